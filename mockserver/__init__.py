@@ -1,0 +1,1 @@
+"""The actor: a mock server that plays task trees over time."""

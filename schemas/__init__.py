@@ -1,0 +1,1 @@
+"""The JSON Schemas of task-status APIs, and a loader for them. Standard library only."""
