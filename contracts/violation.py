@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Iterator
-from typing import Any
 
 CLIP = 80
 """Longest piece of a judged value that a finding quotes, in characters."""
@@ -38,7 +37,7 @@ class Violation:
     severity: Severity = Severity.ERROR
 
 
-def clip(value: Any) -> str:
+def clip(value: object) -> str:
     """Quotes a judged value as short JSON-like text, never longer than `CLIP` characters, always printable."""
     if isinstance(value, dict):
         text = f"{{{len(value)} keys}}" if value else "{}"
