@@ -1,0 +1,45 @@
+"""What somebody does to a running task: retry, skip, pause and the rest, as data with the moment it happens."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+
+class Verb(enum.StrEnum):
+    """The operations on a task or on one of its nodes; values are the words of scenario files."""
+
+    PAUSE = "pause"  # the task; a node: from there on (appointed); a subprocess: what is inside
+    RESUME = "resume"
+    REVOKE = "revoke"  # the task only
+    RETRY = "retry"
+    SKIP = "skip"
+    FORCED_FAIL = "forced_fail"
+    CALLBACK = "callback"
+    ROLLBACK = "rollback"  # to a node: it runs again, what came after it is undone
+    SKIP_EXCLUSIVE = "skip_exg"  # a failed exclusive gateway: `data` names the arm to take
+
+
+TASK = "task"
+"""The address of the task itself."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One operation: on the task (`TASK`) or on the node that an address names.
+
+    `data` is what comes with it: a callback's payload (`{"result": false, "ex_data": …}` fails the node; None
+    succeeds), the text of a forced failure, the arm for `skip_exg`.
+    """
+
+    verb: Verb
+    target: str = TASK
+    data: object = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log: an accepted command and the reading, in ms on the task's clock, at which it was given."""
+
+    at: int
+    command: Command
