@@ -1,0 +1,87 @@
+# `make serve` and `make test` set up whatever they need first; `make help` lists the rest.
+# PYTHON=… names the interpreter, VENV=… the virtual environment, ARGS=… passes flags on.
+
+VENV ?= .venv
+# Looked up only when a virtual environment is to be made.
+PYTHON ?= $(shell sh .ci/find-python)
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+export MYPYPATH := .ci/src
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test venv tools format lint types layers pytest coverage wheel benchmarks lock clean FORCE
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.* ## ' Makefile | sed -E 's/^([a-z]+):.* ## /\1	/' | while IFS='	' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+
+serve: $(VENV)/.installed ## install taskmock and serve it (ARGS="--port 9000")
+	$(BIN)/taskmock serve $(ARGS)
+
+test: lint types layers coverage ## install everything and run all checks, as CI does
+
+venv: $(VENV)/.developed ## the virtual environment with everything in it
+
+# An interpreter that is named replaces an environment made with another one.
+ifneq ($(origin PYTHON),file)
+ifneq ($(shell cat $(VENV)/.python 2>/dev/null),$(PYTHON))
+$(VENV)/.created: FORCE
+endif
+endif
+
+$(VENV)/.created:
+	sh .ci/make-venv "$(PYTHON)" $(VENV)
+	$(PIP) install -c constraints.txt --upgrade pip setuptools
+	@printf '%s\n' "$(PYTHON)" > $(VENV)/.python
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.developed: $(VENV)/.installed
+	$(PIP) install -c constraints.txt --group dev
+	@touch $@
+
+tools: ## the programs outside Python that tests call
+	@sh .ci/need curl curl "the README's curl commands"
+
+format: $(VENV)/.developed ## format the code and apply safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint: $(VENV)/.developed ## ruff: format and rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.developed ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/.developed ## import-linter: layers, cycles, the pure core
+	$(BIN)/lint-imports --no-logo
+
+pytest: $(VENV)/.developed tools ## the tests alone, without coverage (ARGS="tests/schemas -k seed")
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(VENV)/.developed tools ## the tests under branch coverage, with the threshold
+	$(BIN)/python .ci/measured_tests.py $(ARGS)
+
+wheel: $(VENV)/.developed ## build the wheel and the source distribution into dist/
+	rm -rf build dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+
+benchmarks: $(VENV)/.developed ## the start-up and generation ratios
+	$(BIN)/python benchmarks/collect.py
+	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/generate.py
+
+lock: $(VENV)/.developed ## pin the newest allowed dependencies in constraints.txt
+	$(BIN)/python .ci/lock.py
+
+clean: ## remove what make and the tools made, the virtual environment too
+	rm -rf $(VENV) build dist htmlcov *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
