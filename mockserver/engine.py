@@ -1,0 +1,330 @@
+"""The engine: a graph and commands in, the changes of every node over time out. It knows no clock and no text form.
+
+Tokens walk the graph; each step is a message at a moment in ms on the task's clock. What the two generations of
+the real engine do differently (facts: 1 is the engine of `doc-2019` and `v1`, 2 that of `v2`) is asked of
+`generation` where it differs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from taskmock.mockserver.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
+from taskmock.mockserver.pipeline import Activity, Branch, Loop, Subprocess
+from taskmock.mockserver.state import HOLDING, State
+
+NO_ARM = "all conditions of branches are not meet"
+"""What a gateway says that found no arm to take (the engine's own words)."""
+
+TIMED_OUT = "node execution timed out"
+"""What `ex_data` says of a node that ran into its time-out."""
+
+_MESSAGE, _COMMAND = 0, 1
+_AT_ONCE = {
+    NodeKind.START,
+    NodeKind.END,
+    NodeKind.PARALLEL,
+    NodeKind.EXCLUSIVE,
+    NodeKind.CONDITIONAL,
+    NodeKind.CONVERGE,
+    NodeKind.AGAIN,
+}
+
+
+class Row(NamedTuple):
+    """What the engine knows of a node it has reached; times in ms on the task's clock.
+
+    `version` counts how often the node got a new version; `since` is when the row last changed; `ex_data` is what a
+    failure says.
+    """
+
+    state: State
+    loop: int = 1
+    retry: int = 0
+    skip: bool = False
+    error_ignored: bool = False
+    start: int | None = None
+    finish: int | None = None
+    version: int = 0
+    since: int = 0
+    ex_data: object = None
+
+
+class Change(NamedTuple):
+    """A row as it is from a moment on; None: the row is gone (rollback)."""
+
+    at: int
+    node: int
+    row: Row | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """When the task starts, how long a message takes (both in ms), and whose habits the engine has."""
+
+    start: int = 0
+    dispatch: int = 0
+    generation: int = 2
+
+
+class Engine:
+    """One run of one task. `changes` grows as time is run; nothing is ever taken back."""
+
+    def __init__(self, graph: Graph, setting: Setting) -> None:
+        self.graph = graph
+        self.setting = setting
+        self.now = 0
+        self.rows: dict[int, Row] = {}
+        self.changes: list[Change] = []
+        self.appointed: set[int] = set()
+        self.on_change: Callable[[int, Row], None] | None = None
+        self.on_instant: Callable[[], None] | None = None
+        self._queue: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
+        self._sent = 0
+        self._waiting: dict[int, int] = {}
+        self._held: dict[int, list[int]] = {}
+        self._holding = 0
+        first_message = setting.start + setting.dispatch
+        self.send(setting.start if setting.generation == 2 else first_message, self._start)
+        self.send(first_message, self._enter, graph.nodes[ROOT].first)
+
+    # -- time
+
+    def send(self, at: int, action: Callable[..., None], *arguments: object, command: bool = False) -> None:
+        """Puts a message on the queue; commands of a moment come after all its messages."""
+        self._sent += 1
+        heapq.heappush(self._queue, (at, _COMMAND if command else _MESSAGE, self._sent, action, arguments))
+
+    def run(self, until: int | None = None) -> None:
+        """Delivers all messages up to and including a moment; all there are where it is None."""
+        queue = self._queue
+        while queue and (until is None or queue[0][0] <= until):
+            self.now, _, _, action, arguments = heapq.heappop(queue)
+            action(*arguments)
+            if self.on_instant and (not queue or queue[0][:2] != (self.now, _MESSAGE)):
+                self.on_instant()
+        if until is not None:
+            self.now = until
+
+    # -- rows
+
+    def put(self, index: int, row: Row) -> None:
+        """Writes a node's row as it is from now on."""
+        row = row._replace(since=self.now)
+        before = self.rows.get(index)
+        self._holding += (row.state in HOLDING) - (before is not None and before.state in HOLDING)
+        self.rows[index] = row
+        self.changes.append(Change(self.now, index, row))
+        if self.on_change:
+            self.on_change(index, row)
+
+    def remove(self, indexes: Iterable[int]) -> None:
+        """Forgets nodes, and the tokens that wait at them."""
+        for index in indexes:
+            self.rows.pop(index, None)
+            self._waiting.pop(index, None)
+            self.changes.append(Change(self.now, index, None))
+
+    def drop_tokens(self) -> None:
+        """Forgets every token that is held or under way to a node."""
+        self._held.clear()
+        self._queue = [message for message in self._queue if message[3] != self._enter]
+        heapq.heapify(self._queue)
+
+    # -- tokens
+
+    def go(self, index: int) -> None:
+        """Sends a token to a node: it arrives one message later."""
+        self.send(self.now + self.setting.dispatch, self._enter, index)
+
+    def release(self, scope: int) -> None:
+        """Sends on the tokens that a task, a subprocess or an appointed node has held."""
+        for index in self._held.pop(scope, ()):
+            self.go(index)
+
+    def holds(self, scope: int) -> bool:
+        """Whether a token waits for this scope to be released."""
+        return bool(self._held.get(scope))
+
+    def hold(self, scope: int, index: int) -> None:
+        """Keeps a token for a node until its scope is released."""
+        self._held.setdefault(scope, []).append(index)
+
+    def _start(self) -> None:
+        self.put(ROOT, Row(State.RUNNING, start=self.now))
+
+    def _enter(self, index: int) -> None:
+        node = self.graph.nodes[index]
+        scope = self._holder(node) if self._holding else None
+        if scope is not None:
+            self.hold(scope, index)
+            return
+        if index in self.appointed:
+            self._suspend(node)
+            return
+        root = self.rows[ROOT]
+        if root.state is State.READY:
+            self.put(ROOT, root._replace(state=State.RUNNING))
+        if node.kind is NodeKind.CONVERGE and not self._arrive(index):
+            return
+        if node.kind in _AT_ONCE:
+            self._pass(node)
+        else:
+            self.put(index, self._fresh(index))
+            self._begin(node)
+
+    def _holder(self, node: GraphNode) -> int | None:
+        """The outermost scope around a node that lets nothing in."""
+        found, scope = None, node.index
+        while scope != ROOT:
+            scope = self.graph.nodes[scope].parent
+            row = self.rows.get(scope)
+            if row and row.state in HOLDING:
+                found = scope
+        return found
+
+    def _suspend(self, node: GraphNode) -> None:
+        self.hold(node.index, node.index)
+        if self.setting.generation == 2:
+            self.put(node.index, self._fresh(node.index)._replace(state=State.SUSPENDED, start=None, finish=None))
+        else:
+            self.put(ROOT, self.rows[ROOT]._replace(state=State.BLOCKED))
+
+    def _arrive(self, join: int) -> bool:
+        left = self._waiting.get(join, 1) - 1
+        self._waiting[join] = left
+        return left == 0
+
+    def _fresh(self, index: int) -> Row:
+        """The row of a node that starts: for the first time, after a retry, or in the next pass of a loop."""
+        old = self.rows.get(index)
+        if old is None or old.state is State.APPOINTED:
+            return Row(State.RUNNING, start=self.now)
+        if old.state in {State.READY, State.SUSPENDED}:
+            return old._replace(state=State.RUNNING, start=self.now, finish=None)
+        # A running node of a later pass still shows the earlier pass's finish (fact, generation 2).
+        kept = old.finish if self.setting.generation == 2 else None
+        return Row(State.RUNNING, loop=old.loop + 1, start=self.now, finish=kept, version=old.version + 1)
+
+    def _pass(self, node: GraphNode) -> None:
+        """Events and gateways: over as soon as they are entered."""
+        row = self._fresh(node.index)._replace(state=State.FINISHED, finish=self.now)
+        match node.kind:
+            case NodeKind.PARALLEL | NodeKind.EXCLUSIVE | NodeKind.CONDITIONAL:
+                self._fork(node, row)
+            case NodeKind.AGAIN:
+                self.put(node.index, row)
+                assert isinstance(node.step, Loop)  # noqa: S101  # for the type checker
+                self.go(node.back if row.loop < node.step.times else node.next)
+            case NodeKind.END:
+                self.put(node.index, row)
+                self._complete(node.parent)
+            case _:
+                self.put(node.index, row)
+                self.go(node.next)
+
+    def _fork(self, node: GraphNode, row: Row) -> None:
+        assert isinstance(node.step, Branch)  # noqa: S101  # for the type checker
+        taken = [entry for arm, entry in zip(node.step.arms, node.arms, strict=True) if arm.name in node.step.take]
+        if not taken:
+            self.put(node.index, row._replace(state=State.FAILED, ex_data=NO_ARM))
+            return
+        self.put(node.index, row)
+        self.split(node, taken)
+
+    def split(self, node: GraphNode, entries: list[int]) -> None:
+        """Sends a token into each of these arms; the converging gateway waits for all of them."""
+        self._waiting[node.join] = len(entries)
+        for entry in entries:
+            self.go(entry)
+
+    # -- work
+
+    def _begin(self, node: GraphNode) -> None:
+        step, row = node.step, self.rows[node.index]
+        if isinstance(step, Subprocess):
+            if step.fails is not None:
+                self.fail(node.index, step.fails)
+            else:
+                self.go(node.first)
+        elif isinstance(step, Activity):
+            attempt = step.attempts[min(row.retry, len(step.attempts) - 1)]
+            if not step.waits:
+                self.send(self.now + attempt.takes, self._end, node.index, row.version, attempt.fails)
+            elif step.at_most is not None:
+                self.send(self.now + step.at_most, self._end, node.index, row.version, None)
+            if step.times_out is not None:
+                self.send(self.now + step.times_out, self._time_out, node.index, row.version)
+
+    def _end(self, index: int, version: int, fails: object) -> None:
+        row = self.rows.get(index)
+        if row is None or row.version != version or row.state is not State.RUNNING:
+            return  # retried, terminated or rolled back meanwhile
+        if fails is None:
+            self.succeed(index)
+        else:
+            self.fail(index, fails)
+
+    def _time_out(self, index: int, version: int) -> None:
+        row = self.rows.get(index)
+        if row is not None and row.version == version and row.state is State.RUNNING:
+            self.terminate(index, TIMED_OUT)
+
+    def succeed(self, index: int) -> None:
+        """A running leaf is done: FINISHED, then on; or once more, where it loops by itself."""
+        node, row = self.graph.nodes[index], self.rows[index]
+        self.put(index, row._replace(state=State.FINISHED, finish=self.now))
+        again = isinstance(node.step, Activity) and row.loop < node.step.loop
+        self.go(index if again else node.next)
+
+    def fail(self, index: int, ex_data: object) -> None:
+        """A running node fails: FAILED, or FINISHED where its failure is ignored; an automatic retry is sent for."""
+        node, row = self.graph.nodes[index], self.rows[index]
+        step = node.step
+        if isinstance(step, Activity) and step.ignored:
+            self.put(index, row._replace(state=State.FINISHED, finish=self.now, error_ignored=True))
+            self.go(node.next)
+            return
+        self.put(index, row._replace(state=State.FAILED, finish=self.now, ex_data=ex_data))
+        self._send_auto_retry(index)
+
+    def terminate(self, index: int, ex_data: object) -> None:
+        """A running node is ended from outside: FAILED with a new version."""
+        row = self.rows[index]
+        self.put(index, row._replace(state=State.FAILED, finish=self.now, version=row.version + 1, ex_data=ex_data))
+        self._send_auto_retry(index)
+
+    def _send_auto_retry(self, index: int) -> None:
+        step, row = self.graph.nodes[index].step, self.rows[index]
+        if isinstance(step, Activity) and step.auto_retry and row.retry < step.auto_retry.max:
+            self.send(self.now + step.auto_retry.after, self._auto_retry, index, row.version)
+
+    def _auto_retry(self, index: int, version: int) -> None:
+        row = self.rows.get(index)
+        if row and (row.version, row.state) == (version, State.FAILED) and self.rows[ROOT].state is not State.REVOKED:
+            self.make_ready(index)
+
+    def make_ready(self, index: int) -> None:
+        """A failed node is tried again: READY with one more retry and a new version, then it runs."""
+        row = self.rows[index]
+        self.wake()
+        self.put(
+            index,
+            Row(State.READY, loop=row.loop, retry=row.retry + 1, version=row.version + 1),
+        )
+        self.go(index)
+
+    def wake(self) -> None:
+        """Generation 1 shows its root READY from an operation until the next message."""
+        root = self.rows[ROOT]
+        if self.setting.generation == 1 and root.state in {State.RUNNING, State.BLOCKED, State.SUSPENDED}:
+            self.put(ROOT, root._replace(state=State.READY))
+
+    def _complete(self, index: int) -> None:
+        self.put(index, self.rows[index]._replace(state=State.FINISHED, finish=self.now))
+        after = self.graph.nodes[index].next
+        if after != NOWHERE:
+            self.go(after)

@@ -1,0 +1,216 @@
+"""What each command does to a running engine, and when it is refused; effects and counters as the facts have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from taskmock.mockserver.command import TASK, Command, Verb
+from taskmock.mockserver.engine import Engine, Row
+from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
+from taskmock.mockserver.pipeline import Activity, Branch
+from taskmock.mockserver.state import HOLDING, State
+
+TERMINATED = "The node has been terminated by {user}."
+"""What `ex_data` says of a node that somebody failed by force (the engine's own words)."""
+
+
+class CommandRefusedError(Exception):
+    """A command that the task's present state does not allow; nothing has changed."""
+
+    def __init__(self, command: Command, reason: str) -> None:
+        self.command = command
+        self.reason = reason
+        super().__init__(f"{command.verb} {command.target}: {reason}")
+
+
+def obey(engine: Engine, command: Command) -> None:
+    """Carries a command out at the engine's present moment.
+
+    Raises:
+        CommandRefusedError: The task's state does not allow it; nothing has changed.
+        AddressError: The target names no node, or several.
+    """
+    node = engine.graph.nodes[engine.graph.find(command.target)]
+    root = engine.rows.get(ROOT)
+    if root is None:
+        raise CommandRefusedError(command, "task not started")
+    if root.state in {State.FINISHED, State.REVOKED}:
+        raise CommandRefusedError(command, f"the task is {root.state}, nothing more can be done to it")
+    on_task, on_node = _EFFECTS[command.verb]
+    effect = on_task if node.index == ROOT else on_node
+    if effect is None:
+        allowed = "a node, not the task" if node.index == ROOT else f"the task ({TASK!r}), not a node"
+        raise CommandRefusedError(command, f"{command.verb} takes {allowed}")
+    effect(engine, node, command)
+
+
+def _demand(condition: bool, command: Command, reason: str) -> None:  # noqa: FBT001  # reads as a sentence
+    if not condition:
+        raise CommandRefusedError(command, reason)
+
+
+def _row(engine: Engine, node: GraphNode, command: Command, *states: State) -> Row:
+    """The node's row, which must be in one of these states."""
+    row = engine.rows.get(node.index)
+    shown = row.state if row and row.state is not State.APPOINTED else "not reached"
+    if row is None or row.state not in states:
+        raise CommandRefusedError(command, f"the node is {shown}, {command.verb} needs {' or '.join(states)}")
+    return row
+
+
+# -- the task
+
+
+def _pause_task(engine: Engine, _node: GraphNode, command: Command) -> None:
+    root = engine.rows[ROOT]
+    _demand(root.state is State.RUNNING, command, f"the task is {root.state}, pause needs RUNNING")
+    engine.put(ROOT, root._replace(state=State.SUSPENDED))
+
+
+def _resume_task(engine: Engine, _node: GraphNode, command: Command) -> None:
+    root = engine.rows[ROOT]
+    _demand(root.state is State.SUSPENDED, command, f"the task is {root.state}, resume needs SUSPENDED")
+    unseen = engine.setting.generation == 1 and engine.holds(ROOT)
+    engine.put(ROOT, root._replace(state=State.READY if unseen else State.RUNNING))
+    engine.release(ROOT)
+
+
+def _revoke_task(engine: Engine, _node: GraphNode, _command: Command) -> None:
+    root = engine.rows[ROOT]
+    finish = engine.now if engine.setting.generation == 1 else None
+    engine.put(ROOT, root._replace(state=State.REVOKED, finish=finish))
+
+
+# -- a node
+
+
+def _retry(engine: Engine, node: GraphNode, command: Command) -> None:
+    _row(engine, node, command, State.FAILED)
+    _demand(node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}, command, "only activities can be retried")
+    engine.make_ready(node.index)
+
+
+def _skip(engine: Engine, node: GraphNode, command: Command) -> None:
+    row = _row(engine, node, command, State.FAILED)
+    _demand(node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}, command, "a gateway is skipped with skip_exg")
+    engine.put(node.index, _skipped(engine, row))
+    engine.wake()
+    engine.go(node.next)
+
+
+def _skip_exclusive(engine: Engine, node: GraphNode, command: Command) -> None:
+    row = _row(engine, node, command, State.FAILED)
+    branch = node.step
+    if not isinstance(branch, Branch):
+        raise CommandRefusedError(command, "only a gateway can be skipped with skip_exg")
+    names = [arm.name for arm in branch.arms]
+    _demand(command.data in names, command, f"no arm {command.data!r}; the gateway's arms are {', '.join(names)}")
+    engine.put(node.index, _skipped(engine, row))
+    engine.wake()
+    engine.split(node, [node.arms[names.index(str(command.data))]])
+
+
+def _skipped(engine: Engine, row: Row) -> Row:
+    """A failed row that was skipped; generation 1 keeps the version and sets both times to now."""
+    done = row._replace(state=State.FINISHED, skip=True, finish=engine.now, ex_data=None)
+    if engine.setting.generation == 1:
+        return done._replace(start=engine.now)
+    return done._replace(version=row.version + 1)
+
+
+def _forced_fail(engine: Engine, node: GraphNode, command: Command) -> None:
+    _row(engine, node, command, State.RUNNING)
+    _demand(node.kind is NodeKind.ACTIVITY, command, "only activities can be failed by force")
+    text = command.data if isinstance(command.data, str) else TERMINATED.format(user="admin")
+    engine.terminate(node.index, text)
+
+
+def _callback(engine: Engine, node: GraphNode, command: Command) -> None:
+    _row(engine, node, command, State.RUNNING)
+    step = node.step
+    _demand(isinstance(step, Activity) and step.waits, command, "the node does not wait for a callback")
+    answer = command.data if isinstance(command.data, dict) else {}
+    if answer.get("result") is False:
+        engine.fail(node.index, answer.get("ex_data", "callback failed"))
+    else:
+        engine.succeed(node.index)
+
+
+def _pause_node(engine: Engine, node: GraphNode, command: Command) -> None:
+    row = engine.rows.get(node.index)
+    if row and row.state is State.RUNNING and node.kind is NodeKind.SUBPROCESS:
+        engine.put(node.index, row._replace(state=State.SUSPENDED))
+        return
+    reached = row is not None and row.state is not State.READY
+    _demand(not reached, command, f"the node is {row.state if row else ''}, pause needs a node not yet begun")
+    engine.appointed.add(node.index)
+    if row is None:
+        engine.put(node.index, Row(State.APPOINTED))
+
+
+def _resume_node(engine: Engine, node: GraphNode, command: Command) -> None:
+    row = engine.rows.get(node.index)
+    if node.index in engine.appointed:
+        engine.appointed.discard(node.index)
+        if row and row.state is State.SUSPENDED:
+            engine.put(node.index, row._replace(state=State.READY))
+        if engine.holds(node.index):
+            engine.wake()
+        engine.release(node.index)
+        return
+    row = _row(engine, node, command, State.SUSPENDED)
+    engine.put(node.index, row._replace(state=State.RUNNING))
+    engine.release(node.index)
+
+
+# -- rollback
+
+
+def _rollback(engine: Engine, node: GraphNode, command: Command) -> None:
+    """The nodes behind the target are undone one message each, last first; then the target runs again."""
+    _row(engine, node, command, State.FINISHED, State.FAILED)
+    _demand(engine.rows[ROOT].state not in HOLDING, command, f"the task is {engine.rows[ROOT].state}")
+    busy = [index for index, row in engine.rows.items() if row.state is State.RUNNING and _is_leaf(engine, index)]
+    _demand(not busy, command, "a node is running")
+    reached = list(engine.rows)
+    undone = reached[reached.index(node.index) :]
+    engine.drop_tokens()
+    engine.put(ROOT, engine.rows[ROOT]._replace(state=State.ROLLING_BACK))
+    moment = engine.now
+    for index in reversed(undone[1:]):
+        moment += engine.setting.dispatch
+        if engine.rows[index].state is State.FINISHED:
+            engine.send(moment, _undo, engine, index)
+    engine.send(moment + engine.setting.dispatch, _run_again, engine, node.index, tuple(undone))
+
+
+def _is_leaf(engine: Engine, index: int) -> bool:
+    return engine.graph.nodes[index].kind is NodeKind.ACTIVITY
+
+
+def _undo(engine: Engine, index: int) -> None:
+    engine.put(index, engine.rows[index]._replace(state=State.ROLL_BACK_SUCCESS))
+
+
+def _run_again(engine: Engine, target: int, undone: tuple[int, ...]) -> None:
+    root = engine.rows[ROOT]
+    if root.state is State.ROLLING_BACK:
+        engine.remove(undone)
+        engine.put(ROOT, root._replace(state=State.RUNNING))
+        engine.go(target)
+
+
+_Effect = Callable[[Engine, GraphNode, Command], None]
+
+_EFFECTS: dict[Verb, tuple[_Effect | None, _Effect | None]] = {
+    Verb.PAUSE: (_pause_task, _pause_node),
+    Verb.RESUME: (_resume_task, _resume_node),
+    Verb.REVOKE: (_revoke_task, None),
+    Verb.RETRY: (None, _retry),
+    Verb.SKIP: (None, _skip),
+    Verb.FORCED_FAIL: (None, _forced_fail),
+    Verb.CALLBACK: (None, _callback),
+    Verb.ROLLBACK: (None, _rollback),
+    Verb.SKIP_EXCLUSIVE: (None, _skip_exclusive),
+}
+"""What each verb does to the task, and to a node; None where it does nothing there."""

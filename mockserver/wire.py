@@ -1,0 +1,214 @@
+"""The tree in the words of each edition. The only place that knows field names, time formats and class names."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from taskmock.mockserver.draw import draw_hex
+from taskmock.mockserver.engine import Row
+from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
+from taskmock.mockserver.pipeline import SECOND, Activity
+from taskmock.mockserver.state import State
+from taskmock.mockserver.timeline import Tree
+
+Document = dict[str, Any]
+"""A node, or a whole answer's `data`, decoded."""
+
+ZONE = dt.timezone(dt.timedelta(hours=8))
+"""All times are shown in China's time, `+0800`."""
+
+NAME_LIMIT = 64
+"""Generation 1 cuts names to this many characters."""
+
+_CLASSES = {
+    NodeKind.ROOT: "<class 'pipeline.core.pipeline.Pipeline'>",
+    NodeKind.START: "<class 'pipeline.core.flow.event.EmptyStartEvent'>",
+    NodeKind.END: "<class 'pipeline.core.flow.event.EmptyEndEvent'>",
+    NodeKind.PARALLEL: "<class 'pipeline.core.flow.gateway.ParallelGateway'>",
+    NodeKind.EXCLUSIVE: "<class 'pipeline.core.flow.gateway.ExclusiveGateway'>",
+    NodeKind.CONDITIONAL: "<class 'pipeline.core.flow.gateway.ConditionalParallelGateway'>",
+    NodeKind.CONVERGE: "<class 'pipeline.core.flow.gateway.ConvergeGateway'>",
+    NodeKind.AGAIN: "<class 'pipeline.core.flow.gateway.ExclusiveGateway'>",
+}
+
+_DOCUMENTED = {
+    State.READY: State.CREATED,
+    State.NODE_SUSPENDED: State.SUSPENDED,
+    State.BLOCKED: State.SUSPENDED,
+    State.ROLLING_BACK: State.RUNNING,
+    State.ROLL_BACK_FAILED: State.RUNNING,
+    State.ROLL_BACK_SUCCESS: State.FINISHED,
+}
+"""What `doc-2019` says for states that the document does not know (facts, "doc-2019 in the mock")."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edition:
+    """How one edition writes a node: `generation` of its engine, `prefix` of ids, `absent` for a time that is not."""
+
+    name: str
+    generation: int
+    prefix: str
+    absent: str | None
+    node: Callable[[_Page, GraphNode, Row, State], Document]
+
+
+class _Page:
+    """One tree being written: what all its nodes share."""
+
+    def __init__(self, tree: Tree, edition: Edition, *, epoch: int, key: str) -> None:
+        self.tree = tree
+        self.edition = edition
+        self.epoch = epoch
+        self.key = key
+        self.root_id = tree.graph.nodes[ROOT].id
+        self._texts: dict[int, str] = {}
+
+    def time(self, moment: int | None) -> str | None:
+        """A moment on the task's clock as the API writes times: whole seconds with the zone."""
+        if moment is None:
+            return self.edition.absent
+        second = (self.epoch + moment) // SECOND
+        text = self._texts.get(second)
+        if text is None:
+            text = dt.datetime.fromtimestamp(second, ZONE).strftime("%Y-%m-%d %H:%M:%S %z")
+            self._texts[second] = text
+        return text
+
+    def elapsed(self, row: Row) -> int:
+        """Seconds from start to finish, or to now; rounded, while shown times are cut to whole seconds."""
+        if row.start is None:
+            return 0
+        end = self.tree.moment if row.finish is None else row.finish
+        return round((end - row.start) / SECOND)
+
+    def version(self, node: GraphNode, row: Row) -> str:
+        """32 hex digits, others with each new version of the node."""
+        return draw_hex(self.key, "version", node.id, row.loop, row.version)
+
+
+def _doc_2019_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
+    has_children = node.index == ROOT and len(page.tree.rows) > 1
+    shown = State.RUNNING if state is State.READY and has_children else _DOCUMENTED.get(state, state)
+    unfinished = shown is State.RUNNING
+    return {
+        "retry": row.retry,
+        "name": node.name if node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS} else _CLASSES[node.kind],
+        "finish_time": page.time(None if unfinished else row.finish),
+        "skip": row.skip,
+        "start_time": page.time(row.start),
+        "children": {},
+        "state": shown.value,
+        "version": "" if node.index == ROOT else page.version(node, row),
+        "id": node.id,
+        "loop": row.loop,
+    }
+
+
+def _v1_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
+    refreshed = dt.datetime.fromtimestamp((page.epoch + row.since) / SECOND, dt.UTC)
+    return {
+        "id": node.id,
+        "state": state.value,
+        "name": (node.name or _CLASSES[node.kind])[:NAME_LIMIT],
+        "retry": row.retry,
+        "loop": row.loop,
+        "skip": row.skip,
+        "error_ignorable": _ignorable(node),
+        "version": "" if node.index == ROOT else page.version(node, row),
+        "state_refresh_at": refreshed.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "elapsed_time": page.elapsed(row),
+        "children": {},
+        "start_time": page.time(row.start),
+        "finish_time": page.time(row.finish),
+        "error_ignored": row.error_ignored,
+    }
+
+
+def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
+    named = node.kind in {NodeKind.ROOT, NodeKind.ACTIVITY, NodeKind.SUBPROCESS}
+    return {
+        "id": node.id,
+        "state": state.value,
+        "root_id:": page.root_id,
+        "parent_id": page.tree.graph.nodes[node.parent].id,
+        "version": "v" + page.version(node, row),
+        "loop": row.loop,
+        "retry": row.retry,
+        "skip": row.skip,
+        "error_ignorable": _ignorable(node),
+        "error_ignored": row.error_ignored,
+        "children": {},
+        "elapsed_time": page.elapsed(row),
+        "start_time": page.time(row.start),
+        "finish_time": page.time(row.finish),
+        "name": node.name if named else "",
+    }
+
+
+def _ignorable(node: GraphNode) -> bool:
+    return isinstance(node.step, Activity) and node.step.ignored
+
+
+EDITIONS = {
+    "doc-2019": Edition("doc-2019", generation=1, prefix="", absent="", node=_doc_2019_node),
+    "v1": Edition("v1", generation=1, prefix="n", absent=None, node=_v1_node),
+    "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node),
+}
+
+
+def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = ROOT) -> Document:
+    """The `data` of an answer: the tree below node `top`, in an edition's words.
+
+    `epoch` is the task's absolute start in ms since 1970, `key` what versions are drawn from. A task that is only
+    created, or a `top` that has not been reached, gives the CREATED shape.
+    """
+    if top not in tree.rows:
+        return _created(tree, edition)
+    page = _Page(tree, edition, epoch=epoch, key=key)
+    nodes = tree.graph.nodes
+    written = {index: edition.node(page, nodes[index], row, tree.states[index]) for index, row in tree.rows.items()}
+    for index in tree.rows:
+        if index != ROOT:
+            written[nodes[index].parent]["children"][nodes[index].id] = written[index]
+    return written[top]
+
+
+def _created(tree: Tree, edition: Edition) -> Document:
+    """A task that has not begun: eight keys only, but all ten in `doc-2019`, whose document knows no shorter form."""
+    root = tree.graph.nodes[ROOT]
+    if edition.name == "doc-2019":
+        unseen = Row(State.CREATED)
+        return edition.node(_Page(tree, edition, epoch=0, key=""), root, unseen, State.CREATED)
+    return {
+        "start_time": None,
+        "state": State.CREATED.value,
+        "retry": 0,
+        "skip": 0,
+        "finish_time": None,
+        "elapsed_time": 0,
+        "children": {},
+        "name": root.name,
+    }
+
+
+def expired(name: str) -> Document:
+    """The `data` of a task whose history was cleaned away: two keys, nothing else."""
+    return {"state": State.EXPIRED.value, "name": name}
+
+
+def failures(tree: Tree, document: Document) -> dict[str, Any]:
+    """`ex_data`: what each FAILED leaf says that is reachable through FAILED parents, by node id."""
+    found, stack = {}, [document]
+    while stack:
+        node = stack.pop()
+        if node["state"] != State.FAILED:
+            continue
+        if node["children"]:
+            stack.extend(reversed(node["children"].values()))
+        else:
+            found[node["id"]] = tree.rows[tree.graph.by_id[node["id"]]].ex_data
+    return found
