@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 DEADLINE = 20 * 60.0
 WORKERS = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup")
@@ -52,7 +52,7 @@ def run_tests(arguments: list[str]) -> tuple[int, bytes]:
     return process.returncode, closing_line
 
 
-def pass_through(source: BinaryIO, write: Callable[[bytes], object]) -> bytes:
+def pass_through(source: IO[bytes], write: Callable[[bytes], object]) -> bytes:
     """Write everything from the source but its last line, which is given back if pytest ruled it off with `=`."""
     held = b""
     while chunk := os.read(source.fileno(), 65536):

@@ -1,0 +1,31 @@
+"""Every command and example of the documents does what they say."""
+
+import os
+import shutil
+
+import pytest
+from fenced import blocks
+from tree import ROOT
+from walkthrough import Walkthrough, copy_examples
+
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("README.md", "docs/**/*.md", "examples/**/*.md")
+    for path in ROOT.glob(pattern)
+)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the documents' commands are written for a POSIX shell")
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_document_shows_what_happens(document, tmp_path):
+    if "curl " in (ROOT / document).read_text(encoding="utf-8") and not shutil.which("curl"):
+        assert not os.environ.get("CI"), "curl is not installed"
+        pytest.skip("curl is not installed")
+    copy_examples(tmp_path)
+    reader = Walkthrough(tmp_path)
+
+    try:
+        for block in blocks(ROOT / document, document):
+            reader.follow(block)
+    finally:
+        reader.close()
