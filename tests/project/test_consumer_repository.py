@@ -50,11 +50,11 @@ FILES = {
                 assert json.load(answer)["result"] is True
         """,
     "tests/test_contract.py": """
-        from taskmock.schemas import example
+        from taskmock.schemas import load_example
 
 
         def test_example_keeps_the_contract(taskmock_contract):
-            taskmock_contract.check(example("doc-2019", "response"))
+            taskmock_contract.check(load_example("doc-2019", "response"))
         """,
 }
 

@@ -198,7 +198,8 @@ def as_make_would(line: str, place: str) -> str | None:
         return line
     here = ["make", "-C", str(ROOT), "--no-print-directory", "--dry-run", f"VENV={sys.prefix}"]
     result = subprocess.run(
-        ["sh", "-c", f'"$@" {line.partition(" ")[2]}', "make", *here],
+        ["sh", "-c", f'"$@" {line.partition(" ")[2]}', "sh", *here],
+        env=plain_environment(),
         capture_output=True,
         encoding="utf-8",
         check=False,
