@@ -1,0 +1,89 @@
+"""What all connections of a front share, and how they ask its handler without ever failing themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskmock.mockserver.front.frame import DateLine, render
+from taskmock.mockserver.front.limits import Limits
+from taskmock.mockserver.front.message import Call, Handler, Reply
+from taskmock.mockserver.front.pool import Pool
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.front.connection import Connection
+
+LOG = logging.getLogger("taskmock")
+
+CRASHED = "the handler crashed; the traceback is in the log of the mock server"
+_LAST_RESORT = Reply(500, (("Content-Type", "text/plain; charset=utf-8"),), CRASHED.encode() + b"\n")
+
+
+class Hall:
+    """The handler, the limits, the threads and the open connections of one front."""
+
+    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
+        self.limits = limits
+        self.loop = loop
+        self.connections: set[Connection] = set()
+        self.draining = False
+        self._handler = handler
+        self._pool = Pool(loop, limits.threads)
+        self._date = DateLine()
+        self._emptied = asyncio.Event()
+
+    def answer_inline(self, call: Call) -> Reply | None:
+        """The handler's quick reply, its refusal if it crashes, or None if it wants a thread."""
+        try:
+            return self._handler.answer_inline(call)
+        except Exception:
+            LOG.exception("the handler crashed on %s %s", call.method, call.target)
+            return self.refuse(500, CRASHED, call)
+
+    def answer_later(self, call: Call, receive: Callable[[Reply | None], None]) -> None:
+        """Lets the handler answer in a thread; `receive` gets the reply on the loop, or None if it crashed."""
+        self._pool.run(self._handler.answer, call, receive)
+
+    def refuse(self, status: int, message: str, call: Call | None) -> Reply:
+        """The handler's words for a refusal, plain ones if even those crash."""
+        try:
+            return self._handler.refuse(status, message, call)
+        except Exception:
+            LOG.exception("the handler crashed on the refusal %s (%s)", status, message)
+            return _LAST_RESORT
+
+    def render(self, reply: Reply, call: Call | None, *, close: bool) -> tuple[bytes, bytes, bool]:
+        """The head and the body of a reply, and whether the connection closes after it."""
+        date = self._date.at(self.loop.time())
+        try:
+            return render(reply, call, close=close, date=date)
+        except Exception:
+            LOG.exception("the handler gave a reply that cannot be sent")
+            return render(_LAST_RESORT, call, close=close, date=date)
+
+    def leave(self, connection: Connection) -> None:
+        """Forgets a connection that is gone."""
+        self.connections.discard(connection)
+        if self.draining and not self.connections:
+            self._emptied.set()
+
+    async def drain(self) -> None:
+        """Ends every connection: an idle one at once, a busy one after its answer, all of them when time is up."""
+        self.draining = True
+        self._pool.stop()
+        for connection in tuple(self.connections):
+            connection.stop()
+        if not await self._empty_within(self.limits.drain_seconds):
+            for connection in tuple(self.connections):
+                connection.abort()
+            await self._empty_within(self.limits.drain_seconds)
+
+    async def _empty_within(self, seconds: float) -> bool:
+        if self.connections:
+            try:
+                await asyncio.wait_for(self._emptied.wait(), seconds)
+            except TimeoutError:
+                return False
+        return True
