@@ -51,7 +51,7 @@ def clip(value: object) -> str:
         text = f"an integer of {value.bit_length()} bits"
     else:
         text = repr(value)
-    return text if len(text) <= CLIP else text[: CLIP - 1] + "…"
+    return text if len(text) <= CLIP else text[: CLIP - 3] + "..."
 
 
 def _escaped(text: str) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""The JSON Schemas of task-status APIs, with examples and states, and a loader for them. Standard library only."""
+"""The JSON Schemas of task-status APIs, with examples and states, and a loader for them. Standard library only.
+
+Imports inside functions keep `import taskmock.schemas` free of cost for command lines and plugins.
+"""
 
 from __future__ import annotations
 
-import difflib
-import importlib.resources
-import json
 from typing import Any
 
 EDITIONS = ("doc-2019", "v1", "v2")
@@ -27,6 +27,8 @@ def load_example(edition: str, name: str) -> dict[str, Any]:
 
     Raises: ValueError for an unknown edition or example, with those there are.
     """
+    import importlib.resources
+
     folder = f"get_task_status/{_folder(edition)}/examples"
     found = (importlib.resources.files(__name__) / folder).iterdir()
     names = tuple(sorted(item.name.removesuffix(".json") for item in found if item.name.endswith(".json")))
@@ -45,6 +47,9 @@ def load_report_schema() -> dict[str, Any]:
 
 def load_json(path: str) -> dict[str, Any]:
     """A decoded file of this package by its path (`/` between the parts)."""
+    import importlib.resources
+    import json
+
     text = (importlib.resources.files(__name__) / path).read_text(encoding="utf-8")
     decoded: dict[str, Any] = json.loads(text)
     return decoded
@@ -57,6 +62,8 @@ def chosen(what: str, value: str, allowed: tuple[str, ...]) -> str:
     """
     if value in allowed:
         return value
+    import difflib
+
     closest = difflib.get_close_matches(str(value).lower(), allowed, n=1, cutoff=0.5)
     hint = f"; did you mean {closest[0]!r}?" if closest else ""
     raise ValueError(f"unknown {what} {value!r}: choose one of {', '.join(allowed)}{hint}")

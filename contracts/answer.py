@@ -1,0 +1,142 @@
+"""Everything the judge says of one decoded answer: its envelope, the structure of every node, then the rules."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from taskmock.contracts.rules import Document, rule_violations
+from taskmock.contracts.strictness import Strictness
+from taskmock.contracts.structure import Place, field_violations, is_sound
+from taskmock.contracts.validator import Shape, response_shape, shape_names
+from taskmock.contracts.violation import Violation, clip
+from taskmock.contracts.vocabulary import state_complaint, states_of
+from taskmock.contracts.walk import Node, escaped, walk
+from taskmock.contracts.wording import expectation, kind_of, sentence
+
+GENERATIONS = {"doc-2019": 1, "v1": 1, "v2": 2}
+"""The engine generation whose rules an edition's trees obey."""
+
+_SHAPES_BY_STATE = {"CREATED": "created", "EXPIRED": "expired"}
+_WHAT = {
+    "task": "a task",
+    "node": "a node below the task",
+    "created": "a CREATED body",
+    "expired": "an EXPIRED body",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """One decoded answer with the edition and strictness to judge it by, and the request it answers where known."""
+
+    body: dict[str, Any]
+    edition: str
+    strictness: Strictness
+    request: Mapping[str, Any] | None = None
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """The task, where the answer has one to judge: not where `result` is false."""
+        data = self.body.get("data")
+        return data if isinstance(data, dict) and self.body.get("result") is not False else None
+
+
+def answer_violations(answer: Answer, nodes: tuple[Node, ...]) -> Iterator[Violation]:
+    """Yields every finding of an answer whose tree has been walked; `nodes` is empty where there is no tree."""
+    yield from _envelope_violations(answer)
+    if answer.data is None:
+        return
+    for node in nodes:
+        yield from _node_violations(node, answer)
+    document = Document(
+        edition=answer.edition,
+        generation=GENERATIONS[answer.edition],
+        data=answer.data,
+        nodes=nodes,
+        request=answer.request,
+    )
+    yield from rule_violations(document)
+
+
+def answer_nodes(answer: Answer) -> tuple[Node, ...]:
+    """Every node of an answer's tree, the task first; none where there is no tree."""
+    return () if answer.data is None else tuple(walk(answer.data))
+
+
+def _envelope_violations(answer: Answer) -> Iterator[Violation]:
+    body, shape = answer.body, response_shape(answer.edition, "envelope")
+    if is_sound(body, shape, children="data"):
+        return
+    place = Place("", "", "an answer", answer.edition)
+    for found in field_violations(body, shape, place, strictness=answer.strictness, children="data"):
+        code = found.code
+        if code in {"field.missing", "field.type", "field.value"}:
+            code = "envelope.data" if found.pointer == "/data" and code != "field.missing" else f"envelope.{code[6:]}"
+        message = found.message
+        if code == "envelope.missing" and "children" in body and "state" in body:
+            message += "; this looks like the inside of `data`"
+        yield dataclasses.replace(found, code=code, message=message)
+    needed = {True: "data", False: "message"}.get(body["result"]) if isinstance(body.get("result"), bool) else None
+    if needed is not None and needed not in body:
+        field = shape.fields[needed]
+        truth = "true" if body["result"] else "false"
+        message = f"`{needed}` is missing where `result` is {truth}"
+        expected, source = expectation(field), sentence(field)
+        yield Violation("envelope.missing", f"/{needed}", "", message, expected=expected, source=source)
+
+
+def _node_violations(node: Node, answer: Answer) -> Iterator[Violation]:
+    value = node.value
+    shape = _shape_of(value, answer.edition) if node.parent is None else response_shape(answer.edition, "node")
+    if not is_sound(value, shape):
+        level = "task" if node.parent is None else "node"
+        place = Place(node.pointer, node.path, _WHAT[shape.name], answer.edition, level)
+        elsewhere = _fields_of(answer.edition)
+        yield from field_violations(value, shape, place, strictness=answer.strictness, elsewhere=elsewhere)
+    if node.parent is None and shape.name == "task":
+        yield from _task_state_violations(node, answer)
+    for key, child in node.children.items():
+        if not isinstance(child, dict):
+            yield Violation(
+                code="field.type",
+                pointer=f"{node.pointer}/children/{escaped(key)}",
+                path=node.path,
+                message=f"the child {clip(key)} is {kind_of(child)}",
+                expected="an object",
+                value=clip(child),
+                source=sentence(response_shape(answer.edition, "node").fields["children"]),
+            )
+
+
+def _shape_of(task: dict[str, Any], edition: str) -> Shape:
+    state = task.get("state")
+    name = _SHAPES_BY_STATE.get(state, "task") if isinstance(state, str) else "task"
+    return response_shape(edition, name if name in shape_names(edition) else "task")
+
+
+@functools.cache
+def _fields_of(edition: str) -> frozenset[str]:
+    return frozenset(name for shape in shape_names(edition)[1:] for name in response_shape(edition, shape).fields)
+
+
+def _task_state_violations(node: Node, answer: Answer) -> Iterator[Violation]:
+    """Finds a node's state on a task; a subtree that was asked for (`parent_id` is not its own id) may show it."""
+    state, edition = node.value.get("state"), answer.edition
+    if not isinstance(state, str) or state in states_of(edition, "task") or state not in states_of(edition, "node"):
+        return
+    asked_for_subtree = bool(answer.request and answer.request.get("subprocess_id"))
+    if asked_for_subtree or node.value.get("parent_id") != node.value.get("id"):
+        return
+    code, message = state_complaint(state, edition, "task")
+    yield Violation(
+        code=code,
+        pointer=f"{node.pointer}/state",
+        path=node.path,
+        message=message,
+        expected="one of " + ", ".join(states_of(edition, "task")),
+        value=clip(state),
+        source=sentence(response_shape(edition, "task").fields["state"]),
+    )

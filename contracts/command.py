@@ -1,0 +1,109 @@
+"""`taskmock validate`: judges recorded requests and answers from files or standard input."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.edition import AUTO, CHOICES
+from taskmock.contracts.strictness import Strictness
+
+if TYPE_CHECKING:
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.report import Report
+
+STANDARD_INPUT = "-"
+
+HELP = """Judge recorded answers (or requests) of get_task_status.
+
+FILE holds one JSON body, the whole answer with `result` and `data`; `-` reads standard input.
+
+\b
+Example:
+  curl -s "$URL/get_task_status/?..." | taskmock validate -
+  taskmock validate --edition v2 --strictness strict answers/*.json
+  taskmock validate --request request.json
+
+\b
+Editions:
+  auto      told from the body (the default); the report says which and why
+  doc-2019  the document: ten fields a node, "" for absent times
+  v1        tasks of engine 1 on today's servers: 14 fields a node
+  v2        tasks of engine 2: 15 fields a node
+
+\b
+Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or unreadable file.
+"""
+
+
+@click.command("validate", help=HELP, short_help="Judge recorded answers or requests.")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
+)
+@click.option("--edition", type=click.Choice(CHOICES), default=AUTO, show_default=True, help="The edition to judge by.")
+@click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
+@click.option(
+    "--strictness",
+    type=click.Choice([*Strictness]),
+    default=Strictness.DOCUMENTED,
+    show_default=True,
+    help="Undocumented fields: ignored, warned of, or failed.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the report.",
+)
+def validate_command(*, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, form: str) -> None:
+    """Judges every file and exits 1 where one breaks its contract."""
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.writers import report_json, report_text, summary_text
+
+    contract = Contract(edition, strictness=strictness)
+    reports = [(_source(name), _judged(name, contract, is_request=is_request)) for name in files]
+    if form == "json":
+        _print(report_json(reports))
+    else:
+        for source, report in reports:
+            _print(report_text(report, source=source))
+        if len(reports) > 1:
+            _print(summary_text([report for _, report in reports]))
+    if not all(report.ok for _, report in reports):
+        raise SystemExit(1)
+
+
+def _judged(name: str, contract: Contract, *, is_request: bool) -> Report:
+    body = _content(name)
+    return contract.check_request(body) if is_request else contract.check_response(body)
+
+
+def _content(name: str) -> bytes:
+    """The bytes of a file or of standard input, no more than the judge needs to see that there are too many.
+
+    Raises: click.UsageError where the file cannot be read.
+    """
+    from taskmock.contracts.body import MAX_BYTES
+
+    try:
+        with click.open_file(name, "rb") as stream:
+            content: bytes = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.strerror}") from None
+    return content
+
+
+def _source(name: str) -> str:
+    return "standard input" if name == STANDARD_INPUT else click.format_filename(name)
+
+
+def _print(text: str) -> None:
+    """Writes to standard output, with escapes for what its encoding lacks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    click.echo(text)

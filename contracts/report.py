@@ -1,0 +1,93 @@
+"""What a judge found in one document: the findings kept, all of them counted, and memory bounded whatever comes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from taskmock.contracts.violation import Severity, Violation
+
+KEPT = 1_000
+"""Most findings of one code that a report keeps; the rest are counted."""
+
+KEPT_CHARACTERS = 8_000_000
+"""Most text that the kept findings hold together (pointers of very deep nodes are long)."""
+
+COUNTED_CHARACTERS = 64_000_000
+"""Most text that is looked at before judging stops and the report is marked incomplete."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """All findings of one code and severity: how many there are, and those kept, in the order found."""
+
+    code: str
+    severity: Severity
+    total: int
+    violations: tuple[Violation, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one request or response.
+
+    `subject` is `request` or `response`; `edition` the one judged by (`auto` where a body could not even be read) and
+    `basis` how it was chosen; `nodes` counts the judged nodes of the tree; `complete` is False where judging stopped
+    because there was too much to report.
+    """
+
+    subject: str
+    edition: str
+    basis: str
+    strictness: str
+    nodes: int
+    groups: tuple[Group, ...]
+    complete: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Whether the document keeps its contract: no errors, warnings allowed."""
+        return self.errors == 0
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The findings kept, grouped by code: every one, unless a code has more than `KEPT`."""
+        return tuple(violation for group in self.groups for violation in group.violations)
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are, kept or not."""
+        return sum(group.total for group in self.groups if group.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> int:
+        """How many warnings there are, kept or not."""
+        return sum(group.total for group in self.groups if group.severity is Severity.WARNING)
+
+    def __str__(self) -> str:
+        """The report as text, grouped and short enough to read."""
+        from taskmock.contracts.writers import report_text
+
+        return report_text(self)
+
+
+def grouped(violations: Iterable[Violation]) -> tuple[tuple[Group, ...], bool]:
+    """The findings by code and severity in the order of their first appearance, and whether all were looked at."""
+    kept: dict[tuple[str, Severity], list[Violation]] = {}
+    totals: dict[tuple[str, Severity], int] = {}
+    characters = held = 0
+    complete = True
+    for violation in violations:
+        key = (violation.code, violation.severity)
+        totals[key] = totals.get(key, 0) + 1
+        group = kept.setdefault(key, [])
+        size = len(violation.pointer) + len(violation.path)
+        characters += size
+        if not group or (len(group) < KEPT and held + size <= KEPT_CHARACTERS):
+            group.append(violation)
+            held += size
+        if characters > COUNTED_CHARACTERS:
+            complete = False
+            break
+    groups = (Group(code, severity, totals[code, severity], tuple(group)) for (code, severity), group in kept.items())
+    return tuple(groups), complete

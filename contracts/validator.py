@@ -1,0 +1,144 @@
+"""The JSON Schema engines behind one small face: which fields of an object fail which keyword.
+
+Only this module knows jsonschema and jsonschema-rs. The fast engine may only be handed shallow values (it overflows the
+stack on deep ones), so `shallow` cuts every value down first; the reference engine serves tests.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+from taskmock.schemas import load_schema
+
+LEVELS_KEPT = 2
+"""Levels of objects and lists kept below a field; no schema of a shape looks deeper."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Failure:
+    """One keyword that a value fails, and where: the keys from the judged object down (empty: the object itself)."""
+
+    keyword: str
+    location: tuple[str | int, ...]
+
+
+Check: TypeAlias = Callable[[dict[str, Any]], bool]
+Search: TypeAlias = Callable[[dict[str, Any]], Iterator[Failure]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shape:
+    """One compiled object schema: its fields with their resolved schemas, those required, and the engine's verdict."""
+
+    name: str
+    fields: dict[str, dict[str, Any]]
+    required: tuple[str, ...]
+    whole_numbers: tuple[str, ...]
+    is_valid: Check
+    failures: Search
+
+
+@functools.cache
+def response_shape(edition: str, name: str, *, engine: str = "fast") -> Shape:
+    """The shape `task`, `node`, `created`, `expired` or `envelope` of an edition's answers."""
+    schema = load_schema(edition, "node")
+    return _shape(name, {**schema, "$ref": f"#/$defs/{name}"}, schema["$defs"][name], engine=engine)
+
+
+@functools.cache
+def request_shape(edition: str, *, engine: str = "fast") -> Shape:
+    """The shape of an edition's requests; that one of two fields names the user is not part of it."""
+    schema = load_schema(edition, "request")
+    del schema["anyOf"]
+    return _shape("request", schema, schema, engine=engine)
+
+
+@functools.cache
+def shape_names(edition: str) -> tuple[str, ...]:
+    """The shapes that an edition's answers have."""
+    known = ("envelope", "task", "node", "created", "expired")
+    return tuple(name for name in known if name in load_schema(edition, "node")["$defs"])
+
+
+def shallow(value: dict[str, Any], *, children: str = "children") -> dict[str, Any]:
+    """A copy of an object that no engine can stumble over: `children` emptied to a stub, nesting cut, plain scalars."""
+    cut = dict(value)
+    for key, item in value.items():
+        if isinstance(item, (dict, list)):
+            cut[key] = ({"": None} if item else {}) if key == children and isinstance(item, dict) else _cut(item)
+    return cut
+
+
+def _cut(item: object, levels: int = LEVELS_KEPT) -> object:
+    if isinstance(item, dict):
+        return {key: _cut(inner, levels - 1) for key, inner in item.items()} if levels else {}
+    if isinstance(item, list):
+        return [_cut(inner, levels - 1) for inner in item] if levels else []
+    return item
+
+
+def _shape(name: str, schema: dict[str, Any], body: dict[str, Any], *, engine: str) -> Shape:
+    fields = {key: _resolved(field, schema) for key, field in body["properties"].items()}
+    check, search = _reference_engine(schema) if engine == "reference" else _fast_engine(schema)
+    return Shape(
+        name=name,
+        fields=fields,
+        required=tuple(body["required"]),
+        whole_numbers=tuple(key for key, field in fields.items() if field.get("type") == "integer"),
+        is_valid=check,
+        failures=search,
+    )
+
+
+def _resolved(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    reference = field.get("$ref")
+    if reference is None:
+        return field
+    resolved: dict[str, Any] = schema["$defs"][reference.removeprefix("#/$defs/")]
+    return resolved
+
+
+def _fast_engine(schema: dict[str, Any]) -> tuple[Check, Search]:
+    import jsonschema_rs
+
+    validator = jsonschema_rs.validator_for(schema)
+
+    def search(instance: dict[str, Any]) -> Iterator[Failure]:
+        for error in validator.iter_errors(_plain(instance)):
+            yield Failure(str(error.schema_path[-1]), tuple(error.instance_path))
+
+    def check(instance: dict[str, Any]) -> bool:
+        try:
+            return validator.is_valid(instance)
+        except ValueError:  # a subclass of str: sound JSON for Python, unknown to the engine
+            return validator.is_valid(_plain(instance))
+
+    return check, search
+
+
+def _reference_engine(schema: dict[str, Any]) -> tuple[Check, Search]:
+    import jsonschema
+
+    validator = jsonschema.Draft202012Validator(schema)
+
+    def search(instance: dict[str, Any]) -> Iterator[Failure]:
+        for error in validator.iter_errors(instance):
+            yield Failure(str(error.validator), tuple(error.absolute_path))
+
+    return validator.is_valid, search
+
+
+def _plain(instance: dict[str, Any]) -> dict[str, Any]:
+    """The same object with every text an exact `str`."""
+    return {str.__str__(key): _plain_item(item) for key, item in instance.items()}
+
+
+def _plain_item(item: object) -> object:
+    if isinstance(item, dict):
+        return _plain(item)
+    if isinstance(item, list):
+        return [_plain_item(inner) for inner in item]
+    return str.__str__(item) if isinstance(item, str) else item
