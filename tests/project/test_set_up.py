@@ -68,6 +68,17 @@ def test_unfit_interpreter_is_refused(tmp_path, script, words):
     assert (result.returncode, (tmp_path / "venv").exists()) == (2, False)
 
 
+def test_folder_of_something_else_is_kept(tmp_path):
+    (tmp_path / "precious").touch()
+
+    result = run("sh", ".ci/make-venv", sys.executable, str(tmp_path))
+
+    assert result.stderr == (
+        f"{tmp_path} is there already, and is no virtual environment: remove it, or name another with VENV=…\n"
+    )
+    assert (result.returncode, (tmp_path / "precious").exists()) == (2, True)
+
+
 def test_program_that_is_there_is_not_installed(tmp_path):
     place(tmp_path, "apt-get", "echo installing")
 
