@@ -1,4 +1,24 @@
-"""A reader who follows a document from top to bottom in a folder of their own."""
+"""A reader who follows a document from top to bottom in a folder of their own.
+
+How the blocks of a document are tried:
+
+- `console`: a line after `$ ` is a command and has to exit with 0. Lines below it are its whole output; `...` stands
+  for any lines, inside a line for any text. Without such lines any output will do. `bash`: each line is a command.
+- `make serve` is replaced by what make would run; other make targets need only exist.
+- `python`: runs; under a first line `# test_NAME.py` pytest runs it, under `# conftest.py` it is only written;
+  with `>>>` its output is compared.
+- `json`, `toml` and `yaml` have to be just that, a scenario in YAML a valid one. `text` and `mermaid` are for the eye.
+- A first line `# NAME.yaml` (or .py, .json, .toml) names the file that the block becomes.
+
+Comments right above a block:
+
+- `<!-- run: background -->`: a server; what follows waits until it has printed the lines shown.
+- `<!-- file: NAME -->`: the block becomes this file, and does nothing else.
+- `<!-- exit: 1 -->`: the exit code of the last command.
+- `<!-- skip: REASON -->`: not tried. Only the set-up of a machine (git clone, pip install …) may be skipped.
+
+A copy of `examples/` is in the folder; 8070 stands for a free port, which the server takes from TASKMOCK_PORT.
+"""
 
 import json
 import os
