@@ -29,7 +29,7 @@ class Contract:
     def __init__(self, edition: str = AUTO, *, strictness: str = Strictness.DOCUMENTED) -> None:
         """Raises: ValueError for an unknown edition or strictness, with the allowed ones and the closest."""
         self.edition = checked_edition(edition)
-        self.strictness = Strictness(chosen("strictness", strictness, tuple(Strictness)))
+        self.strictness = Strictness(chosen("strictness", strictness, tuple(map(str, Strictness))))
 
     def __repr__(self) -> str:
         """The call that makes an equal contract."""

@@ -37,7 +37,7 @@ def told_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     for name in _V1_ONLY + _SINCE_V1:
         if name in data:
             return "v1", f"the task has `{name}` but no `root_id:`"
-    if data.get("state") == "EXPIRED" or ("elapsed_time" in data and "id" not in data):
+    if data.get("state") == "EXPIRED" or (data.get("state") == "CREATED" and data.get("start_time", "") is None):
         return "v2", "a CREATED or EXPIRED body, alike in v1 and v2"
     return "doc-2019", "the task has none of the fields that later editions added"
 

@@ -72,7 +72,7 @@ class Report:
 
 
 def grouped(violations: Iterable[Violation]) -> tuple[tuple[Group, ...], bool]:
-    """The findings by code and severity in the order of their first appearance, and whether all were looked at."""
+    """The findings by code, errors first, then in the order of first appearance; and whether all were looked at."""
     kept: dict[tuple[str, Severity], list[Violation]] = {}
     totals: dict[tuple[str, Severity], int] = {}
     characters = held = 0
@@ -89,5 +89,5 @@ def grouped(violations: Iterable[Violation]) -> tuple[tuple[Group, ...], bool]:
         if characters > COUNTED_CHARACTERS:
             complete = False
             break
-    groups = (Group(code, severity, totals[code, severity], tuple(group)) for (code, severity), group in kept.items())
-    return tuple(groups), complete
+    groups = [Group(code, severity, totals[code, severity], tuple(group)) for (code, severity), group in kept.items()]
+    return tuple(sorted(groups, key=lambda group: group.severity is Severity.WARNING)), complete

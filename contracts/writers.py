@@ -28,7 +28,7 @@ def report_text(report: Report, *, source: str = "") -> str:
     name = _printable(source or report.subject)
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {_terms(report)}"]
     if report.groups:
-        share = (LINES - 2 * len(report.groups)) // (3 * len(report.groups))
+        share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
         for group in report.groups:
             lines.extend(_group_lines(group, shown=min(SHOWN, max(1, share))))
     if not report.complete:
@@ -89,26 +89,33 @@ def _terms(report: Report) -> str:
 
 
 def _group_lines(group: Group, *, shown: int) -> Iterator[str]:
-    sources = {violation.source for violation in group.violations}
-    shared = next(iter(sources)) if len(sources) == 1 else ""
+    """A group's lines; what all its findings share stands once, at the head."""
+    source = _shared({violation.source for violation in group.violations})
+    expected = _shared({violation.expected for violation in group.violations}) if group.total > 1 else ""
     warning = "warning " if group.severity is Severity.WARNING else ""
-    yield f"  {warning}{group.code} ({group.total:,})" + (f": {_printable(shared)}" if shared else "")
+    yield f"  {warning}{group.code} ({group.total:,})" + (f": {_printable(source)}" if source else "")
+    if expected:
+        yield f"    expected {_printable(expected)}"
     for violation in group.violations[:shown]:
-        yield from _violation_lines(violation, with_source=not shared)
+        yield from _violation_lines(violation, with_source=not source, with_expected=not expected)
     hidden = group.total - min(shown, len(group.violations))
     if hidden:
         yield f"    ... and {hidden:,} more"
 
 
-def _violation_lines(violation: Violation, *, with_source: bool) -> Iterator[str]:
+def _shared(texts: set[str]) -> str:
+    return next(iter(texts)) if len(texts) == 1 else ""
+
+
+def _violation_lines(violation: Violation, *, with_source: bool, with_expected: bool) -> Iterator[str]:
     place = _shortened(_printable(violation.path))
     yield f"    {place + ': ' if place else ''}{_printable(violation.message)}"
     details = [f"at {_shortened(_printable(violation.pointer))}"] if violation.pointer else []
-    details += [f"expected {_printable(violation.expected)}"] if violation.expected else []
+    details += [f"expected {_printable(violation.expected)}"] if violation.expected and with_expected else []
     details += [f"found {violation.value}"] if violation.value else []
     if details:
         yield f"      {', '.join(details)}"
-    if with_source and violation.source:
+    if violation.source and with_source:
         yield f"      {_printable(violation.source)}"
 
 
