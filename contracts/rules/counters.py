@@ -44,8 +44,12 @@ def ignored_error_is_ignorable(document: Document) -> Iterator[Finding]:
 
 
 def _ignored(document: Document) -> Iterator[Observed]:
-    """Nodes with an ignored error, without the outermost one, to which the engine copies the last row's marks."""
-    return (node for node in document.observed[1:] if node.node.value.get("error_ignored") is True)
+    """Nodes with an ignored error, without the outermost one, to which the engine copies the last row's marks.
+
+    Nor the further passes of a loop, where engine 1 leaves the earlier pass's mark standing.
+    """
+    marked = (node for node in document.observed[1:] if node.node.value.get("error_ignored") is True)
+    return (node for node in marked if node.loop == 1)
 
 
 def _may_carry_marks(node: Observed) -> bool:

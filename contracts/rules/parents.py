@@ -39,7 +39,7 @@ def running_parent_moves_on_after_failure(document: Document) -> Iterator[Findin
 def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
     """FAILED has a FAILED direct child, or no children (a subprocess failing on its own inputs)."""
     for parent in _parents(document, "FAILED"):
-        if all(child.state not in {"FAILED", ""} for child in parent.children):
+        if parent.loop == 1 and all(child.state not in {"FAILED", ""} for child in parent.children):
             yield Finding(
                 parent.node, ("state",), "a FAILED node has no FAILED child", "a state that follows its children"
             )

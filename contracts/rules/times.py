@@ -113,9 +113,12 @@ def _needs(node: Observed, document: Document) -> tuple[Need, Need]:
 
 
 def _failed_finish(node: Observed) -> Need:
-    """A leaf failed at some time; a parent's or task's FAILED is computed, so it goes on."""
+    """A leaf failed at some time; a parent's or task's FAILED is computed, so it goes on.
+
+    In a further pass a subprocess can fail by itself above the children of the earlier pass.
+    """
     if node.children:
-        return Need.NONE
+        return Need.FREE if node.loop > 1 else Need.NONE
     return Need.SET if _is_failed_leaf(node) else Need.FREE
 
 
@@ -129,7 +132,7 @@ def _is_failed_leaf(node: Observed) -> bool:
 def _ready_start(node: Observed, document: Document) -> Need:
     """A task or subprocess of engine 1 turns READY when it is set going again, so it has a start."""
     if document.generation == 2 or node.state == "LOOP_READY":
-        return Need.NONE
+        return Need.FREE if node.is_top else Need.NONE
     if node.is_top:
         return Need.SET if document.is_whole_task else Need.FREE
     return Need.NONE if node.leaf else Need.FREE
