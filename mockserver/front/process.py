@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterator
-from types import FrameType
 
 from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.listener import Front
@@ -38,16 +37,19 @@ async def _serve(front: Front, address: tuple[str, int], on_ready: Callable[[str
 
 @contextlib.contextmanager
 def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Sets `stop` at each signal that asks for the end; `signal.signal`, as only it works on every system."""
+    """Sets `stop` at each signal that asks for the end, and puts the former handlers back afterwards."""
     loop = asyncio.get_running_loop()
-
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop.set)
-
     numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = [(number, signal.signal(number, ask_to_stop)) for number in numbers]
+    before = [(number, signal.getsignal(number)) for number in numbers]
+    for number in numbers:
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows, where the loop wakes up for plain handlers
+            signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
     try:
         yield
     finally:
         for number, handler in before:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
             signal.signal(number, handler)
