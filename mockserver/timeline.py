@@ -44,6 +44,11 @@ class History:
         return tuple(sorted({0, *(change.at for change in self.changes)}))
 
     @functools.cached_property
+    def ended(self) -> bool:
+        """Whether nothing at all goes on any more after the last change, running times included."""
+        return self.tree_at(self.moments[-1]).states.get(ROOT) is State.FINISHED
+
+    @functools.cached_property
     def _times(self) -> list[int]:
         return [change.at for change in self.changes]
 

@@ -47,13 +47,17 @@ _DOCUMENTED = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Edition:
-    """How one edition writes a node: `generation` of its engine, `prefix` of ids, `absent` for a time that is not."""
+    """How one edition writes a node: `generation` of its engine, `prefix` of ids, `absent` for a time that is not.
+
+    A `timeless` one has no running times: between two changes of the tree its answers stay the same.
+    """
 
     name: str
     generation: int
     prefix: str
     absent: str | None
     node: Callable[[_Page, GraphNode, Row, State], Document]
+    timeless: bool = False
 
 
 class _Page:
@@ -154,7 +158,7 @@ def _ignorable(node: GraphNode) -> bool:
 
 
 EDITIONS = {
-    "doc-2019": Edition("doc-2019", generation=1, prefix="", absent="", node=_doc_2019_node),
+    "doc-2019": Edition("doc-2019", generation=1, prefix="", absent="", node=_doc_2019_node, timeless=True),
     "v1": Edition("v1", generation=1, prefix="n", absent=None, node=_v1_node),
     "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node),
 }

@@ -1,0 +1,200 @@
+"""The whole server behind its socket: a call in, a reply out; as a WSGI application and as the front's handler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from taskmock.mockserver.admin import Admin
+from taskmock.mockserver.draw import draw_hex
+from taskmock.mockserver.front.message import Call, Reply
+from taskmock.mockserver.front.wsgi import build_environ
+from taskmock.mockserver.gateways.door import Door, Operation, Received, RefusedError
+from taskmock.mockserver.gateways.esb import ESB
+from taskmock.mockserver.generator import GENERATOR
+from taskmock.mockserver.ids import is_node_id
+from taskmock.mockserver.journal import Journal, JournalEntry, redacted
+from taskmock.mockserver.kept import Kept
+from taskmock.mockserver.loader.problem import ScenarioError
+from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.playback import Answer, Asked, Playback, UnknownNodeError
+from taskmock.mockserver.record import DEFAULT_SESSION
+from taskmock.mockserver.sessions import (
+    SESSION_COOKIE,
+    SESSION_HEADER,
+    SessionNameError,
+    credential_of,
+    session_of,
+    split_prefix,
+)
+from taskmock.mockserver.shelf import ScenarioNotFoundError
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+SCENARIO_HEADER = "X-Mock-Scenario"
+STATUS = Operation(name="get_task_status", required=("bk_biz_id", "task_id"))
+
+_KNOWN_CALLS = 4096
+
+
+class App:
+    """Answers every call there is. A call that it has resolved once is answered without parsing it again.
+
+    `session_from` names the credential field that carries the session, if any.
+    """
+
+    def __init__(self, playback: Playback, *, door: Door = ESB, session_from: str | None = None) -> None:
+        self.playback = playback
+        self.journal = Journal()
+        self._door = door
+        self._session_from = session_from
+        self._admin = Admin(playback)
+        self._routes = Map([Rule(path, methods=door.methods) for path in door.paths], strict_slashes=False)
+        self._known: Kept[Asked] = Kept(_KNOWN_CALLS, lambda _: 1)
+
+    # -- the front's handler
+
+    def answer_inline(self, call: Call) -> Reply | None:
+        """The reply to a call that has been resolved before; None for all others."""
+        asked = self._known.peek((call.method, call.target, call.headers, call.body))
+        return None if asked is None else self._polled(call, asked)
+
+    def answer(self, call: Call) -> Reply:
+        """The reply to any call; whatever goes wrong is said in the door's own words."""
+        session = DEFAULT_SESSION
+        try:
+            prefix, path = split_prefix(call.path)
+            request = Request(build_environ(call))
+            cookie = request.cookies.get(SESSION_COOKIE)
+            session = session_of(prefix, request.headers.get(SESSION_HEADER), cookie)
+            if path.startswith("/__"):
+                return self._admin.answer(call.method, path, session)
+            operation = self._operation(call.method, path)
+            parameters = self._door.parameters(_received(request, path), operation)
+            credential = credential_of(parameters, self._session_from)
+            session = session_of(prefix, request.headers.get(SESSION_HEADER), cookie, credential)
+            asked = self._asked(str(parameters["task_id"]), session, request.headers.get(SCENARIO_HEADER))
+        except SessionNameError as error:
+            return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
+        except RefusedError as refused:
+            return self._refused(call, session, refused)
+        reply = self._polled(call, asked)
+        if reply.status == 200:
+            self._known.get((call.method, call.target, call.headers, call.body), lambda: asked)
+        return reply
+
+    def refuse(self, status: int, message: str, call: Call | None) -> Reply:
+        """The reply to a request that is none, or to one whose handler crashed."""
+        known = call or Call(method="", target="")
+        return self._refused(known, DEFAULT_SESSION, self._door.refused_request(status, message))
+
+    # -- WSGI
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The same as a WSGI application (PEP 3333); what only a socket can do is left out."""
+        request = Request(environ)
+        call = Call(
+            method=request.method,
+            target=quote(request.full_path.removesuffix("?"), safe="/?&=%:@!$'()*+,;~"),
+            headers=tuple((name.lower(), value) for name, value in request.headers),
+            body=request.get_data(),
+            client=request.remote_addr or "",
+        )
+        reply = self.answer_inline(call) or self.answer(call)
+        response = Response(reply.body, status=reply.status, headers=list(reply.headers))
+        return response(environ, start_response)
+
+    # -- inside
+
+    def _operation(self, method: str, path: str) -> Operation:
+        adapter = self._routes.bind("", default_method="GET")
+        try:
+            _, values = adapter.match(path, method=method)
+        except MethodNotAllowed:
+            raise self._door.wrong_method(method, self._door.methods) from None
+        except HTTPException:
+            raise self._door.unknown_path(method, path) from None
+        if values["operation"] != STATUS.name:
+            raise self._door.unknown_path(method, path)
+        return STATUS
+
+    def _asked(self, task_id: str, session: str, scenario: str | None) -> Asked:
+        task_id = task_id.strip()
+        node_id = task_id if is_node_id(task_id) else None
+        return Asked(session=session, task_id=task_id, scenario=scenario, node_id=node_id)
+
+    def _polled(self, call: Call, asked: Asked) -> Reply:
+        try:
+            answer = self.playback.poll(asked)
+        except UnknownNodeError as error:
+            return self._refused(call, asked.session, self._door.unknown_node(error.node_id))
+        except (ScenarioNotFoundError, ScenarioError) as error:
+            return self._refused(call, asked.session, RefusedError(self._door.plain_code, str(error), status=400))
+        record, reading = answer.record, answer.reading
+        request_id = draw_hex(record.seed, "request", *record.key, reading.moment)
+        code, status = 0, 200
+        if answer.data is None:
+            refused = self._door.expired(record.key.task_id)
+            body, code, status = self._door.fail(refused, request_id), refused.code, refused.status
+        else:
+            body = self._door.succeed(answer.data, request_id)
+        self._write(call, asked.session, status, code, answer=answer)
+        return Reply(status, _headers(answer), body)
+
+    def _refused(self, call: Call, session: str, refused: RefusedError) -> Reply:
+        self._write(call, session, refused.status, refused.code, message=refused.message)
+        body = self._door.fail(refused, draw_hex("refused", call.method, call.target, refused.message))
+        return Reply(refused.status, (("Content-Type", "application/json"), (SESSION_HEADER, session)), body)
+
+    def _write(
+        self, call: Call, session: str, status: int, code: int, *, message: str = "", answer: Answer | None = None
+    ) -> None:
+        key = answer.record.key if answer else None
+        self.journal.add(
+            JournalEntry(
+                at=self.playback.opening.clock.now(),
+                session=session,
+                method=call.method,
+                target=redacted(call.target),
+                status=status,
+                code=code,
+                message=message,
+                task_id=key.task_id if key else None,
+                scenario=key.scenario if key else None,
+                reading=answer.reading if answer else None,
+            )
+        )
+
+
+def _received(request: Request, path: str) -> Received:
+    body = request.get_data(cache=True)
+    try:
+        form = request.form.to_dict()
+    except HTTPException:
+        form = {}
+    return Received(
+        method="GET" if request.method == "HEAD" else request.method,
+        path=path,
+        query=request.args.to_dict(),
+        body=body,
+        form=form,
+        authorization=request.headers.get("X-Bkapi-Authorization"),
+    )
+
+
+def _headers(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """What a bug report quotes: session, scenario, seed and reading; percent-encoded where a header needs it."""
+    record, reading = answer.record, answer.reading
+    return (
+        ("Content-Type", "application/json"),
+        (SESSION_HEADER, record.key.session),
+        (SCENARIO_HEADER, quote(record.key.scenario)),
+        ("X-Mock-Seed", f"{quote(record.seed)}; generator={GENERATOR}"),
+        ("X-Mock-Reading", f"{reading.moment / SECOND:.3f}; poll={reading.poll}"),
+    )

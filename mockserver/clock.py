@@ -1,0 +1,85 @@
+"""Where the time of day comes from. Nothing else in the product asks for it."""
+
+from __future__ import annotations
+
+import enum
+import threading
+import time
+from typing import Protocol
+
+from taskmock.mockserver.pipeline import SECOND
+
+EPOCH = 1_524_730_114_000
+"""The start of every task whose time is not the wall's, in ms since 1970: that of the document's own example,
+2018-04-26 16:08:34 +0800."""
+
+
+class ClockMode(enum.StrEnum):
+    """What moves a task's clock: the wall's time, the number of good polls, somebody's hand; or it is at its end."""
+
+    WALL = "wall"
+    POLLS = "polls"
+    MANUAL = "manual"
+    INSTANT = "instant"
+
+
+class Clock(Protocol):
+    """A source of time. `fixed`: tasks start at `EPOCH` and their readings count from there, whenever first touched."""
+
+    @property
+    def fixed(self) -> bool: ...
+
+    def now(self) -> int:
+        """The present moment in ms since 1970."""
+        ...
+
+
+class WallClock:
+    """The time of day; tools that set it for tests (time-machine, freezegun) set it here too."""
+
+    fixed = False
+
+    def now(self) -> int:
+        """The time of day in ms since 1970."""
+        return int(time.time() * SECOND)
+
+
+class ManualClock:
+    """A clock that stands still until it is told otherwise; it starts at 0 seconds."""
+
+    fixed = True
+
+    def __init__(self) -> None:
+        self._moment = 0
+        self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """The moment that was set, in ms since 1970."""
+        return EPOCH + self._moment
+
+    @property
+    def seconds(self) -> float:
+        """How far the clock is, in seconds."""
+        return self._moment / SECOND
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock on by some seconds.
+
+        Raises:
+            ValueError: `seconds` is negative; `set` goes back.
+        """
+        if not seconds >= 0:
+            raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
+        with self._lock:
+            self._moment += round(seconds * SECOND)
+
+    def set(self, seconds: float) -> None:
+        """Puts the clock to a moment, earlier or later, in seconds from its start.
+
+        Raises:
+            ValueError: `seconds` is negative.
+        """
+        if not seconds >= 0:
+            raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
+        with self._lock:
+            self._moment = round(seconds * SECOND)

@@ -1,0 +1,1 @@
+"""The doors of the real API: their paths, credentials, envelopes and errors, each one as data over one mechanism."""

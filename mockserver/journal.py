@@ -1,0 +1,71 @@
+"""What was asked and answered, bounded by bytes; secrets never get in."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import re
+import threading
+
+from taskmock.mockserver.playback import Reading
+
+JOURNAL_BYTES = 16 * 1024 * 1024
+"""About how much memory the journal may take; the oldest entries go first."""
+
+_SECRET = re.compile(r"((?:bk_app_secret|bk_token|access_token|bk_ticket)=)[^&#]*", re.IGNORECASE)
+_ENTRY_BYTES = 400
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One call: `at` in ms since 1970 by the server's clock, `target` without secrets, what was answered.
+
+    `task_id`, `scenario` and `reading` are None where the call reached no task; `code` is the envelope's.
+    """
+
+    at: int
+    session: str
+    method: str
+    target: str
+    status: int
+    code: int
+    message: str = ""
+    task_id: str | None = None
+    scenario: str | None = None
+    reading: Reading | None = None
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes the entry takes."""
+        return _ENTRY_BYTES + len(self.target) + len(self.message)
+
+
+class Journal:
+    """The latest calls of all sessions, in their order."""
+
+    def __init__(self, *, limit: int = JOURNAL_BYTES) -> None:
+        self._limit = limit
+        self._weight = 0
+        self._lock = threading.Lock()
+        self._entries: collections.deque[JournalEntry] = collections.deque()
+
+    def add(self, entry: JournalEntry) -> None:
+        """Writes a call down."""
+        with self._lock:
+            self._entries.append(entry)
+            self._weight += entry.weight
+            while self._weight > self._limit:
+                self._weight -= self._entries.popleft().weight
+
+    def find(self, session: str | None = None, task_id: str | None = None) -> tuple[JournalEntry, ...]:
+        """The calls of a session, of a task, or of everybody, the oldest first."""
+        with self._lock:
+            entries = tuple(self._entries)
+        return tuple(
+            entry for entry in entries if session in {None, entry.session} and task_id in {None, entry.task_id}
+        )
+
+
+def redacted(target: str) -> str:
+    """A request target with the values of all secrets blotted out."""
+    return _SECRET.sub(r"\1***", target)

@@ -1,0 +1,84 @@
+"""All that is remembered of a task that somebody polls. With the scenario it gives every answer, in any process."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import NamedTuple
+
+from taskmock.mockserver.clock import EPOCH, Clock, ClockMode
+from taskmock.mockserver.command import Entry
+
+DEFAULT_SESSION = "default"
+"""The session of a call that names none."""
+
+
+class RecordKey(NamedTuple):
+    """Whose record it is: one session playing one scenario for one task id."""
+
+    session: str
+    scenario: str
+    task_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One task of one session.
+
+    `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
+    since 1970. The clock is at `offset` ms when the source of time is at `anchor`, and goes `speed` times as fast;
+    a `frozen` one stands at `offset`. `polls` counts all polls, `steps` the good ones. `log` holds accepted commands.
+    """
+
+    key: RecordKey
+    digest: str
+    seed: str
+    epoch: int
+    mode: ClockMode = ClockMode.WALL
+    anchor: int = 0
+    speed: float = 1.0
+    offset: int = 0
+    frozen: bool = False
+    polls: int = 0
+    steps: int = 0
+    log: tuple[Entry, ...] = ()
+
+    def timed_reading(self, now: int) -> int:
+        """The ms on the task's clock at a moment, where time moves it and not polls."""
+        if self.frozen:
+            return self.offset
+        return max(0, self.offset + round((now - self.anchor) * self.speed))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPlan:
+    """What a session has settled for its tasks; None leaves it to the server."""
+
+    scenario: str | None = None
+    mode: ClockMode | None = None
+    speed: float | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How new records begin: their seed, and what moves their clocks."""
+
+    seed: str
+    clock: Clock
+    mode: ClockMode = ClockMode.WALL
+    speed: float = 1.0
+
+    def record(self, key: RecordKey, digest: str, plan: SessionPlan) -> Record:
+        """A record at its first touch: the wall's time starts it now, every other clock at `EPOCH`."""
+        mode = plan.mode or self.mode
+        timed = mode is ClockMode.WALL and not self.clock.fixed
+        start = self.clock.now() if timed else EPOCH
+        return Record(
+            key=key,
+            digest=digest,
+            seed=self.seed,
+            epoch=start,
+            mode=mode,
+            anchor=start,
+            speed=plan.speed or self.speed,
+            frozen=mode is ClockMode.MANUAL and not self.clock.fixed,
+        )

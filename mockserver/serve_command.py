@@ -1,0 +1,115 @@
+"""`taskmock serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.app import App
+
+EDITION_NAMES = ("doc-2019", "v1", "v2")
+
+_HELP = """Serve the mock API until Ctrl-C.
+
+Any task id works at once: an unknown one gets a believable tree that runs
+from CREATED to an end, always the same one for the same seed and id.
+
+\b
+  taskmock serve
+  curl 'http://127.0.0.1:8070/api/c/compapi/v2/sops/get_task_status/?\\
+bk_app_code=a&bk_app_secret=b&bk_token=c&bk_biz_id=2&task_id=10'
+
+A session has its own tasks and clocks. Name one in the URL
+(http://127.0.0.1:8070/__s/NAME/api/...), in the header X-Mock-Session, in the
+cookie taskmock_session, or in a credential (--session-from bk_username).
+"""
+
+
+@click.command(name="serve", help=_HELP)
+@click.option("--host", envvar="TASKMOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "-p", "--port", envvar="TASKMOCK_PORT", type=click.IntRange(0, 65535), default=8070, show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)  # fmt: skip
+@click.option("--port-file", type=click.Path(dir_okay=False, path_type=Path), envvar="TASKMOCK_PORT_FILE",
+    help="Write the port here once it answers.")  # fmt: skip
+@click.option("--seed", envvar="TASKMOCK_SEED", default="0", show_default=True, help="What all trees are drawn from.")
+@click.option(
+    "--edition", envvar="TASKMOCK_EDITION", type=click.Choice(EDITION_NAMES),
+    help="Whose words are spoken; else the scenario's, else doc-2019.",
+)  # fmt: skip
+@click.option("--scenario", envvar="TASKMOCK_SCENARIO", help="A scenario by name, or a scenario file, for all tasks.")
+@click.option(
+    "--scenario-dir", envvar="TASKMOCK_SCENARIO_DIR", multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of scenario files; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--clock", envvar="TASKMOCK_CLOCK", type=click.Choice(["wall", "polls", "manual", "instant"]), default="wall",
+    show_default=True, help="What moves a task: time, each poll, nobody, or it is at its end at once.",
+)  # fmt: skip
+@click.option(
+    "--speed", envvar="TASKMOCK_SPEED", type=click.FloatRange(0, 100_000, min_open=True), default=1.0,
+    show_default=True, help="How many times faster than the wall's time tasks run.",
+)  # fmt: skip
+@click.option(
+    "--locale", envvar="TASKMOCK_LOCALE", default="en", show_default=True, help="Language of generated names."
+)
+@click.option("--session-from", envvar="TASKMOCK_SESSION_FROM",
+    type=click.Choice(["bk_username", "bk_token", "bk_app_code"]), help="Credential that names the session.")  # fmt: skip
+def serve_command(host: str, port: int, port_file: Path | None, **options: object) -> None:
+    from taskmock.mockserver.front.errors import BindError
+    from taskmock.mockserver.front.process import run_front
+
+    app = _app(options)
+    edition = app.playback.default_edition
+
+    def ready(at: str, on: int) -> None:
+        if port_file is not None:
+            _write_port(port_file, on)
+        click.echo(f"taskmock ready on http://{f'[{at}]' if ':' in at else at}:{on} (edition {edition})")
+
+    try:
+        run_front(app, host=host, port=port, on_ready=ready)
+    except BindError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _app(options: dict[str, object]) -> App:
+    from taskmock.mockserver.clock import ClockMode
+    from taskmock.mockserver.loader.problem import ScenarioError
+    from taskmock.mockserver.phrases import LocaleError
+    from taskmock.mockserver.server import Settings, build_app
+    from taskmock.mockserver.shelf import ScenarioNotFoundError
+
+    try:
+        return build_app(
+            Settings(
+                seed=str(options["seed"]),
+                edition=_text(options["edition"]),
+                scenario=_text(options["scenario"]),
+                scenarios=tuple(options["scenario_dir"]),  # type: ignore[arg-type]  # click's multiple=True
+                mode=ClockMode(str(options["clock"])),
+                speed=float(str(options["speed"])),
+                locale=str(options["locale"]),
+                session_from=_text(options["session_from"]),
+            )
+        )
+    except (ScenarioNotFoundError, ScenarioError, LocaleError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _write_port(path: Path, port: int) -> None:
+    """Writes the port in one step, so that nobody reads half of it."""
+    whole = path.with_name(path.name + ".part")
+    try:
+        whole.write_text(f"{port}\n", encoding="ascii")
+        whole.replace(path)
+    except OSError as error:
+        raise click.UsageError(f"cannot write the port file {path}: {error.strerror}") from None

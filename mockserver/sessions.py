@@ -1,0 +1,73 @@
+"""Which session a call belongs to: by URL prefix, header, cookie or credential, in that order; else the default one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, unquote
+
+from taskmock.mockserver.record import DEFAULT_SESSION
+
+SESSION_HEADER = "X-Mock-Session"
+SESSION_COOKIE = "taskmock_session"
+PREFIX = "/__s/"
+LONGEST = 128
+"""The most characters a session's name may have."""
+
+_PLAIN = re.compile(r"[\x21-\x7e]+")
+
+
+class SessionNameError(ValueError):
+    """A session's name that cannot be one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        shown = name if len(name) <= 40 else name[:39] + "…"
+        super().__init__(f"{shown!r} cannot name a session: 1 to {LONGEST} visible ASCII characters")
+
+
+def checked_session(name: str) -> str:
+    """The name itself where it can name a session.
+
+    Raises:
+        SessionNameError: It is empty, too long, or has characters that no header and no URL can carry as they are.
+    """
+    if len(name) > LONGEST or not _PLAIN.fullmatch(name):
+        raise SessionNameError(name)
+    return name
+
+
+def split_prefix(path: str) -> tuple[str | None, str]:
+    """The session that a path names (None: it names none), and the path without it.
+
+    Raises:
+        SessionNameError: The prefix is there but names nothing that could be a session.
+    """
+    if not path.startswith(PREFIX):
+        return None, path
+    name, slash, rest = path.removeprefix(PREFIX).partition("/")
+    return checked_session(unquote(name)), slash + rest or "/"
+
+
+def session_prefix(session: str) -> str:
+    """What a path starts with to belong to a session."""
+    return PREFIX + quote(session, safe="")
+
+
+def session_of(prefix: str | None, header: str | None, cookie: str | None, credential: str | None = None) -> str:
+    """The session that a call names first among its carriers.
+
+    Raises:
+        SessionNameError: What names it cannot be a session's name.
+    """
+    for name in (prefix, header, cookie):
+        if name:
+            return checked_session(name)
+    # A user's name may be any text; quoting makes it one that headers and URLs can carry.
+    return checked_session(quote(credential, safe="@+")) if credential else DEFAULT_SESSION
+
+
+def credential_of(parameters: Mapping[str, object], field: str | None) -> str | None:
+    """The credential that carries the session, where one was chosen and the call has it."""
+    value = parameters.get(field) if field else None
+    return str(value) if value else None

@@ -1,0 +1,113 @@
+"""Where records are kept: in memory, bounded, each change one atomic step."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from taskmock.mockserver.record import Record, RecordKey, SessionPlan
+
+MOST_SESSIONS = 10_000
+"""Sessions that are remembered; the one longest untouched goes first."""
+
+MOST_TASKS = 10_000
+"""Tasks that one session remembers; the oldest goes first."""
+
+
+class Store(Protocol):
+    """What playback needs of any store; every call is one atomic step."""
+
+    def open(self, key: RecordKey, make: Callable[[], Record]) -> Record:
+        """The record of a key, made at its first touch."""
+
+    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
+        """Puts what `update` makes of a record in its place.
+
+        Raises:
+            KeyError: There is no such record.
+        """
+
+    def records(self, session: str) -> tuple[Record, ...]:
+        """All records of a session, the oldest first."""
+
+    def plan(self, session: str) -> SessionPlan:
+        """What a session has settled."""
+
+    def settle(self, session: str, plan: SessionPlan) -> None:
+        """Settles a session's plan for the tasks it has yet to touch."""
+
+    def sessions(self) -> tuple[str, ...]:
+        """All sessions, the one longest untouched first."""
+
+    def forget(self, session: str) -> None:
+        """Forgets a session with all its records."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Session:
+    plan: SessionPlan = dataclasses.field(default_factory=SessionPlan)
+    records: dict[RecordKey, Record] = dataclasses.field(default_factory=dict)
+
+
+class MemoryStore:
+    """Records of this process."""
+
+    def __init__(self, *, most_sessions: int = MOST_SESSIONS, most_tasks: int = MOST_TASKS) -> None:
+        self._most_sessions = most_sessions
+        self._most_tasks = most_tasks
+        self._lock = threading.RLock()
+        self._sessions: collections.OrderedDict[str, _Session] = collections.OrderedDict()
+
+    def open(self, key: RecordKey, make: Callable[[], Record]) -> Record:
+        """The record of a key, made at its first touch."""
+        with self._lock:
+            records = self._touched(key.session).records
+            if key not in records:
+                records[key] = make()
+                if len(records) > self._most_tasks:
+                    del records[next(iter(records))]
+            return records[key]
+
+    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
+        """Puts what `update` makes of a record in its place."""
+        with self._lock:
+            records = self._sessions[key.session].records
+            records[key] = changed = update(records[key])
+            return changed
+
+    def records(self, session: str) -> tuple[Record, ...]:
+        """All records of a session, the oldest first."""
+        with self._lock:
+            found = self._sessions.get(session)
+            return tuple(found.records.values()) if found else ()
+
+    def plan(self, session: str) -> SessionPlan:
+        """What a session has settled."""
+        with self._lock:
+            found = self._sessions.get(session)
+            return found.plan if found else SessionPlan()
+
+    def settle(self, session: str, plan: SessionPlan) -> None:
+        """Settles a session's plan for the tasks it has yet to touch."""
+        with self._lock:
+            self._touched(session).plan = plan
+
+    def sessions(self) -> tuple[str, ...]:
+        """All sessions, the one longest untouched first."""
+        with self._lock:
+            return tuple(self._sessions)
+
+    def forget(self, session: str) -> None:
+        """Forgets a session with all its records."""
+        with self._lock:
+            self._sessions.pop(session, None)
+
+    def _touched(self, name: str) -> _Session:
+        session = self._sessions.setdefault(name, _Session())
+        self._sessions.move_to_end(name)
+        while len(self._sessions) > self._most_sessions:
+            self._sessions.popitem(last=False)
+        return session
