@@ -70,22 +70,31 @@ def _envelope_violations(answer: Answer) -> Iterator[Violation]:
     body, shape = answer.body, response_shape(answer.edition, "envelope")
     if is_sound(body, shape, children="data"):
         return
+    is_inside = "result" not in body and "state" in body
+    has_verdict = isinstance(body.get("result"), bool)
     place = Place("", "", "an answer", answer.edition)
     for found in field_violations(body, shape, place, strictness=answer.strictness, children="data"):
-        code = found.code
-        if code in {"field.missing", "field.type", "field.value"}:
-            code = "envelope.data" if found.pointer == "/data" and code != "field.missing" else f"envelope.{code[6:]}"
-        message = found.message
-        if code == "envelope.missing" and "children" in body and "state" in body:
-            message += "; this looks like the inside of `data`"
-        yield dataclasses.replace(found, code=code, message=message)
-    needed = {True: "data", False: "message"}.get(body["result"]) if isinstance(body.get("result"), bool) else None
-    if needed is not None and needed not in body:
+        if found.pointer == "/result" and is_inside:
+            yield dataclasses.replace(
+                found, code="envelope.missing", message=f"{found.message}; this looks like the inside of `data`"
+            )
+        elif found.code == "field.undocumented":
+            if not is_inside:
+                yield found
+        elif has_verdict or found.pointer not in {"/data", "/message"}:  # what they should be, only `result` tells
+            yield dataclasses.replace(found, code=_envelope_code(found))
+    needed = ("data" if body["result"] else "message") if has_verdict else ""
+    if needed and needed not in body:
         field = shape.fields[needed]
-        truth = "true" if body["result"] else "false"
-        message = f"`{needed}` is missing where `result` is {truth}"
+        message = f"`{needed}` is missing where `result` is {clip(body['result'])}"
         expected, source = expectation(field), sentence(field)
         yield Violation("envelope.missing", f"/{needed}", "", message, expected=expected, source=source)
+
+
+def _envelope_code(found: Violation) -> str:
+    if found.pointer == "/data":
+        return "envelope.data"
+    return f"envelope.{found.code.removeprefix('field.')}"
 
 
 def _node_violations(node: Node, answer: Answer) -> Iterator[Violation]:

@@ -40,9 +40,9 @@ class Violation:
 def clip(value: object) -> str:
     """Quotes a judged value as short JSON-like text, never longer than `CLIP` characters, always printable."""
     if isinstance(value, dict):
-        text = f"{{{len(value)} keys}}" if value else "{}"
+        text = f"{{{_counted(len(value), 'key')}}}" if value else "{}"
     elif isinstance(value, list):
-        text = f"[{len(value)} items]" if value else "[]"
+        text = f"[{_counted(len(value), 'item')}]" if value else "[]"
     elif isinstance(value, str):
         text = '"' + "".join(_escaped(value[: CLIP + 1])) + '"'
     elif value is None or isinstance(value, bool):
@@ -52,6 +52,10 @@ def clip(value: object) -> str:
     else:
         text = repr(value)
     return text if len(text) <= CLIP else text[: CLIP - 3] + "..."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _escaped(text: str) -> Iterator[str]:

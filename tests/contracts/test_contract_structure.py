@@ -1,0 +1,380 @@
+"""The structural findings: code, pointer, path, sentence, for every way in which a field can be wrong."""
+
+import pytest
+from broken_bodies import broken_bodies
+
+from taskmock.contracts import Contract, Severity
+from taskmock.contracts.validator import Failure, request_shape, response_shape, shallow, shape_names
+from taskmock.schemas import EDITIONS, load_example
+
+NODE = "/data/children/n8a7ef1c3e82395341b7000b79c239eb"
+"""The subprocess `Rolling restart` in the example of v2."""
+
+
+def example(edition="v2", name="response"):
+    return load_example(edition, name)
+
+
+def subprocess_of(body):
+    return next(child for child in body["data"]["children"].values() if child["name"] == "Rolling restart")
+
+
+def findings(body, edition="v2", strictness="documented"):
+    """Code, pointer and message of every structural finding (those of the rules left out)."""
+    report = Contract(edition, strictness=strictness).check_response(body)
+    prefixes = ("field.", "state.", "envelope.")
+    return [(v.code, v.pointer, v.message) for v in report.violations if v.code.startswith(prefixes)]
+
+
+def test_the_examples_subprocess_is_where_these_tests_look():
+    body = example()
+
+    assert subprocess_of(body)["id"] == NODE.rsplit("/", 1)[1]
+
+
+def test_missing_field_is_found_at_its_own_pointer():
+    body = example()
+    del subprocess_of(body)["skip"]
+
+    report = Contract("v2").check_response(body)
+    (violation,) = report.violations
+
+    assert violation.code == "field.missing"
+    assert violation.pointer == f"{NODE}/skip"
+    assert violation.path == "Rolling restart"
+    assert violation.message == "`skip` is missing"
+    assert violation.expected == "true or false"
+    assert violation.value == ""
+    assert violation.source == "Whether a failed node was skipped. [the document]"
+    assert violation.severity is Severity.ERROR
+
+
+def test_misspelt_field_is_missing_and_undocumented_with_a_guess_each_way():
+    body = example()
+    node = subprocess_of(body)
+    node["retyr"] = node.pop("retry")
+
+    assert findings(body) == [
+        ("field.missing", f"{NODE}/retry", '`retry` is missing; is "retyr" meant to be it?'),
+        ("field.undocumented", f"{NODE}/retyr", '"retyr" is not documented; did you mean "retry"?'),
+    ]
+
+
+def test_a_very_long_undocumented_name_gets_no_guess():
+    body = example()
+    name = "retry" * 100
+    body["data"][name] = 1
+    del body["data"]["retry"]
+
+    assert findings(body)[0] == ("field.missing", "/data/retry", "`retry` is missing")
+
+
+@pytest.mark.parametrize(
+    ("strictness", "ok", "severities"),
+    [("lenient", True, []), ("documented", True, [Severity.WARNING] * 2), ("strict", False, [Severity.ERROR] * 2)],
+)
+def test_undocumented_fields_weigh_by_strictness(strictness, ok, severities):
+    body = example()
+    body["surprise"] = body["data"]["surprise"] = 1
+
+    report = Contract("v2", strictness=strictness).check_response(body)
+
+    assert report.ok is ok
+    assert [violation.severity for violation in report.violations] == severities
+    assert report.warnings == severities.count(Severity.WARNING)
+
+
+@pytest.mark.parametrize("strictness", ["lenient", "documented", "strict"])
+def test_a_known_field_in_the_wrong_shape_fails_whatever_the_strictness(strictness):
+    body = example("v2", "created")
+    body["data"]["id"] = "n" + "0" * 31
+
+    assert findings(body, strictness=strictness) == [
+        ("field.misplaced", "/data/id", '"id" does not belong to a CREATED body'),
+    ]
+
+
+def test_flag_fields_belong_to_the_task_only():
+    body = example()
+    subprocess_of(body)["ex_data"] = {}
+
+    assert findings(body) == [
+        ("field.misplaced", f"{NODE}/ex_data", '"ex_data" does not belong to a node below the task')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "message"),
+    [
+        ("retry", "0", "field.type", "`retry` is a string"),
+        ("retry", 0.0, "field.type", "`retry` is a number with a fraction or exponent"),
+        ("retry", 0.5, "field.type", "`retry` is a number with a fraction or exponent"),
+        ("retry", True, "field.type", "`retry` is a boolean"),
+        ("retry", -1, "field.range", "`retry` is too small"),
+        ("loop", 0, "field.range", "`loop` is too small"),
+        ("skip", 0, "field.type", "`skip` is an integer"),
+        ("name", None, "field.type", "`name` is null"),
+        ("name", {}, "field.type", "`name` is an object"),
+        ("name", [], "field.type", "`name` is a list"),
+        ("id", "N" + "0" * 31, "field.pattern", "`id` has the wrong form"),
+        ("id", "n" + "0" * 31 + "\n", "field.pattern", "`id` has the wrong form"),
+        ("version", "", "field.pattern", "`version` is empty"),
+        ("version", "0" * 32, "field.pattern", "`version` has the wrong form"),
+        ("start_time", "", "field.pattern", "`start_time` is empty"),
+        ("start_time", "2026-03-02T09:30:00+08:00", "field.pattern", "`start_time` has the wrong form"),
+        ("start_time", "2026-13-02 09:30:00 +0800", "field.pattern", "`start_time` has the wrong form"),
+        ("start_time", "2026-03-02 24:00:00 +0800", "field.pattern", "`start_time` has the wrong form"),
+        ("start_time", 1772415000, "field.type", "`start_time` is an integer"),
+        ("children", [], "field.type", "`children` is a list"),
+        ("children", None, "field.type", "`children` is null"),
+        ("state", 5, "field.type", "`state` is an integer"),
+    ],
+)
+def test_wrong_value_is_found(field, value, code, message):
+    body = example()
+    subprocess_of(body)[field] = value
+
+    assert (code, f"{NODE}/{field}", message) in findings(body)
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "message"),
+    [
+        (
+            "finished",
+            "state.unknown",
+            '"finished" is no state of a node below the task in edition v2; did you mean "FINISHED"?',
+        ),
+        ("DONE", "state.unknown", '"DONE" is no state of a node below the task in edition v2'),
+        ("BLOCKED", "state.unknown", "BLOCKED is no state of edition v2, only of v1"),
+        (
+            "PENDING_CONFIRMATION",
+            "state.unknown",
+            '"PENDING_CONFIRMATION" belongs to the web page\'s own endpoint, never to this API',
+        ),
+        (
+            "CREATED",
+            "state.misplaced",
+            "a node below the task is never CREATED: one not yet reached has no entry",
+        ),
+        ("EXPIRED", "state.misplaced", "a node below the task is never EXPIRED in edition v2"),
+    ],
+)
+def test_wrong_state_of_a_node_is_found(state, code, message):
+    body = example()
+    subprocess_of(body)["state"] = state
+
+    assert findings(body) == [(code, f"{NODE}/state", message)]
+
+
+def test_a_nodes_state_on_the_task_is_found():
+    body = example()
+    body["data"]["state"] = "READY"
+
+    assert findings(body) == [("state.misplaced", "/data/state", "the task is never READY in edition v2")]
+
+
+def test_a_nodes_state_is_allowed_on_a_subtree():
+    body = example()
+    body["data"] = subprocess_of(body)
+    body["data"]["state"] = "READY"
+
+    assert findings(body) == []
+
+
+def test_a_nodes_state_is_allowed_where_a_subprocess_was_asked_for():
+    body = example()
+    body["data"]["state"] = "READY"
+
+    report = Contract("v2").check_response(body, request={"subprocess_id": body["data"]["id"]})
+
+    assert not any(violation.code.startswith("state.") for violation in report.violations)
+
+
+def test_created_children_are_allowed_in_the_document():
+    body = example("doc-2019")
+    child = next(iter(body["data"]["children"].values()))
+    child.update(state="CREATED", start_time="", finish_time="")
+
+    assert findings(body, "doc-2019") == []
+
+
+def test_absent_times_are_empty_in_the_document_and_null_later():
+    document, later = example("doc-2019"), example("v2")
+    document["data"]["finish_time"], later["data"]["finish_time"] = None, ""
+
+    assert findings(document, "doc-2019") == [("field.type", "/data/finish_time", "`finish_time` is null")]
+    assert findings(later) == [("field.pattern", "/data/finish_time", "`finish_time` is empty")]
+
+
+def test_children_that_are_no_objects_are_found_by_their_keys():
+    body = example()
+    subprocess_of(body)["children"].update({"x/y~": "no", "z": None})
+
+    assert findings(body) == [
+        ("field.type", f"{NODE}/children/x~1y~0", 'the child "x/y~" is a string'),
+        ("field.type", f"{NODE}/children/z", 'the child "z" is null'),
+    ]
+
+
+def test_values_inside_the_flag_fields_are_found_at_their_own_pointers():
+    body = example()
+    body["data"]["failed_node_info"] = {"a/b": {"node_id": 3, "auto_retry_times": -1}}
+    body["data"]["auto_retry_status"] = {"exist_auto_retry_nodes": True, "auto_retry_nodes": ["x"]}
+
+    assert findings(body) == [
+        ("field.type", "/data/failed_node_info/a~1b/node_id", "`failed_node_info.a/b.node_id` is an integer"),
+        (
+            "field.range",
+            "/data/failed_node_info/a~1b/auto_retry_times",
+            "`failed_node_info.a/b.auto_retry_times` is too small",
+        ),
+        (
+            "field.pattern",
+            "/data/auto_retry_status/auto_retry_nodes/0",
+            "`auto_retry_status.auto_retry_nodes.0` has the wrong form",
+        ),
+    ]
+
+
+def test_a_flag_field_that_lacks_a_field_is_found():
+    body = example()
+    body["data"]["auto_retry_status"] = {}
+
+    assert findings(body) == [("field.missing", "/data/auto_retry_status", "`auto_retry_status` lacks a field")]
+
+
+def test_created_body_may_lack_children():
+    body = example("v1", "created")
+    del body["data"]["children"]
+
+    assert findings(body, "v1") == []
+
+
+def test_created_body_with_other_values_is_found():
+    body = example("v1", "created")
+    body["data"].update(skip=False, retry=3, start_time="2026-03-02 09:30:00 +0800", children={"": {}})
+    del body["data"]["name"]
+
+    found = [finding for finding in findings(body, "v1") if not finding[1].startswith("/data/children/")]
+
+    assert sorted(found) == [
+        ("field.missing", "/data/name", "`name` is missing"),
+        ("field.type", "/data/skip", "`skip` is a boolean"),
+        ("field.type", "/data/start_time", "`start_time` is a string"),
+        ("field.value", "/data/children", "`children` has the wrong value"),
+        ("field.value", "/data/retry", "`retry` has the wrong value"),
+    ]
+
+
+@pytest.mark.parametrize("state", ["CREATED", "EXPIRED"])
+def test_later_shapes_are_none_of_the_documents(state):
+    body = example("v2", state.lower())
+
+    assert ("field.missing", "/data/id", "`id` is missing") in findings(body, "doc-2019")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"result": "true"}, [("envelope.type", "/result", "`result` is a string")]),
+        ({"data": []}, [("envelope.data", "/data", "`data` is a list")]),
+        ({"data": None}, [("envelope.data", "/data", "`data` is null")]),
+        ({"code": "0"}, [("envelope.type", "/code", "`code` is a string")]),
+        ({"message": 3}, [("envelope.type", "/message", "`message` is an integer")]),
+        ({"result": False}, [("envelope.data", "/data", "`data` has the wrong value")]),
+        ({"result": False, "data": None, "message": None}, [("envelope.type", "/message", "`message` is null")]),
+        ({"message": None, "request_id": None, "trace_id": "x"}, []),
+        ({"result": False, "data": ""}, []),
+        ({"result": False, "data": {}}, []),
+    ],
+)
+def test_envelope_is_judged(change, found):
+    body = {**example(), **change}
+
+    assert findings(body) == found
+
+
+@pytest.mark.parametrize(
+    ("dropped", "message"),
+    [("result", "`result` is missing"), ("data", "`data` is missing where `result` is true")],
+)
+def test_missing_key_of_the_envelope_is_found(dropped, message):
+    body = example()
+    del body[dropped]
+
+    assert findings(body) == [("envelope.missing", f"/{dropped}", message)]
+
+
+def test_failure_without_a_message_is_found():
+    body = example("v2", "failure")
+    del body["message"]
+
+    assert findings(body) == [("envelope.missing", "/message", "`message` is missing where `result` is false")]
+
+
+def test_the_inside_of_data_is_recognised():
+    message = "`result` is missing; this looks like the inside of `data`"
+
+    assert findings(example()["data"], strictness="strict") == [("envelope.missing", "/result", message)]
+
+
+def test_empty_data_lacks_every_field():
+    found = findings({"result": True, "data": {}})
+
+    assert len(found) == 15
+    assert {code for code, _, _ in found} == {"field.missing"}
+
+
+def located(failures):
+    """Where values fail, by keyword."""
+    return sorted((failure.keyword, *map(str, failure.location)) for failure in failures if failure.location)
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_both_engines_find_the_same_failures(edition):
+    for how, body in broken_bodies(load_example(edition, "response")):
+        for name, value in (("envelope", body), ("task", body.get("data"))):
+            if isinstance(value, dict):
+                cut = shallow(value, children="data" if name == "envelope" else "children")
+                fast, reference = (response_shape(edition, name, engine=engine) for engine in ("fast", "reference"))
+                assert fast.is_valid(cut) is reference.is_valid(cut), how
+                assert located(fast.failures(cut)) == located(reference.failures(cut)), how
+
+
+def test_both_engines_find_the_same_failures_in_requests():
+    request = {**load_example("v2", "request"), "task_id": "", "bk_biz_id": None}
+
+    found = [list(request_shape("v2", engine=engine).failures(request)) for engine in ("fast", "reference")]
+
+    assert sorted(found[0], key=str) == sorted(found[1], key=str)
+    assert Failure("minLength", ("task_id",)) in found[0]
+
+
+def test_the_document_has_no_created_or_expired_shape():
+    assert shape_names("doc-2019") == ("envelope", "task", "node")
+    assert shape_names("v1") == ("envelope", "task", "node", "created", "expired")
+
+
+class Text(str):
+    """A subclass of str, as some decoders and object mappers hand out."""
+
+    __slots__ = ()
+
+
+def texts(value):
+    """The same value with every text a subclass of `str`."""
+    if isinstance(value, dict):
+        return {Text(key): texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [texts(item) for item in value]
+    return Text(value) if isinstance(value, str) else value
+
+
+def test_subclasses_of_str_are_judged_like_str():
+    body = load_example("v2", "response")
+    body["data"]["auto_retry_status"] = {"exist_auto_retry_nodes": False, "auto_retry_nodes": []}
+    broken = {**body, "data": {**body["data"], "version": "x"}}
+
+    assert findings(texts(body)) == []
+    assert findings(texts(broken)) == findings(broken) != []
