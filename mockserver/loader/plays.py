@@ -1,0 +1,136 @@
+"""Reads one task's script: for which ids it plays, its flow or frames, its events and faults."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from taskmock.mockserver.loader.addresses import Script, check_flow, check_frames
+from taskmock.mockserver.loader.events import PlacedEvent, read_events
+from taskmock.mockserver.loader.faults import PlacedFault, read_faults
+from taskmock.mockserver.loader.fields import Fields, fields_of
+from taskmock.mockserver.loader.flow import EXAMPLE, FlowReader, passes_of
+from taskmock.mockserver.loader.frames import read_frames
+from taskmock.mockserver.loader.problem import Problems, kind_of
+from taskmock.mockserver.loader.scalars import read_text
+from taskmock.mockserver.pipeline import Flow
+from taskmock.mockserver.scenario import Frame, Play
+from taskmock.mockserver.yaml_node import Listing, Node, Scalar
+
+TASK_KEYS = ("id", "name", "root_id")
+"""The keys that say which task it is."""
+
+PLAY_KEYS = ("start", "dispatch", "expires", "flow", "events", "faults", "frames")
+"""The keys that say what the task does."""
+
+MOST_PASSES = 100_000
+"""How often nodes may be run in all, loops multiplied."""
+
+_TASK_IDS = 'a number, a text, a glob ("1*"), or a list of them'
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Base:
+    """A script that another scenario gave, and where in the text it was asked for."""
+
+    play: Play
+    place: Node
+
+
+def read_play(fields: Fields, task: Fields | None, *, base: Base | None = None) -> Play:
+    """The script of one task: what `fields` says, else what it builds on; `task` holds the keys of the task itself."""
+    problems, old = fields.problems, base.play if base else Play()
+    _refuse_frames_beside(fields)
+    _require_flow(fields, base)
+    before = len(problems)
+    reader = FlowReader(problems)
+    root_id = reader.pinned(task, "root_id") if task else None
+    flow = _flow(fields, reader, old)
+    frames = _frames(fields, old)
+    sure = len(problems) == before and not reader.lost
+    events, faults = _events(fields, base), _faults(fields, base)
+    script = Script(events, faults, sure)
+    if frames and "flow" not in fields:
+        flow, events = (), []
+        check_frames(frames, script, problems)
+    elif not reader.lost:
+        check_flow(flow, script, problems)
+    return Play(
+        ids=_ids(task, old),
+        name=task.text("name", old.name) if task else old.name,
+        start=fields.duration("start", old.start),
+        dispatch=fields.duration("dispatch", old.dispatch),
+        expires=fields.span("expires", old.expires),
+        flow=flow,
+        events=tuple(placed.event for placed in events),
+        faults=tuple(placed.fault for placed in faults),
+        frames=frames,
+        id=root_id or old.id,
+    )
+
+
+def read_task(node: Node, problems: Problems) -> Fields | None:
+    """The fields of `task:`."""
+    return fields_of(node, problems, keys=TASK_KEYS, what="task", example="{id: 10, name: Release web}")
+
+
+def _require_flow(fields: Fields, base: Base | None) -> None:
+    if base is None and "flow" not in fields and "frames" not in fields:
+        fields.problems.add(fields.mapping, "missing-key", f"{fields.what} has no 'flow'", allowed=f"flow: {EXAMPLE}")
+
+
+def _refuse_frames_beside(fields: Fields) -> None:
+    if "frames" not in fields:
+        return
+    for key in ("flow", "events", "start", "dispatch", "expires"):
+        if key in fields:
+            wrong = f"{key!r} has no effect beside recorded 'frames'"
+            fields.problems.add(fields.key(key), "conflict", wrong, allowed="frames with faults, or a flow")
+
+
+def _flow(fields: Fields, reader: FlowReader, old: Play) -> Flow:
+    node = fields.node("flow")
+    if node is None:
+        return old.flow
+    flow = reader.flow(node, what="flow")
+    passes = passes_of(flow)
+    if passes > MOST_PASSES:
+        wrong = f"the flow runs nodes {passes} times in all, its loops multiplied"
+        fields.problems.add(fields.key("flow"), "too-big", wrong, allowed=f"at most {MOST_PASSES}")
+        reader.lost = True
+    return flow
+
+
+def _frames(fields: Fields, old: Play) -> tuple[Frame, ...]:
+    node = fields.node("frames")
+    if node is not None:
+        return read_frames(node, fields.problems)
+    return () if "flow" in fields else old.frames
+
+
+def _events(fields: Fields, base: Base | None) -> list[PlacedEvent]:
+    node = fields.node("events")
+    if node is not None:
+        return read_events(node, fields.problems)
+    if base is None:
+        return []
+    return [PlacedEvent(event, base.place, base.place) for event in base.play.events]
+
+
+def _faults(fields: Fields, base: Base | None) -> list[PlacedFault]:
+    node = fields.node("faults")
+    if node is not None:
+        return read_faults(node, fields.problems)
+    return [PlacedFault(fault, base.place, base.place) for fault in base.play.faults] if base else []
+
+
+def _ids(task: Fields | None, old: Play) -> tuple[str, ...]:
+    node = task.node("id") if task else None
+    if task is None or node is None:
+        return old.ids
+    if isinstance(node, Listing) and node.items:
+        found = [read_text(item, task.problems, what="a task id", allowed=_TASK_IDS) for item in node.items]
+        return tuple(dict.fromkeys(text for text in found if text is not None))
+    if isinstance(node, Scalar) and node.text.strip():
+        return (node.text,)
+    task.problems.add(node, "bad-task-id", f"the task's id is {kind_of(node)}", allowed=_TASK_IDS)
+    return ()

@@ -1,0 +1,109 @@
+"""What is wrong with a scenario file: one finding with its place, and the error that carries them all."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterable
+
+from taskmock.mockserver.yaml_node import Flaw, Listing, Mapping, Node, Scalar, quoted
+
+MOST_LINES = 100
+"""How many problems the text of an error spells out; the rest is counted."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong at a line and column (from 1) of a source; `code` is stable and made for machines."""
+
+    source: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        """`FILE:LINE:COLUMN: what is wrong; what is allowed; did you mean …`."""
+        return f"{self.source}:{self.line}:{self.column}: {self.message}"
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read: all its problems, in the order of the text."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[:MOST_LINES]]
+        if len(self.problems) > MOST_LINES:
+            lines.append(f"… and {len(self.problems) - MOST_LINES} more problems")
+        super().__init__("\n".join(lines))
+
+
+class Problems:
+    """Collects what is wrong while a text is read."""
+
+    def __init__(self, source: str, text: str) -> None:
+        self.source = source
+        self._found: dict[Problem, None] = {}
+        self._text = text
+        self._lines = [0, *(found.end() for found in re.finditer(r"\r\n?|\n", text))]
+
+    def __bool__(self) -> bool:
+        """Whether anything is wrong so far."""
+        return bool(self._found)
+
+    def __len__(self) -> int:
+        """How much is wrong so far."""
+        return len(self._found)
+
+    def add(self, place: Node | int, code: str, wrong: str, *, allowed: str = "", meant: str = "") -> None:
+        """Notes what is wrong at a node (or an index of the text), what is allowed, and what was probably meant."""
+        start = place if isinstance(place, int) else place.start
+        line, column = self.place(start)
+        asked = f"did you mean {quoted(meant)}?" if meant else ""
+        message = "; ".join(part for part in (wrong, allowed and f"allowed: {allowed}", asked) if part)
+        self._found.setdefault(Problem(self.source, line, column, code, message))
+
+    def add_flaw(self, flaw: Flaw) -> None:
+        """Notes a flaw in the form of the text."""
+        first = "" if flaw.earlier is None else f", first on line {self.place(flaw.earlier)[0]}"
+        self.add(flaw.start, flaw.code, flaw.wrong + first, allowed=flaw.allowed, meant=flaw.meant)
+
+    def add_foreign(self, problems: Iterable[Problem]) -> None:
+        """Takes over the problems of another source."""
+        self._found.update(dict.fromkeys(problems))
+
+    def place(self, start: int) -> tuple[int, int]:
+        """The line and column, both from 1, of an index of the text."""
+        line = bisect.bisect_right(self._lines, start)
+        return line, start - self._lines[line - 1] + 1
+
+    def error(self) -> ScenarioError:
+        """The error that carries all that is wrong: the problems of this source, then those of others."""
+        return ScenarioError(sorted(self._found, key=lambda found: (found.source != self.source, found)))
+
+    def stop(self) -> None:
+        """Ends the reading if anything is wrong.
+
+        Raises:
+            ScenarioError: With all that is wrong.
+        """
+        if self._found:
+            raise self.error()
+
+
+def closest(word: str, words: Iterable[str]) -> str:
+    """The word that is most like a misspelt one; "" if none is."""
+    table = {known.casefold(): known for known in words}
+    found = difflib.get_close_matches(word.casefold(), table, n=1, cutoff=0.6)
+    return table[found[0]] if found else ""
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in words, with its text where it has one."""
+    if isinstance(node, Mapping):
+        return "a mapping" if node.entries else "an empty mapping"
+    if isinstance(node, Listing):
+        return "a list" if node.items else "an empty list"
+    return quoted(node.text) if isinstance(node, Scalar) and (node.text or not node.plain) else "nothing"
