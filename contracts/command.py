@@ -47,8 +47,8 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option(
     "--strictness",
-    type=click.Choice([*Strictness]),
-    default=Strictness.DOCUMENTED,
+    type=click.Choice([str(choice) for choice in Strictness]),
+    default=str(Strictness.DOCUMENTED),
     show_default=True,
     help="Undocumented fields: ignored, warned of, or failed.",
 )
@@ -106,4 +106,4 @@ def _print(text: str) -> None:
     """Writes to standard output, with escapes for what its encoding lacks."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    click.echo(text)
+    sys.stdout.write(f"{text}\n")

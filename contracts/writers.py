@@ -13,6 +13,9 @@ from taskmock.contracts.violation import Severity, Violation
 LINES = 160
 """Most lines of one report's text, roughly; a report with few codes shows more findings of each."""
 
+DETAILED = 30
+"""Most codes of which the text shows findings; any more are only counted."""
+
 SHOWN = 10
 """Most findings of one code that the text shows."""
 
@@ -29,8 +32,9 @@ def report_text(report: Report, *, source: str = "") -> str:
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {_terms(report)}"]
     if report.groups:
         share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
-        for group in report.groups:
+        for group in report.groups[:DETAILED]:
             lines.extend(_group_lines(group, shown=min(SHOWN, max(1, share))))
+        lines.extend(_head(group) for group in report.groups[DETAILED:])
     if not report.complete:
         lines.append("  ... judging stopped here: there is more than a report can hold")
     return "\n".join(lines)
@@ -92,8 +96,7 @@ def _group_lines(group: Group, *, shown: int) -> Iterator[str]:
     """A group's lines; what all its findings share stands once, at the head."""
     source = _shared({violation.source for violation in group.violations})
     expected = _shared({violation.expected for violation in group.violations}) if group.total > 1 else ""
-    warning = "warning " if group.severity is Severity.WARNING else ""
-    yield f"  {warning}{group.code} ({group.total:,})" + (f": {_printable(source)}" if source else "")
+    yield _head(group) + (f": {_printable(source)}" if source else "")
     if expected:
         yield f"    expected {_printable(expected)}"
     for violation in group.violations[:shown]:
@@ -101,6 +104,11 @@ def _group_lines(group: Group, *, shown: int) -> Iterator[str]:
     hidden = group.total - min(shown, len(group.violations))
     if hidden:
         yield f"    ... and {hidden:,} more"
+
+
+def _head(group: Group) -> str:
+    warning = "warning " if group.severity is Severity.WARNING else ""
+    return f"  {warning}{group.code} ({group.total:,})"
 
 
 def _shared(texts: set[str]) -> str:

@@ -1,0 +1,197 @@
+"""`taskmock validate`, run as users run it: arguments, output, exit codes, encodings."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from taskmock.contracts.command import validate_command
+from taskmock.schemas import load_example
+
+RUN = [sys.executable, "-c", "from taskmock.contracts.command import validate_command; validate_command()"]
+
+
+def run(*arguments, stdin=b"", encoding="utf-8"):
+    """The finished process of `taskmock validate` with some arguments."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run([*RUN, *map(str, arguments)], input=stdin, capture_output=True, env=environment, check=False)
+
+
+def invoke(*arguments, stdin=None):
+    """The result of the command in this process."""
+    return CliRunner().invoke(validate_command, [*map(str, arguments)], input=stdin)
+
+
+@pytest.fixture
+def good(tmp_path):
+    path = tmp_path / "good.json"
+    path.write_text(json.dumps(load_example("v2", "response")), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path):
+    body = load_example("v2", "response")
+    body["data"]["name"] = "发布任务 ☃"
+    body["data"]["retry"] = -1
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_good_file_exits_0(good):
+    result = run(good)
+
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.decode().splitlines() == [
+        f"PASS {good}: no findings in 8 nodes",
+        "  edition v2 (the task has `root_id:`), strictness documented",
+    ]
+
+
+def test_bad_file_exits_1(bad):
+    result = run(bad)
+
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert "    发布任务 ☃: `retry` is too small" in result.stdout.decode().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("gbk", "发布任务 \\u2603"), ("ascii", "\\u53d1\\u5e03\\u4efb\\u52a1 \\u2603")],
+)
+def test_output_survives_other_encodings(bad, encoding, name):
+    result = run(bad, encoding=encoding)
+
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert f"    {name}: `retry` is too small" in result.stdout.decode(encoding).splitlines()
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_help_survives_other_encodings(encoding):
+    result = run("--help", encoding=encoding)
+
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"Exit codes: 0 every file keeps its contract" in result.stdout
+
+
+def test_help_imports_no_engine():
+    code = (
+        "import sys; from taskmock.contracts.command import validate_command; "
+        "validate_command(['--help'], standalone_mode=False); "
+        "print(sorted({'json', 'jsonschema', 'jsonschema_rs', 'taskmock.contracts.contract'} & set(sys.modules)))"
+    )
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "taskmock.contracts.contract" not in result.stdout.splitlines()[-1]
+    assert "jsonschema" not in result.stdout.splitlines()[-1]
+
+
+def test_standard_input_is_judged():
+    result = run("--edition", "doc-2019", "--strictness", "strict", "-", stdin=seed())
+
+    assert result.returncode == 0
+    assert result.stdout.decode().splitlines() == [
+        "PASS standard input: no findings in 3 nodes",
+        "  edition doc-2019 (as asked for), strictness strict",
+    ]
+
+
+def seed():
+    return json.dumps(load_example("doc-2019", "response")).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"oops", b"<html></html>", b'{"a":' * 100_000, b'{"a": NaN}', rb'{"a": "\ud800"}', b"[]", b'{"a":1,"a":1}'],
+)
+def test_unreadable_body_exits_1_with_one_finding(body):
+    result = invoke("-", stdin=body)
+
+    assert result.exit_code == 1
+    assert "FAIL standard input: 1 error\n" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_file_of_50_megabytes_exits_1_with_one_finding(tmp_path):
+    path = tmp_path / "huge.json"
+    with path.open("wb") as stream:
+        stream.truncate(50_000_000)
+
+    result = invoke(path)
+
+    assert result.exit_code == 1
+    assert "the body has more than the 33,554,432 bytes that are judged" in result.output
+
+
+def test_missing_file_exits_2(tmp_path):
+    result = run(tmp_path / "nowhere.json")
+
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert f"File '{tmp_path / 'nowhere.json'}' does not exist." in result.stderr.decode()
+
+
+def test_unreadable_file_exits_2(good, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("click.open_file", refuse)
+
+    result = invoke(good)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"Error: cannot read {good}: Permission denied" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--edition=v3", "-"], ["--strictness=x", "-"], ["--format=xml", "-"]])
+def test_wrong_usage_exits_2(arguments):
+    result = invoke(*arguments)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("Usage: ")
+
+
+def test_several_files_give_a_report_each_and_a_summary(good, bad):
+    result = invoke(good, bad, good)
+
+    assert result.exit_code == 1
+    assert [line[:4] for line in result.output.splitlines() if line[:4] in {"PASS", "FAIL"}] == ["PASS", "FAIL", "PASS"]
+    assert result.output.splitlines()[-1] == "3 checked: 2 passed, 1 failed"
+
+
+def test_json_format_prints_one_document(good, bad):
+    result = run("--format", "json", good, bad)
+
+    document = json.loads(result.stdout)
+
+    assert result.returncode == 1
+    assert {report["source"]: report["ok"] for report in document["reports"]} == {str(good): True, str(bad): False}
+
+
+def test_request_is_judged():
+    request = json.dumps(load_example("doc-2019", "request"))
+
+    result = invoke("--request", "--strictness", "strict", "-", stdin=request)
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "PASS standard input: no findings",
+        "  edition doc-2019 (the request has no parameter that later editions added), strictness strict",
+    ]
+
+
+def test_undocumented_fields_weigh_by_strictness():
+    body = json.dumps({**load_example("v2", "response"), "surprise": 1})
+
+    codes = [
+        invoke("--strictness", strictness, "-", stdin=body).exit_code
+        for strictness in ("lenient", "documented", "strict")
+    ]
+
+    assert codes == [0, 0, 1]
