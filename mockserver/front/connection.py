@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import functools
 import logging
 import math
@@ -40,6 +41,7 @@ class Connection(asyncio.Protocol):
         self._flushing = False  # busy only because of them
         self._unblocked: asyncio.Future[None] | None = None
         self._delivery: asyncio.Task[None] | None = None
+        self._delivery_starts = 0.0
         self._arriving = False  # the deadline belongs to a request that is half there
         self._deadline = self._timer_at = math.inf
         self._timer: asyncio.TimerHandle | None = None
@@ -84,6 +86,7 @@ class Connection(asyncio.Protocol):
         del exc
         self._ended = True
         self._queue.clear()
+        self._unblocked = None
         if self._timer is not None:
             self._timer.cancel()
         if self._delivery is not None:
@@ -91,9 +94,11 @@ class Connection(asyncio.Protocol):
         self._hall.leave(self)
 
     def stop(self) -> None:
-        """The front stops: ends the connection at once where no answer is on its way."""
+        """The front stops: ends the connection at once where no answer is on its way, or none that can be in time."""
         if self._ended or not self._busy:
             self._close()
+        elif self._delivery_starts > self._hall.loop.time() + self._hall.limits.drain_seconds:
+            self.abort()
 
     def abort(self) -> None:
         """Ends the connection whatever is on its way."""
@@ -158,6 +163,7 @@ class Connection(asyncio.Protocol):
         head, body, close = self._hall.render(reply, item.call, close=close)
         if reply.delivery is not PLAIN and reply.delivery != PLAIN:
             self._busy = True
+            self._delivery_starts = self._hall.loop.time() + reply.delivery.delay
             self._delivery = self._hall.loop.create_task(self._deliver(reply, head, body, close))
             return
         if len(body) < _WORTH_JOINING:
@@ -210,10 +216,8 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._read(more=True)
-        try:
+        with contextlib.suppress(OSError):  # the client may have reset the connection in the meantime
             self._transport.write_eof()
-        except OSError:  # the client has reset the connection in the meantime
-            self._transport.abort()
         self._expire_after(self._hall.limits.linger_seconds)
 
     def _expire_after(self, seconds: float) -> None:

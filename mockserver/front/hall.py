@@ -72,13 +72,13 @@ class Hall:
     async def drain(self) -> None:
         """Ends every connection: an idle one at once, a busy one after its answer, all of them when time is up."""
         self.draining = True
-        self._pool.stop()
         for connection in tuple(self.connections):
             connection.stop()
         if not await self._empty_within(self.limits.drain_seconds):
             for connection in tuple(self.connections):
                 connection.abort()
             await self._empty_within(self.limits.drain_seconds)
+        self._pool.stop()
 
     async def _empty_within(self, seconds: float) -> bool:
         if self.connections:

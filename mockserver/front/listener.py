@@ -16,6 +16,8 @@ from taskmock.mockserver.front.message import Handler
 
 _BACKLOG = 512
 _LARGEST_PORT = 65535
+_LAST_LOOK = 6
+"""Rounds of the event loop to accept, register, read and answer what the kernel already holds when the front stops."""
 _TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
 
 
@@ -48,8 +50,7 @@ class Front:
     async def serve_until(self, stop: asyncio.Event) -> None:
         """Serves until `stop` is set, then takes no more connections and answers the calls in flight."""
         await stop.wait()
-        for _ in range(3):
-            # What the kernel has already accepted counts as in flight: accept, register, read.
+        for _ in range(_LAST_LOOK):
             await asyncio.sleep(0)
         await self.close()
 

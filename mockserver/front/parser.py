@@ -17,8 +17,17 @@ _SINGLE = _FRAMING | {"host"}
 _WATCHED = _SINGLE | {"expect"}
 _VERSIONS = frozenset({"1.0", "1.1"})
 _WRONG_VERSION = "only HTTP/1.0 and HTTP/1.1 are spoken here"
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _TLS_HANDSHAKE = b"\x16\x03"
 _LONGEST_REPEATED = 8 * 1024
+
+
+def _with_ascii_target(data: bytes) -> bytes:
+    """Percent-encodes a target that came as plain UTF-8, as `curl` sends what is typed; httptools refuses it."""
+    line = _REQUEST_LINE.match(data)
+    if line is None or line[0].isascii():
+        return data
+    return _BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line[0]) + data[line.end() :]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,6 +94,8 @@ class RequestParser:
         if fresh and data == self._repeated[0]:
             # A poller sends the same bytes again and again; parsing them would end in the state it began in.
             return self._repeated[1]
+        if fresh and not data.isascii():
+            data = _with_ascii_target(data)
         out: list[Request | Refusal] = []
         self._out = out
         self._moved = False

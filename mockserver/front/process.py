@@ -31,8 +31,12 @@ def run_front(
 async def _serve(front: Front, address: tuple[str, int], on_ready: Callable[[str, int], None]) -> None:
     stop = asyncio.Event()
     with _stopped_by_signals(stop):
-        on_ready(*await front.bind(*address))
-        await front.serve_until(stop)
+        actual = await front.bind(*address)
+        try:
+            on_ready(*actual)
+            await front.serve_until(stop)
+        finally:
+            await front.close()
 
 
 @contextlib.contextmanager

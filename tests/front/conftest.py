@@ -81,7 +81,11 @@ class Wire:
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(PATIENCE)
-        self.socket.connect(address)
+        try:
+            self.socket.connect(address)
+        except OSError:
+            self.socket.close()
+            raise
         self._unread = b""
 
     def send(self, data: bytes) -> None:
@@ -163,6 +167,18 @@ class Stand:
         for client in self._clients:
             client.close()
         self.thread.stop()
+
+
+@pytest.fixture
+def wire() -> type[Wire]:
+    """The raw client, for servers that are no stand."""
+    return Wire
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A handler without a front."""
+    return Desk()
 
 
 @pytest.fixture

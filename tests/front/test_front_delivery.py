@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import httpx
@@ -67,7 +68,7 @@ def test_drip_sends_the_body_piece_by_piece(stand):
 
 
 def test_drip_reaches_httpx_in_pieces(stand):
-    stand.deliver("/d", b"0123456789", drip=(5, 0.05))
+    stand.deliver("/d", b"0123456789", drip=(5, 0.2))
 
     with httpx.Client() as client, client.stream("GET", f"{stand.url}/d") as answer:
         pieces = list(answer.iter_raw())
@@ -139,7 +140,8 @@ def test_reset_comes_after_the_cut(stand):
     with pytest.raises(ConnectionResetError):
         client.rest()
 
-    assert client._unread.endswith(b"Content-Length: 10\r\n\r\n0123")
+    if sys.platform != "win32":  # there, a reset discards what has not been read
+        assert client._unread.endswith(b"Content-Length: 10\r\n\r\n0123")
 
 
 def test_reset_is_a_connection_error_for_requests(stand):
