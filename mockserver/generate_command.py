@@ -27,11 +27,20 @@ machine.
 @click.option("--depth", type=int, help="Levels of nodes below the task.")
 @click.option("--state", help="The task's state: CREATED, RUNNING, FAILED, SUSPENDED, REVOKED, FINISHED, ...")
 @click.option(
-    "--edition", envvar="TASKMOCK_EDITION", type=click.Choice(["doc-2019", "v1", "v2"]), default="doc-2019",
-    show_default=True, help="Whose words are spoken.",
-)  # fmt: skip
-@click.option("--locale", envvar="TASKMOCK_LOCALE", default="en", show_default=True,
-    help="Language of names: en, zh, or any of Faker's such as ja_JP.")  # fmt: skip
+    "--edition",
+    envvar="TASKMOCK_EDITION",
+    type=click.Choice(["doc-2019", "v1", "v2"]),
+    default="doc-2019",
+    show_default=True,
+    help="Whose words are spoken.",
+)
+@click.option(
+    "--locale",
+    envvar="TASKMOCK_LOCALE",
+    default="en",
+    show_default=True,
+    help="Language of names: en, zh, or any of Faker's such as ja_JP.",
+)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
 )

@@ -116,7 +116,8 @@ class Playback:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
         plan = self.store.plan(asked.session)
-        scenario = self._scenario(asked.scenario or plan.scenario or self._default, asked.task_id)
+        name = asked.scenario or plan.tasks.get(asked.task_id) or plan.scenario or self._default
+        scenario = self._scenario(name, asked.task_id)
         key = RecordKey(asked.session, scenario.name, asked.task_id)
         return self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from taskmock.mockserver.clock import EPOCH, Clock, ClockMode
@@ -51,9 +52,13 @@ class Record:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlan:
-    """What a session has settled for its tasks; None leaves it to the server."""
+    """What a session has settled for its tasks; None leaves it to the server.
+
+    `tasks` names the scenario of single tasks by their id, `scenario` that of all others.
+    """
 
     scenario: str | None = None
+    tasks: Mapping[str, str] = dataclasses.field(default_factory=dict)
     mode: ClockMode | None = None
     speed: float | None = None
 

@@ -31,34 +31,60 @@ cookie taskmock_session, or in a credential (--session-from bk_username).
 @click.command(name="serve", help=_HELP)
 @click.option("--host", envvar="TASKMOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "-p", "--port", envvar="TASKMOCK_PORT", type=click.IntRange(0, 65535), default=8070, show_default=True,
+    "-p",
+    "--port",
+    envvar="TASKMOCK_PORT",
+    type=click.IntRange(0, 65535),
+    default=8070,
+    show_default=True,
     help="Port to listen on; 0 takes a free one.",
-)  # fmt: skip
-@click.option("--port-file", type=click.Path(dir_okay=False, path_type=Path), envvar="TASKMOCK_PORT_FILE",
-    help="Write the port here once it answers.")  # fmt: skip
+)
+@click.option(
+    "--port-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="TASKMOCK_PORT_FILE",
+    help="Write the port here once it answers.",
+)
 @click.option("--seed", envvar="TASKMOCK_SEED", default="0", show_default=True, help="What all trees are drawn from.")
 @click.option(
-    "--edition", envvar="TASKMOCK_EDITION", type=click.Choice(EDITION_NAMES),
+    "--edition",
+    envvar="TASKMOCK_EDITION",
+    type=click.Choice(EDITION_NAMES),
     help="Whose words are spoken; else the scenario's, else doc-2019.",
-)  # fmt: skip
+)
 @click.option("--scenario", envvar="TASKMOCK_SCENARIO", help="A scenario by name, or a scenario file, for all tasks.")
 @click.option(
-    "--scenario-dir", envvar="TASKMOCK_SCENARIO_DIR", multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of scenario files; may be repeated.",
-)  # fmt: skip
+    "--scenario-dir",
+    envvar="TASKMOCK_SCENARIO_DIR",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of scenario files; may be repeated.",
+)
 @click.option(
-    "--clock", envvar="TASKMOCK_CLOCK", type=click.Choice(["wall", "polls", "manual", "instant"]), default="wall",
-    show_default=True, help="What moves a task: time, each poll, nobody, or it is at its end at once.",
-)  # fmt: skip
+    "--clock",
+    envvar="TASKMOCK_CLOCK",
+    type=click.Choice(["wall", "polls", "manual", "instant"]),
+    default="wall",
+    show_default=True,
+    help="What moves a task: time, each poll, nobody, or it is at its end at once.",
+)
 @click.option(
-    "--speed", envvar="TASKMOCK_SPEED", type=click.FloatRange(0, 100_000, min_open=True), default=1.0,
-    show_default=True, help="How many times faster than the wall's time tasks run.",
-)  # fmt: skip
+    "--speed",
+    envvar="TASKMOCK_SPEED",
+    type=click.FloatRange(0, 100_000, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="How many times faster than the wall's time tasks run.",
+)
 @click.option(
     "--locale", envvar="TASKMOCK_LOCALE", default="en", show_default=True, help="Language of generated names."
 )
-@click.option("--session-from", envvar="TASKMOCK_SESSION_FROM",
-    type=click.Choice(["bk_username", "bk_token", "bk_app_code"]), help="Credential that names the session.")  # fmt: skip
+@click.option(
+    "--session-from",
+    envvar="TASKMOCK_SESSION_FROM",
+    type=click.Choice(["bk_username", "bk_token", "bk_app_code"]),
+    help="Credential that names the session.",
+)
 def serve_command(host: str, port: int, port_file: Path | None, **options: object) -> None:
     from taskmock.mockserver.front.errors import BindError
     from taskmock.mockserver.front.process import run_front

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from taskmock.mockserver.taskclock import TaskClock
 
 if TYPE_CHECKING:
     from typing import Self
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 STATUS_PATH = "/api/c/compapi/v2/sops/get_task_status/"
 """The path of the call that the document describes."""
@@ -127,7 +129,7 @@ class MockServer:
         """A session by name; a new one, that nobody else has, where none is given."""
         return Session(self.app, name or f"s-{secrets.token_hex(8)}", base=self.url)
 
-    def play(self, scenario: str | Path | Scenario | None = None, task_id: str = TASK_ID) -> Task:
+    def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
         """Opens a task of the default session; `scenario` None plays what the server plays by default."""
         return self.session(DEFAULT_SESSION).play(scenario, task_id)
 
@@ -162,9 +164,13 @@ class Session:
     """One session of a mock server: its own tasks, clocks and calls. `url` has the session in it."""
 
     def __init__(self, app: App, name: str, *, base: str) -> None:
-        self.app = app
+        self._app = app
         self.name = name
         self.url = base if name == DEFAULT_SESSION else base + session_prefix(name)
+
+    def app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The mock as a WSGI application, all calls belonging to this session (for `httpx.WSGITransport` and such)."""
+        return self._app(environ | {"HTTP_X_MOCK_SESSION": self.name}, start_response)
 
     def settle(self, *, scenario: str | Path | Scenario | None = None, clock: str | None = None) -> None:
         """Settles what the tasks that this session has yet to touch play, and what moves their clocks.
@@ -173,44 +179,65 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: `clock` is no clock mode.
         """
-        store = self.app.playback.store
-        plan = store.plan(self.name)
-        name = self._scenario_name(scenario) if scenario is not None else plan.scenario
-        mode = ClockMode(clock) if clock is not None else plan.mode
-        store.settle(self.name, SessionPlan(scenario=name, mode=mode, speed=plan.speed))
+        plan = self._plan()
+        if scenario is not None:
+            plan = dataclasses.replace(plan, scenario=self._taken(scenario).name)
+        if clock is not None:
+            plan = dataclasses.replace(plan, mode=ClockMode(clock))
+        self._app.playback.store.settle(self.name, plan)
 
-    def play(self, scenario: str | Path | Scenario | None = None, task_id: str = TASK_ID) -> Task:
-        """Opens a task; None plays what the session or the server plays by default.
+    def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
+        """Opens a task; a scenario of None is what the session or the server plays by default.
+
+        Where no task id is given it is one that the scenario plays for, `TASK_ID` if it can be.
 
         Raises:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         """
-        if scenario is not None:
-            self.settle(scenario=scenario)
-        record = self.app.playback.open(Asked(session=self.name, task_id=task_id))
-        return Task(self, record.key)
+        playback = self._app.playback
+        plan = self._plan()
+        name = self._taken(scenario).name if scenario is not None else plan.scenario
+        if task_id is None:
+            task_id = playable_id(playback.shelf.scenario(name)) if name else TASK_ID
+        if name is not None:
+            plan = dataclasses.replace(plan, tasks={**plan.tasks, task_id: name})
+            playback.store.settle(self.name, plan)
+        record = playback.open(Asked(session=self.name, task_id=task_id))
+        return Task(playback, record.key, base=self.url)
 
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
-        return self.app.journal.find(self.name, task_id)
+        return self._app.journal.find(self.name, task_id)
 
     def forget(self) -> None:
         """Forgets the session's tasks; the next poll starts them anew."""
-        self.app.playback.store.forget(self.name)
+        self._app.playback.store.forget(self.name)
 
-    def _scenario_name(self, scenario: str | Path | Scenario) -> str:
-        shelf = self.app.playback.shelf
+    def _plan(self) -> SessionPlan:
+        return self._app.playback.store.plan(self.name)
+
+    def _taken(self, scenario: str | Path | Scenario) -> Scenario:
+        shelf = self._app.playback.shelf
         if isinstance(scenario, Scenario):
             shelf.add(scenario)
-            return scenario.name
-        return shelf.take(scenario).name
+            return scenario
+        return shelf.take(scenario)
+
+
+def playable_id(scenario: Scenario) -> str:
+    """A task id that a scenario plays for, `TASK_ID` where that is one."""
+    ids = scenario.plays[0].ids
+    if not ids or scenario.play_for(TASK_ID):
+        return TASK_ID
+    # The simplest text that a glob stands for: its characters, with one digit for each wildcard.
+    return ids[0].replace("*", "1").replace("?", "1")
 
 
 class Task:
     """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
 
-    def __init__(self, session: Session, key: RecordKey) -> None:
-        self._playback = session.app.playback
+    def __init__(self, playback: Playback, key: RecordKey, *, base: str) -> None:
+        self._playback = playback
         self._key = key
         self.id = key.task_id
         self.scenario = key.scenario
@@ -221,7 +248,7 @@ class Task:
             "bk_biz_id": "2",
             "task_id": self.id,
         }
-        self.url = f"{session.url}{STATUS_PATH}?{urlencode(query)}"
+        self.url = f"{base}{STATUS_PATH}?{urlencode(query)}"
         self.clock = TaskClock(self._playback, key)
         self.commands = Commands(self._playback, key)
 
