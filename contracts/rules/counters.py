@@ -14,7 +14,7 @@ ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"
 def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
     """Skipping a FAILED node makes it FINISHED with `skip` true; a retry or a new pass sets `skip` false."""
     for node in document.observed:
-        if node.node.value.get("skip") is True and not _may_carry_marks(node):
+        if node.node.value.get("skip") is True and not _may_carry_marks(node) and not document.is_constant(node):
             yield Finding(node.node, ("skip",), f"a {node.state} node is marked as skipped", "false")
 
 

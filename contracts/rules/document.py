@@ -66,6 +66,10 @@ class Document:
         """The outermost node."""
         return self.observed[0]
 
+    def is_constant(self, node: Observed) -> bool:
+        """Whether a node shows the constant CREATED body of a task, whose values the schemas fix."""
+        return node.state == "CREATED" and self.edition != "doc-2019"
+
     @property
     def is_whole_task(self) -> bool:
         """Whether the outermost node is known to be the task itself, not a subtree that was asked for."""

@@ -36,7 +36,7 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
 def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
     """`elapsed_time` counts from the start: without a `start_time` it is 0."""
     for node in document.observed:
-        if node.has_no_start and _elapsed(node) not in {None, 0}:
+        if node.has_no_start and _elapsed(node) not in {None, 0} and not document.is_constant(node):
             yield Finding(node.node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
 
 
