@@ -1,0 +1,65 @@
+"""Which faults hold for a poll. Nothing is drawn twice and nothing is remembered here: the record counts the answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from taskmock.mockserver.command import TASK
+from taskmock.mockserver.draw import draw_unit
+from taskmock.mockserver.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.state import State
+
+REPLACING = frozenset(
+    {
+        FaultKind.HTTP,
+        FaultKind.ENVELOPE,
+        FaultKind.BODY,
+        FaultKind.TRUNCATE,
+        FaultKind.RESET,
+        FaultKind.EMPTY,
+        FaultKind.CONTENT_LENGTH,
+        FaultKind.RATE_LIMIT,
+    }
+)
+"""Faults that keep the tree from the client: a poll that meets one does not move a `polls` clock."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A poll that is about to be answered: its moment in ms on the task's clock, its number, counted from 1, what all
+    is drawn from, and how to ask for the state that a node (by address) shows at that moment, None if unreached."""
+
+    moment: int
+    poll: int
+    key: str
+    state: Callable[[str], State | None]
+
+
+def holding(faults: Sequence[Fault], spent: Sequence[int], situation: Situation) -> tuple[int, ...]:
+    """The positions of the faults that hold for a poll; `spent` says how many answers each has had so far."""
+    return tuple(
+        number
+        for number, fault in enumerate(faults)
+        if _holds(fault.bounds, number, spent[number] if number < len(spent) else 0, situation)
+    )
+
+
+def counted(spent: Sequence[int], held: Sequence[int]) -> tuple[int, ...]:
+    """How many answers each fault has had after these have held once more."""
+    size = max([len(spent), *(number + 1 for number in held)])
+    return tuple((spent[n] if n < len(spent) else 0) + (n in held) for n in range(size))
+
+
+def _holds(bounds: Bounds, number: int, spent: int, situation: Situation) -> bool:
+    if bounds.answers is not None and spent >= bounds.answers:
+        return False
+    if bounds.polls and situation.poll not in bounds.polls:
+        return False
+    if bounds.since is not None and situation.moment < bounds.since:
+        return False
+    if bounds.until is not None and situation.moment >= bounds.until:
+        return False
+    if bounds.state is not None and situation.state(bounds.node or TASK) != bounds.state:
+        return False
+    return bounds.chance is None or draw_unit(situation.key, "fault", number, situation.poll) < bounds.chance
