@@ -9,7 +9,7 @@ from interleaved import Limit, judge, medians
 
 BASE = "import click"
 MOST = 3.0
-LIST = "import click; from taskmock.mockserver.cli import main; print(*main.list_commands(click.Context(main)))"
+LIST = "import click; from taskmock.mockserver.cli import taskmock as t; print(*t.list_commands(click.Context(t)))"
 
 
 def subcommands() -> list[str]:

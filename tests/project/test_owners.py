@@ -10,12 +10,12 @@ from tree import Module, import_source, imports, modules, parse, type_checking_l
 # What is imported -> the modules that may (patterns of fnmatch, relative to `taskmock`).
 # Every third-party dependency is named here: one that is not belongs to nobody yet, and fails.
 OWNERS: dict[str, tuple[str, ...]] = {
-    "click": ("mockserver.cli", "*command", "*.commands.*"),
+    "click": ("contracts.command", "mockserver.cli", "mockserver.*_command"),
     "faker": ("mockserver.phrases",),
     "httptools": ("mockserver.front", "mockserver.front.*"),
     "jsonschema": ("contracts.validator",),
     "jsonschema_rs": ("contracts.validator",),
-    "orjson": ("contracts.body", "mockserver.*"),
+    "orjson": ("mockserver.gateways.*", "mockserver.playback", "mockserver.sample"),
     "pytest": ("contracts.plugin", "mockserver.plugin*"),
     "ruamel": ("mockserver.yaml_reader",),
     "werkzeug": ("mockserver.app*", "mockserver.handlers*", "mockserver.admin*"),
