@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from taskmock.mockserver.yaml_node import Flaw, Listing, Mapping, Node, Scalar, quoted
+from taskmock.mockserver.yaml_node import LONGEST_QUOTE, Flaw, Listing, Mapping, Node, Scalar, quoted
 
 MOST_LEVELS = 250
 """How deep lists and mappings may stand in each other, aliases followed."""
 
 
 class TooMuchError(ValueError):
-    """A text that is too deep or too big: there is no use in reading on."""
+    """A text that is too deep, too big or without end: there is no use in reading on."""
 
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw.wrong)
@@ -68,9 +68,25 @@ class NodeBuilder:
     def scalar(self, scalar: Scalar, *, anchor: str | None = None) -> None:
         """Adds a text."""
         self._count_one(scalar.start)
+        scalar = self._judged(scalar)
         if anchor:
             self._shared[anchor] = _Shared(scalar, 1, 0)
         self._place(_Shared(scalar, 1, 0), scalar.start)
+
+    def _judged(self, scalar: Scalar) -> Scalar:
+        """The scalar where it belongs: nothing behind a key stands at the key; escaped pairs are one character."""
+        if scalar.plain and not scalar.text and self.wants_value and self._stack[-1].key:
+            return dataclasses.replace(scalar, start=self._stack[-1].key.start)
+        try:
+            scalar.text.encode()
+        except UnicodeEncodeError:
+            text = scalar.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            if "\ufffd" in text:
+                wrong = "half of an escaped pair stands here alone (a lone surrogate)"
+                flaw = Flaw(scalar.start, "character", wrong, 'whole characters, like "\\U0001F600"')
+                self.flaws.append(flaw)
+            return dataclasses.replace(scalar, text=text)
+        return scalar
 
     def open(self, start: int, *, keyed: bool, anchor: str | None = None) -> None:
         """Begins a mapping (`keyed`) or a list."""
@@ -99,9 +115,10 @@ class NodeBuilder:
         shown = quoted(f"*{name}")
         if any(top.anchor == name for top in self._stack):
             wrong, allowed = f"the alias {shown} stands inside what it names", "an alias of something complete"
-        else:
-            wrong, allowed = f"{shown} is an alias in YAML, and there is no such anchor before it", "text in quotes"
-        self.flaws.append(Flaw(start, "alias", wrong, allowed, f'"*{name}"' if len(name) < 40 else ""))
+            raise TooMuchError(Flaw(start, "alias", wrong, allowed))
+        wrong = f"{shown} is an alias in YAML, and there is no such anchor before it"
+        meant = f'"*{name}"' if len(name) < LONGEST_QUOTE else ""
+        self.flaws.append(Flaw(start, "alias", wrong, "text in quotes", meant))
         self._place(_Shared(Scalar(f"*{name}", start), 1, 0), start)
 
     def _count_one(self, start: int) -> None:

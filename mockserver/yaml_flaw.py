@@ -49,6 +49,7 @@ _COMPLAINTS: tuple[tuple[str, str, bool, str, str], ...] = (
         "no ': ' follows {line}",
         "KEY: VALUE, with a space behind the colon",
     ),
+    (r"flow mapping.*but got ':'", "colon", _FOUND, "a second ': ' stands in {line}", "text with ': ' in quotes"),
     (
         r"mapping values are not allowed",
         "colon",
@@ -132,12 +133,28 @@ def flaw_of(text: str, said: str, *, begun: int | None, found: int) -> Flaw:
         flaw = full_width_flaw(text, index)
         if flaw:
             return flaw
+    flaw = _glued_flaw(text, found) if "mapping values" in said else None
+    if flaw:
+        return flaw
     for pattern, code, from_start, wrong, allowed in _COMPLAINTS:
         if re.search(pattern, said, re.DOTALL):
             start = begun if from_start and begun is not None else found
             line = quoted(_line_at(text, start).strip())
             return Flaw(start, code, wrong.format(line=line, char=quoted(text[start : start + 1])), allowed.format())
     return Flaw(found, "yaml", f"this is no YAML ({quoted(said)})", "YAML 1.2")
+
+
+def _glued_flaw(text: str, index: int) -> Flaw | None:
+    """The flaw of a line `key:value`, which YAML takes for text that goes on in the next line."""
+    begin = text.rfind("\n", 0, index) + 1
+    above = _line_at(text, max(0, begin - 1)) if begin else ""
+    glued = re.match(r"[ \t]*(?:- )?([\w-]+):(?=[^\s:])", above)
+    if not glued or re.search(r":\s", text[begin:index]):
+        return None
+    start = text.rfind("\n", 0, begin - 1) + 1 + glued.start(1)
+    meant = f"{glued[1]}: {above[glued.end() :].strip()}"
+    wrong = f"no space follows the ':' in {quoted(above.strip())}"
+    return Flaw(start, "no-space", wrong, "KEY: VALUE, with a space behind the colon", meant)
 
 
 def full_width_flaw(text: str, index: int) -> Flaw | None:

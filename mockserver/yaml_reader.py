@@ -96,20 +96,20 @@ def _document(builder: NodeBuilder, event: _Event, _text: str) -> None:
 
 def _scalar(builder: NodeBuilder, event: _Event, text: str) -> None:
     start = event.start_mark.index
-    _refuse_tag(builder, event)
+    _refuse_tag(builder, event, text)
     plain = not event.style
     if plain and event.value:
         _notice_lost_text(builder, event.end_mark, text, Scalar(event.value, start, plain))
     builder.scalar(Scalar(event.value, start, plain), anchor=event.anchor)
 
 
-def _list(builder: NodeBuilder, event: _Event, _text: str) -> None:
-    _refuse_tag(builder, event)
+def _list(builder: NodeBuilder, event: _Event, text: str) -> None:
+    _refuse_tag(builder, event, text)
     builder.open(event.start_mark.index, keyed=False, anchor=event.anchor)
 
 
-def _mapping(builder: NodeBuilder, event: _Event, _text: str) -> None:
-    _refuse_tag(builder, event)
+def _mapping(builder: NodeBuilder, event: _Event, text: str) -> None:
+    _refuse_tag(builder, event, text)
     builder.open(event.start_mark.index, keyed=True, anchor=event.anchor)
 
 
@@ -132,9 +132,10 @@ _HANDLERS = {
 }
 
 
-def _refuse_tag(builder: NodeBuilder, event: _Event) -> None:
+def _refuse_tag(builder: NodeBuilder, event: _Event, text: str) -> None:
     if event.tag is not None:
-        wrong = f"{quoted(str(event.tag))} is a YAML tag"
+        tag = text[event.start_mark.index :][:80].split(maxsplit=1)[0]
+        wrong = f"{quoted(tag)} is a YAML tag"
         builder.flaws.append(Flaw(event.start_mark.index, "tag", wrong, "values without tags; text in quotes"))
 
 

@@ -82,8 +82,8 @@ def _inline(data: object) -> str:
     if isinstance(data, dict):
         return "{" + ", ".join(f"{_scalar(str(key))}: {_inline(value)}" for key, value in data.items()) + "}"
     if isinstance(data, list):
-        items = (_bare_pair(item, -WIDTH) or _inline(item) for item in data)
-        return "[" + ", ".join(items) + "]"
+        bare = all(isinstance(item, dict) and len(item) == 1 for item in data)
+        return "[" + ", ".join(_inline(item)[1:-1] if bare else _inline(item) for item in data) + "]"
     return _scalar(data)
 
 

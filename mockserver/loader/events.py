@@ -96,7 +96,7 @@ def _verb(fields: Fields) -> Verb | None:
     if found:
         wrong = f"an event does one thing, this one does {len(found)}: {', '.join(found)}"
         fields.problems.add(fields.key(found[1]), "conflict", wrong, allowed="an event for each")
-    else:
+    elif not fields.meant.intersection(VERBS):
         fields.problems.add(
             fields.mapping, "missing-key", "the event does nothing", allowed=f"one of {', '.join(VERBS)}"
         )

@@ -34,7 +34,7 @@ def _envelope(node: Node, problems: Problems) -> object:
     code = fields.require("code", allowed="a whole number")
     fields.require("message", allowed="text")
     value: dict[str, object] = {
-        "code": None if code is None else read_whole(code, problems, what="code", least=-MOST, most=MOST - 1),
+        "code": None if code is None else read_whole(code, problems, what="code"),
         "message": fields.text("message"),
     }
     data = fields.node("data")

@@ -63,7 +63,7 @@ def _kind(fields: Fields) -> FaultKind | None:
     if found:
         wrong = f"a fault is one thing, this one is {len(found)}: {', '.join(found)}"
         fields.problems.add(fields.key(found[1]), "conflict", wrong, allowed="a fault for each")
-    else:
+    elif not fields.meant.intersection(KINDS):
         fields.problems.add(
             fields.mapping, "missing-key", "the fault does nothing", allowed=f"one of {', '.join(KINDS)}"
         )

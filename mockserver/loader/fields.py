@@ -19,15 +19,18 @@ class Fields:
         self.what = what
         self._nodes = {key.text: value for key, value in mapping.entries}
         self._keys = {key.text: key for key, _ in mapping.entries}
+        self.meant: set[str] = set()  # keys that are there, but misspelt
         for key, _ in mapping.entries:
             if key.text not in keys:
                 self._refuse(key, keys)
 
     def _refuse(self, key: Scalar, keys: Collection[str]) -> None:
         if refuse_full_width(key, self.problems):
+            self.meant.update(known for known in keys if key.text.startswith(known))
             return
         wrong = f"unknown key {quoted(key.text)} in {self.what}"
         meant = closest(key.text.replace("-", "_"), keys)
+        self.meant.add(meant)
         self.problems.add(key, "unknown-key", wrong, allowed=", ".join(keys), meant=meant)
 
     def __contains__(self, key: str) -> bool:
@@ -44,7 +47,7 @@ class Fields:
 
     def require(self, key: str, *, allowed: str) -> Node | None:
         """The value of a key; that it is missing is noted."""
-        if key not in self._nodes:
+        if key not in self._nodes and key not in self.meant:
             self.problems.add(self.mapping, "missing-key", f"{self.what} has no {key!r}", allowed=f"{key}: {allowed}")
         return self._nodes.get(key)
 

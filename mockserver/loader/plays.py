@@ -74,8 +74,8 @@ def read_task(node: Node, problems: Problems) -> Fields | None:
 
 
 def _require_flow(fields: Fields, base: Base | None) -> None:
-    if base is None and "flow" not in fields and "frames" not in fields:
-        fields.problems.add(fields.mapping, "missing-key", f"{fields.what} has no 'flow'", allowed=f"flow: {EXAMPLE}")
+    if base is None and "frames" not in fields and "frames" not in fields.meant:
+        fields.require("flow", allowed=EXAMPLE)
 
 
 def _refuse_frames_beside(fields: Fields) -> None:

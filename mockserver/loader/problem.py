@@ -47,7 +47,7 @@ class Problems:
         self.source = source
         self._found: dict[Problem, None] = {}
         self._text = text
-        self._lines = [0, *(found.end() for found in re.finditer(r"\r\n?|\n", text))]
+        self._lines: list[int] = []
 
     def __bool__(self) -> bool:
         """Whether anything is wrong so far."""
@@ -76,6 +76,10 @@ class Problems:
 
     def place(self, start: int) -> tuple[int, int]:
         """The line and column, both from 1, of an index of the text."""
+        if start == 0:
+            return 1, 1
+        if not self._lines:
+            self._lines = [0, *(found.end() for found in re.finditer(r"\r\n?|\n", self._text))]
         line = bisect.bisect_right(self._lines, start)
         return line, start - self._lines[line - 1] + 1
 

@@ -39,11 +39,12 @@ def read_duration(node: Node, problems: Problems, *, what: str) -> int | None:
         return None
 
 
-def read_whole(node: Node, problems: Problems, *, what: str, least: int, most: int = MOST) -> int | None:
+def read_whole(node: Node, problems: Problems, *, what: str, least: int = -MOST, most: int = MOST) -> int | None:
     """A whole number from `least` to `most`."""
     if isinstance(node, Scalar) and node.plain and _WHOLE.match(node.text) and least <= int(node.text) <= most:
         return int(node.text)
-    allowed = f"a whole number from {least} to {most}" if most < MOST else f"a whole number, at least {least}"
+    low = f", at least {least}" if least > -MOST else ""
+    allowed = f"a whole number from {least} to {most}" if most < MOST else f"a whole number{low}"
     problems.add(node, "bad-number", f"{what} is {kind_of(node)}", allowed=allowed)
     return None
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from taskmock.mockserver.json_reader import compose_json
+from taskmock.mockserver.loader.events import states
 from taskmock.mockserver.loader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.loader.plays import PLAY_KEYS, TASK_KEYS, Base, read_play, read_task
 from taskmock.mockserver.loader.problem import Problems, ScenarioError, kind_of
@@ -55,8 +56,10 @@ def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = N
 
 def _composed(text: str) -> Composed:
     composed = compose_json(text)
-    if composed is not None:
+    if isinstance(composed, Composed):
         return composed
+    if composed > 0 and len(text) > MOST_YAML:
+        return Composed(None, (Flaw(composed, "json", "the text is no JSON from here on", "JSON, or shorter YAML"),))
     if len(text) > MOST_YAML:
         wrong = f"the YAML text is too long ({len(text) / 1_048_576:.1f} MiB)"
         allowed = f"at most {MOST_YAML / 1_048_576:.0f} MiB of YAML; longer files as JSON"
@@ -85,11 +88,11 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
     return Scenario(
         name=slug or "",
         plays=plays,
-        edition=_edition(fields, old),
+        edition=_choice(fields, "edition", EDITIONS, old.edition),
         title=fields.text("title", old.title) or "",
         careless=fields.text("careless", old.careless) or "",
         tags=_tags(fields, old),
-        ends=fields.text("ends", old.ends),
+        ends=_choice(fields, "ends", states(), old.ends),
     )
 
 
@@ -99,9 +102,9 @@ def _check_format(fields: Fields) -> None:
         fields.problems.add(node, "bad-format", f"format is {kind_of(node)}", allowed=FORMAT)
 
 
-def _edition(fields: Fields, old: Scenario) -> str | None:
-    node = fields.node("edition")
-    return old.edition if node is None else read_choice(node, fields.problems, what="edition", choices=EDITIONS)
+def _choice(fields: Fields, key: str, choices: Collection[str], default: str | None) -> str | None:
+    node = fields.node(key)
+    return default if node is None else read_choice(node, fields.problems, what=key, choices=choices)
 
 
 def _tags(fields: Fields, old: Scenario) -> tuple[str, ...]:

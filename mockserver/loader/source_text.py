@@ -7,7 +7,7 @@ import re
 
 from taskmock.mockserver.loader.problem import Problems, ScenarioError
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 """The largest file, in bytes."""
 
 MOST_YAML = 1024 * 1024

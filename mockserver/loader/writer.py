@@ -99,12 +99,15 @@ def _value_data(fault: Fault) -> object:
     match fault.kind, value:
         case FaultKind.EMPTY, _:
             return True
-        case FaultKind.DELAY, [least, most]:
+        case FaultKind.DELAY, [int(least), int(most)]:
             return [format_duration(least), format_duration(most)]
-        case FaultKind.DELAY, int():
-            return format_duration(value)
+        case FaultKind.DELAY, int(span):
+            return format_duration(span)
         case ((FaultKind.DRIP | FaultKind.RATE_LIMIT | FaultKind.STALE), dict()):
             spans = {"every", "reset", "for"}
-            return {key: format_duration(int(part)) if key in spans else part for key, part in value.items()}
+            return {
+                key: format_duration(part) if key in spans and isinstance(part, int) else part
+                for key, part in value.items()
+            }
         case _:
             return value
