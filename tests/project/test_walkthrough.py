@@ -49,6 +49,7 @@ TRUE = {
     "pytest-file": "```python\n# test_it.py\ndef test_it():\n    assert True\n```",
     "python-session": "```python\n>>> 1 + 1\n2\n```",
     "yaml": "```yaml\na: 1\n```",
+    "scenario": "```yaml\n# a.yaml\nformat: 1\nscenario: a\nflow:\n  - Prepare: 2s\n```",
     "toml": "```toml\na = 1\n```",
     "text": "```text\nanything\n```",
     "make-target": "```console\n$ make test\n```",
@@ -70,6 +71,7 @@ FALSE = {
     "skipped-code": ("<!-- skip: slow -->\n```python\npass\n```", "page.md:2: only the set-up may be skipped"),
     "broken-json": ("```json\n{a}\n```", "page.md:1: not JSON: "),
     "broken-yaml": ("```yaml\na: [\n```", "page.md:1: not YAML: "),
+    "broken-scenario": ("```yaml\nformat: 1\nscenario: a\nflwo: []\n```", "page.md:1: not a scenario: "),
     "broken-toml": ("```toml\na\n```", "page.md:1: not TOML: "),
     "failing-code": ("```python\nassert False\n```", "page.md:1: `python block_1.py` exits with 1, not 0:\n"),
     "false-session": (

@@ -39,11 +39,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from tree import ROOT
 
+from taskmock.mockserver.loader import ScenarioError, load_scenario
+
 PATIENCE = 30.0
 DOCUMENTED_PORT = "8070"
 # Setting up a machine is tried by `make` itself; every other command of a document has to run.
 SET_UP = re.compile(r"(git clone|cd|make (test|venv)|(py|python3?) -m (venv|pip)|pip install|\.venv|source|\.) ?")
 RUN_VARIABLES = ("TASKMOCK_", "PYTEST_", "MAKE", "MFLAGS")
+SCENARIO_KEYS = frozenset({"format", "scenario", "flow", "tasks", "frames"})
 UNCHECKED = frozenset({"text", "mermaid"})
 
 
@@ -180,9 +183,19 @@ class Walkthrough:
 
     def _yaml(self, block: Block) -> None:
         try:
-            YAML(typ="safe").load(block.text)
+            content = YAML(typ="safe").load(block.text)
         except YAMLError as error:
             raise DocumentError(f"{block.place}: not YAML: {error}") from None
+        if isinstance(content, dict) and SCENARIO_KEYS & content.keys():
+            self._scenario(block)
+
+    def _scenario(self, block: Block) -> None:
+        path = self.folder / (block.file or f"block_{block.place.rpartition(':')[2]}.yaml")
+        path.write_text(block.text, encoding="utf-8")
+        try:
+            load_scenario(path)
+        except ScenarioError as error:
+            raise DocumentError(f"{block.place}: not a scenario: {error}") from None
 
     def _toml(self, block: Block) -> None:
         try:
