@@ -63,17 +63,17 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 def validate_command(*, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, form: str) -> None:
     """Judges every file and exits 1 where one breaks its contract."""
     from taskmock.contracts.contract import Contract
-    from taskmock.contracts.writers import report_json, report_text, summary_text
+    from taskmock.contracts.writers import json_report, text_report, text_summary
 
     contract = Contract(edition, strictness=strictness)
     reports = [(_source(name), _judged(name, contract, is_request=is_request)) for name in files]
     if form == "json":
-        _print(report_json(reports))
+        _print(json_report(reports))
     else:
         for source, report in reports:
-            _print(report_text(report, source=source))
+            _print(text_report(report, source=source))
         if len(reports) > 1:
-            _print(summary_text([report for _, report in reports]))
+            _print(text_summary([report for _, report in reports]))
     if not all(report.ok for _, report in reports):
         raise SystemExit(1)
 

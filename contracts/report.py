@@ -66,9 +66,9 @@ class Report:
 
     def __str__(self) -> str:
         """The report as text, grouped and short enough to read."""
-        from taskmock.contracts.writers import report_text
+        from taskmock.contracts.writers import text_report
 
-        return report_text(self)
+        return text_report(self)
 
 
 def grouped(violations: Iterable[Violation]) -> tuple[tuple[Group, ...], bool]:

@@ -115,7 +115,7 @@ def _failed(failure: Failure, value: dict[str, Any], shape: Shape, place: Place)
     first = str(failure.location[0])
     field, item, name = shape.fields[first], value[first], first
     for key in failure.location[1:]:
-        item, name = item[key], f"{name}.{key}"
+        field, item, name = _inner(field, key), item[key], f"{name}.{key}"
     code = CODES.get(failure.keyword, "field.value")
     message = complaint(name, failure.keyword, item)
     expected = expectation(field)
@@ -131,3 +131,12 @@ def _failed(failure: Failure, value: dict[str, Any], shape: Shape, place: Place)
         value=clip(item),
         source=sentence(field),
     )
+
+
+def _inner(field: dict[str, Any], key: str | int) -> dict[str, Any]:
+    """The schema of an entry of a field that is an object or a list."""
+    if isinstance(key, int):
+        inner: dict[str, Any] = field["items"]
+    else:
+        inner = field.get("properties", {}).get(key) or field["additionalProperties"]
+    return inner

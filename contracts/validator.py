@@ -16,6 +16,9 @@ from taskmock.schemas import load_schema
 LEVELS_KEPT = 2
 """Levels of objects and lists kept below a field; no schema of a shape looks deeper."""
 
+LARGEST = 2**63 - 1
+"""Largest integer that every version of the fast engine takes."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Failure:
@@ -113,7 +116,7 @@ def _fast_engine(schema: dict[str, Any]) -> tuple[Check, Search]:
     def check(instance: dict[str, Any]) -> bool:
         try:
             return validator.is_valid(instance)
-        except ValueError:  # a subclass of str: sound JSON for Python, unknown to the engine
+        except (ValueError, OverflowError):  # a subclass of str or a huge integer: sound JSON, but not for the engine
             return validator.is_valid(_plain(instance))
 
     return check, search
@@ -132,7 +135,7 @@ def _reference_engine(schema: dict[str, Any]) -> tuple[Check, Search]:
 
 
 def _plain(instance: dict[str, Any]) -> dict[str, Any]:
-    """The same object with every text an exact `str`."""
+    """The same object with every text an exact `str` and every integer within 64 bits, so that no verdict changes."""
     return {str.__str__(key): _plain_item(item) for key, item in instance.items()}
 
 
@@ -141,4 +144,6 @@ def _plain_item(item: object) -> object:
         return _plain(item)
     if isinstance(item, list):
         return [_plain_item(inner) for inner in item]
+    if isinstance(item, int) and not isinstance(item, bool):
+        return max(-LARGEST, min(item, LARGEST))
     return str.__str__(item) if isinstance(item, str) else item

@@ -21,15 +21,6 @@ CODES = {
 }
 """The finding of a failed keyword; any other one is a `field.value`."""
 
-_KINDS = {
-    "object": "an object",
-    "array": "a list",
-    "string": "a string",
-    "integer": "an integer",
-    "boolean": "a boolean",
-    "null": "null",
-}
-
 
 def kind_of(value: object) -> str:
     """The JSON type of a decoded value, with its article."""
@@ -47,11 +38,8 @@ def kind_of(value: object) -> str:
 
 
 def expectation(field: dict[str, Any]) -> str:
-    """What a field's schema allows, in words."""
-    if "title" in field:
-        return str(field["title"])
-    types = field.get("type", ())
-    return " or ".join(_KINDS[name] for name in ([types] if isinstance(types, str) else types))
+    """What a field allows, in the words that its schema has for title."""
+    return str(field["title"])
 
 
 def sentence(field: dict[str, Any]) -> str:

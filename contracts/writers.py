@@ -26,7 +26,7 @@ FORMAT = 1
 """The version of the JSON report (`report.schema.json`)."""
 
 
-def report_text(report: Report, *, source: str = "") -> str:
+def text_report(report: Report, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
     name = _printable(source or report.subject)
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {_terms(report)}"]
@@ -40,13 +40,13 @@ def report_text(report: Report, *, source: str = "") -> str:
     return "\n".join(lines)
 
 
-def summary_text(reports: Sequence[Report]) -> str:
+def text_summary(reports: Sequence[Report]) -> str:
     """One line on several reports."""
     failed = sum(not report.ok for report in reports)
     return f"{len(reports)} checked: {len(reports) - failed} passed, {failed} failed"
 
 
-def report_json(reports: Sequence[tuple[str, Report]]) -> str:
+def json_report(reports: Sequence[tuple[str, Report]]) -> str:
     """Reports with their sources as one JSON document in plain ASCII, as `report.schema.json` describes it."""
     document = {
         "format": FORMAT,

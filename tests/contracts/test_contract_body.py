@@ -50,6 +50,7 @@ def finding(body):
             "/x/1/k",
             'the key "a" appears twice in one object',
         ),
+        (b'{"x": {"a": 1, "a": 1}, "x": 1}', "body.duplicate-key", "", 'the key "a" appears twice in one object'),
         (
             b'{"a": ' + b"9" * 5000 + b"}",
             "body.number",

@@ -13,7 +13,7 @@ import taskmock.contracts
 from taskmock.contracts import Contract, Report, Severity, Violation
 from taskmock.contracts.edition import told_edition
 from taskmock.contracts.report import COUNTED_CHARACTERS, KEPT, KEPT_CHARACTERS, grouped
-from taskmock.contracts.writers import report_json, report_text, summary_text
+from taskmock.contracts.writers import json_report, text_report, text_summary
 from taskmock.schemas import load_example, load_report_schema
 
 
@@ -92,7 +92,7 @@ def test_text_says_what_where_and_what_is_allowed():
     body["data"]["retry"] = -1
     body["data"]["colour"] = "red"
 
-    text = report_text(Contract("doc-2019").check_response(body), source="answer.json")
+    text = text_report(Contract("doc-2019").check_response(body), source="answer.json")
 
     assert text == (
         "FAIL answer.json: 1 error and 1 warning in 3 nodes\n"
@@ -166,14 +166,14 @@ def test_long_paths_are_shortened_in_the_middle():
 
 
 def test_summary_counts_reports():
-    assert summary_text([report_on(), report_on(violation()), report_on()]) == "3 checked: 2 passed, 1 failed"
+    assert text_summary([report_on(), report_on(violation()), report_on()]) == "3 checked: 2 passed, 1 failed"
 
 
 def test_json_report_fits_its_schema_and_is_ascii():
     bodies = [load_example("v2", "response"), {"result": True, "data": {"näme": "\n"}}, b"", b"[]"]
     named = [(f"ä{number}.json", Contract().check_response(body)) for number, body in enumerate(bodies)]
 
-    text = report_json([*named, ("r", Contract().check_request({}))])
+    text = json_report([*named, ("r", Contract().check_request({}))])
     document = json.loads(text)
 
     jsonschema.Draft202012Validator(load_report_schema()).validate(document)
@@ -208,7 +208,7 @@ def test_json_report_fits_its_schema_and_is_ascii():
 
 
 def test_json_report_counts_a_code_of_both_severities_together():
-    document = json.loads(report_json([("x", report_on(violation(), violation(severity=Severity.WARNING)))]))
+    document = json.loads(json_report([("x", report_on(violation(), violation(severity=Severity.WARNING)))]))
 
     assert document["reports"][0]["codes"] == {"field.type": 2}
 

@@ -237,6 +237,18 @@ def test_values_inside_the_flag_fields_are_found_at_their_own_pointers():
     ]
 
 
+def test_values_inside_the_flag_fields_are_explained():
+    body = example()
+    body["data"]["auto_retry_status"] = {"exist_auto_retry_nodes": 1, "auto_retry_nodes": [5]}
+
+    violations = Contract("v2").check_response(body).groups[0].violations
+
+    assert [(violation.expected, violation.source) for violation in violations] == [
+        ("true or false", "Whether a node will retry by itself."),
+        ("32 lower-case hex digits, or n and 31 of them", "Id of a node that will retry by itself."),
+    ]
+
+
 def test_a_flag_field_that_lacks_a_field_is_found():
     body = example()
     body["data"]["auto_retry_status"] = {}
@@ -378,3 +390,11 @@ def test_subclasses_of_str_are_judged_like_str():
 
     assert findings(texts(body)) == []
     assert findings(texts(broken)) == findings(broken) != []
+
+
+@pytest.mark.parametrize(("loop", "found"), [(2**70, []), (-(2**70), ["field.range"])])
+def test_integers_beyond_64_bits_are_judged(loop, found):
+    body = example()
+    subprocess_of(body)["loop"] = loop
+
+    assert [code for code, _, _ in findings(body)] == found

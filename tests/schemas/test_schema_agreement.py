@@ -120,16 +120,16 @@ def test_the_document_names_six_states():
 
 
 @pytest.mark.parametrize("edition", schemas.EDITIONS)
-def test_every_field_is_described(edition):
+def test_every_field_says_what_it_means_and_allows(edition):
     definitions = schemas.load_schema(edition, "response")["$defs"]
     request = schemas.load_schema(edition, "request")["properties"]
-    inline = [
-        field for shape in definitions.values() for field in shape.get("properties", {}).values() if "$ref" not in field
-    ]
+    shapes = [shape for name, shape in definitions.items() if not name.startswith("field-")]
+    inline = [field for shape in shapes for field in shape.get("properties", {}).values() if "$ref" not in field]
 
     fields = [*request.values(), *inline, *(value for key, value in definitions.items() if key.startswith("field-"))]
+    fields += [inner for field in fields for inner in inner_fields(field)]
 
-    assert [field for field in fields if not field.get("description")] == []
+    assert [field for field in fields if not (field.get("description") and field.get("title"))] == []
 
 
 @pytest.mark.parametrize("edition", schemas.EDITIONS)
@@ -139,6 +139,15 @@ def test_patterns_are_portable(edition, name):
 
     assert [pattern for pattern in patterns if "\\d" in pattern or "\\w" in pattern] == []
     assert [pattern for pattern in patterns if not (pattern.startswith("^") and pattern.endswith(r"$(?!\n)"))] == []
+
+
+def inner_fields(field):
+    """The schemas of everything inside a field, but for the nodes below it."""
+    entries = [*field.get("properties", {}).values(), field.get("items"), field.get("additionalProperties")]
+    for entry in entries:
+        if entry and "$ref" not in entry:
+            yield entry
+            yield from inner_fields(entry)
 
 
 def found_patterns(schema):
