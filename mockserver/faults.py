@@ -1,12 +1,12 @@
-"""Which faults hold for a poll. Nothing is drawn twice and nothing is remembered here: the record counts the answers."""
+"""Which faults hold for a poll, and how stale an answer is. Nothing is remembered here: the record counts answers."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from taskmock.mockserver.command import TASK
-from taskmock.mockserver.draw import draw_unit
+from taskmock.mockserver.draw import draw_int, draw_unit
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.state import State
 
@@ -63,3 +63,14 @@ def _holds(bounds: Bounds, number: int, spent: int, situation: Situation) -> boo
     if bounds.state is not None and situation.state(bounds.node or TASK) != bounds.state:
         return False
     return bounds.chance is None or draw_unit(situation.key, "fault", number, situation.poll) < bounds.chance
+
+
+def cached_moment(value: Mapping[str, int], situation: Situation) -> int:
+    """The moment that the real server's answer cache still shows: each worker renews its own every `for` ms.
+
+    Which of the `workers` answers is drawn by poll, so with several of them answers go backwards (fact).
+    """
+    span = max(1, value["for"])
+    worker = draw_int(0, value["workers"] - 1, situation.key, "worker", situation.poll)
+    offset = draw_int(0, span - 1, situation.key, "offset", worker)
+    return max(0, (situation.moment - offset) // span * span + offset)

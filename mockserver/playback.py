@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
 
+from taskmock.mockserver.breaks import broken
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.engine import Setting
+from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.generator import SCENARIO_NAME, Wish, generate
 from taskmock.mockserver.graph import ROOT, graph_of
 from taskmock.mockserver.kept import Kept
@@ -20,7 +21,8 @@ from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.store import Store
 from taskmock.mockserver.timeline import History, history_of
-from taskmock.mockserver.wire import EDITIONS, Edition, document, expired
+from taskmock.mockserver.turn import Turn, moment_of, taken_turn
+from taskmock.mockserver.wire import EDITIONS, Document, Edition, document, expired
 
 DEFAULT_EDITION = "doc-2019"
 """What is spoken where neither the user nor the scenario says otherwise: the document, not a server."""
@@ -53,10 +55,12 @@ class Asked:
 class Answer:
     """What a poll gives: `data` as JSON bytes, and where the task stands.
 
-    `data` is None where the history has expired and the edition (`doc-2019`) has no form for that.
+    `data` is None where the history has expired and the edition (`doc-2019`) has no form for that. `faults` are
+    what the poll has met; one that replaces the answer leaves `data` for nobody to see.
     """
 
     data: bytes | None
+    faults: tuple[Fault, ...] = ()
     record: Record
     reading: Reading
     edition: str
@@ -139,7 +143,8 @@ class Playback:
         """
 
         def logged(record: Record) -> Record:
-            at = self.moment(record)
+            # A poll has shown the tree at its moment already: what follows from it comes after that.
+            at = self.moment(record) + (record.mode is ClockMode.POLLS)
             kept = tuple(entry for entry in record.log if entry.at <= at)
             changed = dataclasses.replace(record, log=(*kept, Entry(at=at, command=command)))
             self.history(changed)
@@ -149,12 +154,7 @@ class Playback:
 
     def moment(self, record: Record) -> int:
         """The reading of a record, in ms on the task's clock, now or after its latest poll."""
-        if record.mode is ClockMode.POLLS:
-            moments = self.history(record).moments
-            return moments[min(max(record.steps, 1), len(moments)) - 1]
-        if record.mode is ClockMode.INSTANT:
-            return self.history(record).moments[-1]
-        return record.timed_reading(self.opening.clock.now())
+        return moment_of(record, self.history(record), self.opening.clock.now())
 
     def history(self, record: Record) -> History:
         """All changes of a record's task, from its creation to where nothing more happens by itself."""
@@ -200,39 +200,55 @@ class Playback:
         raise UnknownNodeError(node_id)
 
     def _answer(self, record: Record, top: int) -> Answer:
-        record = self.store.change(record.key, _polled)
         scenario = self.scenario_of(record)
-        edition, moment = self.edition_of(scenario), self.moment(record)
-        data = self._rendered(record, scenario, moment, top)
-        return Answer(data=data, record=record, reading=Reading(moment, record.polls), edition=edition.name)
+        turns: list[Turn] = []
 
-    def _rendered(self, record: Record, scenario: Scenario, moment: int, top: int) -> bytes | None:
+        def polled(record: Record) -> Record:
+            faults = (*_play(record, scenario).faults, *record.faults)
+            changed, turn = taken_turn(record, faults, self.history(record), self.opening.clock.now())
+            turns.append(turn)
+            return changed
+
+        record = self.store.change(record.key, polled)
+        turn = turns[-1]
+        return Answer(
+            data=self._rendered(record, scenario, turn, top),
+            faults=turn.faults,
+            record=record,
+            reading=Reading(turn.moment, record.polls),
+            edition=self.edition_of(scenario).name,
+        )
+
+    def _rendered(self, record: Record, scenario: Scenario, turn: Turn, top: int) -> bytes | None:
         edition, history, play = self.edition_of(scenario), self.history(record), _play(record, scenario)
-        if play.expires is not None and moment >= play.expires:
+        if play.expires is not None and turn.moment >= play.expires:
             name = history.graph.nodes[ROOT].name
             return None if edition.name == "doc-2019" else orjson.dumps(expired(name))
-        still = edition.timeless or (moment >= history.moments[-1] and history.ended)
-        place = history.position(moment) if still else -moment
+        breaks = [fault.value for fault in turn.faults if fault.kind is FaultKind.BREAK]
+        if breaks:
+            return orjson.dumps(_broken(_data(record, history, edition, turn.shown, top), history, breaks))
+        ended = history.ended and turn.shown >= history.moments[-1]
+        place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
         key = (self._history_key(record, edition), record.epoch, place, top)
-        return self._frames.get(key, _renderer(record, history, edition, moment, top))
+        return self._frames.get(key, lambda: orjson.dumps(_data(record, history, edition, turn.shown, top)))
 
 
-def _polled(record: Record) -> Record:
-    return dataclasses.replace(record, polls=record.polls + 1, steps=record.steps + 1)
+def _data(record: Record, history: History, edition: Edition, moment: int, top: int) -> Document:
+    return document(history.tree_at(moment), edition, epoch=record.epoch, key=record.draw_key, top=top)
 
 
-def _renderer(record: Record, history: History, edition: Edition, moment: int, top: int) -> Callable[[], bytes]:
-    def rendered() -> bytes:
-        tree = history.tree_at(moment)
-        return orjson.dumps(document(tree, edition, epoch=record.epoch, key=_draw_key(record), top=top))
-
-    return rendered
+def _broken(data: Document, history: History, breaks: list[object]) -> Document:
+    for value in breaks:
+        assert isinstance(value, dict)  # noqa: S101  # for the type checker
+        index = history.graph.find(value["node"])
+        broken(data, None if index == ROOT else history.graph.nodes[index].id, value)
+    return data
 
 
 def _played(record: Record, scenario: Scenario, edition: Edition) -> History:
     play = _play(record, scenario)
     name = play.name or record.key.task_id
-    graph = graph_of(play.flow, name=name, key=_draw_key(record), prefix=edition.prefix, root_id=play.id)
+    graph = graph_of(play.flow, name=name, key=record.draw_key, prefix=edition.prefix, root_id=play.id)
     setting = Setting(start=play.start, dispatch=play.dispatch, generation=edition.generation)
     return history_of(graph, setting, play.events, record.log)
 
@@ -241,8 +257,3 @@ def _play(record: Record, scenario: Scenario) -> Play:
     play = scenario.play_for(record.key.task_id)
     assert play is not None  # noqa: S101  # a scenario without one is never chosen
     return play
-
-
-def _draw_key(record: Record) -> str:
-    """What ids and versions are drawn from: the same in every session and after a restart."""
-    return f"{record.seed}:{record.key.scenario}:{record.key.task_id}"

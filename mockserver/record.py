@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from taskmock.mockserver.clock import EPOCH, Clock, ClockMode
 from taskmock.mockserver.command import Entry
+from taskmock.mockserver.fault import Fault
 
 DEFAULT_SESSION = "default"
 """The session of a call that names none."""
@@ -27,7 +28,9 @@ class Record:
 
     `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
     since 1970. The clock is at `offset` ms when the source of time is at `anchor`, and goes `speed` times as fast;
-    a `frozen` one stands at `offset`. `polls` counts all polls, `steps` the good ones. `log` holds accepted commands.
+    a `frozen` one stands at `offset`. `polls` counts all polls, `steps` the good ones; after a seek, `sought`, the
+    next good poll shows step `steps` (from 0). `log` holds accepted commands, `faults` those that somebody added,
+    `spent` how many answers each fault has had (the scenario's first).
     """
 
     key: RecordKey
@@ -41,7 +44,15 @@ class Record:
     frozen: bool = False
     polls: int = 0
     steps: int = 0
+    sought: bool = False
     log: tuple[Entry, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    spent: tuple[int, ...] = ()
+
+    @property
+    def draw_key(self) -> str:
+        """What ids and versions are drawn from: the same in every session and after a restart."""
+        return f"{self.seed}:{self.key.scenario}:{self.key.task_id}"
 
     def timed_reading(self, now: int) -> int:
         """The ms on the task's clock at a moment, where time moves it and not polls."""

@@ -48,6 +48,10 @@ class History:
         """Whether nothing at all goes on any more after the last change, running times included."""
         return self.tree_at(self.moments[-1]).states.get(ROOT) is State.FINISHED
 
+    def started_at(self, moment: int) -> bool:
+        """Whether the task is more than created at a moment."""
+        return self.position(moment) > 0
+
     @functools.cached_property
     def _times(self) -> list[int]:
         return [change.at for change in self.changes]

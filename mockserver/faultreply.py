@@ -1,0 +1,91 @@
+"""What a client meets when a poll has met faults: another answer than the good one, or the good one badly delivered."""
+
+from __future__ import annotations
+
+import dataclasses
+import http
+from collections.abc import Sequence
+from typing import Any
+
+from taskmock.mockserver.draw import draw_int
+from taskmock.mockserver.fault import Fault, FaultKind
+from taskmock.mockserver.front.message import Delivery, Reply
+from taskmock.mockserver.gateways.door import Door, RefusedError
+from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.playback import Answer
+
+_HTML = (("Content-Type", "text/html"),)
+
+
+def faulty(reply: Reply, answer: Answer, door: Door, request_id: str) -> tuple[Reply, int]:
+    """The reply after all faults of the answer, in the order in which they stand, and the code of its envelope.
+
+    The code is 0 where there is a good envelope or none at all.
+    """
+    code = 0
+    for fault in answer.faults:
+        replaced = _replaced(fault, door, request_id)
+        if replaced is not None:
+            code, other = replaced
+            reply = dataclasses.replace(other, headers=(*other.headers, *_own(reply)), delivery=reply.delivery)
+        delivery = _delivery(reply.delivery, fault, answer)
+        reply = dataclasses.replace(reply, delivery=delivery)
+    return reply, code
+
+
+def _own(reply: Reply) -> Sequence[tuple[str, str]]:
+    """The mock's own headers, which say where a faulty answer comes from as well."""
+    return [(name, value) for name, value in reply.headers if name.startswith("X-Mock-")]
+
+
+def _replaced(fault: Fault, door: Door, request_id: str) -> tuple[int, Reply] | None:
+    value: Any = fault.value
+    json_headers = (("Content-Type", "application/json"),)
+    match fault.kind:
+        case FaultKind.HTTP:
+            return 0, Reply(value, _HTML, _page(value))
+        case FaultKind.BODY:
+            return 0, Reply(200, _HTML, str(value).encode("utf-8", "surrogatepass"))
+        case FaultKind.ENVELOPE:
+            refused = RefusedError(value["code"], value["message"], extra=_extra(value))
+            return refused.code, Reply(200, json_headers, door.fail(refused, request_id))
+        case FaultKind.RATE_LIMIT:
+            refused, headers = door.rate_limited(value["limit"], value["reset"] // SECOND)
+            return refused.code, Reply(refused.status, json_headers + headers, door.fail(refused, request_id))
+        case _:
+            return None
+
+
+def _extra(value: dict[str, Any]) -> dict[str, Any]:
+    return {"data": value["data"]} if "data" in value else {}
+
+
+def _delivery(delivery: Delivery, fault: Fault, answer: Answer) -> Delivery:
+    value: Any = fault.value
+    match fault.kind:
+        case FaultKind.DELAY:
+            least, most = value if isinstance(value, list) else (value, value)
+            drawn = draw_int(least, most, answer.record.draw_key, "delay", answer.reading.poll)
+            return dataclasses.replace(delivery, delay=drawn / SECOND)
+        case FaultKind.DRIP:
+            return dataclasses.replace(delivery, drip=(value["bytes"], value["every"] / SECOND))
+        case FaultKind.TRUNCATE:
+            return dataclasses.replace(delivery, cut=value)
+        case FaultKind.RESET:
+            return dataclasses.replace(delivery, reset=True, cut=value or None)
+        case FaultKind.EMPTY:
+            return dataclasses.replace(delivery, empty=True)
+        case FaultKind.CONTENT_LENGTH:
+            return dataclasses.replace(delivery, content_length=value)
+        case _:
+            return delivery
+
+
+def _page(status: int) -> bytes:
+    """The page that a proxy shows for a status."""
+    try:
+        phrase = http.HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "Error"
+    title = f"{status} {phrase}"
+    return f"<html>\n<head><title>{title}</title></head>\n<body><h1>{title}</h1></body>\n</html>\n".encode("ascii")

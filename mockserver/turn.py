@@ -1,0 +1,74 @@
+"""One poll's turn: how far a record is, what the poll will show, and which faults it meets. Pure but for its input."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.fault import Fault, FaultKind
+from taskmock.mockserver.faults import REPLACING, Situation, cached_moment, counted, holding
+from taskmock.mockserver.record import Record
+from taskmock.mockserver.state import State
+from taskmock.mockserver.timeline import History
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one poll gets: the `moment` on the task's clock, the moment that is `shown` (an earlier one where the
+    answer is stale), both in ms, and the faults that it meets."""
+
+    moment: int
+    shown: int
+    faults: tuple[Fault, ...]
+
+
+def moment_of(record: Record, history: History, now: int) -> int:
+    """How far a record is, in ms on the task's clock: at `now`, or at what its latest poll has shown."""
+    last = len(history.moments) - 1
+    match record.mode:
+        case ClockMode.POLLS:
+            step = record.steps if record.sought else record.steps - 1
+            return history.moments[max(0, min(step, last))]
+        case ClockMode.INSTANT:
+            return history.moments[last]
+        case _:
+            return record.timed_reading(now)
+
+
+def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now: int) -> tuple[Record, Turn]:
+    """The next poll's turn, and the record after it: polls are counted, and good ones move a `polls` clock."""
+    if record.mode is ClockMode.POLLS:
+        moment = history.moments[min(record.steps, len(history.moments) - 1)]
+    else:
+        moment = moment_of(record, history, now)
+    poll = record.polls + 1
+    held: tuple[int, ...] = ()
+    if faults:
+        situation = Situation(moment=moment, poll=poll, key=record.draw_key, state=_states(history, moment))
+        held = holding(faults, record.spent, situation)
+    met = tuple(faults[number] for number in held)
+    good = not any(fault.kind in REPLACING for fault in met)
+    shown = moment
+    for fault in met:
+        if fault.kind is FaultKind.STALE and isinstance(fault.value, dict):
+            cached = cached_moment(fault.value, situation)
+            # What is only created is never cached (fact).
+            shown = cached if history.started_at(cached) else moment
+    changed = dataclasses.replace(
+        record,
+        polls=poll,
+        steps=min(record.steps + good, len(history.moments)),
+        sought=record.sought and not good,
+        spent=counted(record.spent, held) if held else record.spent,
+    )
+    return changed, Turn(moment=moment, shown=shown, faults=met)
+
+
+def _states(history: History, moment: int) -> functools._lru_cache_wrapper[State | None]:
+    @functools.cache
+    def state(address: str) -> State | None:
+        tree = history.tree_at(moment)
+        return tree.states.get(history.graph.find(address), State.CREATED if not tree.rows else None)
+
+    return state
