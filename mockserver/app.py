@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin import Admin
 from taskmock.mockserver.draw import draw_hex
+from taskmock.mockserver.faultreply import faulty
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.gateways.door import Door, Operation, Received, RefusedError
@@ -28,7 +29,7 @@ from taskmock.mockserver.sessions import (
     SESSION_COOKIE,
     SESSION_HEADER,
     SessionNameError,
-    credential_of,
+    session_by_credential,
     session_of,
     split_prefix,
 )
@@ -37,10 +38,13 @@ from taskmock.mockserver.shelf import ScenarioNotFoundError
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from werkzeug.datastructures import MultiDict
+
 SCENARIO_HEADER = "X-Mock-Scenario"
 STATUS = Operation(name="get_task_status", required=("bk_biz_id", "task_id"))
 
 _KNOWN_CALLS = 4096
+_LARGEST_KNOWN = 8192  # bytes; a larger call is parsed each time it comes
 
 
 class App:
@@ -70,24 +74,24 @@ class App:
         session = DEFAULT_SESSION
         try:
             prefix, path = split_prefix(call.path)
+            path = unquote(path)
             request = Request(build_environ(call))
-            cookie = request.cookies.get(SESSION_COOKIE)
-            session = session_of(prefix, request.headers.get(SESSION_HEADER), cookie)
+            named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
+            session = named or DEFAULT_SESSION
             if path.startswith("/__"):
                 return self._admin.answer(call.method, path, session)
             operation = self._operation(call.method, path)
-            parameters = self._door.parameters(_received(request, path), operation)
-            credential = credential_of(parameters, self._session_from)
-            session = session_of(prefix, request.headers.get(SESSION_HEADER), cookie, credential)
-            asked = self._asked(str(parameters["task_id"]), session, request.headers.get(SCENARIO_HEADER))
+            parameters = self._door.read(_received(request, path))
+            session = named or session_by_credential(parameters, self._session_from)
+            task_id = self._door.checked(parameters, operation)["task_id"]
+            asked = _asked(task_id, session, request.headers.get(SCENARIO_HEADER))
         except SessionNameError as error:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
         except RefusedError as refused:
             return self._refused(call, session, refused)
-        reply = self._polled(call, asked)
-        if reply.status == 200:
+        if _size(call) <= _LARGEST_KNOWN:
             self._known.get((call.method, call.target, call.headers, call.body), lambda: asked)
-        return reply
+        return self._polled(call, asked)
 
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
         """The reply to a request that is none, or to one whose handler crashed."""
@@ -101,7 +105,7 @@ class App:
         request = Request(environ)
         call = Call(
             method=request.method,
-            target=quote(request.full_path.removesuffix("?"), safe="/?&=%:@!$'()*+,;~"),
+            target=_target(request),
             headers=tuple((name.lower(), value) for name, value in request.headers),
             body=request.get_data(),
             client=request.remote_addr or "",
@@ -124,11 +128,6 @@ class App:
             raise self._door.unknown_path(method, path)
         return STATUS
 
-    def _asked(self, task_id: str, session: str, scenario: str | None) -> Asked:
-        task_id = task_id.strip()
-        node_id = task_id if is_node_id(task_id) else None
-        return Asked(session=session, task_id=task_id, scenario=scenario, node_id=node_id)
-
     def _polled(self, call: Call, asked: Asked) -> Reply:
         try:
             answer = self.playback.poll(asked)
@@ -144,8 +143,12 @@ class App:
             body, code, status = self._door.fail(refused, request_id), refused.code, refused.status
         else:
             body = self._door.succeed(answer.data, request_id)
-        self._write(call, asked.session, status, code, answer=answer)
-        return Reply(status, _headers(answer), body)
+        reply = Reply(status, _headers(answer), body)
+        if answer.faults:
+            reply, faulty_code = faulty(reply, answer, self._door, request_id)
+            code = faulty_code or code
+        self._write(call, asked.session, reply.status, code, answer=answer)
+        return reply
 
     def _refused(self, call: Call, session: str, refused: RefusedError) -> Reply:
         self._write(call, session, refused.status, refused.code, message=refused.message)
@@ -172,20 +175,46 @@ class App:
         )
 
 
+def _asked(task_id: str, session: str, scenario: str | None) -> Asked:
+    node_id = task_id if is_node_id(task_id) else None
+    return Asked(session=session, task_id=task_id, scenario=unquote(scenario) if scenario else None, node_id=node_id)
+
+
+def _size(call: Call) -> int:
+    """About how many bytes a call takes in memory."""
+    return len(call.target) + len(call.body) + sum(len(name) + len(value) for name, value in call.headers)
+
+
+def _target(request: Request) -> str:
+    """The request target that a client has sent, as far as WSGI tells."""
+    path = quote(request.path, safe="/:@!$&'()*+,;=~")
+    query = request.query_string.decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
 def _received(request: Request, path: str) -> Received:
     body = request.get_data(cache=True)
     try:
-        form = request.form.to_dict()
+        form = _last_values(request.form)
     except HTTPException:
         form = {}
+    authorization = request.headers.get("X-Bkapi-Authorization")
+    if authorization is not None:
+        # Header text is Latin-1; what clients put into it is UTF-8.
+        authorization = authorization.encode("latin-1").decode("utf-8", "replace")
     return Received(
         method="GET" if request.method == "HEAD" else request.method,
         path=path,
-        query=request.args.to_dict(),
+        query=_last_values(request.args),
         body=body,
         form=form,
-        authorization=request.headers.get("X-Bkapi-Authorization"),
+        authorization=authorization,
     )
+
+
+def _last_values(fields: MultiDict[str, str]) -> dict[str, str]:
+    """Each field's last value: what the real gateway takes where a client repeats one."""
+    return {name: values[-1] for name, values in fields.lists()}
 
 
 def _headers(answer: Answer) -> tuple[tuple[str, str], ...]:

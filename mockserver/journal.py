@@ -6,13 +6,15 @@ import collections
 import dataclasses
 import re
 import threading
+from urllib.parse import unquote_plus
 
 from taskmock.mockserver.playback import Reading
 
 JOURNAL_BYTES = 16 * 1024 * 1024
 """About how much memory the journal may take; the oldest entries go first."""
 
-_SECRET = re.compile(r"((?:bk_app_secret|bk_token|access_token|bk_ticket)=)[^&#]*", re.IGNORECASE)
+_SECRETS = frozenset({"bk_app_secret", "bk_token", "access_token", "bk_ticket"})
+_PAIR = re.compile(r"([^?&#=]+)=[^&#]*")
 _ENTRY_BYTES = 400
 
 
@@ -68,4 +70,9 @@ class Journal:
 
 def redacted(target: str) -> str:
     """A request target with the values of all secrets blotted out."""
-    return _SECRET.sub(r"\1***", target)
+    return _PAIR.sub(_blotted, target)
+
+
+def _blotted(pair: re.Match[str]) -> str:
+    # A key may be percent-encoded, as everything in a target.
+    return f"{pair[1]}=***" if unquote_plus(pair[1]).strip().lower() in _SECRETS else pair[0]

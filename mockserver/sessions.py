@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
@@ -14,6 +15,8 @@ PREFIX = "/__s/"
 LONGEST = 128
 """The most characters a session's name may have."""
 
+_SECRETS = frozenset({"bk_token"})
+_DIGITS = 16
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 
 
@@ -54,8 +57,8 @@ def session_prefix(session: str) -> str:
     return PREFIX + quote(session, safe="")
 
 
-def session_of(prefix: str | None, header: str | None, cookie: str | None, credential: str | None = None) -> str:
-    """The session that a call names first among its carriers.
+def session_of(prefix: str | None, header: str | None, cookie: str | None) -> str | None:
+    """The session that a call names first among prefix, header and cookie; None where it names none.
 
     Raises:
         SessionNameError: What names it cannot be a session's name.
@@ -63,11 +66,19 @@ def session_of(prefix: str | None, header: str | None, cookie: str | None, crede
     for name in (prefix, header, cookie):
         if name:
             return checked_session(name)
-    # A user's name may be any text; quoting makes it one that headers and URLs can carry.
-    return checked_session(quote(credential, safe="@+")) if credential else DEFAULT_SESSION
+    return None
 
 
-def credential_of(parameters: Mapping[str, object], field: str | None) -> str | None:
-    """The credential that carries the session, where one was chosen and the call has it."""
+def session_by_credential(parameters: Mapping[str, object], field: str | None) -> str:
+    """The session that a credential names, where one was chosen and the call has it; else the default one.
+
+    A name may be any text: it is quoted, so that headers and URLs can carry it. A token is a secret, and a long
+    name is none: of both a digest is what names the session.
+    """
     value = parameters.get(field) if field else None
-    return str(value) if value else None
+    if not isinstance(value, str | int) or value in {"", False}:
+        return DEFAULT_SESSION
+    name = quote(str(value), safe="@+", errors="surrogatepass")
+    if field not in _SECRETS and len(name) <= LONGEST:
+        return name
+    return hashlib.sha256(name.encode("ascii")).hexdigest()[:_DIGITS]

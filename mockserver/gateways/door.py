@@ -9,6 +9,9 @@ from typing import Any
 Parameters = Mapping[str, Any]
 """What a call says, credentials included, wherever it says it (query, body or header); values as they were decoded."""
 
+LONGEST_ID = 128
+"""The most characters that an id in a call may have; no real one has more than 32."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
@@ -23,12 +26,13 @@ class Received:
 
 
 class RefusedError(Exception):
-    """A call that a door refuses: an HTTP status, and a code and a message for the envelope."""
+    """A call that a door refuses: an HTTP status, a code and a message for the envelope, and what else stands there."""
 
-    def __init__(self, code: int, message: str, *, status: int = 200) -> None:
+    def __init__(self, code: int, message: str, *, status: int = 200, extra: Mapping[str, Any] | None = None) -> None:
         self.code = code
         self.message = message
         self.status = status
+        self.extra = extra or {}
         super().__init__(message)
 
 
@@ -45,10 +49,11 @@ class Door:
     """One way in.
 
     `paths` are routing rules with `<operation>` in them, `methods` what they take, `plain_code` the code for all
-    that has none of its own. `read` gives a request's parameters, `admit` refuses credentials, `missing` is the
-    refusal for an absent parameter. `refused_request` is for what is no proper request at all (too large,
-    malformed, too slow) and for crashes of our own. `succeed` and `fail` write the envelope around `data` (JSON
-    bytes) or around a refusal; both take the request id.
+    that has none of its own. `read` gives a request's parameters or refuses its body, `admit` refuses credentials,
+    `missing` is the refusal for an absent parameter, `wrong` for one that is not what it must be.
+    `rate_limited` takes the limit and the seconds until it is lifted, and gives headers too. `refused_request` is
+    for what is no proper request at all (too large, malformed, too slow) and for crashes of our own. `succeed` and
+    `fail` write the envelope around `data` (JSON bytes) or around a refusal; both take the request id.
     """
 
     name: str
@@ -58,32 +63,43 @@ class Door:
     read: Callable[[Received], Parameters]
     admit: Callable[[Parameters], None]
     missing: Callable[[str], RefusedError]
+    wrong: Callable[[str, str], RefusedError]
     unknown_path: Callable[[str, str], RefusedError]
     wrong_method: Callable[[str, tuple[str, ...]], RefusedError]
     unknown_node: Callable[[str], RefusedError]
     expired: Callable[[str], RefusedError]
+    rate_limited: Callable[[int, int], tuple[RefusedError, tuple[tuple[str, str], ...]]]
     refused_request: Callable[[int, str], RefusedError]
     succeed: Callable[[bytes, str], bytes]
     fail: Callable[[RefusedError, str], bytes]
 
-    def parameters(self, received: Received, operation: Operation) -> Parameters:
-        """The parameters of a call that may be answered.
+    def checked(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:
+        """The required parameters of a call that may be answered, as text without blanks around it.
 
         Raises:
-            RefusedError: Credentials or parameters are missing, or the body cannot be read.
+            RefusedError: Credentials or parameters are missing, or are what no id can be.
         """
-        parameters = self.read(received)
         self.admit(parameters)
-        for name in operation.required:
-            if _is_empty(parameters.get(name)):
-                raise self.missing(name)
-        return parameters
+        return {name: self._id(name, parameters.get(name)) for name in operation.required}
+
+    def _id(self, name: str, value: object) -> str:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise self.missing(name)
+        text = _text(value)
+        if text is None:
+            raise self.wrong(name, "must be a string or a whole number")
+        if len(text) > LONGEST_ID or not text.isprintable():
+            raise self.wrong(name, f"must be 1 to {LONGEST_ID} printable characters")
+        return text
 
 
-def _is_empty(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def _text(value: object) -> str | None:
+    """What a parameter says; None where it is neither text nor a whole number."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).strip()
 
 
 def is_given(parameters: Parameters, name: str) -> bool:
     """Whether a parameter says something."""
-    return not _is_empty(parameters.get(name))
+    return bool(_text(parameters.get(name)))

@@ -15,15 +15,24 @@ CREDENTIALS_CODE = 1306000
 BACKEND_CODE = 1306201
 """The gateway could not get an answer from the system behind it."""
 
+RATE_CODE = 1306429
+"""Too many calls."""
+
 PARAMETERS_CODE = 1306406
 """A parameter of the call is missing or wrong."""
 
 SYSTEM_ERROR_CODE = 3599999
 """The system behind the gateway failed in a way that it has no code for."""
 
+_CREDENTIALS = frozenset({"access_token", "bk_app_code", "bk_app_secret", "bk_ticket", "bk_token", "bk_username"})
+_LONGEST_ECHO = 200  # characters of a caller's path in a message
+
 
 def _read(received: Received) -> Parameters:
-    """GET says all in the query; POST in a JSON body whatever its Content-Type, else in a form; the header wins."""
+    """GET says all in the query; POST in a JSON body whatever its Content-Type, else in a form.
+
+    Credentials in the header win.
+    """
     parameters: dict[str, Any] = dict(received.query)
     if received.method == "POST":
         parameters |= _body(received)
@@ -36,8 +45,8 @@ def _body(received: Received) -> Parameters:
     if not received.body.strip():
         return received.form
     try:
-        decoded = json.loads(received.body)
-    except (ValueError, RecursionError):
+        decoded = _json(received.body)
+    except ValueError:
         if received.form and not received.body.lstrip().startswith((b"{", b"[")):
             return received.form
         raise RefusedError(CREDENTIALS_CODE, "Request body is neither a JSON object nor a form") from None
@@ -48,12 +57,24 @@ def _body(received: Received) -> Parameters:
 
 def _authorization(header: str) -> Parameters:
     try:
-        decoded = json.loads(header)
-    except (ValueError, RecursionError):
+        decoded = _json(header)
+    except ValueError:
         decoded = None
     if not isinstance(decoded, dict):
         raise RefusedError(CREDENTIALS_CODE, "Request header X-Bkapi-Authorization is not a JSON object")
-    return decoded
+    return {name: value for name, value in decoded.items() if name in _CREDENTIALS}
+
+
+def _json(text: str | bytes) -> Any:  # noqa: ANN401  # decoded JSON
+    """Decoded JSON; ValueError also for what only Python takes (NaN) and for what it cannot hold (depth)."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _admit(parameters: Parameters) -> None:
@@ -74,7 +95,12 @@ def _missing(name: str) -> RefusedError:
     return RefusedError(PARAMETERS_CODE, f"Parameters error, param {name} is required")
 
 
+def _wrong(name: str, demand: str) -> RefusedError:
+    return RefusedError(PARAMETERS_CODE, f"Parameters error, param {name} {demand}")
+
+
 def _unknown_path(method: str, path: str) -> RefusedError:
+    path = path if len(path) <= _LONGEST_ECHO else path[:_LONGEST_ECHO] + "…"
     return RefusedError(CREDENTIALS_CODE, f'API not found [method="{method}" path="{path}"]', status=404)
 
 
@@ -91,6 +117,11 @@ def _unknown_node(node_id: str) -> RefusedError:
 
 def _expired(task_id: str) -> RefusedError:
     return RefusedError(SYSTEM_ERROR_CODE, f"task[id={task_id}] get status error: the task's history has expired")
+
+
+def _rate_limited(limit: int, reset: int) -> tuple[RefusedError, tuple[tuple[str, str], ...]]:
+    # This door says it with HTTP 200 and without headers (fact).
+    return RefusedError(RATE_CODE, f"API rate limit exceeded: {limit} calls, try again in {reset} seconds"), ()
 
 
 def _refused_request(status: int, message: str) -> RefusedError:
@@ -112,6 +143,7 @@ def _fail(refused: RefusedError, request_id: str) -> bytes:
             "message": refused.message,
             "code": refused.code,
             "request_id": request_id,
+            **refused.extra,
         }
     ).encode("ascii")
 
@@ -124,10 +156,12 @@ ESB = Door(
     read=_read,
     admit=_admit,
     missing=_missing,
+    wrong=_wrong,
     unknown_path=_unknown_path,
     wrong_method=_wrong_method,
     unknown_node=_unknown_node,
     expired=_expired,
+    rate_limited=_rate_limited,
     refused_request=_refused_request,
     succeed=_succeed,
     fail=_fail,
