@@ -1,18 +1,29 @@
-"""A hand on one task's clock: advance, set, freeze, and let it run again."""
+"""A hand on one task's clock: advance, seek, step, freeze, rewind, restart."""
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 from collections.abc import Callable
 
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import Record, RecordKey
+from taskmock.mockserver.state import State
+from taskmock.mockserver.timeline import History
+
+
+class SeekError(LookupError):
+    """A moment that the task never has."""
 
 
 class TaskClock:
-    """The clock of one task. Setting it back gives the same answers as the first time."""
+    """The clock of one task. Setting it back keeps all that was done to the task, and gives the same answers again.
+
+    Where polls move the clock, each of these says which change the next poll shows.
+    """
 
     def __init__(self, playback: Playback, key: RecordKey) -> None:
         self._playback = playback
@@ -23,15 +34,20 @@ class TaskClock:
         """How far the task is, in seconds."""
         return self._playback.moment(self._record()) / SECOND
 
+    @property
+    def moments(self) -> tuple[float, ...]:
+        """When the tree changes, in seconds; 0 is always the first."""
+        return tuple(moment / SECOND for moment in self._history().moments)
+
     def advance(self, seconds: float) -> None:
         """Moves the task on by some seconds.
 
         Raises:
             ValueError: `seconds` is negative; `set` goes back.
         """
-        if not seconds >= 0:
+        if not 0 <= seconds < float("inf"):
             raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
-        self._change(lambda moment: moment + round(seconds * SECOND))
+        self._move(lambda moment: moment + round(seconds * SECOND))
 
     def set(self, seconds: float) -> None:
         """Puts the task to a moment, earlier or later, in seconds from its creation.
@@ -39,39 +55,85 @@ class TaskClock:
         Raises:
             ValueError: `seconds` is negative.
         """
-        if not seconds >= 0:
+        if not 0 <= seconds < float("inf"):
             raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
-        self._change(lambda _: round(seconds * SECOND))
+        self._move(lambda _: round(seconds * SECOND))
 
     def next(self) -> None:
         """Moves the task on to the next change of its tree; at the last one it stays."""
-        moments = self._playback.history(self._record()).moments
-        self._change(lambda moment: next((later for later in moments if later > moment), moment))
+        moments = self._history().moments
+        self._move(lambda moment: next((later for later in moments if later > moment), moment))
+
+    def back(self) -> None:
+        """Moves the task back to the change of its tree before this one; at the first one it stays."""
+        moments = self._history().moments
+        self._move(lambda moment: moments[max(0, bisect.bisect_right(moments, moment) - 2)])
+
+    def failed(self) -> None:
+        """Puts the task to the first moment at which it shows FAILED.
+
+        Raises:
+            SeekError: It never does.
+        """
+        history = self._history()
+        for moment in history.moments:
+            if history.tree_at(moment).states.get(ROOT) is State.FAILED:
+                self._move(lambda _: moment)  # noqa: B023  # called at once
+                return
+        raise SeekError(f"task {self._key.task_id} of scenario {self._key.scenario} never shows FAILED")
 
     def end(self) -> None:
-        """Moves the task on to the last change of its tree."""
-        moments = self._playback.history(self._record()).moments
-        self._change(lambda moment: max(moment, moments[-1]))
+        """Puts the task to the last change of its tree."""
+        last = self._history().moments[-1]
+        self._move(lambda _: last)
+
+    def rewind(self) -> None:
+        """Puts the task back to its creation; what was done to it stays."""
+        self._move(lambda _: 0)
+
+    def restart(self) -> None:
+        """Puts the task back to its creation, and forgets what was done to it."""
+
+        def restarted(record: Record) -> Record:
+            again = self._playback.opening.clock.now()
+            return dataclasses.replace(
+                record, anchor=again, offset=0, polls=0, steps=0, sought=False, log=(), faults=(), spent=()
+            )
+
+        self._playback.store.change(self._key, restarted)
 
     def freeze(self) -> None:
         """Stops the task's clock where it is."""
-        self._change(lambda moment: moment, frozen=True)
+        self._move(lambda moment: moment, frozen=True)
 
     def run(self) -> None:
         """Lets time move the task again, from where it is."""
-        self._change(lambda moment: moment, frozen=False)
+        self._move(lambda moment: moment, frozen=False)
 
     def _record(self) -> Record:
         return self._playback.record(self._key)
 
-    def _change(self, move: Callable[[int], int], *, frozen: bool | None = None) -> None:
-        playback = self._playback
+    def _history(self) -> History:
+        return self._playback.history(self._record())
 
-        def changed(record: Record) -> Record:
-            now, moment = playback.opening.clock.now(), move(playback.moment(record))
-            stands = record.frozen if frozen is None else frozen
-            mode = record.mode if record.mode is ClockMode.WALL else ClockMode.MANUAL
-            stands = stands or (mode is ClockMode.MANUAL and frozen is None)
-            return dataclasses.replace(record, mode=mode, anchor=now, offset=moment, frozen=stands)
+    def _move(self, move: Callable[[int], int], *, frozen: bool | None = None) -> None:
+        def moved(record: Record) -> Record:
+            before = self._playback.moment(record)
+            moment = move(before)
+            if moment < before:  # what a fault was good for once, it is again
+                record = dataclasses.replace(record, spent=())
+            if record.mode is ClockMode.POLLS and frozen is None:
+                step = bisect.bisect_right(self._playback.history(record).moments, moment) - 1
+                return dataclasses.replace(record, steps=step, sought=True)
+            now = self._playback.opening.clock.now()
+            return dataclasses.replace(record, anchor=now, offset=moment, **_mode(record, frozen))
 
-        playback.store.change(self._key, changed)
+        self._playback.store.change(self._key, moved)
+
+
+def _mode(record: Record, frozen: bool | None) -> dict[str, bool | ClockMode]:  # noqa: FBT001  # None: as it is
+    """What moves the clock after a hand was on it: time still, or nobody where it was neither time nor a hand."""
+    if frozen is None:
+        hand = record.mode is ClockMode.INSTANT
+        return {"mode": ClockMode.MANUAL, "frozen": True} if hand else {"frozen": record.frozen}
+    return {"mode": ClockMode.MANUAL if frozen else ClockMode.WALL, "frozen": frozen}
