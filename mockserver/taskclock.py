@@ -126,14 +126,16 @@ class TaskClock:
                 step = bisect.bisect_right(self._playback.history(record).moments, moment) - 1
                 return dataclasses.replace(record, steps=step, sought=True)
             now = self._playback.opening.clock.now()
-            return dataclasses.replace(record, anchor=now, offset=moment, **_mode(record, frozen))
+            mode, stands = _mode(record, frozen)
+            return dataclasses.replace(record, anchor=now, offset=moment, mode=mode, frozen=stands)
 
         self._playback.store.change(self._key, moved)
 
 
-def _mode(record: Record, frozen: bool | None) -> dict[str, bool | ClockMode]:  # noqa: FBT001  # None: as it is
+def _mode(record: Record, frozen: bool | None) -> tuple[ClockMode, bool]:  # noqa: FBT001  # None: as it is
     """What moves the clock after a hand was on it: time still, or nobody where it was neither time nor a hand."""
-    if frozen is None:
-        hand = record.mode is ClockMode.INSTANT
-        return {"mode": ClockMode.MANUAL, "frozen": True} if hand else {"frozen": record.frozen}
-    return {"mode": ClockMode.MANUAL if frozen else ClockMode.WALL, "frozen": frozen}
+    if frozen is not None:
+        return (ClockMode.MANUAL if frozen else ClockMode.WALL), frozen
+    if record.mode is ClockMode.INSTANT:
+        return ClockMode.MANUAL, True
+    return record.mode, record.frozen
