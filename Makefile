@@ -40,7 +40,8 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt --no-build-isolation --editable .
+	@# setuptools warns of every editable installation
+	PYTHONWARNINGS=ignore $(PIP) install -c constraints.txt --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.developed: $(VENV)/.installed
