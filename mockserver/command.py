@@ -9,6 +9,7 @@ import enum
 class Verb(enum.StrEnum):
     """The operations on a task or on one of its nodes; values are the words of scenario files."""
 
+    START = "start"  # the task, created until then
     PAUSE = "pause"  # the task; a node: from there on (appointed); a subprocess: what is inside
     RESUME = "resume"
     REVOKE = "revoke"  # the task only

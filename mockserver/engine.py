@@ -63,9 +63,12 @@ class Change(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """When the task starts, how long a message takes (both in ms), and whose habits the engine has."""
+    """When the task starts, how long a message takes (both in ms), and whose habits the engine has.
 
-    start: int = 0
+    `start` is None for a task that somebody must start.
+    """
+
+    start: int | None = 0
     dispatch: int = 0
     generation: int = 2
 
@@ -87,9 +90,9 @@ class Engine:
         self._waiting: dict[int, int] = {}
         self._held: dict[int, list[int]] = {}
         self._holding = 0
-        first_message = setting.start + setting.dispatch
-        self.send(setting.start if setting.generation == 2 else first_message, self._start)
-        self.send(first_message, self._enter, graph.nodes[ROOT].first)
+        self._started = False
+        if setting.start is not None:
+            self.send(setting.start, self.start)
 
     # -- time
 
@@ -153,7 +156,19 @@ class Engine:
         """Keeps a token for a node until its scope is released."""
         self._held.setdefault(scope, []).append(index)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Starts the task, once. Generation 1 shows it as CREATED until the first message is delivered (fact)."""
+        if not self._started:
+            self._started = True
+            self.send(self.now + (self.setting.dispatch if self.setting.generation == 1 else 0), self._show)
+            self.go(self.graph.nodes[ROOT].first)
+
+    @property
+    def started(self) -> bool:
+        """Whether the task has been started, shown or not."""
+        return self._started
+
+    def _show(self) -> None:
         self.put(ROOT, Row(State.RUNNING, start=self.now))
 
     def _enter(self, index: int) -> None:

@@ -13,6 +13,10 @@ from taskmock.mockserver.state import HOLDING, State
 TERMINATED = "The node has been terminated by {user}."
 """What `ex_data` says of a node that somebody failed by force (the engine's own words)."""
 
+NOT_STARTED = "task not started"
+STARTED = "task already started"
+"""What the real server says of operations before the start, and of a second start (facts)."""
+
 
 class CommandRefusedError(Exception):
     """A command that the task's present state does not allow; nothing has changed."""
@@ -31,9 +35,13 @@ def obey(engine: Engine, command: Command) -> None:
         AddressError: The target names no node, or several.
     """
     node = engine.graph.nodes[engine.graph.find(command.target)]
+    if command.verb is Verb.START and node.index == ROOT:
+        _demand(not engine.started, command, STARTED)
+        engine.start()
+        return
     root = engine.rows.get(ROOT)
     if root is None:
-        raise CommandRefusedError(command, "task not started")
+        raise CommandRefusedError(command, NOT_STARTED)
     if root.state in {State.FINISHED, State.REVOKED}:
         raise CommandRefusedError(command, f"the task is {root.state}, nothing more can be done to it")
     on_task, on_node = _EFFECTS[command.verb]
@@ -203,6 +211,7 @@ def _run_again(engine: Engine, target: int, undone: tuple[int, ...]) -> None:
 _Effect = Callable[[Engine, GraphNode, Command], None]
 
 _EFFECTS: dict[Verb, tuple[_Effect | None, _Effect | None]] = {
+    Verb.START: (None, None),  # done by `obey` itself: it is the one that needs no running task
     Verb.PAUSE: (_pause_task, _pause_node),
     Verb.RESUME: (_resume_task, _resume_node),
     Verb.REVOKE: (_revoke_task, None),

@@ -46,14 +46,14 @@ class Frame:
 class Play:
     """One task's script.
 
-    `ids`: globs of the task ids it plays for (empty: any). `start`: ms of CREATED. `dispatch`: latency in ms
-    between two engine messages. `expires`: ms after which the history is gone (EXPIRED), None for never.
-    `frames`: recorded answers instead of a flow. `id`: the pinned id of the task's root node.
+    `ids`: globs of the task ids it plays for (empty: any). `start`: ms of CREATED, None until somebody starts the
+    task. `dispatch`: latency in ms between two engine messages. `expires`: ms after which the history is gone
+    (EXPIRED), None for never. `frames`: recorded answers instead of a flow. `id`: the pinned id of the root node.
     """
 
     ids: tuple[str, ...] = ()
     name: str | None = None
-    start: int = 0
+    start: int | None = 0
     dispatch: int = 0
     flow: Flow = ()
     events: tuple[Event, ...] = ()
