@@ -11,6 +11,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin import Admin
+from taskmock.mockserver.calls import STATUS, WRITES, carry_out
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.faultreply import faulty
 from taskmock.mockserver.front.message import Call, Reply
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 SCENARIO_HEADER = "X-Mock-Scenario"
-STATUS = Operation(name="get_task_status", required=("bk_biz_id", "task_id"))
-
 _KNOWN_CALLS = 4096
 _LARGEST_KNOWN = 8192  # bytes; a larger call is parsed each time it comes
 
@@ -83,9 +82,14 @@ class App:
             operation = self._operation(call.method, path)
             parameters = self._door.read(_received(request, path))
             session = named or session_by_credential(parameters, self._session_from)
-            task_id = self._door.checked(parameters, operation)["task_id"]
-            asked = _asked(task_id, session, request.headers.get(SCENARIO_HEADER))
+            checked = self._door.checked(parameters, operation)
+            asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER))
+            if operation is not STATUS:
+                carry_out(self.playback, WRITES[operation.name], asked, checked, parameters)
+                return self._done(call, asked)
         except SessionNameError as error:
+            return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
+        except (ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
         except RefusedError as refused:
             return self._refused(call, session, refused)
@@ -124,9 +128,13 @@ class App:
             raise self._door.wrong_method(method, self._door.methods) from None
         except HTTPException:
             raise self._door.unknown_path(method, path) from None
-        if values["operation"] != STATUS.name:
+        if values["operation"] == STATUS.name:
+            return STATUS
+        if values["operation"] not in WRITES:
             raise self._door.unknown_path(method, path)
-        return STATUS
+        if method != "POST":
+            raise self._door.wrong_method(method, ("POST",))
+        return WRITES[values["operation"]].operation
 
     def _polled(self, call: Call, asked: Asked) -> Reply:
         try:
@@ -149,6 +157,12 @@ class App:
             code = faulty_code or code
         self._write(call, asked.session, reply.status, code, answer=answer)
         return reply
+
+    def _done(self, call: Call, asked: Asked) -> Reply:
+        request_id = draw_hex("done", asked.session, asked.task_id, call.target, call.body)
+        self._write(call, asked.session, 200, 0)
+        headers = (("Content-Type", "application/json"), (SESSION_HEADER, asked.session))
+        return Reply(200, headers, self._door.succeed(b"{}", request_id, message="success"))
 
     def _refused(self, call: Call, session: str, refused: RefusedError) -> Reply:
         self._write(call, session, refused.status, refused.code, message=refused.message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 Parameters = Mapping[str, Any]
 """What a call says, credentials included, wherever it says it (query, body or header); values as they were decoded."""
@@ -44,6 +44,12 @@ class Operation:
     required: tuple[str, ...]
 
 
+class Succeed(Protocol):
+    """Writes the envelope around `data`."""
+
+    def __call__(self, data: bytes, request_id: str, *, message: str = "") -> bytes: ...
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """One way in.
@@ -70,7 +76,7 @@ class Door:
     expired: Callable[[str], RefusedError]
     rate_limited: Callable[[int, int], tuple[RefusedError, tuple[tuple[str, str], ...]]]
     refused_request: Callable[[int, str], RefusedError]
-    succeed: Callable[[bytes, str], bytes]
+    succeed: Succeed
     fail: Callable[[RefusedError, str], bytes]
 
     def checked(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:

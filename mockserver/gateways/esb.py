@@ -128,9 +128,9 @@ def _refused_request(status: int, message: str) -> RefusedError:
     return RefusedError(CREDENTIALS_CODE, message, status=status)
 
 
-def _succeed(data: bytes, request_id: str) -> bytes:
+def _succeed(data: bytes, request_id: str, *, message: str = "") -> bytes:
     return orjson.dumps(
-        {"result": True, "data": orjson.Fragment(data), "message": "", "code": 0, "request_id": request_id}
+        {"result": True, "data": orjson.Fragment(data), "message": message, "code": 0, "request_id": request_id}
     )
 
 

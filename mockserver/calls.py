@@ -1,0 +1,112 @@
+"""The calls of the API that change a task, as the system behind the doors carries them out and refuses them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from taskmock.mockserver.command import TASK, Command, Verb
+from taskmock.mockserver.gateways.door import Operation, Parameters, RefusedError
+from taskmock.mockserver.graph import AddressError
+from taskmock.mockserver.operations import NOT_STARTED, STARTED, CommandRefusedError
+from taskmock.mockserver.playback import Asked, Playback
+
+INVALID_OPERATION = 3545000
+"""The code of an operation that the task is not ready for, or that nobody knows (fact)."""
+
+UNKNOWN = 3599999
+"""The code of whatever the engine itself refuses; `message` then carries a traceback (fact)."""
+
+INVALID_COMMAND = "task command is invalid"
+"""What is said of an action that there is none of (fact)."""
+
+STATUS = Operation(name="get_task_status", required=("bk_biz_id", "task_id"))
+
+_TASK_ACTIONS = {"start": Verb.START, "pause": Verb.PAUSE, "resume": Verb.RESUME, "revoke": Verb.REVOKE}
+_NODE_ACTIONS = {
+    "retry": Verb.RETRY,
+    "skip": Verb.SKIP,
+    "forced_fail": Verb.FORCED_FAIL,
+    "pause": Verb.PAUSE,
+    "resume": Verb.RESUME,
+    "pause_subproc": Verb.PAUSE,
+    "resume_subproc": Verb.RESUME,
+    "callback": Verb.CALLBACK,
+    "skip_exg": Verb.SKIP_EXCLUSIVE,
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Write:
+    """A call that changes a task: what it must say, and the command that it gives."""
+
+    operation: Operation
+    command: Callable[[Mapping[str, str], Parameters], Command]
+
+
+def carry_out(playback: Playback, write: Write, asked: Asked, checked: Mapping[str, str], said: Parameters) -> None:
+    """Does what a call asks for to the task of its session; the task is opened if nobody has touched it yet.
+
+    Raises:
+        RefusedError: With the real server's code and words.
+        ScenarioNotFoundError, ScenarioError: As for a poll.
+    """
+    command = write.command(checked, said)
+    record = playback.open(asked)
+    try:
+        playback.command(record.key, command)
+    except CommandRefusedError as error:
+        if error.reason in {NOT_STARTED, STARTED}:
+            raise RefusedError(INVALID_OPERATION, error.reason) from None
+        raise RefusedError(UNKNOWN, _traceback(command, asked, error.reason)) from None
+    except AddressError:
+        raise RefusedError(UNKNOWN, _traceback(command, asked, f"node({command.target}) does not exist")) from None
+
+
+def _traceback(command: Command, asked: Asked, reason: str) -> str:
+    # Clients that show `message` to people meet a traceback here, as they do on a real deployment.
+    return (
+        f"task[id={asked.task_id}] {command.verb} error: Traceback (most recent call last):\n"
+        f'  File "engine/api.py", line 1, in {command.verb}\n'
+        f"engine.exceptions.InvalidOperationError: {reason}\n"
+    )
+
+
+def _start(_checked: Mapping[str, str], _said: Parameters) -> Command:
+    return Command(verb=Verb.START)
+
+
+def _operate_task(checked: Mapping[str, str], _said: Parameters) -> Command:
+    return Command(verb=_verb(_TASK_ACTIONS, checked["action"]), target=TASK)
+
+
+def _operate_node(checked: Mapping[str, str], said: Parameters) -> Command:
+    verb = _verb(_NODE_ACTIONS, checked["action"])
+    data = {Verb.CALLBACK: said.get("data"), Verb.SKIP_EXCLUSIVE: said.get("flow_id")}.get(verb)
+    return Command(verb=verb, target=checked["node_id"], data=data)
+
+
+def _callback(checked: Mapping[str, str], said: Parameters) -> Command:
+    return Command(verb=Verb.CALLBACK, target=checked["node_id"], data=said.get("callback_data"))
+
+
+def _verb(actions: Mapping[str, Verb], action: str) -> Verb:
+    if action not in actions:
+        raise RefusedError(INVALID_OPERATION, INVALID_COMMAND)
+    return actions[action]
+
+
+def _write(name: str, command: Callable[[Mapping[str, str], Parameters], Command], *more: str) -> Write:
+    return Write(Operation(name=name, required=("bk_biz_id", "task_id", *more)), command)
+
+
+WRITES = {
+    write.operation.name: write
+    for write in (
+        _write("start_task", _start),
+        _write("operate_task", _operate_task, "action"),
+        _write("operate_node", _operate_node, "node_id", "action"),
+        _write("node_callback", _callback, "node_id"),
+    )
+}
+"""All calls that change a task, by name."""
