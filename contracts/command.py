@@ -107,3 +107,4 @@ def _print(text: str) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()  # here, where a reader that went away ends the command quietly

@@ -1,5 +1,7 @@
 """`taskmock validate`, run as users run it: arguments, output, exit codes, encodings."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -193,3 +195,24 @@ def test_undocumented_fields_weigh_by_strictness():
     ]
 
     assert codes == [0, 0, 1]
+
+
+def test_output_goes_to_any_stream(good):
+    stream = io.StringIO()
+
+    with contextlib.redirect_stdout(stream):
+        validate_command([str(good)], standalone_mode=False)
+
+    assert stream.getvalue().startswith(f"PASS {good}: ")
+
+
+def test_a_reader_that_went_away_gives_no_traceback(good):
+    process = subprocess.Popen([*RUN, str(good)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+
+    with process.stderr:
+        messages = process.stderr.read()
+    process.wait()
+
+    assert b"Traceback" not in messages
+    assert b"Error" not in messages
