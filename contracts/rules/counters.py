@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from taskmock.contracts.rules.document import Document, Observed
 from taskmock.contracts.rules.rule import Finding, rule
+from taskmock.contracts.violation import clip
 
 ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
 
@@ -16,6 +17,17 @@ def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
     for node in document.observed:
         if node.node.value.get("skip") is True and not _may_carry_marks(node) and not document.is_constant(node):
             yield Finding(node.node, ("skip",), f"a {node.state} node is marked as skipped", "false")
+
+
+@rule("skip.moment", editions=("v1",))
+def skip_sets_both_times(document: Document) -> Iterator[Finding]:
+    """Engine 1: skipping a node sets its start and its finish to the moment of the skip."""
+    for node in document.observed:
+        if node.state != "FINISHED" or node.node.value.get("skip") is not True:
+            continue
+        if node.start is not None and node.finish is not None and node.start != node.finish:
+            expected = clip(node.node.value.get("finish_time"))
+            yield Finding(node.node, ("start_time",), "a skipped node started before it was skipped", expected)
 
 
 @rule("error-ignored.state", editions=("v1", "v2"))
@@ -59,6 +71,7 @@ def _may_carry_marks(node: Observed) -> bool:
 
 RULES = (
     skipped_node_is_finished,
+    skip_sets_both_times,
     ignored_error_is_finished,
     ignored_error_is_not_skipped,
     ignored_error_is_ignorable,

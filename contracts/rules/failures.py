@@ -20,6 +20,13 @@ def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.top.node, (EX_DATA,), message, "ex_data on a FAILED task only")
 
 
+@rule("ex-data.task", editions=("v1",))
+def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
+    """A task of engine 1 ignores the flag; `ex_data` is there only on a subtree, with `subprocess_id`."""
+    if EX_DATA in document.data and document.is_whole_task:
+        yield Finding(document.top.node, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
+
+
 @rule("ex-data.request", editions=EDITIONS)
 def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     """`ex_data` is there when asked for (any non-empty flag is true) and the task of engine 2 is FAILED; not else."""
@@ -124,6 +131,7 @@ def _failed_leaves(document: Document) -> dict[str, None]:
 
 RULES = (
     ex_data_needs_a_failed_task,
+    ex_data_is_not_on_a_v1_task,
     ex_data_answers_request,
     ex_data_keys_are_failed_leaves,
     ex_data_is_complete,

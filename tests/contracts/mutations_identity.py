@@ -130,6 +130,15 @@ def ex_data_too_early(specimen: Specimen) -> Mutant | None:
     return specimen.found("ex-data.state", specimen.top, "ex_data")
 
 
+def ex_data_on_a_v1_task(specimen: Specimen) -> Mutant | None:
+    """ex_data on a whole task of engine 1, which never has it."""
+    leaf = failed_leaf(specimen)
+    if leaf is None or specimen.edition != "v1":
+        return None
+    specimen.data["ex_data"] = {leaf.key: "disk full"}
+    return specimen.found("ex-data.task", specimen.top, "ex_data")
+
+
 def ex_data_of_another(specimen: Specimen) -> Mutant | None:
     """ex_data about a node that has not failed."""
     leaf, other = failed_leaf(specimen), specimen.pick(in_state("FINISHED"))
@@ -185,6 +194,7 @@ MUTATIONS = (
     Mutation("name-not-cut", name_not_cut),
     Mutation("revoked-at-the-end", revoked_at_the_end),
     Mutation("ex_data-too-early", ex_data_too_early),
+    Mutation("ex_data-on-a-v1-task", ex_data_on_a_v1_task),
     Mutation("ex_data-of-another", ex_data_of_another),
     Mutation("ex_data-without-the-leaf", ex_data_without_the_leaf),
     Mutation("ex_data-unasked", ex_data_unasked),

@@ -81,6 +81,15 @@ def child_outside(name: str, code: str, field: str, offset: int, wanted: Callabl
     return Mutation(name, mutate)
 
 
+def skipped_later(specimen: Specimen) -> Mutant | None:
+    """A node that engine 1 skipped, with a start before the skip."""
+    node = specimen.pick(lambda node: node.value.get("skip") is True) if specimen.edition == "v1" else None
+    if node is None:
+        return None
+    node.value["start_time"] = shifted(node.value["start_time"], -1)
+    return specimen.found("skip.moment", node, "start_time")
+
+
 def elapsed_off(name: str, code: str, wanted: Callable[[Node], object], offset: int) -> Mutation:
     """An elapsed time that does not agree."""
 
@@ -150,6 +159,7 @@ MUTATIONS = (
     time_of_nothing("finish-while-suspended", "finish_time", ("SUSPENDED", "READY", "LOOP_READY")),
     child_outside("child-before-parent", "times.child-start", "start_time", -1, lambda n: True),
     child_outside("child-after-parent", "times.child-finish", "finish_time", 1, in_state("FINISHED")),
+    Mutation("skipped-later", skipped_later),
     Mutation("finish-in-the-future", in_the_future),
     elapsed_off("elapsed-too-long", "elapsed.difference", both_times, 3),
     elapsed_off("elapsed-too-short", "elapsed.difference", both_times, -3),

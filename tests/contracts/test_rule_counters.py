@@ -12,7 +12,7 @@ def below(leaf, state="RUNNING"):
 
 @pytest.mark.parametrize("edition", ["doc-2019", "v1", "v2"])
 def test_skipped_node_is_finished(edition):
-    data = below(node(1, "FINISHED", 1, 2, skip=True))
+    data = below(node(1, "FINISHED", 2, 2, skip=True))
     assert found(data if edition == "v2" else converted(data, edition), edition) == []
 
 
@@ -66,3 +66,18 @@ def test_marks_of_the_task_are_the_last_rows_and_not_judged():
 
 def test_mark_of_an_earlier_pass_is_not_judged():
     assert found(converted(below(node(1, "RUNNING", 1, loop=2, **IGNORED)), "v1"), "v1") == []
+
+
+def test_node_skipped_by_engine_1_has_one_moment():
+    data = below(node(1, "FINISHED", 2, 2, skip=True))
+    assert found(converted(data, "v1"), "v1") == []
+
+
+def test_node_skipped_by_engine_1_with_an_earlier_start_is_found():
+    data = below(node(1, "FINISHED", 1, 2, skip=True))
+    assert found(converted(data, "v1"), "v1") == [
+        (
+            "skip.moment at /data/children/#1/start_time: a skipped node started before it was skipped"
+            ' ("2026-03-02 10:00:02 +0800")'
+        )
+    ]

@@ -1,7 +1,7 @@
 """What a task says of its failed nodes."""
 
 import pytest
-from rule_documents import found, node, node_id
+from rule_documents import converted, found, node, node_id
 
 
 def failed(**fields):
@@ -117,4 +117,19 @@ def test_auto_retry_flag_that_disagrees_with_the_list_is_found(exist, nodes, exp
             "auto-retry.nodes at /data/auto_retry_status/exist_auto_retry_nodes:"
             f" exist_auto_retry_nodes disagrees with auto_retry_nodes ({expected})"
         )
+    ]
+
+
+def test_failed_node_info_that_is_no_object_is_left_to_the_structure():
+    assert found(failed(failed_node_info={node_id(1): "disk full"})) == []
+
+
+def test_ex_data_of_a_subtree_of_engine_1_passes():
+    data = converted(failed(ex_data=data_of(1, 3)), "v1")
+    assert found({**data, "version": "a" * 32}, "v1") == []
+
+
+def test_ex_data_of_a_whole_task_of_engine_1_is_found():
+    assert found(converted(failed(ex_data=data_of(1, 3)), "v1"), "v1") == [
+        "ex-data.task at /data/ex_data: a whole task of engine 1 has ex_data (no ex_data)"
     ]

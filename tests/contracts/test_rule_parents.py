@@ -86,7 +86,7 @@ def test_seed_with_a_running_root_is_found():
 
 @pytest.mark.parametrize("change", [{"retry": 1}, {"skip": True}, {"loop": 2}])
 def test_v1_running_parent_may_have_gone_on_after_a_retry_or_skip(change):
-    changed = node(2, "FINISHED", 0, 1, **change)
+    changed = node(2, "FINISHED", 1, 1, **change)
     inner = node(1, "FINISHED", 0, 1, changed)
     data = node(0, "RUNNING", 0, None, node(3, "FAILED", 0, 1), inner)
     assert found(converted(data, "v1"), "v1") == []
