@@ -32,8 +32,7 @@ _COMPLAINTS: tuple[tuple[str, str, bool, str, str], ...] = (
         "a tab stands where a value or its indentation begins",
         "spaces",
     ),
-    (r"character '[@`]' that cannot start", "quote", _FOUND, "text cannot begin with {char}", "text in quotes"),
-    (r"character '%' that cannot start", "quote", _FOUND, "text cannot begin with {char}", "text in quotes"),
+    (r"that cannot start any token", "quote", _FOUND, "text cannot begin with {char}", "text in quotes"),
     (
         r"scanning an alias.*expected alphabetic",
         "star",
@@ -94,6 +93,7 @@ _COMPLAINTS: tuple[tuple[str, str, bool, str, str], ...] = (
     ),
     (r"flow node.*stream end", "open-list", _FOUND, "the file ends inside a list or mapping", "a closing ']' or '}}'"),
     (r"expected the node content", "no-value", _FOUND, "a value is missing at {line}", "a value, or text in quotes"),
+    (r"expected <block end>, but found '[]}]'", "closed", _FOUND, "{char} closes nothing here", "text in quotes"),
     (
         r"expected <block end>",
         "indentation",

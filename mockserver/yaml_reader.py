@@ -17,6 +17,7 @@ MOST_NODES = 200_000
 """How many values a YAML text may hold, aliases followed."""
 
 _COMMENT = re.compile(r"[ \t]+#([^\r\n]*)")
+_BEYOND = re.compile(r"\\U(?!0000|000[1-9a-fA-F]|0010)[0-9a-fA-F]{8}")
 # `- Copy # 2: 3s`: what looks like a comment ends as a step would.
 _STEP_LIKE = re.compile(r".*:\s+(?:[0-9.]+(?:ms|s|m|h)|[{\[].*)[\s,\]}]*$")
 
@@ -80,8 +81,12 @@ def _events(text: str) -> Iterator[_Event]:
         found = error.problem_mark.index if error.problem_mark else begun or 0
         said = f"{error.context or ''}: {error.problem or ''}"
         raise _MalformedError(flaw_of(text, said, begun=begun, found=found)) from None
-    except (YAMLError, ValueError, OverflowError, IndexError) as error:
-        raise _MalformedError(Flaw(0, "yaml", f"this is no YAML ({quoted(str(error))})", "YAML 1.2")) from None
+    except (YAMLError, ValueError, OverflowError) as error:  # an escape beyond Unicode is a ValueError
+        found = _BEYOND.search(text)
+        wrong = f"the escape {found[0]} is no character" if found else f"this is no YAML ({quoted(str(error))})"
+        raise _MalformedError(
+            Flaw(found.start() if found else 0, "escape", wrong, "\\U00000000 to \\U0010ffff")
+        ) from None
 
 
 def _ignore(_builder: NodeBuilder, _event: _Event, _text: str) -> None:

@@ -18,11 +18,12 @@ ARM = "a list of steps: [Copy A: 3s, Check A: 1s]"
 NONE = "none"
 """What an exclusive gateway takes when no condition is met."""
 
-_PARALLEL = "a list of arms, each a list: [[Copy A: 3s], [Copy B: 3s]]"
-_TAKES = {
-    BranchKind.EXCLUSIVE: "{take: ok, arms: {ok: [Notify: 1s], bad: [Undo: 1s]}}",
-    BranchKind.CONDITIONAL: "{take: [a, b], arms: {a: [Notify: 1s], b: [Log: 1s]}}",
+GATEWAYS = {
+    BranchKind.PARALLEL.value: "a list of arms, each a list: [[Copy A: 3s], [Copy B: 3s]]",
+    BranchKind.EXCLUSIVE.value: "{take: ok, arms: {ok: [Notify: 1s], bad: [Undo: 1s]}}",
+    BranchKind.CONDITIONAL.value: "{take: [a, b], arms: {a: [Notify: 1s], b: [Log: 1s]}}",
 }
+"""What stands behind each of these words."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def branch_nodes(word: str, fields: Fields) -> BranchNodes | None:
     if kind is BranchKind.PARALLEL:
         arms = _parallel_arms(body, fields)
         return BranchNodes(kind, arms, tuple(name for name, _ in arms)) if arms else None
-    inner = fields_of(body, fields.problems, keys=("take", "arms"), what=word, example=_TAKES[kind])
+    inner = fields_of(body, fields.problems, keys=("take", "arms"), what=word, example=GATEWAYS[kind])
     if inner is None:
         return None
     found = inner.require("arms", allowed="{NAME: [Notify: 1s]}")
@@ -50,9 +51,8 @@ def branch_nodes(word: str, fields: Fields) -> BranchNodes | None:
     if not arms or taken is None:
         return BranchNodes(kind, arms, ()) if arms else None
     names = [name for name, _ in arms]
-    return BranchNodes(
-        kind, arms, _one(taken, inner, names) if kind is BranchKind.EXCLUSIVE else _some(taken, inner, names)
-    )
+    take = _one if kind is BranchKind.EXCLUSIVE else _some
+    return BranchNodes(kind, arms, take(taken, inner, names))
 
 
 def _parallel_arms(body: Node, fields: Fields) -> tuple[tuple[str, Node], ...]:
@@ -60,13 +60,13 @@ def _parallel_arms(body: Node, fields: Fields) -> tuple[tuple[str, Node], ...]:
         return tuple((key.text, arm) for key, arm in body.entries)
     if isinstance(body, Listing) and body.items:
         return tuple((str(number), arm) for number, arm in enumerate(body.items, 1))
-    fields.problems.add(body, "bad-arm", f"parallel is {kind_of(body)}", allowed=_PARALLEL)
+    fields.problems.add(body, "bad-arm", f"parallel is {kind_of(body)}", allowed=GATEWAYS[BranchKind.PARALLEL])
     return ()
 
 
 def _named_arms(node: Node, fields: Fields, kind: BranchKind) -> tuple[tuple[str, Node], ...]:
     if not isinstance(node, Mapping) or not node.entries:
-        fields.problems.add(node, "bad-arm", f"arms is {kind_of(node)}", allowed=_TAKES[kind])
+        fields.problems.add(node, "bad-arm", f"arms is {kind_of(node)}", allowed=GATEWAYS[kind])
         return ()
     for key, _ in node.entries:
         if key.text == NONE and kind is BranchKind.EXCLUSIVE:
@@ -76,22 +76,13 @@ def _named_arms(node: Node, fields: Fields, kind: BranchKind) -> tuple[tuple[str
 
 
 def _one(node: Node, fields: Fields, names: list[str]) -> tuple[str, ...]:
-    if isinstance(node, Scalar) and node.text == NONE:
-        return ()
-    return (
-        (node.text,)
-        if isinstance(node, Scalar) and _is_arm(node, fields, [*names, NONE])
-        else _refused(node, fields, names)
-    )
-
-
-def _refused(node: Node, fields: Fields, names: list[str]) -> tuple[str, ...]:
     if not isinstance(node, Scalar):
-        allowed = f"one of {', '.join(names)}, {NONE}"
-        fields.problems.add(
-            node, "bad-take", f"an exclusive gateway takes one arm, not {kind_of(node)}", allowed=allowed
-        )
-    return ()
+        wrong = f"an exclusive gateway takes one arm, not {kind_of(node)}"
+        fields.problems.add(node, "bad-take", wrong, allowed=f"one of {', '.join(names)}, {NONE}")
+        return ()
+    if node.text == NONE or not _is_arm(node, fields, [*names, NONE]):
+        return ()
+    return (node.text,)
 
 
 def _some(node: Node, fields: Fields, names: list[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from taskmock.mockserver.loader.activities import KEYS, MOST_PASSES, activity_of, read_activity, read_fails
-from taskmock.mockserver.loader.branches import ARM, BRANCH_WORDS, BranchNodes, branch_nodes
+from taskmock.mockserver.loader.branches import ARM, BRANCH_WORDS, GATEWAYS, BranchNodes, branch_nodes
 from taskmock.mockserver.loader.fields import Fields, items_of, refuse_full_width
 from taskmock.mockserver.loader.problem import Problems, closest, kind_of
 from taskmock.mockserver.loader.scalars import read_node_id, read_text, read_whole
@@ -89,7 +89,7 @@ class FlowReader:
         words = {key.text for key, _ in node.entries}
         for word in STEP_WORDS[:-1]:
             # A node may have a key like `loop` in its own mapping, but never a step word as its name.
-            if word in words and (word != "loop" or "flow" in words):
+            if word in words and (word != "loop" or "flow" in words or _is_count(node)):
                 return self._worded(word, node)
         if len(node.entries) == 1:
             key, body = node.entries[0]
@@ -101,6 +101,11 @@ class FlowReader:
     def _activity(self, name: str, body: Node) -> Activity:
         if not isinstance(body, Mapping):
             return read_activity(name, body, self._problems)
+        if any(key.text == "arms" for key, _ in body.entries):
+            wrong = f"'arms' stands in the node {quoted(name)}, which is no gateway"
+            meant = closest(name, BRANCH_WORDS)
+            self._problems.add(body, "bad-step", wrong, allowed="exclusive or conditional with arms", meant=meant)
+            return Activity(name=name)
         fields = Fields(body, self._problems, keys=KEYS, what=f"node {quoted(name)}")
         return _with_id(activity_of(name, fields), self.pinned(fields))
 
@@ -148,10 +153,11 @@ class FlowReader:
             return None
         return Subprocess(name=name, flow=steps, fails=read_fails(fields), id=pinned)
 
-    def _loop(self, fields: Fields) -> Step:
-        times, flow = fields.node("loop"), fields.node("flow")
-        assert times is not None  # noqa: S101  # the step is a loop because both keys are there
-        assert flow is not None  # noqa: S101
+    def _loop(self, fields: Fields) -> Step | None:
+        times, flow = fields.node("loop"), fields.require("flow", allowed=EXAMPLE)
+        assert times is not None  # noqa: S101  # the step is a loop because this key is there
+        if flow is None:
+            return None
         count = read_whole(times, self._problems, what="loop", least=1, most=MOST_PASSES)
         steps = self.flow(flow, what="flow")
         if isinstance(flow, Listing) and not flow.items:
@@ -159,6 +165,12 @@ class FlowReader:
         return Loop(times=count or 1, flow=steps)
 
     def _branch(self, word: str, fields: Fields) -> Step | None:
+        body = fields.node(word)
+        if isinstance(body, Scalar) and body.text:
+            wrong = f"{word!r} is a reserved word, and {kind_of(body)} makes no gateway"
+            allowed = f"{{node: {word}, takes: 2s}} for a node of that name, or {GATEWAYS[word]}"
+            self._problems.add(body, "reserved", wrong, allowed=allowed)
+            return None
         nodes = branch_nodes(word, fields)
         if nodes is None:
             return None
@@ -173,6 +185,12 @@ class FlowReader:
             wrong = f"the arm {name!r} of {nodes.kind.value} is {kind_of(node)}, not a list"
             self._problems.add(node, "bad-arm", wrong, allowed=ARM)
         return Arm(name=name, flow=())
+
+
+def _is_count(node: Mapping) -> bool:
+    """Whether a step is `loop: 3` alone, whose flow is missing."""
+    (_, body), *others = node.entries
+    return not others and isinstance(body, Scalar) and body.text.isdecimal()
 
 
 def _with_id(activity: Activity, pinned: str | None) -> Activity:

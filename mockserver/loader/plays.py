@@ -25,6 +25,9 @@ PLAY_KEYS = ("start", "dispatch", "expires", "flow", "events", "faults", "frames
 MOST_PASSES = 100_000
 """How often nodes may be run in all, loops multiplied."""
 
+ON_REQUEST = "on_request"
+"""The start of a task that stays CREATED until somebody starts it."""
+
 _TASK_IDS = 'a number, a text, a glob ("1*"), or a list of them'
 
 
@@ -57,7 +60,7 @@ def read_play(fields: Fields, task: Fields | None, *, base: Base | None = None) 
     return Play(
         ids=_ids(task, old),
         name=task.text("name", old.name) if task else old.name,
-        start=fields.duration("start", old.start),
+        start=_start(fields, old),
         dispatch=fields.duration("dispatch", old.dispatch),
         expires=fields.span("expires", old.expires),
         flow=flow,
@@ -85,6 +88,17 @@ def _refuse_frames_beside(fields: Fields) -> None:
         if key in fields:
             wrong = f"{key!r} has no effect beside recorded 'frames'"
             fields.problems.add(fields.key(key), "conflict", wrong, allowed="frames with faults, or a flow")
+
+
+def _start(fields: Fields, old: Play) -> int | None:
+    node = fields.node("start")
+    if isinstance(node, Scalar) and node.text == ON_REQUEST:
+        return None
+    if isinstance(node, Scalar) and node.text[:1].isalpha():
+        wrong = f"start is {kind_of(node)}"
+        fields.problems.add(node, "bad-duration", wrong, allowed=f"a duration (3s), or {ON_REQUEST}", meant=ON_REQUEST)
+        return None
+    return old.start if node is None else fields.duration("start")
 
 
 def _flow(fields: Fields, reader: FlowReader, old: Play) -> Flow:

@@ -10,6 +10,7 @@ from taskmock.mockserver.duration import format_duration
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.loader.emitter import emit
 from taskmock.mockserver.loader.flow_writer import flow_data
+from taskmock.mockserver.loader.plays import ON_REQUEST
 from taskmock.mockserver.scenario import Event, Play, Scenario
 
 Data = dict[str, object]
@@ -53,7 +54,8 @@ def _play_data(play: Play) -> Data:
     if play.frames:
         data["frames"] = [{"at": format_duration(frame.at), "body": frame.body} for frame in play.frames]
     else:
-        _put(data, start=_span(play.start), dispatch=_span(play.dispatch), expires=_optional(play.expires))
+        _put(data, start=ON_REQUEST if play.start is None else _span(play.start))
+        _put(data, dispatch=_span(play.dispatch), expires=_optional(play.expires))
         data["flow"] = flow_data(play.flow)
         _put(data, events=[_event_data(event) for event in play.events])
     _put(data, faults=[_fault_data(fault) for fault in play.faults])
