@@ -61,7 +61,7 @@ def _failures(value: dict[str, Any], shape: Shape, children: str) -> Iterator[Fa
     """The engine's failures inside fields, types first: a wrong type fails other keywords too."""
     cut = shallow(value, children=children)
     found = [failure for failure in shape.failures(cut) if failure.location]
-    yield from sorted(found, key=lambda failure: (failure.keyword != "type", _position(failure, value)))
+    yield from sorted(found, key=lambda f: (f.keyword != "type", _position(f, value), tuple(map(str, f.location))))
     for name in shape.whole_numbers:
         if type(value.get(name)) is float and value[name].is_integer():
             yield Failure("type", (name,))

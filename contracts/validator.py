@@ -16,6 +16,8 @@ from taskmock.schemas import load_schema
 LEVELS_KEPT = 2
 """Levels of objects and lists kept below a field; no schema of a shape looks deeper."""
 
+_INNER = frozenset({"properties", "additionalProperties", "items"})
+
 LARGEST = 2**63 - 1
 """Largest integer that every version of the fast engine takes."""
 
@@ -85,7 +87,8 @@ def _cut(item: object, levels: int = LEVELS_KEPT) -> object:
 
 def _shape(name: str, schema: dict[str, Any], body: dict[str, Any], *, engine: str) -> Shape:
     fields = {key: _resolved(field, schema) for key, field in body["properties"].items()}
-    check, search = _reference_engine(schema) if engine == "reference" else _fast_engine(schema)
+    nested = frozenset(key for key, field in fields.items() if not _INNER.isdisjoint(field))
+    check, search = _reference_engine(schema) if engine == "reference" else _fast_engine(schema, nested)
     return Shape(
         name=name,
         fields=fields,
@@ -104,20 +107,31 @@ def _resolved(field: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     return resolved
 
 
-def _fast_engine(schema: dict[str, Any]) -> tuple[Check, Search]:
+def _fast_engine(schema: dict[str, Any], nested: frozenset[str]) -> tuple[Check, Search]:
+    """The fast engine's verdict and failures.
+
+    Its locations are ambiguous inside objects (the key "00" comes as 0, an empty key not at all), so failures in the
+    fields of `nested`, whose schemas look inside, are asked of the reference engine.
+    """
     import jsonschema_rs
 
     validator = jsonschema_rs.validator_for(schema)
-
-    def search(instance: dict[str, Any]) -> Iterator[Failure]:
-        for error in validator.iter_errors(_plain(instance)):
-            yield Failure(str(error.schema_path[-1]), tuple(error.instance_path))
 
     def check(instance: dict[str, Any]) -> bool:
         try:
             return validator.is_valid(instance)
         except (ValueError, OverflowError):  # a subclass of str or a huge integer: sound JSON, but not for the engine
             return validator.is_valid(_plain(instance))
+
+    def search(instance: dict[str, Any]) -> Iterator[Failure]:
+        found = [
+            Failure(str(error.schema_path[-1]), tuple(error.instance_path))
+            for error in validator.iter_errors(_plain(instance))
+        ]
+        if any(failure.location and failure.location[0] in nested for failure in found):
+            _, exact = _reference_engine(schema)
+            return exact(instance)
+        return iter(found)
 
     return check, search
 

@@ -237,6 +237,17 @@ def test_values_inside_the_flag_fields_are_found_at_their_own_pointers():
     ]
 
 
+def test_odd_keys_inside_the_flag_fields_are_found():
+    body = example()
+    body["data"]["failed_node_info"] = {"00": 1, "0": 2, "": 3}
+
+    assert findings(body) == [
+        ("field.type", "/data/failed_node_info/", "`failed_node_info.` is an integer"),
+        ("field.type", "/data/failed_node_info/0", "`failed_node_info.0` is an integer"),
+        ("field.type", "/data/failed_node_info/00", "`failed_node_info.00` is an integer"),
+    ]
+
+
 def test_values_inside_the_flag_fields_are_explained():
     body = example()
     body["data"]["auto_retry_status"] = {"exist_auto_retry_nodes": 1, "auto_retry_nodes": [5]}
