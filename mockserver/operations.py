@@ -71,7 +71,8 @@ def _row(engine: Engine, node: GraphNode, command: Command, *states: State) -> R
 
 def _pause_task(engine: Engine, _node: GraphNode, command: Command) -> None:
     root = engine.rows[ROOT]
-    _demand(root.state is State.RUNNING, command, f"the task is {root.state}, pause needs RUNNING")
+    going = root.state in {State.RUNNING, State.READY}
+    _demand(going, command, f"the task is {root.state}, pause needs RUNNING")
     engine.put(ROOT, root._replace(state=State.SUSPENDED))
 
 
@@ -87,6 +88,10 @@ def _revoke_task(engine: Engine, _node: GraphNode, _command: Command) -> None:
     root = engine.rows[ROOT]
     finish = engine.now if engine.setting.generation == 1 else None
     engine.put(ROOT, root._replace(state=State.REVOKED, finish=finish))
+    for index, row in list(engine.rows.items()) if engine.setting.generation == 1 else ():
+        inside = engine.graph.nodes[index].kind is NodeKind.SUBPROCESS
+        if inside and row.state in {State.RUNNING, State.SUSPENDED, State.BLOCKED}:
+            engine.put(index, row._replace(state=State.REVOKED))
 
 
 # -- a node
@@ -102,7 +107,7 @@ def _skip(engine: Engine, node: GraphNode, command: Command) -> None:
     row = _row(engine, node, command, State.FAILED)
     _demand(node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}, command, "a gateway is skipped with skip_exg")
     engine.put(node.index, _skipped(engine, row))
-    engine.wake()
+    engine.wake(node.index)
     engine.go(node.next)
 
 
@@ -114,7 +119,7 @@ def _skip_exclusive(engine: Engine, node: GraphNode, command: Command) -> None:
     names = [arm.name for arm in branch.arms]
     _demand(command.data in names, command, f"no arm {command.data!r}; the gateway's arms are {', '.join(names)}")
     engine.put(node.index, _skipped(engine, row))
-    engine.wake()
+    engine.wake(node.index)
     engine.split(node, [node.arms[names.index(str(command.data))]])
 
 
@@ -176,7 +181,10 @@ def _resume_node(engine: Engine, node: GraphNode, command: Command) -> None:
 
 def _rollback(engine: Engine, node: GraphNode, command: Command) -> None:
     """The nodes behind the target are undone one message each, last first; then the target runs again."""
+    _demand(engine.setting.generation == 2, command, "this engine knows no rollback")
     _row(engine, node, command, State.FINISHED, State.FAILED)
+    scope = engine.rows[node.parent].state
+    _demand(node.parent == ROOT or scope is State.RUNNING, command, f"the subprocess around the node is {scope}")
     _demand(engine.rows[ROOT].state not in HOLDING, command, f"the task is {engine.rows[ROOT].state}")
     busy = [index for index, row in engine.rows.items() if row.state is State.RUNNING and _is_leaf(engine, index)]
     _demand(not busy, command, "a node is running")

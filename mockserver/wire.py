@@ -10,7 +10,7 @@ from typing import Any
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.engine import Row
 from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
-from taskmock.mockserver.pipeline import SECOND, Activity
+from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.state import State
 from taskmock.mockserver.timeline import Tree
 
@@ -121,7 +121,7 @@ def _v1_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
         "retry": row.retry,
         "loop": row.loop,
         "skip": row.skip,
-        "error_ignorable": _ignorable(node),
+        "error_ignorable": row.error_ignored,  # set together, once an error was ignored
         "version": "" if node.index == ROOT else page.version(node, row),
         "state_refresh_at": refreshed.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "elapsed_time": page.elapsed(row),
@@ -143,7 +143,7 @@ def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
         "loop": row.loop,
         "retry": row.retry,
         "skip": row.skip,
-        "error_ignorable": _ignorable(node),
+        "error_ignorable": row.error_ignored,  # set together, once an error was ignored
         "error_ignored": row.error_ignored,
         "children": {},
         "elapsed_time": page.elapsed(row),
@@ -151,10 +151,6 @@ def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
         "finish_time": page.time(row.finish),
         "name": node.name if named else "",
     }
-
-
-def _ignorable(node: GraphNode) -> bool:
-    return isinstance(node.step, Activity) and node.step.ignored
 
 
 EDITIONS = {
