@@ -255,8 +255,8 @@ def test_values_inside_the_flag_fields_are_explained():
     violations = Contract("v2").check_response(body).groups[0].violations
 
     assert [(violation.expected, violation.source) for violation in violations] == [
-        ("true or false", "Whether a node will retry by itself."),
         ("32 lower-case hex digits, or n and 31 of them", "Id of a node that will retry by itself."),
+        ("true or false", "Whether a node will retry by itself."),
     ]
 
 
