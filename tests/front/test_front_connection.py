@@ -207,6 +207,19 @@ def test_client_that_has_finished_sending_gets_its_answers(stand):
     assert client.rest() == b""
 
 
+def test_client_that_has_finished_sending_is_let_go_after_its_answer(stand):
+    client = stand.connect()
+
+    client.get("/gate")
+    client.socket.shutdown(socket.SHUT_WR)
+    assert stand.desk.entered.acquire(timeout=5)
+    assert stand.is_answering()
+    stand.desk.gate.set()
+
+    assert client.answer().json["target"] == "/gate"
+    assert client.rest() == b""
+
+
 def test_client_that_leaves_is_forgotten(stand):
     client = stand.connect()
     client.get("/gate")

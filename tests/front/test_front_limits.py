@@ -178,6 +178,22 @@ def test_half_sent_request_after_a_slow_answer_has_its_whole_time(open_stand):
     assert client.answer().json["target"] == "/half"
 
 
+def test_half_sent_request_behind_a_late_one_has_its_whole_time(open_stand):
+    stand = open_stand(Limits(request_seconds=0.6))
+    stand.deliver("/clock", delay=0.4)
+    client, clock = stand.connect(), stand.connect()
+
+    client.send(b"GET /late HTTP/1.1\r\n")
+    clock.get("/clock")
+    clock.answer()
+    client.send(b"Host: h\r\n\r\nGET /half")
+    clock.get("/clock")
+    clock.answer()
+    client.send(b" HTTP/1.1\r\nHost: h\r\n\r\n")
+
+    assert [client.answer().json["target"] for _ in range(2)] == ["/late", "/half"]
+
+
 def test_half_sent_request_holds_no_other_client(stand):
     client = stand.connect()
     client.send(b"POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc")

@@ -58,6 +58,14 @@ def test_upgrade_requests_in_one_chunk_are_no_recursion():
     assert len(feed_all([request * 5000])) == 5000
 
 
+def test_nothing_is_read_after_a_request_that_closes():
+    closing = b"GET /last HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+
+    items = feed_all([GOOD[0], GOOD[0], closing + GOOD[1], GOOD[0], b"garbage"])
+
+    assert [item.call.target for item in items] == ["/a?b=c", "/a?b=c", "/last"]
+
+
 def test_repeated_chunk_within_a_body_is_body():
     request = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab"
     parser = RequestParser(Limits(), "client")

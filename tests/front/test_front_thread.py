@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import freezegun
 import httpx
@@ -121,6 +122,19 @@ def test_stop_ends_what_cannot_be_answered_in_time_at_once(open_stand):
     stand.thread.stop()
 
     assert client.rest() == b""
+
+
+def test_stop_ends_the_threads(stand):
+    client = stand.connect()
+    client.get("/thread")
+    client.answer()
+    workers = [thread for thread in threading.enumerate() if thread.name.startswith("taskmock")]
+
+    stand.thread.stop()
+    for worker in workers:
+        worker.join(5)
+
+    assert [(worker.daemon, worker.is_alive()) for worker in workers] == [(True, False)] * 2
 
 
 def test_stop_does_not_wait_for_a_stuck_handler(open_stand):
