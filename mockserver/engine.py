@@ -88,6 +88,7 @@ class Engine:
         self._queue: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
         self._sent = 0
         self._waiting: dict[int, int] = {}
+        self._gone: dict[int, int] = {}
         self._held: dict[int, list[int]] = {}
         self._holding = 0
         self._started = False
@@ -125,11 +126,16 @@ class Engine:
             self.on_change(index, row)
 
     def remove(self, indexes: Iterable[int]) -> None:
-        """Forgets nodes, and the tokens that wait at them."""
+        """Forgets nodes, and the tokens that wait at them; their next versions are none of the earlier ones."""
         for index in indexes:
-            self.rows.pop(index, None)
+            self._gone[index] = self.rows.pop(index).version + 1
             self._waiting.pop(index, None)
             self.changes.append(Change(self.now, index, None))
+
+    def tokens(self) -> set[int]:
+        """The nodes to which a token is under way or for which one is held."""
+        under_way = {int(str(arguments[0])) for _, _, _, action, arguments in self._queue if action == self._enter}
+        return under_way.union(*self._held.values())
 
     def drop_tokens(self) -> None:
         """Forgets every token that is held or under way to a node."""
@@ -176,6 +182,8 @@ class Engine:
         scope = self._holder(node) if self._holding else None
         if scope is not None:
             self.hold(scope, index)
+            if scope != ROOT:
+                self._block(scope)
             return
         if index in self.appointed:
             self._suspend(node)
@@ -206,23 +214,38 @@ class Engine:
         if self.setting.generation == 2:
             self.put(node.index, self._fresh(node.index)._replace(state=State.SUSPENDED, start=None, finish=None))
         else:
-            self.put(ROOT, self.rows[ROOT]._replace(state=State.BLOCKED))
+            self._block(node.index)
+
+    def _block(self, index: int) -> None:
+        """Generation 1: what encloses a node that stands still is BLOCKED, until somebody sets it going again."""
+        scope = index
+        while self.setting.generation == 1 and scope != ROOT:
+            scope = self.graph.nodes[scope].parent
+            row = self.rows[scope]
+            if row.state is State.RUNNING or (scope == ROOT and row.state in {State.READY, State.SUSPENDED}):
+                self.put(scope, row._replace(state=State.BLOCKED))
 
     def _arrive(self, join: int) -> bool:
         left = self._waiting.get(join, 1) - 1
         self._waiting[join] = left
+        if left and self._stands_still():
+            self._block(join)
         return left == 0
+
+    def _stands_still(self) -> bool:
+        """Whether some node has failed, or is kept from running by its appointed pause."""
+        failed = any(row.state is State.FAILED for row in self.rows.values())
+        return failed or any(self.holds(index) for index in self.appointed)
 
     def _fresh(self, index: int) -> Row:
         """The row of a node that starts: for the first time, after a retry, or in the next pass of a loop."""
         old = self.rows.get(index)
         if old is None or old.state is State.APPOINTED:
-            return Row(State.RUNNING, start=self.now)
+            return Row(State.RUNNING, start=self.now, version=self._gone.get(index, 0))
         if old.state in {State.READY, State.SUSPENDED}:
             return old._replace(state=State.RUNNING, start=self.now, finish=None)
-        # A running node of a later pass still shows the earlier pass's finish (fact, generation 2).
-        kept = old.finish if self.setting.generation == 2 else None
-        return Row(State.RUNNING, loop=old.loop + 1, start=self.now, finish=kept, version=old.version + 1)
+        # A running node of a later pass still shows the earlier pass's finish (fact).
+        return Row(State.RUNNING, loop=old.loop + 1, start=self.now, finish=old.finish, version=old.version + 1)
 
     def _pass(self, node: GraphNode) -> None:
         """Events and gateways: over as soon as they are entered."""
@@ -246,6 +269,7 @@ class Engine:
         taken = [entry for arm, entry in zip(node.step.arms, node.arms, strict=True) if arm.name in node.step.take]
         if not taken:
             self.put(node.index, row._replace(state=State.FAILED, ex_data=NO_ARM))
+            self._block(node.index)
             return
         self.put(node.index, row)
         self.split(node, taken)
@@ -303,40 +327,44 @@ class Engine:
             self.put(index, row._replace(state=State.FINISHED, finish=self.now, error_ignored=True))
             self.go(node.next)
             return
-        self.put(index, row._replace(state=State.FAILED, finish=self.now, ex_data=ex_data))
-        self._send_auto_retry(index)
+        self._fail(index, row._replace(ex_data=ex_data))
 
     def terminate(self, index: int, ex_data: object) -> None:
         """A running node is ended from outside: FAILED with a new version."""
         row = self.rows[index]
-        self.put(index, row._replace(state=State.FAILED, finish=self.now, version=row.version + 1, ex_data=ex_data))
-        self._send_auto_retry(index)
+        self._fail(index, row._replace(version=row.version + 1, ex_data=ex_data))
 
-    def _send_auto_retry(self, index: int) -> None:
-        step, row = self.graph.nodes[index].step, self.rows[index]
+    def _fail(self, index: int, row: Row) -> None:
+        step = self.graph.nodes[index].step
+        self.put(index, row._replace(state=State.FAILED, finish=self.now))
+        self._block(index)
         if isinstance(step, Activity) and step.auto_retry and row.retry < step.auto_retry.max:
             self.send(self.now + step.auto_retry.after, self._auto_retry, index, row.version)
 
     def _auto_retry(self, index: int, version: int) -> None:
         row = self.rows.get(index)
-        if row and (row.version, row.state) == (version, State.FAILED) and self.rows[ROOT].state is not State.REVOKED:
+        over = self.rows[ROOT].state in {State.REVOKED, State.ROLLING_BACK}
+        if row and (row.version, row.state) == (version, State.FAILED) and not over:
             self.make_ready(index)
 
     def make_ready(self, index: int) -> None:
         """A failed node is tried again: READY with one more retry and a new version, then it runs."""
         row = self.rows[index]
-        self.wake()
+        self.wake(index)
         self.put(
             index,
             Row(State.READY, loop=row.loop, retry=row.retry + 1, version=row.version + 1),
         )
         self.go(index)
 
-    def wake(self) -> None:
-        """Generation 1 shows its root READY from an operation until the next message."""
-        root = self.rows[ROOT]
-        if self.setting.generation == 1 and root.state in {State.RUNNING, State.BLOCKED, State.SUSPENDED}:
-            self.put(ROOT, root._replace(state=State.READY))
+    def wake(self, index: int) -> None:
+        """Generation 1: what is BLOCKED around a node goes on, the task by way of READY until the next message."""
+        scope = index
+        while self.setting.generation == 1 and scope != ROOT:
+            scope = self.graph.nodes[scope].parent
+            row = self.rows[scope]
+            if row.state is State.BLOCKED:
+                self.put(scope, row._replace(state=State.READY if scope == ROOT else State.RUNNING))
 
     def _complete(self, index: int) -> None:
         self.put(index, self.rows[index]._replace(state=State.FINISHED, finish=self.now))

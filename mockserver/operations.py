@@ -154,10 +154,13 @@ def _pause_node(engine: Engine, node: GraphNode, command: Command) -> None:
     if row and row.state is State.RUNNING and node.kind is NodeKind.SUBPROCESS:
         engine.put(node.index, row._replace(state=State.SUSPENDED))
         return
-    reached = row is not None and row.state is not State.READY
-    _demand(not reached, command, f"the node is {row.state if row else ''}, pause needs a node not yet begun")
+    _demand(node.index not in engine.appointed, command, "the node's pause is already appointed")
+    state = row.state if row else None
+    begun = state not in {None, State.READY, State.APPOINTED}
+    _demand(not begun, command, f"the node is {state}, pause needs a node not yet begun")
     engine.appointed.add(node.index)
-    if row is None:
+    # Engine 2 makes the node's row now: its place among its siblings is that of the appointment (captured).
+    if row is None and engine.setting.generation == 2:
         engine.put(node.index, Row(State.APPOINTED))
 
 
@@ -168,7 +171,7 @@ def _resume_node(engine: Engine, node: GraphNode, command: Command) -> None:
         if row and row.state is State.SUSPENDED:
             engine.put(node.index, row._replace(state=State.READY))
         if engine.holds(node.index):
-            engine.wake()
+            engine.wake(node.index)
         engine.release(node.index)
         return
     row = _row(engine, node, command, State.SUSPENDED)

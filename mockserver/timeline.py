@@ -73,18 +73,20 @@ class History:
 
 
 def shown_states(graph: Graph, rows: Mapping[int, Row], *, generation: int) -> dict[int, State]:
-    """The state shown for each reached node: a running parent follows its children, bottom up.
+    """The state shown for each reached node: a parent follows its children, bottom up.
 
-    Generation 2: a FAILED child beats a suspended one beats RUNNING. Generation 1: a RUNNING child beats a FAILED
-    one (facts, "A parent's state follows its children").
+    Generation 2, where the parent's own state is RUNNING: a FAILED child beats a suspended one beats RUNNING.
+    Generation 1, where it is BLOCKED: a RUNNING child beats a FAILED one (facts, "A parent's state follows its
+    children").
     """
+    followed, folded = (State.RUNNING, _folded_2) if generation == 2 else (State.BLOCKED, _folded_1)
     below: dict[int, set[State]] = {}
     states: dict[int, State] = {}
     for index in sorted(rows, reverse=True):  # children have higher indexes than their parents
         state = rows[index].state
         children = below.get(index)
-        if children and state in {State.RUNNING, State.BLOCKED}:
-            state = _folded_2(state, children) if generation == 2 else _folded_1(state, children)
+        if children and state is followed:
+            state = folded(state, children)
         states[index] = state
         if index != ROOT:
             below.setdefault(graph.nodes[index].parent, set()).add(state)

@@ -1,0 +1,105 @@
+"""Short ways to write pipelines and scenarios in tests. Durations are seconds, as a person would say them."""
+
+from __future__ import annotations
+
+from taskmock.mockserver.command import TASK, Command, Entry, Verb
+from taskmock.mockserver.engine import Setting
+from taskmock.mockserver.graph import graph_of
+from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
+from taskmock.mockserver.scenario import Event, Play, Trigger
+from taskmock.mockserver.timeline import history_of
+from taskmock.mockserver.wire import EDITIONS, document
+
+EPOCH = 1_700_000_000_000
+KEY = "tests"
+
+
+def ms(seconds):
+    """Whole milliseconds."""
+    return round(seconds * 1000)
+
+
+def act(name, *takes, **more):
+    """An activity; each number is a good attempt of that many seconds, each (number, text) a failed one."""
+    attempts = tuple(
+        Attempt(takes=ms(one[0]), fails=one[1]) if isinstance(one, tuple) else Attempt(takes=ms(one)) for one in takes
+    )
+    return Activity(name=name, attempts=attempts or (Attempt(),), **more)
+
+
+def waits(name, **more):
+    """An activity that waits for a callback."""
+    return Activity(name=name, waits=True, **more)
+
+
+def sub(name, *flow, **more):
+    """A subprocess."""
+    return Subprocess(name=name, flow=flow, **more)
+
+
+def loop(times, *flow):
+    """A stretch that is passed several times."""
+    return Loop(times=times, flow=flow)
+
+
+def parallel(*arms):
+    """A parallel gateway; each arm is a list of steps."""
+    made = tuple(Arm(name=str(number), flow=tuple(arm)) for number, arm in enumerate(arms))
+    return Branch(kind=BranchKind.PARALLEL, arms=made, take=tuple(arm.name for arm in made))
+
+
+def exclusive(take, *, id=None, **arms):  # noqa: A002  # the field's own name
+    """An exclusive gateway that takes one of its arms, or none."""
+    made = tuple(Arm(name=name, flow=tuple(flow)) for name, flow in arms.items())
+    return Branch(kind=BranchKind.EXCLUSIVE, arms=made, take=(take,) if take else (), id=id)
+
+
+def conditional(*take, **arms):
+    """A conditional gateway that takes some of its arms."""
+    made = tuple(Arm(name=name, flow=tuple(flow)) for name, flow in arms.items())
+    return Branch(kind=BranchKind.CONDITIONAL, arms=made, take=take)
+
+
+def given(at, verb, target=TASK, data=None):
+    """A command at a moment, as a line of a log."""
+    return Entry(at=ms(at), command=Command(verb=Verb(verb), target=target, data=data))
+
+
+def scripted(at, verb, target=TASK, data=None):
+    """A command at a moment, as an event of a scenario."""
+    return Event(trigger=Trigger(at=ms(at)), command=Command(verb=Verb(verb), target=target, data=data))
+
+
+def play(*flow, **more):
+    """A task's script."""
+    return Play(flow=flow, **more)
+
+
+def history(script, *log, edition="v2", key=KEY):
+    """All changes of a play in an edition."""
+    chosen = EDITIONS[edition]
+    graph = graph_of(script.flow, name=script.name or "Task", key=key, prefix=chosen.prefix, root_id=script.id)
+    setting = Setting(start=script.start, dispatch=script.dispatch, generation=chosen.generation)
+    return history_of(graph, setting, script.events, log)
+
+
+def tree(script, at, *log, edition="v2"):
+    """The tree of a play at a moment in seconds."""
+    return history(script, *log, edition=edition).tree_at(ms(at))
+
+
+def rendered(played, at, edition="v2", *, key=KEY, **more):
+    """The document of a history at a moment in ms."""
+    return document(played.tree_at(at), EDITIONS[edition], epoch=EPOCH, key=key, **more)
+
+
+def rows(shown):
+    """The rows of a tree by the nodes' names; events and gateways by their kind, the task by `task`."""
+    nodes = shown.graph.nodes
+    return {nodes[index].path or nodes[index].kind.value: row for index, row in shown.rows.items()}
+
+
+def states(shown):
+    """The shown states of a tree, by the same names."""
+    nodes = shown.graph.nodes
+    return {nodes[index].path or nodes[index].kind.value: str(state) for index, state in shown.states.items()}
