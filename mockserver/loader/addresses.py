@@ -150,9 +150,11 @@ class _Legality:
             yield f"{quoted(placed.event.command.target)} does not wait for a callback", "a node with `waits: callback`"
 
     def whole_task(self, placed: PlacedEvent, node: GraphNode) -> Iterator[tuple[str, str]]:
-        """Revoke: the task."""
+        """Start and revoke: the task."""
+        command = placed.event.command
         if node.index != ROOT:
-            yield f"revoke takes the task, not the node {quoted(placed.event.command.target)}", f"revoke: {TASK}"
+            wrong = f"{command.verb} takes the task, not the node {quoted(command.target)}"
+            yield wrong, f"{command.verb}: {TASK}"
 
     def one_node(self, _placed: PlacedEvent, node: GraphNode) -> Iterator[tuple[str, str]]:
         """Rollback: to a node."""
@@ -193,6 +195,7 @@ def _refuses(command: Command) -> bool:
 
 
 _CHECKS: dict[Verb, Callable[[_Legality, PlacedEvent, GraphNode], Iterator[tuple[str, str]]]] = {
+    Verb.START: _Legality.whole_task,
     Verb.PAUSE: _Legality.anything,
     Verb.RESUME: _Legality.paused,
     Verb.REVOKE: _Legality.whole_task,
