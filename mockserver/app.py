@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -202,7 +203,7 @@ def _size(call: Call) -> int:
 def _target(request: Request) -> str:
     """The request target that a client has sent, as far as WSGI tells."""
     path = quote(request.path, safe="/:@!$&'()*+,;=~")
-    query = request.query_string.decode("latin-1")
+    query = quote(request.query_string, safe=string.punctuation)
     return f"{path}?{query}" if query else path
 
 

@@ -47,13 +47,18 @@ def without(*names: str) -> dict[str, str]:
 
 
 def fetch(
-    url: str, target: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+    url: str,
+    target: str = "",
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Answered:
     """The answer to one call over a socket, with no header but what http.client must send."""
-    at = urlsplit(url)
+    at = urlsplit(url + target)
     connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=PATIENCE)
     try:
-        connection.request(method, at.path + target, body, dict(headers or {}))
+        connection.request(method, at.path + (f"?{at.query}" if at.query else ""), body, dict(headers or {}))
         response = connection.getresponse()
         return Answered(response.status, dict(response.getheaders()), response.read())
     finally:

@@ -1,0 +1,90 @@
+"""A call that was resolved once is answered without parsing it, and exactly as if it were new."""
+
+import json
+
+from asking import EXAMPLE, STATUS, answered, call, target
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.front.message import Call
+from taskmock.mockserver.pipeline import Activity, Attempt
+from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.server import Settings, build_app
+
+FAILS = Scenario(name="fails", edition="v2", plays=(Play(flow=(Activity(name="A", attempts=(Attempt(fails="x"),)),)),))
+NODE = "n" + "0" * 31
+
+tasks = st.sampled_from(["10", "11", "  10", NODE])
+calls = st.one_of(
+    st.builds(lambda task: call(target(task_id=task)), tasks),
+    st.builds(lambda task: call("/__s/one" + target(task_id=task)), tasks),
+    st.builds(lambda task: call(target(task_id=task), method="HEAD"), tasks),
+    st.builds(lambda task: call(target(task_id=task), headers={"X-Mock-Session": "two"}), tasks),
+    st.builds(lambda task: call(STATUS, method="POST", body=json.dumps(EXAMPLE | {"task_id": task}).encode()), tasks),
+    st.builds(
+        lambda name: call(target(), headers={"X-Mock-Scenario": name}),
+        st.sampled_from(["fails", "generated", "nowhere"]),
+    ),
+)
+steps = st.lists(st.tuples(st.floats(0, 40), calls), max_size=12)
+
+
+def new_app():
+    clock = ManualClock()
+    app = build_app(Settings(clock=clock))
+    app.playback.shelf.add(FAILS)
+    return app, clock
+
+
+@settings(max_examples=60, deadline=None)
+@given(steps)
+def test_known_calls_are_answered_as_unknown_ones(history):
+    quick, quick_clock = new_app()
+    slow, slow_clock = new_app()
+
+    for seconds, asked in history:
+        quick_clock.advance(seconds)
+        slow_clock.advance(seconds)
+        known = quick.answer_inline(asked) or quick.answer(asked)
+
+        assert known == slow.answer(asked)
+    assert [entry.code for entry in quick.journal.find()] == [entry.code for entry in slow.journal.find()]
+
+
+def test_second_call_is_answered_inline(app):
+    asked = call(target())
+
+    before, reply, after = app.answer_inline(asked), app.answer(asked), app.answer_inline(asked)
+
+    assert before is None
+    assert answered(after).json == answered(reply).json
+
+
+def test_call_that_was_refused_is_never_known(app):
+    asked = call(STATUS)
+    app.answer(asked)
+
+    assert app.answer_inline(asked) is None
+
+
+def test_large_call_is_never_known(app):
+    asked = call(target(), headers={"X-Padding": "x" * 10_000})
+    app.answer(asked)
+
+    assert app.answer_inline(asked) is None
+
+
+def test_calls_that_differ_in_a_header_only_are_different_calls(app):
+    app.answer(call(target()))
+
+    assert app.answer_inline(call(target(), headers={"X-Mock-Session": "one"})) is None
+
+
+def test_known_call_follows_what_its_session_settles_later(app):
+    asked = Call("GET", target())
+    app.answer(asked)
+    app.playback.shelf.add(FAILS)
+    app.playback.store.settle("default", app.playback.store.plan("default").__class__(scenario="fails"))
+
+    assert answered(app.answer_inline(asked)).headers["X-Mock-Scenario"] == "fails"
