@@ -124,11 +124,13 @@ def test_stop_ends_what_cannot_be_answered_in_time_at_once(open_stand):
     assert client.rest() == b""
 
 
-def test_stop_ends_the_threads(stand):
+def test_stop_ends_the_threads(open_stand):
+    before = set(threading.enumerate())
+    stand = open_stand()
     client = stand.connect()
     client.get("/thread")
     client.answer()
-    workers = [thread for thread in threading.enumerate() if thread.name.startswith("taskmock")]
+    workers = set(threading.enumerate()) - before
 
     stand.thread.stop()
     for worker in workers:
