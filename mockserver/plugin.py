@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
+    from taskmock.mockserver.play import Task
     from taskmock.mockserver.scenario import Scenario
-    from taskmock.mockserver.server import MockServer, Session, Task
+    from taskmock.mockserver.server import MockServer, ServerSession
     from taskmock.mockserver.shelf import Shelf
 
 _MARKER = (
@@ -92,7 +93,7 @@ def _shelf(config: pytest.Config) -> Shelf:
 class TaskmockSession:
     """What a test gets: `url` to point its client at, `play` for a task, `requests` for what the client did."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ServerSession) -> None:
         self._session = session
         self.url = session.url
         self.app = session.app

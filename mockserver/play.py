@@ -1,0 +1,174 @@
+"""A session and its tasks in the hands of a test or of the admin API: what plays, its clock, what is done to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from urllib.parse import urlencode
+
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.journal import Journal, JournalEntry
+from taskmock.mockserver.playback import Asked, Playback
+from taskmock.mockserver.record import DEFAULT_SESSION, RecordKey, SessionPlan
+from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.sessions import session_prefix
+from taskmock.mockserver.taskclock import TaskClock
+
+STATUS_PATH = "/api/c/compapi/v2/sops/get_task_status/"
+"""The path of the call that the document describes."""
+
+TASK_ID = "10"
+"""The task id of the document's example: what plays where nobody names another."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """Where sessions play: what answers them, and what is written down of them."""
+
+    playback: Playback
+    journal: Journal
+
+
+class Session:
+    """One session of a mock server: its own tasks, clocks and calls. `url` has the session in it."""
+
+    def __init__(self, stage: Stage, name: str, *, base: str = "") -> None:
+        self._stage = stage
+        self.name = name
+        self.url = base if name == DEFAULT_SESSION else base + session_prefix(name)
+
+    def settle(self, *, scenario: str | Path | Scenario | None = None, clock: str | None = None) -> None:
+        """Settles what the tasks that this session has yet to touch play, and what moves their clocks.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+            ValueError: `clock` is no clock mode.
+        """
+        plan = self._plan()
+        if scenario is not None:
+            plan = dataclasses.replace(plan, scenario=self._taken(scenario).name)
+        if clock is not None:
+            plan = dataclasses.replace(plan, mode=ClockMode(clock))
+        self._stage.playback.store.settle(self.name, plan)
+
+    def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
+        """Opens a task; a scenario of None is what the session or the server plays by default.
+
+        Where no task id is given it is one that the scenario plays for, `TASK_ID` if it can be.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+        """
+        playback = self._stage.playback
+        plan = self._plan()
+        name = self._taken(scenario).name if scenario is not None else plan.scenario
+        if task_id is None:
+            task_id = playable_id(playback.shelf.scenario(name)) if name else TASK_ID
+        if name is not None:
+            plan = dataclasses.replace(plan, tasks={**plan.tasks, task_id: name})
+            playback.store.settle(self.name, plan)
+        record = playback.open(Asked(session=self.name, task_id=task_id))
+        return Task(playback, record.key, base=self.url)
+
+    def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
+        """The calls of this session, or of one of its tasks, the oldest first."""
+        return self._stage.journal.find(self.name, task_id)
+
+    def forget(self) -> None:
+        """Forgets the session's tasks; the next poll starts them anew."""
+        self._stage.playback.store.forget(self.name)
+
+    def _plan(self) -> SessionPlan:
+        return self._stage.playback.store.plan(self.name)
+
+    def _taken(self, scenario: str | Path | Scenario) -> Scenario:
+        shelf = self._stage.playback.shelf
+        if isinstance(scenario, Scenario):
+            shelf.add(scenario)
+            return scenario
+        return shelf.take(scenario)
+
+
+def playable_id(scenario: Scenario) -> str:
+    """A task id that a scenario plays for, `TASK_ID` where that is one."""
+    ids = scenario.plays[0].ids
+    if not ids or scenario.play_for(TASK_ID):
+        return TASK_ID
+    # The simplest text that a glob stands for: its characters, with one digit for each wildcard.
+    return ids[0].replace("*", "1").replace("?", "1")
+
+
+class Task:
+    """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
+
+    def __init__(self, playback: Playback, key: RecordKey, *, base: str) -> None:
+        self._playback = playback
+        self._key = key
+        self.id = key.task_id
+        self.scenario = key.scenario
+        query = {
+            "bk_app_code": "app",
+            "bk_app_secret": "secret",
+            "bk_username": "user",
+            "bk_biz_id": "2",
+            "task_id": self.id,
+        }
+        self.url = f"{base}{STATUS_PATH}?{urlencode(query)}"
+        self.clock = TaskClock(self._playback, key)
+        self.commands = Commands(self._playback, key)
+
+    @property
+    def ends(self) -> str:
+        """The state that the task is in when nothing more happens by itself."""
+        history = self._playback.history(self._playback.record(self._key))
+        states = history.tree_at(history.moments[-1]).states
+        return states[0].value if states else "CREATED"
+
+
+class Commands:
+    """What somebody may do to the task and its nodes, each at the task's present reading.
+
+    Raises, each of them:
+        CommandRefusedError: The task's state does not allow it; nothing has changed.
+        AddressError: The address names no node, or several.
+    """
+
+    def __init__(self, playback: Playback, key: RecordKey) -> None:
+        self._playback = playback
+        self._key = key
+
+    def _give(self, verb: Verb, target: str, data: object = None) -> None:
+        self._playback.command(self._key, Command(verb=verb, target=target, data=data))
+
+    def pause(self, target: str = "task") -> None:
+        """Pauses the task, a subprocess, or a node that has yet to begin."""
+        self._give(Verb.PAUSE, target)
+
+    def resume(self, target: str = "task") -> None:
+        """Resumes what was paused."""
+        self._give(Verb.RESUME, target)
+
+    def revoke(self) -> None:
+        """Ends the task for good."""
+        self._give(Verb.REVOKE, "task")
+
+    def retry(self, node: str) -> None:
+        """Tries a failed node again."""
+        self._give(Verb.RETRY, node)
+
+    def skip(self, node: str) -> None:
+        """Goes on behind a failed node."""
+        self._give(Verb.SKIP, node)
+
+    def forced_fail(self, node: str) -> None:
+        """Ends a running node: FAILED."""
+        self._give(Verb.FORCED_FAIL, node)
+
+    def callback(self, node: str, *, result: bool = True, ex_data: object = "callback failed") -> None:
+        """Calls back to a waiting node, which then succeeds or fails."""
+        self._give(Verb.CALLBACK, node, None if result else {"result": False, "ex_data": ex_data})
+
+    def rollback(self, node: str) -> None:
+        """Undoes what came after a node, and runs it again."""
+        self._give(Verb.ROLLBACK, node)
