@@ -27,6 +27,8 @@ _CLASSES = {
     NodeKind.ROOT: "<class 'pipeline.core.pipeline.Pipeline'>",
     NodeKind.START: "<class 'pipeline.core.flow.event.EmptyStartEvent'>",
     NodeKind.END: "<class 'pipeline.core.flow.event.EmptyEndEvent'>",
+    NodeKind.ACTIVITY: "<class 'pipeline.core.flow.activity.ServiceActivity'>",
+    NodeKind.SUBPROCESS: "<class 'pipeline.core.flow.activity.SubProcess'>",
     NodeKind.PARALLEL: "<class 'pipeline.core.flow.gateway.ParallelGateway'>",
     NodeKind.EXCLUSIVE: "<class 'pipeline.core.flow.gateway.ExclusiveGateway'>",
     NodeKind.CONDITIONAL: "<class 'pipeline.core.flow.gateway.ConditionalParallelGateway'>",
@@ -100,7 +102,7 @@ def _doc_2019_node(page: _Page, node: GraphNode, row: Row, state: State) -> Docu
     unfinished = shown is State.RUNNING
     return {
         "retry": row.retry,
-        "name": node.name if node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS} else _CLASSES[node.kind],
+        "name": _CLASSES[node.kind] if node.index == ROOT else node.name or _CLASSES[node.kind],
         "finish_time": page.time(None if unfinished else row.finish),
         "skip": row.skip,
         "start_time": page.time(row.start),
@@ -164,25 +166,26 @@ def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = R
     """The `data` of an answer: the tree below node `top`, in an edition's words.
 
     `epoch` is the task's absolute start in ms since 1970, `key` what versions are drawn from. A task that is only
-    created, or a `top` that has not been reached, gives the CREATED shape.
+    created, or a `top` that has not been reached or is no node (`NOWHERE`), gives the CREATED shape.
     """
     if top not in tree.rows:
-        return _created(tree, edition)
+        return _created(tree, edition, max(top, ROOT))
     page = _Page(tree, edition, epoch=epoch, key=key)
     nodes = tree.graph.nodes
     written = {index: edition.node(page, nodes[index], row, tree.states[index]) for index, row in tree.rows.items()}
     for index in tree.rows:
         if index != ROOT:
             written[nodes[index].parent]["children"][nodes[index].id] = written[index]
+    if top != ROOT and edition.name != "doc-2019":
+        written[top]["name"] = nodes[ROOT].name  # bk-sops puts the task's name on whatever is outermost
     return written[top]
 
 
-def _created(tree: Tree, edition: Edition) -> Document:
+def _created(tree: Tree, edition: Edition, top: int) -> Document:
     """A task that has not begun: eight keys only, but all ten in `doc-2019`, whose document knows no shorter form."""
-    root = tree.graph.nodes[ROOT]
     if edition.name == "doc-2019":
-        unseen = Row(State.CREATED)
-        return edition.node(_Page(tree, edition, epoch=0, key=""), root, unseen, State.CREATED)
+        page = _Page(tree, edition, epoch=0, key="")
+        return edition.node(page, tree.graph.nodes[top], Row(State.CREATED), State.CREATED)
     return {
         "start_time": None,
         "state": State.CREATED.value,
@@ -191,7 +194,7 @@ def _created(tree: Tree, edition: Edition) -> Document:
         "finish_time": None,
         "elapsed_time": 0,
         "children": {},
-        "name": root.name,
+        "name": tree.graph.nodes[ROOT].name,
     }
 
 

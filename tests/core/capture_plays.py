@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from flows import act, conditional, exclusive, loop, ms, parallel, play, scripted, sub, waits
+from flows import act, conditional, exclusive, loop, parallel, play, scripted, sub, waits
 
 from taskmock.mockserver.scenario import Play
 
@@ -139,7 +139,17 @@ SITUATIONS |= {
         *THREE_STEPS,
         dispatch=7,
         events=(scripted(2.03, "rollback", "步骤1"),),
-        readings={"02": 2036, "03": 2037, "04": 2043, "05": 2044, "06": 2051, "07": 2058, "08": 2060, "09": 3059}
+        readings={
+            "01": 2029,
+            "02": 2036,
+            "03": 2037,
+            "04": 2043,
+            "05": 2044,
+            "06": 2051,
+            "07": 2058,
+            "08": 2060,
+            "09": 3059,
+        }
         | {"10": 3066, "11": 3067, "12": 4067, "13": 4080},
     ),
     "waiting-callback": situation(

@@ -1,4 +1,4 @@
-"""Two histories side by side: all that matters of each answer, with ids, versions and absolute times put in relation."""
+"""Two histories side by side: all that matters of each answer, with ids, versions and times put in relation."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ class Portrayer:
         self._zero = None
 
     def portrait(self, data):
-        """The fields of every node by place: (field, value) in order; ids as numbers, times as seconds since the start."""
-        found = []
+        """The fields of every node by its place; ids as numbers, times as seconds since the start."""
+        found = {}
         stack = [("", data)]
         while stack:
             place, node = stack.pop()
-            found.append(
-                (place, tuple(node) if place else tuple(key for key in node if key not in ASKED_FOR), self._plain(node))
-            )
+            found[place] = self._plain(node)
             children = list((node.get("children") or {}).items())
             for number, (key, child) in reversed(list(enumerate(children))):
                 assert key == child["id"]
@@ -37,7 +35,7 @@ class Portrayer:
         return self._ids.setdefault(node_id, len(self._ids))
 
     def _plain(self, node):
-        plain = {}
+        plain = {"fields": tuple(field for field in node if field not in ASKED_FOR)}
         for field, value in node.items():
             if field in ("children", *ASKED_FOR):
                 continue
@@ -55,9 +53,18 @@ class Portrayer:
         return plain
 
     def _seconds(self, text):
-        moment = dt.datetime.fromisoformat(text.replace(" +0800", "+08:00").replace("Z", "+00:00")).timestamp()
+        moment = dt.datetime.fromisoformat(text.replace(" +0800", "+08:00")).timestamp()
         self._zero = moment if self._zero is None else self._zero
         return moment - self._zero
+
+
+def differences(ours, theirs):
+    """Where two portraits differ, in words."""
+    found = [f"{place or 'the task'} is only on one side" for place in ours.keys() ^ theirs.keys()]
+    for place in ours.keys() & theirs.keys():
+        fields = [field for field in ours[place] if ours[place][field] != theirs[place].get(field)]
+        found += [f"{place or 'the task'}.{f}: {ours[place][f]!r}, not {theirs[place].get(f)!r}" for f in fields]
+    return sorted(found)
 
 
 class Moment:
