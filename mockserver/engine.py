@@ -140,7 +140,7 @@ class Engine:
     def drop_tokens(self) -> None:
         """Forgets every token that is held or under way to a node."""
         self._held.clear()
-        self._queue = [message for message in self._queue if message[3] != self._enter]
+        self._queue[:] = [message for message in self._queue if message[3] != self._enter]  # `run` holds this list
         heapq.heapify(self._queue)
 
     # -- tokens

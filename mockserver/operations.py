@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from taskmock.mockserver.command import TASK, Command, Verb
 from taskmock.mockserver.engine import Engine, Row
-from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
+from taskmock.mockserver.graph import NOWHERE, ROOT, GraphNode, NodeKind
 from taskmock.mockserver.pipeline import Activity, Branch
 from taskmock.mockserver.state import HOLDING, State
 
@@ -186,13 +186,7 @@ def _rollback(engine: Engine, node: GraphNode, command: Command) -> None:
     """The nodes behind the target are undone one message each, last first; then the target runs again."""
     _demand(engine.setting.generation == 2, command, "this engine knows no rollback")
     _row(engine, node, command, State.FINISHED, State.FAILED)
-    scope = engine.rows[node.parent].state
-    _demand(node.parent == ROOT or scope is State.RUNNING, command, f"the subprocess around the node is {scope}")
-    _demand(engine.rows[ROOT].state not in HOLDING, command, f"the task is {engine.rows[ROOT].state}")
-    busy = [index for index, row in engine.rows.items() if row.state is State.RUNNING and _is_leaf(engine, index)]
-    _demand(not busy, command, "a node is running")
-    reached = list(engine.rows)
-    undone = reached[reached.index(node.index) :]
+    undone = _undone(engine, node, command)
     engine.drop_tokens()
     engine.put(ROOT, engine.rows[ROOT]._replace(state=State.ROLLING_BACK))
     moment = engine.now
@@ -203,8 +197,44 @@ def _rollback(engine: Engine, node: GraphNode, command: Command) -> None:
     engine.send(moment + engine.setting.dispatch, _run_again, engine, node.index, tuple(undone))
 
 
-def _is_leaf(engine: Engine, index: int) -> bool:
-    return engine.graph.nodes[index].kind is NodeKind.ACTIVITY
+def _undone(engine: Engine, node: GraphNode, command: Command) -> list[int]:
+    """The reached nodes from the target on, which must all be behind it, while nothing else is under way."""
+    root, scope = engine.rows[ROOT].state, engine.rows[node.parent].state
+    _demand(root not in HOLDING, command, f"the task is {root}")
+    _demand(scope is State.RUNNING, command, f"the subprocess around the node is {scope}")
+    rows = engine.rows
+    busy = any(
+        row.state is State.RUNNING and engine.graph.nodes[i].kind is NodeKind.ACTIVITY for i, row in rows.items()
+    )
+    _demand(not busy, command, "a node is running")
+    reached = list(rows)
+    undone = reached[reached.index(node.index) :]
+    behind = _behind(engine, node.index)
+    around = {ROOT, *_around(engine, node.index)}
+    others = {index for index in reached if index not in undone and index not in around}
+    apart = not behind.issuperset(undone) or not behind.issuperset(engine.tokens())
+    apart = apart or any(rows[index].state not in {State.FINISHED, State.APPOINTED} for index in others)
+    _demand(not apart, command, "another arm of the flow is not behind the node and goes on")
+    return undone
+
+
+def _behind(engine: Engine, index: int) -> set[int]:
+    """A node, all that its token can reach inside its subprocess or the task, and what is inside of those."""
+    found, stack = set[int](), [index]
+    while stack:
+        node = engine.graph.nodes[stack.pop()]
+        if node.index in found:
+            continue
+        found.add(node.index)
+        onward = (node.next, node.first, node.back, *node.arms)
+        stack.extend(other for other in onward if other != NOWHERE)
+    return found
+
+
+def _around(engine: Engine, index: int) -> Iterator[int]:
+    """The subprocesses around a node, the innermost first."""
+    while (index := engine.graph.nodes[index].parent) != ROOT:
+        yield index
 
 
 def _undo(engine: Engine, index: int) -> None:
