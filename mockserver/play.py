@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,12 +15,15 @@ from taskmock.mockserver.record import DEFAULT_SESSION, RecordKey, SessionPlan
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.sessions import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
+from taskmock.schemas import chosen
 
 STATUS_PATH = "/api/c/compapi/v2/sops/get_task_status/"
 """The path of the call that the document describes."""
 
 TASK_ID = "10"
 """The task id of the document's example: what plays where nobody names another."""
+
+_WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*\]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Session:
         if scenario is not None:
             plan = dataclasses.replace(plan, scenario=self._taken(scenario).name)
         if clock is not None:
-            plan = dataclasses.replace(plan, mode=ClockMode(clock))
+            plan = dataclasses.replace(plan, mode=ClockMode(chosen("clock", clock, tuple(ClockMode))))
         self._stage.playback.store.settle(self.name, plan)
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
@@ -59,10 +63,17 @@ class Session:
 
         Raises:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+            ValueError: The scenario plays for other task ids.
         """
         playback = self._stage.playback
         plan = self._plan()
-        name = self._taken(scenario).name if scenario is not None else plan.scenario
+        name = plan.scenario
+        if scenario is not None:
+            taken = self._taken(scenario)
+            name = taken.name
+            if task_id is not None and taken.play_for(task_id) is None:
+                ids = ", ".join(pattern for play in taken.plays for pattern in play.ids)
+                raise ValueError(f"the scenario {name!r} does not play for the task {task_id!r}; allowed: {ids}")
         if task_id is None:
             task_id = playable_id(playback.shelf.scenario(name)) if name else TASK_ID
         if name is not None:
@@ -95,8 +106,8 @@ def playable_id(scenario: Scenario) -> str:
     ids = scenario.plays[0].ids
     if not ids or scenario.play_for(TASK_ID):
         return TASK_ID
-    # The simplest text that a glob stands for: its characters, with one digit for each wildcard.
-    return ids[0].replace("*", "1").replace("?", "1")
+    # The simplest text that a glob stands for: its characters, one digit for each wildcard, one of each set.
+    return _WILDCARD.sub(lambda found: found[1] or "1", ids[0])
 
 
 class Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,12 +14,14 @@ from taskmock.mockserver.app import App
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.front.thread import FrontThread
 from taskmock.mockserver.journal import JournalEntry
+from taskmock.mockserver.phrases import pool_for
 from taskmock.mockserver.play import Session, Stage, Task
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.store import MemoryStore
+from taskmock.schemas import EDITIONS, chosen
 
 if TYPE_CHECKING:
     from typing import Self
@@ -50,7 +53,13 @@ def build_app(settings: Settings) -> App:
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         LocaleError: Nobody knows the locale.
+        ValueError: The edition is unknown, or the speed is no positive number.
     """
+    if settings.edition is not None:
+        chosen("edition", settings.edition, EDITIONS)
+    if not 0 < settings.speed < math.inf:
+        raise ValueError(f"a speed is a positive number, not {settings.speed!r}")
+    pool_for(settings.locale)
     shelf = Shelf(settings.scenarios)
     default = None
     if isinstance(settings.scenario, Scenario):

@@ -32,7 +32,8 @@ class Shelf:
     def __init__(self, folders: Iterable[Path] = (), scenarios: Iterable[Scenario] = ()) -> None:
         self._made = {scenario.name: scenario for scenario in scenarios}
         self._files: dict[str, Path] = {}
-        for folder in (LIBRARY, *folders):
+        self._folders = (LIBRARY, *folders)
+        for folder in self._folders:
             for suffix in SUFFIXES:
                 self._files |= {path.stem: path for path in sorted(folder.glob(f"*{suffix}"))}
 
@@ -57,7 +58,9 @@ class Shelf:
         if name not in self._made:
             if name not in self._files:
                 raise ScenarioNotFoundError(name, self.names())
-            self._made[name] = self._read(self._files[name])
+            scenario = self._read(self._files[name])
+            # A file may be called otherwise than what it holds.
+            self._made[name] = self._made[scenario.name] = scenario
         return self._made[name]
 
     def take(self, name_or_file: str | Path) -> Scenario:
@@ -77,4 +80,4 @@ class Shelf:
     def _read(self, path: Path) -> Scenario:
         from taskmock.mockserver.loader import load_scenario
 
-        return load_scenario(path)
+        return load_scenario(path, folders=tuple(reversed(self._folders)))
