@@ -7,7 +7,7 @@ from pathlib import Path
 
 from taskmock.mockserver.loader.problem import Problems, closest
 from taskmock.mockserver.loader.scenario_file import read_scenario
-from taskmock.mockserver.loader.source_text import refuse_size
+from taskmock.mockserver.loader.source_text import MOST_BYTES, too_big
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.yaml_node import quoted
 
@@ -48,13 +48,15 @@ def _load(path: Path, find: Find | None, chain: tuple[Path, ...]) -> Scenario:
 def _content(path: Path) -> bytes:
     source = str(path)
     try:
-        refuse_size(path.stat().st_size, source=source)
-        return path.read_bytes()
+        size = path.stat().st_size
+        if size <= MOST_BYTES:
+            return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         problems = Problems(source, "")
         said = getattr(error, "strerror", None) or error
         problems.add(0, "file", f"the file cannot be read ({said})", allowed="a scenario file")
         raise problems.error() from None
+    raise too_big(size, source=source)
 
 
 def _beside(path: Path, name: str) -> Path | None:

@@ -24,7 +24,8 @@ def text_of(content: str | bytes, *, source: str) -> str:
     Raises:
         ScenarioError: The content is too big, not UTF-8 (or UTF-16 with its mark), or holds control characters.
     """
-    refuse_size(len(content), source=source)
+    if len(content) > MOST_BYTES:
+        raise too_big(len(content), source=source)
     text = content if isinstance(content, str) else _decoded(content, source)
     text = text.removeprefix("\ufeff")
     forbidden = _FORBIDDEN.search(text)
@@ -37,17 +38,12 @@ def text_of(content: str | bytes, *, source: str) -> str:
     return text
 
 
-def refuse_size(size: int, *, source: str) -> None:
-    """Refuses content that is too big to read.
-
-    Raises:
-        ScenarioError: `size` (in bytes or characters) is over the limit.
-    """
-    if size > MOST_BYTES:
-        problems = Problems(source, "")
-        wrong = f"the file is too big ({size / 1_048_576:.1f} MiB)"
-        problems.add(0, "too-big", wrong, allowed=f"at most {MOST_BYTES // 1_048_576} MiB")
-        raise problems.error()
+def too_big(size: int, *, source: str) -> ScenarioError:
+    """The error of content that is too big to read; `size` in bytes or characters."""
+    problems = Problems(source, "")
+    wrong = f"the file is too big ({size / 1_048_576:.1f} MiB)"
+    problems.add(0, "too-big", wrong, allowed=f"at most {MOST_BYTES // 1_048_576} MiB")
+    return problems.error()
 
 
 def _decoded(content: bytes, source: str) -> str:
