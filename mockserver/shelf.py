@@ -32,8 +32,7 @@ class Shelf:
     def __init__(self, folders: Iterable[Path] = (), scenarios: Iterable[Scenario] = ()) -> None:
         self._made = {scenario.name: scenario for scenario in scenarios}
         self._files: dict[str, Path] = {}
-        self._folders = (LIBRARY, *folders)
-        for folder in self._folders:
+        for folder in (LIBRARY, *folders):
             for suffix in SUFFIXES:
                 self._files |= {path.stem: path for path in sorted(folder.glob(f"*{suffix}"))}
 
@@ -55,13 +54,12 @@ class Shelf:
             ScenarioNotFoundError: There is none.
             ScenarioError: Its file is broken.
         """
-        if name not in self._made:
-            if name not in self._files:
-                raise ScenarioNotFoundError(name, self.names())
-            scenario = self._read(self._files[name])
+        found = self._found(name)
+        if isinstance(found, Path):
+            found = self._read(found)
             # A file may be called otherwise than what it holds.
-            self._made[name] = self._made[scenario.name] = scenario
-        return self._made[name]
+            self._made[name] = self._made[found.name] = found
+        return found
 
     def take(self, name_or_file: str | Path) -> Scenario:
         """The scenario of a name, or of a file, which is then on the shelf too.
@@ -80,4 +78,10 @@ class Shelf:
     def _read(self, path: Path) -> Scenario:
         from taskmock.mockserver.loader import load_scenario
 
-        return load_scenario(path, folders=tuple(reversed(self._folders)))
+        return load_scenario(path, find=self._found)
+
+    def _found(self, name: str) -> Path | Scenario:
+        found = self._made.get(name) or self._files.get(name)
+        if found is None:
+            raise ScenarioNotFoundError(name, self.names())
+        return found
