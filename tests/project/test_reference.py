@@ -1,0 +1,175 @@
+"""The tables of the reference say what the code says. `python tests/project/test_reference.py` writes them anew."""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from tree import ROOT
+
+from taskmock.contracts.command import validate_command
+from taskmock.contracts.rules import RULES
+from taskmock.mockserver.generate_command import generate_command
+from taskmock.mockserver.serve_command import serve_command
+from taskmock.schemas import load_json, load_states
+
+REFERENCE = ROOT / "docs" / "reference"
+TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<rows>(?:\|.*\n)*)")
+CODE = re.compile(r"(?:body|envelope|field|state|request)\.[a-z]+(?:-[a-z]+)*")
+# The one code that is put together at run time: a field of the envelope with the wrong type.
+COMPOSED = frozenset({"envelope.type"})
+
+Rows = Iterator[tuple[str, ...]]
+
+
+def option_rows(command: click.Command) -> Rows:
+    yield "option", "default", "environment", "meaning"
+    for option in command.params:
+        if isinstance(option, click.Option):
+            yield written_option(option), shown_default(option), code(str(option.envvar or "")), str(option.help)
+
+
+def written_option(option: click.Option) -> str:
+    kind = option.type
+    if isinstance(kind, click.Choice):
+        value = " " + " \\| ".join(map(str, kind.choices))
+    elif option.is_flag:
+        value = ""
+    else:
+        value = " " + {click.IntRange: "NUMBER", click.FloatRange: "NUMBER", click.Path: "PATH"}.get(
+            type(kind), kind.name.upper()
+        )
+        value = value.replace("INTEGER", "NUMBER")
+    return ", ".join(map(code, option.opts)) + value
+
+
+def shown_default(option: click.Option) -> str:
+    return code(str(option.default)) if option.show_default else ""
+
+
+def code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def rule_rows() -> Rows:
+    yield "code", "editions", "the sentence it enforces"
+    for rule in RULES:
+        editions = "all" if len(rule.editions) == 3 else ", ".join(map(code, rule.editions))
+        yield code(rule.code), editions, rule.source.replace("|", "\\|")
+
+
+def state_rows() -> Rows:
+    editions = ("doc-2019", "v1", "v2")
+    yield "state", *map(code, editions), "final", "meaning"
+    for state in load_states():
+        levels = [", ".join(state["levels"].get(edition, ())) for edition in editions]
+        yield code(state["state"]), *levels, "yes" if state["final"] else "", state["meaning"]
+
+
+def key_rows(fields: Mapping[str, Any]) -> Rows:
+    yield "key", "value", "meaning"
+    for name, field in fields.items():
+        yield code(name), value_of(field), field["description"].replace("|", "\\|")
+
+
+def value_of(field: Mapping[str, Any]) -> str:
+    """Give what a key takes, in a few words."""
+    if "$ref" in field:
+        return {
+            "text": "text",
+            "duration": "duration",
+            "nodeId": "node id",
+            "flow": "list of steps",
+            "fails": "text or mapping",
+        }[field["$ref"].rpartition("/")[2]]
+    if "const" in field:
+        return code(str(field["const"]).lower() if isinstance(field["const"], bool) else str(field["const"]))
+    if "enum" in field:
+        return "a state" if "CREATED" in field["enum"] else ", ".join(map(code, map(str, field["enum"])))
+    if "anyOf" in field:
+        return " or ".join(dict.fromkeys(value_of(choice) for choice in field["anyOf"]))
+    kinds = [field["type"]] if isinstance(field.get("type"), str) else field.get("type", ["anything"])
+    words = {"array": "list", "object": "mapping", "string": "text", "boolean": "true or false"}
+    return " or ".join(dict.fromkeys(words.get(kind, kind) for kind in kinds if kind != "null"))
+
+
+def scenario_keys(*path: str) -> Mapping[str, Any]:
+    """Give the described keys of a part of a scenario file."""
+    part: Any = load_json("scenario.schema.json")
+    for step in path:
+        part = part[step]
+    keys: Mapping[str, Any] = part["properties"]
+    return keys
+
+
+TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
+    ("command-line.md", "serve"): lambda: option_rows(serve_command),
+    ("command-line.md", "generate"): lambda: option_rows(generate_command),
+    ("command-line.md", "validate"): lambda: option_rows(validate_command),
+    ("violations.md", "rules"): rule_rows,
+    ("editions.md", "states"): state_rows,
+    ("scenario-files.md", "scenario"): lambda: key_rows(scenario_keys()),
+    ("scenario-files.md", "task"): lambda: key_rows(scenario_keys("properties", "task")),
+    ("scenario-files.md", "activity"): lambda: key_rows(scenario_keys("$defs", "activity")),
+    ("scenario-files.md", "event"): lambda: key_rows(scenario_keys("$defs", "event")),
+    ("scenario-files.md", "fault"): lambda: key_rows(scenario_keys("$defs", "fault")),
+}
+
+
+def table_text(rows: Rows) -> str:
+    head, *body = rows
+    lines = [head, ("---",) * len(head), *body]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines).replace("|  |", "| |").replace("|  |", "| |")
+
+
+def tables(page: str) -> dict[str, str]:
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    return {found["name"]: found["rows"] for found in TABLE.finditer(text)}
+
+
+def codes_in_source() -> set[str]:
+    """Give every code that stands as text in the judge's modules, rules aside."""
+    found = set(COMPOSED)
+    for path in sorted((ROOT / "contracts").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
+                found.add(node.value)
+    return found
+
+
+@pytest.mark.parametrize(("page", "name"), TABLES, ids=[f"{page}-{name}" for page, name in TABLES])
+def test_reference_table_says_what_the_code_says(page, name):
+    assert tables(page).get(name) == table_text(TABLES[page, name]())
+
+
+@pytest.mark.parametrize("page", sorted({page for page, _ in TABLES}))
+def test_reference_page_has_no_table_that_nobody_checks(page):
+    assert {(page, name) for name in tables(page)} <= TABLES.keys()
+
+
+def test_every_code_of_the_judge_is_explained_once():
+    text = (REFERENCE / "violations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", text, re.MULTILINE)
+
+    assert sorted(rows) == sorted({*codes_in_source(), *(rule.code for rule in RULES)})
+
+
+def write() -> None:
+    """Write all tables anew."""
+    for page in sorted({page for page, _ in TABLES}):
+        path = REFERENCE / page
+        text = path.read_text(encoding="utf-8")
+
+        def fresh(found: re.Match[str], page: str = page) -> str:
+            return f"<!-- table: {found['name']} -->\n{table_text(TABLES[page, found['name']]())}"
+
+        path.write_text(TABLE.sub(fresh, text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    write()
