@@ -68,6 +68,10 @@ FALSE = {
         "<!-- skip: slow -->\n```console\n$ echo one\n```",
         "page.md:2: only the set-up may be skipped, not `echo one`",
     ),
+    "skipped-script": (
+        "<!-- skip: slow -->\n```bash\n. .venv/bin/activate\n./example\n```",
+        "page.md:2: only the set-up may be skipped, not `./example`",
+    ),
     "skipped-code": ("<!-- skip: slow -->\n```python\npass\n```", "page.md:2: only the set-up may be skipped"),
     "broken-json": ("```json\n{a}\n```", "page.md:1: not JSON: "),
     "broken-yaml": ("```yaml\na: [\n```", "page.md:1: not YAML: "),

@@ -44,7 +44,9 @@ from taskmock.mockserver.loader import ScenarioError, load_scenario
 PATIENCE = 30.0
 DOCUMENTED_PORT = "8070"
 # Setting up a machine is tried by `make` itself; every other command of a document has to run.
-SET_UP = re.compile(r"(git clone|cd|make (test|venv)|(py|python3?) -m (venv|pip)|pip install|\.venv|source|\.) ?")
+SET_UP = re.compile(
+    r"(git clone|cd|make (test|venv)|(py|python3?) -m (venv|pip)|pip install|source|\.)( |$)|\.venv[/\\]"
+)
 RUN_VARIABLES = ("TASKMOCK_", "PYTEST_", "MAKE", "MFLAGS")
 SCENARIO_KEYS = frozenset({"format", "scenario", "flow", "tasks", "frames"})
 UNCHECKED = frozenset({"text", "mermaid"})
