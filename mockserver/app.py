@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from taskmock.mockserver.admin import Admin
+from taskmock.mockserver.admin.desk import Desk
 from taskmock.mockserver.calls import STATUS, WRITES, carry_out
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.faultreply import faulty
@@ -25,6 +25,7 @@ from taskmock.mockserver.journal import Journal, JournalEntry, redacted
 from taskmock.mockserver.kept import Kept
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.play import Stage
 from taskmock.mockserver.playback import Answer, Asked, Playback, UnknownNodeError
 from taskmock.mockserver.record import DEFAULT_SESSION
 from taskmock.mockserver.sessions import (
@@ -53,12 +54,19 @@ class App:
     `session_from` names the credential field that carries the session, if any.
     """
 
-    def __init__(self, playback: Playback, *, door: Door = ESB, session_from: str | None = None) -> None:
+    def __init__(
+        self,
+        playback: Playback,
+        *,
+        door: Door = ESB,
+        session_from: str | None = None,
+        admin_token: str | None = None,
+    ) -> None:
         self.playback = playback
         self.journal = Journal()
         self._door = door
         self._session_from = session_from
-        self._admin = Admin(playback)
+        self._admin = Desk(Stage(playback, self.journal), token=admin_token)
         self._routes = Map([Rule(path, methods=door.methods) for path in door.paths], strict_slashes=False)
         self._known: Kept[Asked] = Kept(_KNOWN_CALLS, lambda _: 1)
 
@@ -79,7 +87,7 @@ class App:
             named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
             session = named or DEFAULT_SESSION
             if path.startswith("/__"):
-                return self._admin.answer(call.method, path, session)
+                return self._admin.answer(call, path)
             operation = self._operation(call.method, path)
             parameters = self._door.read(_received(request, path))
             session = named or session_by_credential(parameters, self._session_from)
@@ -186,6 +194,7 @@ class App:
                 task_id=key.task_id if key else None,
                 scenario=key.scenario if key else None,
                 reading=answer.reading if answer else None,
+                faults=tuple(fault.kind.value for fault in answer.faults) if answer else (),
             )
         )
 

@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import re
 import threading
+from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from taskmock.mockserver.playback import Reading
@@ -22,7 +23,8 @@ _ENTRY_BYTES = 400
 class JournalEntry:
     """One call: `at` in ms since 1970 by the server's clock, `target` without secrets, what was answered.
 
-    `task_id`, `scenario` and `reading` are None where the call reached no task; `code` is the envelope's.
+    `task_id`, `scenario` and `reading` are None where the call reached no task; `code` is the envelope's,
+    `faults` are the kinds of the faults that the call met.
     """
 
     at: int
@@ -35,6 +37,7 @@ class JournalEntry:
     task_id: str | None = None
     scenario: str | None = None
     reading: Reading | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -48,7 +51,7 @@ class Journal:
     def __init__(self, *, limit: int = JOURNAL_BYTES) -> None:
         self._limit = limit
         self._weight = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._entries: collections.deque[JournalEntry] = collections.deque()
 
     def add(self, entry: JournalEntry) -> None:
@@ -58,6 +61,19 @@ class Journal:
             self._weight += entry.weight
             while self._weight > self._limit:
                 self._weight -= self._entries.popleft().weight
+            self._lock.notify_all()
+
+    def wait_until(self, enough: Callable[[], bool], *, timeout: float) -> bool:
+        """Whether `enough` has come true, asked after each call, within so many seconds."""
+        with self._lock:
+            return self._lock.wait_for(enough, timeout)
+
+    def clear(self, session: str | None = None) -> None:
+        """Forgets all calls, or those of one session."""
+        with self._lock:
+            kept = [entry for entry in self._entries if session not in {None, entry.session}]
+            self._entries = collections.deque(kept)
+            self._weight = sum(entry.weight for entry in kept)
 
     def find(self, session: str | None = None, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of a session, of a task, or of everybody, the oldest first."""

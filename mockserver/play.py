@@ -11,7 +11,7 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.journal import Journal, JournalEntry
 from taskmock.mockserver.playback import Asked, Playback
-from taskmock.mockserver.record import DEFAULT_SESSION, RecordKey, SessionPlan
+from taskmock.mockserver.record import DEFAULT_SESSION, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.sessions import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
@@ -49,7 +49,7 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: `clock` is no clock mode.
         """
-        plan = self._plan()
+        plan = self.plan
         if scenario is not None:
             plan = dataclasses.replace(plan, scenario=self._taken(scenario).name)
         if clock is not None:
@@ -66,7 +66,7 @@ class Session:
             ValueError: The scenario plays for other task ids.
         """
         playback = self._stage.playback
-        plan = self._plan()
+        plan = self.plan
         name = plan.scenario
         if scenario is not None:
             taken = self._taken(scenario)
@@ -86,11 +86,17 @@ class Session:
         """The calls of this session, or of one of its tasks, the oldest first."""
         return self._stage.journal.find(self.name, task_id)
 
+    def records(self) -> tuple[Record, ...]:
+        """What is remembered of the session's tasks, the oldest first."""
+        return self._stage.playback.store.records(self.name)
+
     def forget(self) -> None:
         """Forgets the session's tasks; the next poll starts them anew."""
         self._stage.playback.store.forget(self.name)
 
-    def _plan(self) -> SessionPlan:
+    @property
+    def plan(self) -> SessionPlan:
+        """What the session has settled."""
         return self._stage.playback.store.plan(self.name)
 
     def _taken(self, scenario: str | Path | Scenario) -> Scenario:

@@ -162,6 +162,10 @@ class Playback:
         edition = self.edition_of(scenario)
         return self._histories.get(self._history_key(record, edition), lambda: _played(record, scenario, edition))
 
+    def play_of(self, record: Record) -> Play:
+        """The script that a record's task follows."""
+        return _play(record, self.scenario_of(record))
+
     def scenario_of(self, record: Record) -> Scenario:
         """The scenario that a record plays."""
         return self._scenario(record.key.scenario, record.key.task_id)

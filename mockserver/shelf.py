@@ -47,6 +47,10 @@ class Shelf:
         """Puts a scenario on the shelf, in the place of one of the same name."""
         self._made[scenario.name] = scenario
 
+    def remove(self, name: str) -> bool:
+        """Takes a scenario off the shelf, so that its file, if it has one, is read anew; whether it was there."""
+        return self._made.pop(name, None) is not None
+
     def scenario(self, name: str) -> Scenario:
         """The scenario of a name.
 

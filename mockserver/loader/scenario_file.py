@@ -41,7 +41,7 @@ def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = N
     """
     decoded = text_of(text, source=source)
     problems = Problems(source, decoded)
-    composed = _composed(decoded)
+    composed = composed_of(decoded)
     for flaw in composed.flaws:
         problems.add_flaw(flaw)
     if composed.root is None:
@@ -54,7 +54,7 @@ def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = N
     return scenario
 
 
-def _composed(text: str) -> Composed:
+def composed_of(text: str) -> Composed:
     composed = compose_json(text)
     if isinstance(composed, Composed):
         return composed

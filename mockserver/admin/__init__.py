@@ -1,0 +1,1 @@
+"""Control over the running mock, JSON only, on paths that no real API has: `/__admin/…`."""

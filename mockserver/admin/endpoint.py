@@ -1,0 +1,78 @@
+"""One path of the admin API: how it is called, who answers it, and what its OpenAPI document says of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from taskmock.mockserver.journal import Journal
+from taskmock.mockserver.play import Session, Stage
+from taskmock.mockserver.playback import Playback
+
+Schema = Mapping[str, Any]
+
+
+class AdminError(Exception):
+    """A call that cannot be answered: an HTTP status and what is wrong, with what is allowed."""
+
+    def __init__(self, status: int, error: str, **more: object) -> None:
+        self.status = status
+        self.body = {"error": error, **more}
+        super().__init__(error)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AdminCall:
+    """One call: the arguments of its path and of its query, and its body as text (`said` is that body decoded)."""
+
+    stage: Stage
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    text: str = ""
+    said: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def playback(self) -> Playback:
+        """What plays."""
+        return self.stage.playback
+
+    @property
+    def journal(self) -> Journal:
+        """What was asked and answered."""
+        return self.stage.journal
+
+    @property
+    def session(self) -> Session:
+        """The session that the path names."""
+        return Session(self.stage, self.path["session"])
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What an endpoint answers: JSON, unless `text` is given."""
+
+    body: object = None
+    status: int = 200
+    text: str | None = None
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One method of one path (`{name}` stands for an argument).
+
+    `body` describes a JSON body by its properties; `required` are those it must have. `raw` takes any text instead.
+    `query` describes the query's arguments.
+    """
+
+    method: str
+    path: str
+    summary: str
+    answer: Callable[[AdminCall], Answered]
+    body: Mapping[str, Schema] | None = None
+    required: tuple[str, ...] = ()
+    raw: bool = False
+    query: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
