@@ -224,8 +224,8 @@ class Playback:
         )
 
     def _rendered(self, record: Record, scenario: Scenario, turn: Turn, top: int) -> bytes | None:
-        edition, history, play = self.edition_of(scenario), self.history(record), _play(record, scenario)
-        if play.expires is not None and turn.moment >= play.expires:
+        edition, history = self.edition_of(scenario), self.history(record)
+        if history.expired_at(turn.moment):
             name = history.graph.nodes[ROOT].name
             return None if edition.name == "doc-2019" else orjson.dumps(expired(name))
         breaks = [fault.value for fault in turn.faults if fault.kind is FaultKind.BREAK]
@@ -254,7 +254,7 @@ def _played(record: Record, scenario: Scenario, edition: Edition) -> History:
     name = play.name or record.key.task_id
     graph = graph_of(play.flow, name=name, key=record.draw_key, prefix=edition.prefix, root_id=play.id)
     setting = Setting(start=play.start, dispatch=play.dispatch, generation=edition.generation)
-    return history_of(graph, setting, play.events, record.log)
+    return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)
 
 
 def _play(record: Record, scenario: Scenario) -> Play:

@@ -31,22 +31,40 @@ class Tree:
 
 @dataclasses.dataclass(frozen=True)
 class History:
-    """Every change of one task, in order of time; `refused` are scripted commands that its state did not allow."""
+    """Every change of one task, in order of time, until its history `expires` (in ms; None: never).
+
+    `given` are the scripted commands that were obeyed, `refused` those that the task's state did not allow.
+    """
 
     graph: Graph
     generation: int
     changes: tuple[Change, ...]
+    given: tuple[Entry, ...] = ()
     refused: tuple[CommandRefusedError, ...] = ()
+    expires: int | None = None
 
     @functools.cached_property
     def moments(self) -> tuple[int, ...]:
-        """When the tree changes, in ms, each moment once, in order; 0 is always the first."""
-        return tuple(sorted({0, *(change.at for change in self.changes)}))
+        """When the answer changes, in ms, each moment once, in order; 0 is always the first."""
+        found = {0, *(change.at for change in self.changes)}
+        if self.expires is not None:
+            found = {moment for moment in found if moment < self.expires} | {self.expires}
+        return tuple(sorted(found))
 
     @functools.cached_property
+    def end(self) -> State:
+        """The state that the task shows when nothing more happens by itself."""
+        last = self.moments[-1]
+        return State.EXPIRED if self.expired_at(last) else self.tree_at(last).states.get(ROOT, State.CREATED)
+
+    @property
     def ended(self) -> bool:
         """Whether nothing at all goes on any more after the last change, running times included."""
-        return self.tree_at(self.moments[-1]).states.get(ROOT) is State.FINISHED
+        return self.end is State.FINISHED
+
+    def expired_at(self, moment: int) -> bool:
+        """Whether the history is gone at a moment."""
+        return self.expires is not None and moment >= self.expires
 
     def started_at(self, moment: int) -> bool:
         """Whether the task is more than created at a moment."""
@@ -126,13 +144,16 @@ def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log
         engine.send(entry.at, obey, engine, entry.command, command=True)
         engine.run(entry.at)
     engine.run()
-    return History(graph, setting.generation, tuple(engine.changes), tuple(script.refused))
+    return History(
+        graph, setting.generation, tuple(engine.changes), given=tuple(script.given), refused=tuple(script.refused)
+    )
 
 
 class _Script:
     """Gives a scenario's own commands at their triggers."""
 
     def __init__(self, engine: Engine, events: tuple[Event, ...]) -> None:
+        self.given: list[Entry] = []
         self.refused: list[CommandRefusedError] = []
         self._engine = engine
         self._seen: dict[int, State | None] = {}
@@ -171,3 +192,5 @@ class _Script:
             obey(self._engine, command)
         except CommandRefusedError as error:
             self.refused.append(error)
+        else:
+            self.given.append(Entry(at=self._engine.now, command=command))

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.command import TASK
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.faults import REPLACING, Situation, cached_moment, counted, holding
 from taskmock.mockserver.record import Record
@@ -68,6 +69,8 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
 def _states(history: History, moment: int) -> functools._lru_cache_wrapper[State | None]:
     @functools.cache
     def state(address: str) -> State | None:
+        if history.expired_at(moment):
+            return State.EXPIRED if address == TASK else None
         tree = history.tree_at(moment)
         return tree.states.get(history.graph.find(address), State.CREATED if not tree.rows else None)
 
