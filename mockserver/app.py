@@ -87,7 +87,7 @@ class App:
             named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
             session = named or DEFAULT_SESSION
             if path.startswith("/__"):
-                return self._admin.answer(call, path)
+                return self._admin.answer(call, path, session)
             operation = self._operation(call.method, path)
             parameters = self._door.read(_received(request, path))
             session = named or session_by_credential(parameters, self._session_from)

@@ -83,9 +83,9 @@ class TaskClock:
         raise SeekError(f"task {self._key.task_id} of scenario {self._key.scenario} never shows FAILED")
 
     def end(self) -> None:
-        """Puts the task to the last change of its tree."""
+        """Moves the task on to the last change of its tree; where it is past that it stays."""
         last = self._history().moments[-1]
-        self._move(lambda _: last)
+        self._move(lambda moment: max(moment, last))
 
     def rewind(self) -> None:
         """Puts the task back to its creation; what was done to it stays."""

@@ -34,6 +34,7 @@ def health(call: AdminCall) -> Answered:
         body={
             "status": "healthy",
             "version": importlib.metadata.version("taskmock"),
+            "session": call.caller,
             "sessions": len(call.playback.store.sessions()),
         }
     )
@@ -73,8 +74,8 @@ class Desk:
             strict_slashes=False,
         )
 
-    def answer(self, call: Call, path: str) -> Reply:
-        """The reply to a call whose path, without a session's prefix, is `path`."""
+    def answer(self, call: Call, path: str, session: str) -> Reply:
+        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`."""
         request = Request(build_environ(call))
         try:
             endpoint, arguments = self._found(call.method, path)
@@ -85,6 +86,7 @@ class Desk:
             answered = endpoint.answer(
                 AdminCall(
                     stage=self._stage,
+                    caller=session,
                     path=arguments,
                     query=request.args.to_dict(),
                     text=request.get_data().decode("utf-8", "replace"),
@@ -107,7 +109,8 @@ class Desk:
         try:
             endpoint, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
         except MethodNotAllowed:
-            raise AdminError(405, f"{method} is not allowed here", allowed=adapter.allowed_methods(path)) from None
+            allowed = sorted({*adapter.allowed_methods(path)} - {"HEAD", "OPTIONS"})
+            raise AdminError(405, f"{method} is not allowed here", allowed=allowed) from None
         except HTTPException:
             known = sorted({ADMIN + endpoint.path for endpoint in ENDPOINTS})
             raise AdminError(404, f"no such path: {path}", paths=known) from None

@@ -24,14 +24,17 @@ class AdminError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AdminCall:
-    """One call: the arguments of its path and of its query, and its body as text (`said` is that body decoded)."""
+    """One call: the session it belongs to (`caller`), the arguments of its path and of its query, and its body.
+
+    `text` is the body as it came, `said` the same decoded, where the endpoint takes JSON.
+    """
 
     stage: Stage
+    caller: str
     path: Mapping[str, str]
     query: Mapping[str, str]
     text: str = ""
     said: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def playback(self) -> Playback:
@@ -60,7 +63,7 @@ class Answered:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Endpoint:
     """One method of one path (`{name}` stands for an argument).
 

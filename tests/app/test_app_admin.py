@@ -37,4 +37,5 @@ def test_unknown_admin_path_lists_those_there_are(app):
     answer = ask(app, "/__admin/helth")
 
     assert answer.status == 404
-    assert answer.json == {"error": "no such path: /__admin/helth", "paths": ["/__admin/health"]}
+    assert answer.json["error"] == "no such path: /__admin/helth"
+    assert "/__admin/health" in answer.json["paths"]
