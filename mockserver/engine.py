@@ -183,7 +183,7 @@ class Engine:
         if scope is not None:
             self.hold(scope, index)
             if scope != ROOT:
-                self._block(scope)
+                self.block(scope)
             return
         if index in self.appointed:
             self._suspend(node)
@@ -214,9 +214,9 @@ class Engine:
         if self.setting.generation == 2:
             self.put(node.index, self._fresh(node.index)._replace(state=State.SUSPENDED, start=None, finish=None))
         else:
-            self._block(node.index)
+            self.block(node.index)
 
-    def _block(self, index: int) -> None:
+    def block(self, index: int) -> None:
         """Generation 1: what encloses a node that stands still is BLOCKED, until somebody sets it going again."""
         scope = index
         while self.setting.generation == 1 and scope != ROOT:
@@ -229,7 +229,7 @@ class Engine:
         left = self._waiting.get(join, 1) - 1
         self._waiting[join] = left
         if left and self._stands_still():
-            self._block(join)
+            self.block(join)
         return left == 0
 
     def _stands_still(self) -> bool:
@@ -269,7 +269,7 @@ class Engine:
         taken = [entry for arm, entry in zip(node.step.arms, node.arms, strict=True) if arm.name in node.step.take]
         if not taken:
             self.put(node.index, row._replace(state=State.FAILED, ex_data=NO_ARM))
-            self._block(node.index)
+            self.block(node.index)
             return
         self.put(node.index, row)
         self.split(node, taken)
@@ -337,7 +337,7 @@ class Engine:
     def _fail(self, index: int, row: Row) -> None:
         step = self.graph.nodes[index].step
         self.put(index, row._replace(state=State.FAILED, finish=self.now))
-        self._block(index)
+        self.block(index)
         if isinstance(step, Activity) and step.auto_retry and row.retry < step.auto_retry.max:
             self.send(self.now + step.auto_retry.after, self._auto_retry, index, row.version)
 

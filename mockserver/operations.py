@@ -176,7 +176,12 @@ def _resume_node(engine: Engine, node: GraphNode, command: Command) -> None:
         return
     row = _row(engine, node, command, State.SUSPENDED)
     engine.put(node.index, row._replace(state=State.RUNNING))
+    if engine.holds(node.index):
+        engine.wake(node.index)
     engine.release(node.index)
+    for index, inner in list(engine.rows.items()):
+        if inner.state is State.FAILED and node.index in _around(engine, index):
+            engine.block(index)
 
 
 # -- rollback
