@@ -155,7 +155,9 @@ class App:
         record, reading = answer.record, answer.reading
         request_id = draw_hex(record.seed, "request", *record.key, reading.moment)
         code, status = 0, 200
-        if answer.data is None:
+        if answer.whole is not None:
+            body = answer.whole
+        elif answer.data is None:
             refused = self._door.expired(record.key.task_id)
             body, code, status = self._door.fail(refused, request_id), refused.code, refused.status
         else:

@@ -16,6 +16,7 @@ from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.generator import SCENARIO_NAME, Wish, generate
 from taskmock.mockserver.graph import ROOT, graph_of
 from taskmock.mockserver.kept import Kept
+from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.record import Opening, Record, RecordKey
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.shelf import Shelf
@@ -55,11 +56,13 @@ class Asked:
 class Answer:
     """What a poll gives: `data` as JSON bytes, and where the task stands.
 
-    `data` is None where the history has expired and the edition (`doc-2019`) has no form for that. `faults` are
-    what the poll has met; one that replaces the answer leaves `data` for nobody to see.
+    `data` is None where the history has expired and the edition (`doc-2019`) has no form for that. `whole` is a
+    recorded answer, envelope and all, instead. `faults` are what the poll has met; one that replaces the answer leaves
+    `data` for nobody to see.
     """
 
     data: bytes | None
+    whole: bytes | None = None
     faults: tuple[Fault, ...] = ()
     record: Record
     reading: Reading
@@ -143,6 +146,8 @@ class Playback:
         """
 
         def logged(record: Record) -> Record:
+            if self.play_of(record).frames:
+                raise CommandRefusedError(command, "recorded answers take no commands")
             # A poll has shown the tree at its moment already: what follows from it comes after that.
             at = self.moment(record) + (record.mode is ClockMode.POLLS)
             kept = tuple(entry for entry in record.log if entry.at <= at)
@@ -215,8 +220,10 @@ class Playback:
 
         record = self.store.change(record.key, polled)
         turn = turns[-1]
+        frame = self.history(record).frame_at(turn.shown)
         return Answer(
-            data=self._rendered(record, scenario, turn, top),
+            data=None if frame else self._rendered(record, scenario, turn, top),
+            whole=orjson.dumps(frame.body) if frame else None,
             faults=turn.faults,
             record=record,
             reading=Reading(turn.moment, record.polls),

@@ -11,7 +11,7 @@ from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.engine import Change, Engine, Row, Setting
 from taskmock.mockserver.graph import NOWHERE, ROOT, Graph
 from taskmock.mockserver.operations import CommandRefusedError, obey
-from taskmock.mockserver.scenario import Event, Trigger
+from taskmock.mockserver.scenario import Event, Frame, Trigger
 from taskmock.mockserver.state import State
 
 
