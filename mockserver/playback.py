@@ -261,6 +261,8 @@ def _played(record: Record, scenario: Scenario, edition: Edition) -> History:
     name = play.name or record.key.task_id
     graph = graph_of(play.flow, name=name, key=record.draw_key, prefix=edition.prefix, root_id=play.id)
     setting = Setting(start=play.start, dispatch=play.dispatch, generation=edition.generation)
+    if play.frames:
+        return History(graph, edition.generation, changes=(), frames=play.frames)
     return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)
 
 

@@ -33,7 +33,8 @@ class Tree:
 class History:
     """Every change of one task, in order of time, until its history `expires` (in ms; None: never).
 
-    `given` are the scripted commands that were obeyed, `refused` those that the task's state did not allow.
+    `given` are the scripted commands that were obeyed, `refused` those that the task's state did not allow. A recorded
+    history has `frames`, whole answers in order of time, and no changes.
     """
 
     graph: Graph
@@ -42,11 +43,12 @@ class History:
     given: tuple[Entry, ...] = ()
     refused: tuple[CommandRefusedError, ...] = ()
     expires: int | None = None
+    frames: tuple[Frame, ...] = ()
 
     @functools.cached_property
     def moments(self) -> tuple[int, ...]:
         """When the answer changes, in ms, each moment once, in order; 0 is always the first."""
-        found = {0, *(change.at for change in self.changes)}
+        found = {0, *(change.at for change in self.changes), *(frame.at for frame in self.frames)}
         if self.expires is not None:
             found = {moment for moment in found if moment < self.expires} | {self.expires}
         return tuple(sorted(found))
@@ -65,6 +67,11 @@ class History:
     def expired_at(self, moment: int) -> bool:
         """Whether the history is gone at a moment."""
         return self.expires is not None and moment >= self.expires
+
+    def frame_at(self, moment: int) -> Frame | None:
+        """The recorded answer that holds at a moment, the first one before its time; None where nothing is recorded."""
+        held = [frame for frame in self.frames if frame.at <= moment] or list(self.frames[:1])
+        return held[-1] if held else None
 
     def started_at(self, moment: int) -> bool:
         """Whether the task is more than created at a moment."""
