@@ -33,7 +33,7 @@ class Situation:
     moment: int
     poll: int
     key: str
-    state: Callable[[str], State | None]
+    state: Callable[[str], State | str | None]
 
 
 def holding(faults: Sequence[Fault], spent: Sequence[int], situation: Situation) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from taskmock.mockserver.faults import REPLACING, Situation, cached_moment, coun
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.state import State
 from taskmock.mockserver.timeline import History
+from taskmock.mockserver.wire import recorded_state
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,9 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
     poll = record.polls + 1
     held: tuple[int, ...] = ()
     if faults:
-        situation = Situation(moment=moment, poll=poll, key=record.draw_key, state=_states(history, moment))
+        situation = Situation(
+            moment=moment, poll=poll, key=record.draw_key, state=functools.partial(state_at, history, moment)
+        )
         held = holding(faults, record.spent, situation)
     met = tuple(faults[number] for number in held)
     good = not any(fault.kind in REPLACING for fault in met)
@@ -66,12 +69,16 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
     return changed, Turn(moment=moment, shown=shown, faults=met)
 
 
-def _states(history: History, moment: int) -> functools._lru_cache_wrapper[State | None]:
-    @functools.cache
-    def state(address: str) -> State | None:
-        if history.expired_at(moment):
-            return State.EXPIRED if address == TASK else None
-        tree = history.tree_at(moment)
-        return tree.states.get(history.graph.find(address), State.CREATED if not tree.rows else None)
+def state_at(history: History, moment: int, address: str = TASK) -> State | str | None:
+    """The state that a node (by address) shows at a moment; None where it is not there.
 
-    return state
+    Raises:
+        AddressError: No node, or several, go by that address.
+    """
+    frame = history.frame_at(moment)
+    if frame is not None:
+        return recorded_state(frame.body, address)
+    if history.expired_at(moment):
+        return State.EXPIRED if address == TASK else None
+    tree = history.tree_at(moment)
+    return tree.states.get(history.graph.find(address), State.CREATED if not tree.rows else None)

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from taskmock.mockserver.command import TASK
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.engine import Row
 from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
@@ -215,3 +216,19 @@ def failures(tree: Tree, document: Document) -> dict[str, Any]:
         else:
             found[node["id"]] = tree.rows[tree.graph.by_id[node["id"]]].ex_data
     return found
+
+
+def recorded_state(body: object, address: str = TASK) -> str | None:
+    """The state of the task, or of a node by its id or name, in an answer of any shape; None where there is none."""
+    waiting = [(body.get("data") if isinstance(body, dict) else None, TASK)]
+    while waiting:
+        node, key = waiting.pop()
+        if not isinstance(node, dict):
+            continue
+        if address == key or (key != TASK and address == node.get("name")):
+            state = node.get("state")
+            return state if isinstance(state, str) else None
+        children = node.get("children")
+        if isinstance(children, dict):
+            waiting.extend((child, name) for name, child in reversed(children.items()))
+    return None

@@ -1,0 +1,181 @@
+"""The answers of a scenario without any server: what a client gets that polls until nothing changes any more."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from taskmock.mockserver.clock import ClockMode, WallClock
+from taskmock.mockserver.draw import draw_hex
+from taskmock.mockserver.fault import Fault, FaultKind
+from taskmock.mockserver.faultreply import faulty
+from taskmock.mockserver.faults import REPLACING
+from taskmock.mockserver.front.message import Reply
+from taskmock.mockserver.gateways.esb import ESB
+from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.play import playable_id
+from taskmock.mockserver.playback import Answer, Asked, Playback
+from taskmock.mockserver.record import DEFAULT_SESSION, Opening
+from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.shelf import Shelf
+from taskmock.mockserver.state import State
+from taskmock.mockserver.store import MemoryStore
+from taskmock.mockserver.wire import EDITIONS, document, recorded_state
+from taskmock.schemas import chosen
+
+MOST_FRAMES = 100_000
+"""The most answers of one scenario; a fault that goes on for more is cut off there."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedFrame:
+    """One answer of a scenario.
+
+    `poll` is its number, from 1; `moment` the task's clock in seconds; `body` the decoded answer, or the bytes that a
+    client has read where a fault leaves no JSON object; `state` the task's state in the answer, or the one that a
+    fault keeps from the client (None where a recorded answer has none); `faults` what the poll has met; `status` the
+    HTTP status.
+    """
+
+    poll: int
+    moment: float
+    body: dict[str, Any] | bytes
+    state: str | None
+    faults: tuple[FaultKind, ...] = ()
+    status: int = 200
+
+
+def frames(
+    scenario: str | Path | Scenario,
+    edition: str | None = None,
+    *,
+    seed: str = "0",
+    task_id: str | None = None,
+    faults: bool = True,
+) -> tuple[PlayedFrame, ...]:
+    """The answers of a scenario (a name, a file, or a scenario itself), in the order in which a client gets them.
+
+    The client polls until the last change of the tree, each good poll showing the next one, as with `--clock polls`;
+    it also ends at a fault that never ends. Bodies are those of the document's own call. `edition` None is the
+    scenario's own; `task_id` None is one that the scenario plays for; without `faults` all answers are good ones.
+
+    Raises:
+        ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+        ValueError: The edition is unknown, or the scenario does not play for the task id.
+    """
+    taken = scenario if isinstance(scenario, Scenario) else Shelf().take(scenario)
+    return tuple(each_frame(taken if faults else without_faults(taken), edition, seed=seed, task_id=task_id))
+
+
+def each_frame(
+    scenario: Scenario, edition: str | None = None, *, seed: str = "0", task_id: str | None = None
+) -> Iterator[PlayedFrame]:
+    """The same one by one, for scenarios whose answers together are large.
+
+    Raises:
+        ValueError: as for `frames`, at the first answer.
+    """
+    wanted = playable_id(scenario) if task_id is None else task_id
+    if scenario.play_for(wanted) is None:
+        raise ValueError(f"the scenario {scenario.name!r} does not play for the task id {wanted!r}")
+    playback = polled_playback(scenario, edition, seed=seed)
+    asked = Asked(session=DEFAULT_SESSION, task_id=wanted)
+    for _ in range(MOST_FRAMES):
+        answer = playback.poll(asked)
+        yield frame_of(playback, answer)
+        if answer.record.steps >= len(playback.history(answer.record).moments) or endless(answer.faults):
+            return
+
+
+def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str = "0") -> Playback:
+    """A playback of one scenario, by itself, whose polls move the clock.
+
+    Raises:
+        ValueError: The edition is unknown.
+    """
+    return Playback(
+        opening=Opening(seed=seed, clock=WallClock(), mode=ClockMode.POLLS),
+        store=MemoryStore(),
+        shelf=Shelf(scenarios=[scenario]),
+        default=scenario.name,
+        edition=None if edition is None else chosen("edition", edition, tuple(EDITIONS)),
+    )
+
+
+def without_faults(scenario: Scenario) -> Scenario:
+    """The same scenario with good answers only."""
+    return dataclasses.replace(scenario, plays=tuple(dataclasses.replace(play, faults=()) for play in scenario.plays))
+
+
+def endless(faults: tuple[Fault, ...]) -> bool:
+    """Whether one of the faults keeps the tree from a client that only polls moves on: it has no bound that ends."""
+    return any(
+        fault.kind in REPLACING
+        and fault.bounds.answers is None
+        and not fault.bounds.polls
+        and fault.bounds.chance in {None, 1}
+        for fault in faults
+    )
+
+
+def frame_of(playback: Playback, answer: Answer) -> PlayedFrame:
+    """One answer as a client of the document's own call gets it."""
+    reply = _reply(answer)
+    kinds = tuple(dict.fromkeys(fault.kind for fault in answer.faults))
+    body = _read(reply)
+    good = answer.data is not None or answer.whole is not None
+    untouched = good and not {FaultKind.BREAK, *REPLACING}.intersection(kinds)
+    return PlayedFrame(
+        poll=answer.reading.poll,
+        moment=answer.reading.moment / SECOND,
+        body=body,
+        state=recorded_state(body) if untouched else _state(playback, answer),
+        faults=kinds,
+        status=reply.status,
+    )
+
+
+def _reply(answer: Answer) -> Reply:
+    """The reply of the document's own door."""
+    record = answer.record
+    request_id = draw_hex(record.seed, "request", *record.key, answer.reading.moment)
+    if answer.whole is not None:
+        reply = Reply(200, (), answer.whole)
+    elif answer.data is None:
+        refused = ESB.expired(record.key.task_id)
+        reply = Reply(refused.status, (), ESB.fail(refused, request_id))
+    else:
+        reply = Reply(200, (), ESB.succeed(answer.data, request_id))
+    return faulty(reply, answer, ESB, request_id)[0] if answer.faults else reply
+
+
+def _read(reply: Reply) -> dict[str, Any] | bytes:
+    """What a client can make of a reply: a JSON object, or the bytes that got through."""
+    delivery, body = reply.delivery, reply.body
+    if delivery.empty or (delivery.reset and delivery.cut is None):
+        return b""
+    lengths = [length for length in (delivery.cut, delivery.content_length) if length is not None]
+    if lengths:
+        return body[: min(lengths)]
+    try:
+        decoded = json.loads(body)
+    except ValueError:
+        return body
+    return decoded if isinstance(decoded, dict) else body
+
+
+def _state(playback: Playback, answer: Answer) -> str | None:
+    """The task's state in the answer as it was before faults changed it."""
+    record = answer.record
+    if answer.whole is not None:
+        return recorded_state(json.loads(answer.whole))
+    if answer.data is None:
+        return State.EXPIRED.value
+    data = json.loads(answer.data)
+    if any(fault.kind is FaultKind.BREAK for fault in answer.faults):
+        tree = playback.history(record).tree_at(answer.reading.moment)
+        data = document(tree, EDITIONS[answer.edition], epoch=record.epoch, key=record.draw_key)
+    return recorded_state({"data": data})
