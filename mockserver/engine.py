@@ -222,20 +222,21 @@ class Engine:
         while self.setting.generation == 1 and scope != ROOT:
             scope = self.graph.nodes[scope].parent
             row = self.rows[scope]
-            if row.state is State.RUNNING or (scope == ROOT and row.state in {State.READY, State.SUSPENDED}):
+            if row.state in {State.RUNNING, State.READY}:
                 self.put(scope, row._replace(state=State.BLOCKED))
+
+    def block_again(self) -> None:
+        """Blocks around every node that has failed, or is kept from running by its appointed pause."""
+        failed = [index for index, row in self.rows.items() if row.state is State.FAILED]
+        for index in (*failed, *filter(self.holds, self.appointed)):
+            self.block(index)
 
     def _arrive(self, join: int) -> bool:
         left = self._waiting.get(join, 1) - 1
         self._waiting[join] = left
-        if left and self._stands_still():
-            self.block(join)
+        if left:
+            self.block_again()
         return left == 0
-
-    def _stands_still(self) -> bool:
-        """Whether some node has failed, or is kept from running by its appointed pause."""
-        failed = any(row.state is State.FAILED for row in self.rows.values())
-        return failed or any(self.holds(index) for index in self.appointed)
 
     def _fresh(self, index: int) -> Row:
         """The row of a node that starts: for the first time, after a retry, or in the next pass of a loop."""

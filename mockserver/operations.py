@@ -44,6 +44,8 @@ def obey(engine: Engine, command: Command) -> None:
         raise CommandRefusedError(command, NOT_STARTED)
     if root.state in {State.FINISHED, State.REVOKED}:
         raise CommandRefusedError(command, f"the task is {root.state}, nothing more can be done to it")
+    if root.state is State.ROLLING_BACK and command.verb is not Verb.REVOKE:
+        raise CommandRefusedError(command, f"the task is {root.state}, {command.verb} has to wait")
     on_task, on_node = _EFFECTS[command.verb]
     effect = on_task if node.index == ROOT else on_node
     if effect is None:
@@ -82,6 +84,7 @@ def _resume_task(engine: Engine, _node: GraphNode, command: Command) -> None:
     unseen = engine.setting.generation == 1 and engine.holds(ROOT)
     engine.put(ROOT, root._replace(state=State.READY if unseen else State.RUNNING))
     engine.release(ROOT)
+    engine.block_again()
 
 
 def _revoke_task(engine: Engine, _node: GraphNode, _command: Command) -> None:
@@ -179,9 +182,7 @@ def _resume_node(engine: Engine, node: GraphNode, command: Command) -> None:
     if engine.holds(node.index):
         engine.wake(node.index)
     engine.release(node.index)
-    for index, inner in list(engine.rows.items()):
-        if inner.state is State.FAILED and node.index in _around(engine, index):
-            engine.block(index)
+    engine.block_again()
 
 
 # -- rollback
@@ -217,7 +218,10 @@ def _undone(engine: Engine, node: GraphNode, command: Command) -> list[int]:
     behind = _behind(engine, node.index)
     around = {ROOT, *_around(engine, node.index)}
     others = {index for index in reached if index not in undone and index not in around}
-    apart = not behind.issuperset(undone) or not behind.issuperset(engine.tokens())
+    # A token on its way to a converging gateway may be another arm's.
+    tokens = engine.tokens()
+    arriving = any(engine.graph.nodes[index].kind is NodeKind.CONVERGE for index in tokens)
+    apart = arriving or not behind.issuperset(undone) or not behind.issuperset(tokens)
     apart = apart or any(rows[index].state not in {State.FINISHED, State.APPOINTED} for index in others)
     _demand(not apart, command, "another arm of the flow is not behind the node and goes on")
     return undone
@@ -243,7 +247,8 @@ def _around(engine: Engine, index: int) -> Iterator[int]:
 
 
 def _undo(engine: Engine, index: int) -> None:
-    engine.put(index, engine.rows[index]._replace(state=State.ROLL_BACK_SUCCESS))
+    if engine.rows[ROOT].state is State.ROLLING_BACK:
+        engine.put(index, engine.rows[index]._replace(state=State.ROLL_BACK_SUCCESS))
 
 
 def _run_again(engine: Engine, target: int, undone: tuple[int, ...]) -> None:
