@@ -1,6 +1,6 @@
 """Generated tasks judged at their readings; as a script, for as many seeds as asked for.
 
-    python tests/core/generated.py --first 0 --seeds 10000
+python tests/core/generated.py --first 0 --seeds 10000
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def main():
     seconds = time.perf_counter() - begun
     for line in found[:20]:
         sys.stdout.write(f"{line}\n")
-    sys.stdout.write(f"{asked.seeds} seeds, {judged} answers in {seconds:.1f} s: {len(found)} not as the contract says\n")
+    sys.stdout.write(
+        f"{asked.seeds} seeds, {judged} answers in {seconds:.1f} s: {len(found)} not as the contract says\n"
+    )
     return 1 if found else 0
 
 
