@@ -95,6 +95,11 @@ class NumberError(ValueError):
     """A number that no JSON can carry: endless, or far too long."""
 
 
+def is_null(scalar: Scalar) -> bool:
+    """Whether a scalar means nothing at all: empty, `~` or `null` without quotes."""
+    return scalar.plain and _WORDS.get(scalar.text, True) is None
+
+
 def value_of(scalar: Scalar) -> str | int | float | bool | None:
     """What a scalar means by the core schema of YAML 1.2; quoted text is text.
 

@@ -29,7 +29,11 @@ def _lines(data: object, indent: int) -> Iterator[str]:
     pad = " " * indent
     if isinstance(data, dict) and data:
         for key, value in data.items():
-            yield from _entry(f"{pad}{_scalar(str(key))}:", value, indent + 2)
+            if len(key) < LONGEST_KEY:
+                yield from _entry(f"{pad}{_scalar(key)}:", value, indent + 2)
+            else:
+                yield f"{pad}? {_scalar(key)}"
+                yield from _entry(f"{pad}:", value, indent + 2)
     elif isinstance(data, list) and data:
         for item in data:
             line = _bare_pair(item, indent + 2) or _flow(item, indent + 2)
@@ -80,7 +84,7 @@ def _weight(data: object, most: int) -> int:
 
 def _inline(data: object) -> str:
     if isinstance(data, dict):
-        return "{" + ", ".join(f"{_scalar(str(key))}: {_inline(value)}" for key, value in data.items()) + "}"
+        return "{" + ", ".join(f"{_scalar(key)}: {_inline(value)}" for key, value in data.items()) + "}"
     if isinstance(data, list):
         bare = all(isinstance(item, dict) and len(item) == 1 for item in data)
         return "[" + ", ".join(_inline(item)[1:-1] if bare else _inline(item) for item in data) + "]"

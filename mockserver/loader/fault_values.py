@@ -8,8 +8,8 @@ from taskmock.mockserver.fault import FaultKind
 from taskmock.mockserver.loader.data import read_data
 from taskmock.mockserver.loader.fields import Fields, fields_of
 from taskmock.mockserver.loader.problem import Problems, kind_of
-from taskmock.mockserver.loader.scalars import MOST, read_duration, read_flag, read_text, read_whole
-from taskmock.mockserver.yaml_node import Listing, Mapping, Node, Scalar
+from taskmock.mockserver.loader.scalars import MOST, read_choice, read_duration, read_flag, read_text, read_whole
+from taskmock.mockserver.yaml_node import Listing, Mapping, Node, Scalar, is_null
 
 BREAKS = ("drop", "retype", "rename", "add", "state")
 """The ways to break the contract at a node."""
@@ -44,7 +44,7 @@ def _envelope(node: Node, problems: Problems) -> object:
 
 
 def _body(node: Node, problems: Problems) -> object:
-    if isinstance(node, Scalar) and (node.text or not node.plain):
+    if isinstance(node, Scalar) and not is_null(node):
         return node.text
     problems.add(
         node, "not-text", f"body is {kind_of(node)}", allowed="the text that is answered, in quotes or as a block"
@@ -135,12 +135,9 @@ def _break_pairs(fields: Fields, way: str) -> object:
         return None
     if way == "add":
         return read_data(node, fields.problems)
-    pairs = {key.text: read_text(value, fields.problems, what=way) for key, value in node.entries}
-    for key, value in node.entries:
-        if way == "retype" and pairs[key.text] not in {*TYPES, None}:
-            wrong = f"retype: {kind_of(value)} is no type"
-            fields.problems.add(value, "bad-choice", wrong, allowed=", ".join(TYPES))
-    return pairs
+    if way == "retype":
+        return {key.text: read_choice(value, fields.problems, what=way, choices=TYPES) for key, value in node.entries}
+    return {key.text: read_text(value, fields.problems, what=way) for key, value in node.entries}
 
 
 def _count(fields: Fields, key: str, example: str) -> int:

@@ -78,12 +78,13 @@ class FlowReader:
         name = self._name(node)
         return None if name is None else Activity(name=name)
 
-    def _name(self, node: Scalar) -> str | None:
+    def _name(self, node: Scalar, *, key: bool = False) -> str | None:
         if node.text in RESERVED:
             wrong, allowed = f"{node.text!r} is a reserved word", f"{{node: {node.text}, takes: 2s}}"
             self._problems.add(node, "reserved", wrong, allowed=allowed)
             return None
-        return read_text(node, self._problems, what="a node's name")
+        # A key is always text.
+        return read_text(dataclasses.replace(node, plain=node.plain and not key), self._problems, what="a node's name")
 
     def _mapped(self, node: Mapping) -> Step | None:
         words = {key.text for key, _ in node.entries}
@@ -93,7 +94,7 @@ class FlowReader:
                 return self._worded(word, node)
         if len(node.entries) == 1:
             key, body = node.entries[0]
-            name = self._name(key)
+            name = self._name(key, key=True)
             return None if name is None else self._activity(name, body)
         self._refuse_many(node)
         return None

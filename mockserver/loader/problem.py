@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from taskmock.mockserver.yaml_node import Flaw, Listing, Mapping, Node, Scalar, quoted
+from taskmock.mockserver.yaml_node import Flaw, Listing, Mapping, Node, is_null, quoted
 
 MOST_LINES = 100
 """How many problems the text of an error spells out; the rest is counted."""
@@ -110,4 +110,4 @@ def kind_of(node: Node) -> str:
         return "a mapping" if node.entries else "an empty mapping"
     if isinstance(node, Listing):
         return "a list" if node.items else "an empty list"
-    return quoted(node.text) if isinstance(node, Scalar) and (node.text or not node.plain) else "nothing"
+    return "nothing" if is_null(node) else quoted(node.text)

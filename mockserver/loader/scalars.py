@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from taskmock.mockserver.duration import ALLOWED, DurationError, parse_duration
 from taskmock.mockserver.loader.problem import Problems, closest, kind_of
-from taskmock.mockserver.yaml_node import Node, Scalar, quoted, value_of
+from taskmock.mockserver.yaml_node import Node, Scalar, is_null, quoted, value_of
 
 MOST = 2**31 - 1
 """The largest whole number that any key takes."""
@@ -19,8 +19,8 @@ _NUMBER = re.compile(r"[0-9]{0,9}(?:\.[0-9]{1,20})?(?!\n)$")
 
 
 def read_text(node: Node, problems: Problems, *, what: str, allowed: str = "text") -> str | None:
-    """A text that is not empty, as it stands in the file (`yes`, `1:30`, `0010` are texts)."""
-    if isinstance(node, Scalar) and node.text.strip():
+    """A text that is not empty, as it stands in the file (`yes`, `1:30`, `0010` are texts, `null` is none)."""
+    if isinstance(node, Scalar) and node.text.strip() and not is_null(node):
         return node.text
     problems.add(node, "not-text", f"{what} is {kind_of(node)}", allowed=allowed)
     return None

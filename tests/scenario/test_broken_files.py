@@ -59,8 +59,10 @@ def test_empty_file_is_named(text: str) -> None:
 )
 def test_forbidden_character_is_named(character: str, shown: str) -> None:
     assert problems_of(f"{HEAD}title: a{character}b\n{FLOW}") == [
-        f"3:9: the character {shown} stands here; "
-        'allowed: printable characters; others as an escape in double quotes, like "\\u0007"'
+        (
+            f"3:9: the character {shown} stands here; "
+            'allowed: printable characters; others as an escape in double quotes, like "\\u0007"'
+        )
     ]
 
 
@@ -86,8 +88,10 @@ def test_lone_surrogate_in_json_is_named() -> None:
     text = '{"format": 1, "scenario": "demo", "title": "a\\udc00", "flow": []}'
 
     assert problems_of(text) == [
-        "1:44: half of an escaped pair stands here alone (a lone surrogate); "
-        'allowed: whole characters, like "\\U0001F600"'
+        (
+            "1:44: half of an escaped pair stands here alone (a lone surrogate); "
+            'allowed: whole characters, like "\\U0001F600"'
+        )
     ]
 
 

@@ -1,0 +1,130 @@
+"""Any scenario can be taken away as a file that reads back as the same scenario."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from scenarios import TRICKY, data, scenarios
+
+from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.generator import Wish, generate
+from taskmock.mockserver.loader import dump_scenario, read_scenario
+from taskmock.mockserver.loader.data import read_data
+from taskmock.mockserver.loader.emitter import emit
+from taskmock.mockserver.loader.problem import Problems
+from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind
+from taskmock.mockserver.scenario import Event, Play, Scenario, Trigger
+from taskmock.mockserver.yaml_reader import compose
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(scenarios())
+def test_scenario_survives_its_file(scenario: Scenario) -> None:
+    again = read_scenario(dump_scenario(scenario), source="dumped")
+
+    assert again == scenario
+    # The keys of a fault's value have no order, but its digest has: only what was read once has the reader's order.
+    assert read_scenario(dump_scenario(again), source="dumped").digest == again.digest
+
+
+@settings(max_examples=80, deadline=None)
+@given(data)
+@example({"a": [{"b": 1}, {"c": []}], "": {}, "<": [[]]})
+@example(["- ", " x", "x ", "1_0", "0x1f", "0o7", ".5", "-1", "a: b", "Δ", "\x85", "\xa0x", "a\u200bb"])
+def test_emitted_data_reads_back(value: object) -> None:
+    root = compose(emit(value)).root
+    assert root is not None
+
+    assert read_data(root, Problems("emitted", "")) == value
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(),
+        Wish(nodes=120, edition="v2"),
+        Wish(nodes=250, depth=100),
+        Wish(state="REVOKED"),
+        Wish(locale="zh", nodes=40),
+    ],
+    ids=["any", "large", "deepest", "revoked", "chinese"],
+)
+def test_generated_scenario_survives_its_file(wish: Wish) -> None:
+    for seed in range(3):
+        scenario = generate(seed, "10", wish).scenario
+
+        assert read_scenario(dump_scenario(scenario), source="dumped").digest == scenario.digest
+
+
+def test_operations_on_nodes_survive_their_file() -> None:
+    gateway = "n0123456789abcdef0123456789abcde"
+    flow = (
+        Activity(name="Copy", attempts=(Attempt(fails="boom"), Attempt())),
+        Activity(name="Wait", waits=True),
+        Branch(kind=BranchKind.EXCLUSIVE, arms=(Arm(name="yes", flow=()),), take=(), id=gateway),
+    )
+    commands = [
+        Command(verb=Verb.RETRY, target="Copy"),
+        Command(verb=Verb.SKIP, target="Copy"),
+        Command(verb=Verb.FORCED_FAIL, target="Copy", data="stopped"),
+        Command(verb=Verb.CALLBACK, target="Wait", data={"result": False, "ex_data": "no"}),
+        Command(verb=Verb.PAUSE, target="Copy"),
+        Command(verb=Verb.RESUME, target="Copy"),
+        Command(verb=Verb.ROLLBACK, target="Copy"),
+        Command(verb=Verb.SKIP_EXCLUSIVE, target=gateway, data="yes"),
+    ]
+    events = tuple(Event(trigger=Trigger(at=1000 * number), command=command) for number, command in enumerate(commands))
+    scenario = Scenario(name="all", plays=(Play(flow=flow, events=events),))
+
+    assert read_scenario(dump_scenario(scenario), source="dumped") == scenario
+
+
+def test_dump_is_written_for_people() -> None:
+    flow = (
+        Activity(name="Prepare", attempts=(Attempt(takes=2000),)),
+        Branch(
+            kind=BranchKind.PARALLEL,
+            arms=(Arm(name="1", flow=(Activity(name="Copy A"),)), Arm(name="2", flow=(Activity(name="yes"),))),
+            take=("1", "2"),
+        ),
+        Activity(name="loop", attempts=(Attempt(takes=1500, fails="no route: port 22"),), ignored=True),
+    )
+    scenario = Scenario(
+        name="demo", plays=(Play(ids=("10",), name="Release web", start=90_000, flow=flow),), edition="v2"
+    )
+
+    assert dump_scenario(scenario) == (
+        "format: 1\n"
+        "scenario: demo\n"
+        "edition: v2\n"
+        "task: {id: 10, name: Release web}\n"
+        "start: 90s\n"
+        "flow:\n"
+        "  - Prepare: 2s\n"
+        "  - parallel: [[Copy A: 1s], [yes: 1s]]\n"
+        '  - {node: loop, takes: 1500ms, fails: "no route: port 22", ignored: true}\n'
+    )
+
+
+def test_recorded_scenario_is_dumped_as_json() -> None:
+    text = (
+        '{"format": 1, "scenario": "rec", "frames": [{"at": "0s", "body": {"result": true, "data": {"a": [1, "é"]}}}]}'
+    )
+
+    dumped = dump_scenario(read_scenario(text, source="rec.json"))
+
+    assert json.loads(dumped) == json.loads(text)
+
+
+@pytest.mark.parametrize("name", TRICKY)
+def test_tricky_name_survives_as_a_node(name: str) -> None:
+    scenario = Scenario(name="demo", plays=(Play(flow=(Activity(name=name),)),))
+
+    assert read_scenario(dump_scenario(scenario), source="dumped") == scenario
