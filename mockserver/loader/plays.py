@@ -10,16 +10,17 @@ from taskmock.mockserver.loader.faults import PlacedFault, read_faults
 from taskmock.mockserver.loader.fields import Fields, fields_of
 from taskmock.mockserver.loader.flow import EXAMPLE, FlowReader, passes_of
 from taskmock.mockserver.loader.frames import read_frames
+from taskmock.mockserver.loader.generated import read_generated
 from taskmock.mockserver.loader.problem import Problems, kind_of
 from taskmock.mockserver.loader.scalars import read_text
 from taskmock.mockserver.pipeline import Flow
 from taskmock.mockserver.scenario import Frame, Play
-from taskmock.mockserver.yaml_node import Listing, Node, Scalar
+from taskmock.mockserver.yaml_node import Listing, Node, Scalar, is_null
 
 TASK_KEYS = ("id", "name", "root_id")
 """The keys that say which task it is."""
 
-PLAY_KEYS = ("start", "dispatch", "expires", "flow", "events", "faults", "frames")
+PLAY_KEYS = ("start", "dispatch", "expires", "flow", "generate", "events", "faults", "frames")
 """The keys that say what the task does."""
 
 MOST_PASSES = 100_000
@@ -33,16 +34,26 @@ _TASK_IDS = 'a number, a text, a glob ("1*"), or a list of them'
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Base:
-    """A script that another scenario gave, and where in the text it was asked for."""
+    """A script that another scenario or the generator gave, and where in the text it was asked for."""
 
     play: Play
     place: Node
 
 
-def read_play(fields: Fields, task: Fields | None, *, base: Base | None = None) -> Play:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
+    """What a script may build on: another one, and the seed and edition that `generate` draws for."""
+
+    seed: str
+    edition: str | None
+    base: Base | None = None
+
+
+def read_play(fields: Fields, task: Fields | None, *, origin: Origin) -> Play:
     """The script of one task: what `fields` says, else what it builds on; `task` holds the keys of the task itself."""
+    _refuse_beside(fields)
+    base = _generated(fields, origin)
     problems, old = fields.problems, base.play if base else Play()
-    _refuse_frames_beside(fields)
     _require_flow(fields, base)
     before = len(problems)
     reader = FlowReader(problems)
@@ -77,17 +88,32 @@ def read_task(node: Node, problems: Problems) -> Fields | None:
 
 
 def _require_flow(fields: Fields, base: Base | None) -> None:
-    if base is None and "frames" not in fields and "frames" not in fields.meant:
+    if base is None and not {"frames", "generate"}.intersection(fields.meant) and "frames" not in fields:
         fields.require("flow", allowed=EXAMPLE)
 
 
-def _refuse_frames_beside(fields: Fields) -> None:
-    if "frames" not in fields:
-        return
-    for key in ("flow", "events", "start", "dispatch", "expires"):
-        if key in fields:
-            wrong = f"{key!r} has no effect beside recorded 'frames'"
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed="frames with faults, or a flow")
+def _refuse_beside(fields: Fields) -> None:
+    if "frames" in fields:
+        for key in ("flow", "generate", "events", "start", "dispatch", "expires"):
+            if key in fields:
+                wrong = f"{key!r} has no effect beside recorded 'frames'"
+                fields.problems.add(fields.key(key), "conflict", wrong, allowed="frames with faults, or a flow")
+    elif "generate" in fields and "flow" in fields:
+        wrong = "'flow' stands beside 'generate', which draws one"
+        fields.problems.add(fields.key("flow"), "conflict", wrong, allowed="flow or generate")
+
+
+def _generated(fields: Fields, origin: Origin) -> Base | None:
+    """What is drawn, in place of the like in what the script builds on."""
+    if "generate" not in fields:
+        return origin.base
+    drawn = read_generated(fields, seed=origin.seed, edition=origin.edition)
+    if drawn is None:
+        return Base(Play(), fields.key("generate"))
+    if origin.base is not None:
+        old = origin.base.play
+        drawn = dataclasses.replace(drawn, ids=old.ids, name=old.name or drawn.name, faults=old.faults, id=old.id)
+    return Base(drawn, fields.key("generate"))
 
 
 def _start(fields: Fields, old: Play) -> int | None:
@@ -144,7 +170,7 @@ def _ids(task: Fields | None, old: Play) -> tuple[str, ...]:
     if isinstance(node, Listing) and node.items:
         found = [read_text(item, task.problems, what="a task id", allowed=_TASK_IDS) for item in node.items]
         return tuple(dict.fromkeys(text for text in found if text is not None))
-    if isinstance(node, Scalar) and node.text.strip():
+    if isinstance(node, Scalar) and node.text.strip() and not is_null(node):
         return (node.text,)
     task.problems.add(node, "bad-task-id", f"the task's id is {kind_of(node)}", allowed=_TASK_IDS)
     return ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterator
 
 from taskmock.mockserver.json_reader import compose_json
 from taskmock.mockserver.loader.events import states
 from taskmock.mockserver.loader.fields import Fields, fields_of, items_of
-from taskmock.mockserver.loader.plays import PLAY_KEYS, TASK_KEYS, Base, read_play, read_task
+from taskmock.mockserver.loader.plays import PLAY_KEYS, TASK_KEYS, Base, Origin, read_play, read_task
 from taskmock.mockserver.loader.problem import Problems, ScenarioError, kind_of
 from taskmock.mockserver.loader.scalars import read_choice, read_slug, read_text
 from taskmock.mockserver.loader.source_text import MOST_YAML, text_of
@@ -84,11 +85,12 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
     if used is None and "use" in fields:
         return None
     old = used or Scenario(name="", plays=())
-    plays = _plays(fields, old)
+    edition = _choice(fields, "edition", EDITIONS, old.edition)
+    plays = _plays(fields, old, Origin(slug or "", edition))
     return Scenario(
         name=slug or "",
         plays=plays,
-        edition=_choice(fields, "edition", EDITIONS, old.edition),
+        edition=edition,
         title=fields.text("title", old.title) or "",
         careless=fields.text("careless", old.careless) or "",
         tags=_tags(fields, old),
@@ -139,14 +141,14 @@ def _used(fields: Fields, resolve: Resolve | None) -> Scenario | None:
     return None
 
 
-def _plays(fields: Fields, old: Scenario) -> tuple[Play, ...]:
+def _plays(fields: Fields, old: Scenario, origin: Origin) -> tuple[Play, ...]:
     tasks = fields.node("tasks")
     beside = [key for key in ("task", *PLAY_KEYS) if key in fields]
     if tasks is not None:
         for key in beside:
             wrong = f"{key!r} stands beside 'tasks'"
             fields.problems.add(fields.key(key), "conflict", wrong, allowed=f"{key} inside each of the tasks")
-        return tuple(_tasks(tasks, fields))
+        return tuple(_tasks(tasks, fields, origin))
     if len(old.plays) > 1:
         for key in beside:
             wrong = f"{key!r} fits no single one of the {len(old.plays)} tasks that are used"
@@ -155,10 +157,10 @@ def _plays(fields: Fields, old: Scenario) -> tuple[Play, ...]:
     node = fields.node("task")
     task = None if node is None else read_task(node, fields.problems)
     base = Base(old.plays[0], fields.key("use")) if old.plays else None
-    return (read_play(fields, task, base=base),)
+    return (read_play(fields, task, origin=dataclasses.replace(origin, base=base)),)
 
 
-def _tasks(node: Node, fields: Fields) -> Iterator[Play]:
+def _tasks(node: Node, fields: Fields, origin: Origin) -> Iterator[Play]:
     example = "a list of tasks: [{id: 10, flow: [Prepare: 2s]}]"
     items = items_of(node, fields.problems, what="tasks", example=example)
     if isinstance(node, Listing) and not items:
@@ -168,7 +170,7 @@ def _tasks(node: Node, fields: Fields) -> Iterator[Play]:
         inner = fields_of(item, fields.problems, keys=(*TASK_KEYS, *PLAY_KEYS), what="a task", example=example)
         if inner is None:
             continue
-        play = read_play(inner, inner)
+        play = read_play(inner, inner, origin=dataclasses.replace(origin, seed=f"{origin.seed}:{number}"))
         patterns = play.ids or (_ANY,)
         hidden = _ANY in seen or all(pattern in seen for pattern in patterns)
         if hidden:

@@ -114,6 +114,7 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("editions.md", "states"): state_rows,
     ("scenario-files.md", "scenario"): lambda: key_rows(scenario_keys()),
     ("scenario-files.md", "task"): lambda: key_rows(scenario_keys("properties", "task")),
+    ("scenario-files.md", "generate"): lambda: key_rows(scenario_keys("properties", "generate")),
     ("scenario-files.md", "activity"): lambda: key_rows(scenario_keys("$defs", "activity")),
     ("scenario-files.md", "event"): lambda: key_rows(scenario_keys("$defs", "event")),
     ("scenario-files.md", "fault"): lambda: key_rows(scenario_keys("$defs", "fault")),
