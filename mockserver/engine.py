@@ -83,7 +83,6 @@ class Engine:
         self.rows: dict[int, Row] = {}
         self.changes: list[Change] = []
         self.appointed: set[int] = set()
-        self.on_change: Callable[[int, Row], None] | None = None
         self.on_instant: Callable[[], None] | None = None
         self._queue: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
         self._sent = 0
@@ -122,8 +121,6 @@ class Engine:
         self._holding += (row.state in HOLDING) - (before is not None and before.state in HOLDING)
         self.rows[index] = row
         self.changes.append(Change(self.now, index, row))
-        if self.on_change:
-            self.on_change(index, row)
 
     def remove(self, indexes: Iterable[int]) -> None:
         """Forgets nodes, and the tokens that wait at them; their next versions are none of the earlier ones."""

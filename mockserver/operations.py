@@ -64,8 +64,19 @@ def _row(engine: Engine, node: GraphNode, command: Command, *states: State) -> R
     row = engine.rows.get(node.index)
     shown = row.state if row and row.state is not State.APPOINTED else "not reached"
     if row is None or row.state not in states:
+        inside = _failed_inside(engine, node) if State.FAILED in states else None
+        if inside:
+            raise CommandRefusedError(command, f"the node has failed because of {inside!r}; {command.verb} that one")
         raise CommandRefusedError(command, f"the node is {shown}, {command.verb} needs {' or '.join(states)}")
     return row
+
+
+def _failed_inside(engine: Engine, node: GraphNode) -> str | None:
+    """The first failed node inside a subprocess, which is what makes the subprocess show FAILED too."""
+    for index, row in engine.rows.items():
+        if row.state is State.FAILED and node.index in _around(engine, index):
+            return engine.graph.nodes[index].path or engine.graph.nodes[index].id
+    return None
 
 
 # -- the task

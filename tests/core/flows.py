@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taskmock.mockserver.command import TASK, Command, Entry, Verb
 from taskmock.mockserver.engine import Setting
-from taskmock.mockserver.graph import graph_of
+from taskmock.mockserver.graph import ROOT, graph_of
 from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
 from taskmock.mockserver.scenario import Event, Play, Trigger
 from taskmock.mockserver.timeline import history_of
@@ -93,13 +93,20 @@ def rendered(played, at, edition="v2", *, key=KEY, **more):
     return document(played.tree_at(at), EDITIONS[edition], epoch=EPOCH, key=key, **more)
 
 
+def label(nodes, index):
+    """How tests call a node: by its path; events and gateways by their kind, below their subprocess; or `task`."""
+    node = nodes[index]
+    if index == ROOT:
+        return "task"
+    inside = nodes[node.parent].path
+    return node.path or (f"{inside} / {node.kind.value}" if inside else node.kind.value)
+
+
 def rows(shown):
-    """The rows of a tree by the nodes' names; events and gateways by their kind, the task by `task`."""
-    nodes = shown.graph.nodes
-    return {nodes[index].path or nodes[index].kind.value: row for index, row in shown.rows.items()}
+    """The rows of a tree, by the nodes' labels."""
+    return {label(shown.graph.nodes, index): row for index, row in shown.rows.items()}
 
 
 def states(shown):
-    """The shown states of a tree, by the same names."""
-    nodes = shown.graph.nodes
-    return {nodes[index].path or nodes[index].kind.value: str(state) for index, state in shown.states.items()}
+    """The shown states of a tree, in the order of its rows, by the nodes' labels."""
+    return {label(shown.graph.nodes, index): str(shown.states[index]) for index in shown.rows}
