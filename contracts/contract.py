@@ -8,7 +8,8 @@ from typing import Any
 from taskmock.contracts.answer import Answer, answer_nodes, answer_violations
 from taskmock.contracts.body import BodyError, decoded_object
 from taskmock.contracts.edition import AUTO, checked_edition, told_edition, told_request_edition
-from taskmock.contracts.report import Report, grouped
+from taskmock.contracts.group import grouped
+from taskmock.contracts.report import Report
 from taskmock.contracts.request import later_parameters, request_violations
 from taskmock.contracts.strictness import Strictness
 from taskmock.contracts.violation import Violation

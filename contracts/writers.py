@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from taskmock.contracts.report import Group, Report
-from taskmock.contracts.violation import Severity, Violation
-
-LINES = 160
-"""Most lines of one report's text, roughly; a report with few codes shows more findings of each."""
-
-DETAILED = 30
-"""Most codes of which the text shows findings; any more are only counted."""
-
-SHOWN = 10
-"""Most findings of one code that the text shows."""
-
-WIDTH = 160
-"""Longest path or pointer that the text shows whole, in characters."""
+from taskmock.contracts.report import Report
 
 FORMAT = 1
 """The version of the JSON report (`report.schema.json`)."""
@@ -28,16 +15,7 @@ FORMAT = 1
 
 def text_report(report: Report, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
-    name = _printable(source or report.subject)
-    lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {_terms(report)}"]
-    if report.groups:
-        share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
-        for group in report.groups[:DETAILED]:
-            lines.extend(_group_lines(group, shown=min(SHOWN, max(1, share))))
-        lines.extend(_head(group) for group in report.groups[DETAILED:])
-    if not report.complete:
-        lines.append("  ... judging stopped here: there is more than a report can hold")
-    return "\n".join(lines)
+    return report.text(source=source)
 
 
 def text_summary(reports: Sequence[Report]) -> str:
@@ -75,65 +53,3 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
         "codes": codes,
         "violations": [dataclasses.asdict(violation) for violation in report.violations],
     }
-
-
-def _counts(report: Report) -> str:
-    parts = [_counted(report.errors, "error")] if report.errors else []
-    parts += [_counted(report.warnings, "warning")] if report.warnings else []
-    found = " and ".join(parts) or "no findings"
-    return f"{found} in {_counted(report.nodes, 'node')}" if report.nodes else found
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _terms(report: Report) -> str:
-    return f"edition {report.edition} ({report.basis}), strictness {report.strictness}"
-
-
-def _group_lines(group: Group, *, shown: int) -> Iterator[str]:
-    """A group's lines; what all its findings share stands once, at the head."""
-    source = _shared({violation.source for violation in group.violations})
-    expected = _shared({violation.expected for violation in group.violations}) if group.total > 1 else ""
-    yield _head(group) + (f": {_printable(source)}" if source else "")
-    if expected:
-        yield f"    expected {_printable(expected)}"
-    for violation in group.violations[:shown]:
-        yield from _violation_lines(violation, with_source=not source, with_expected=not expected)
-    hidden = group.total - min(shown, len(group.violations))
-    if hidden:
-        yield f"    ... and {hidden:,} more"
-
-
-def _head(group: Group) -> str:
-    warning = "warning " if group.severity is Severity.WARNING else ""
-    return f"  {warning}{group.code} ({group.total:,})"
-
-
-def _shared(texts: set[str]) -> str:
-    return next(iter(texts)) if len(texts) == 1 else ""
-
-
-def _violation_lines(violation: Violation, *, with_source: bool, with_expected: bool) -> Iterator[str]:
-    place = _shortened(_printable(violation.path))
-    yield f"    {place + ': ' if place else ''}{_printable(violation.message)}"
-    details = [f"at {_shortened(_printable(violation.pointer))}"] if violation.pointer else []
-    details += [f"expected {_printable(violation.expected)}"] if violation.expected and with_expected else []
-    details += [f"found {violation.value}"] if violation.value else []
-    if details:
-        yield f"      {', '.join(details)}"
-    if violation.source and with_source:
-        yield f"      {_printable(violation.source)}"
-
-
-def _printable(text: str) -> str:
-    """Text without control characters: names come from whoever named the nodes."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def _shortened(text: str) -> str:
-    half = (WIDTH - 5) // 2
-    return text if len(text) <= WIDTH else f"{text[:half]} ... {text[-half:]}"
