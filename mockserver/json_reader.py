@@ -15,13 +15,15 @@ from taskmock.mockserver.yaml_node import Composed, Scalar
 MOST_NODES = 2_000_000
 """How many values a JSON text may hold."""
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?![0-9A-Za-z_.+-])|(?:true|false|null)\b")
+_BEGIN = re.compile(r"[ \t\r\n]*[{\[]")
+# A bracket, the quote that begins a text, or a word (number, true, false, null); nothing at the end.
+_TOKEN = re.compile(r"[ \t\r\n,:]*([{}\[\]\"]|[^ \t\r\n,:{}\[\]\"]+|\Z)")
+_NO_JSON = {"NaN", "Infinity", "-Infinity"}  # the library takes these, JSON does not have them
 
 
 def compose_json(text: str) -> Composed | int:
     """The nodes of a JSON object or list; for any other text the index at which it is no JSON any more."""
-    if not _SPACE.sub("", text[:100], count=1).startswith(("{", "[")):
+    if not _BEGIN.match(text):
         return 0
     try:
         # The library's own parser is far faster: it tells at once where a text is no JSON.
@@ -29,99 +31,31 @@ def compose_json(text: str) -> Composed | int:
     except json.JSONDecodeError as error:
         return error.pos
     except RecursionError:
-        pass  # so deep that the builder refuses it
-    parser = _Parser(text)
+        pass  # so deep that the builder refuses it, and sound up to there
+    builder = NodeBuilder(most_nodes=MOST_NODES)
     try:
-        parser.parse()
+        end = _build(text, builder)
     except TooMuchError as error:
-        return Composed(None, (*parser.builder.flaws, error.flaw))
-    except _NoJsonError:
-        return parser.position
-    return Composed(parser.builder.root, tuple(parser.builder.flaws))
+        return Composed(None, (*builder.flaws, error.flaw))
+    return Composed(builder.root, tuple(builder.flaws)) if end == len(text) else end
 
 
-class _NoJsonError(ValueError):
-    """The text is no JSON."""
-
-
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self.builder = NodeBuilder(most_nodes=MOST_NODES)
-        self._text = text
-        self.position = 0
-        self._closers: list[str] = []
-
-    def parse(self) -> None:
-        """Reads values until the outermost one is closed, and nothing behind it."""
-        self._value()
-        while self._closers:
-            character = self._next()
-            if character == self._closers[-1]:
-                self._close()
-            elif character == ",":
-                self.position += 1
-                self._entry()
-            else:
-                raise _NoJsonError
-        if self._next():
-            raise _NoJsonError
-
-    def _next(self) -> str:
-        found = _SPACE.match(self._text, self.position)
-        self.position = found.end() if found else self.position
-        return self._text[self.position : self.position + 1]
-
-    def _entry(self) -> None:
-        if self._closers[-1] == "}":
-            self._key()
-        self._value()
-
-    def _value(self) -> None:
-        character = self._next()
-        if character == '"':
-            self._string()
-        elif character and character in "{[":
-            self._open(character)
+def _build(text: str, builder: NodeBuilder) -> int:
+    """Hands the parts of a sound JSON text to the builder; the index of what is no JSON after all, or the end."""
+    position = 0
+    while found := _TOKEN.match(text, position):
+        part, start, position = found[1], found.start(1), found.end()
+        if not part:
+            break
+        if part in "{[":
+            builder.open(start, keyed=part == "{")
+        elif part in "}]":
+            builder.close()
+        elif part == '"':
+            content, position = scanstring(text, start + 1)
+            builder.scalar(Scalar(content, start))
+        elif part in _NO_JSON:
+            return start
         else:
-            found = _WORD.match(self._text, self.position)
-            if not found:
-                raise _NoJsonError
-            self.builder.scalar(Scalar(found[0], self.position, plain=True))
-            self.position = found.end()
-
-    def _open(self, character: str) -> None:
-        """Enters a list or object and reads its first entry; later ones are read by the loop, without recursion."""
-        while True:
-            self.builder.open(self.position, keyed=character == "{")
-            self._closers.append("}" if character == "{" else "]")
-            self.position += 1
-            if self._next() == self._closers[-1]:
-                self._close()
-                return
-            if character == "{":
-                self._key()
-            character = self._next()
-            if not character or character not in "{[":
-                self._value()
-                return
-
-    def _key(self) -> None:
-        if self._next() != '"':
-            raise _NoJsonError
-        self._string()
-        if self._next() != ":":
-            raise _NoJsonError
-        self.position += 1
-
-    def _string(self) -> None:
-        start = self.position
-        try:
-            text, self.position = scanstring(self._text, start + 1, True)  # noqa: FBT003
-        except ValueError:
-            raise _NoJsonError from None
-        self.builder.scalar(Scalar(text, start))
-
-    def _close(self) -> None:
-        self.builder.close()
-        self._closers.pop()
-        self.position += 1
+            builder.scalar(Scalar(part, start, plain=True))
+    return position

@@ -60,11 +60,6 @@ class NodeBuilder:
         """Whether the next node is the value of a key."""
         return bool(self._stack) and self._stack[-1].wants_value
 
-    @property
-    def wants_key(self) -> bool:
-        """Whether the next node is a key."""
-        return bool(self._stack) and self._stack[-1].keyed and not self._stack[-1].wants_value
-
     def scalar(self, scalar: Scalar, *, anchor: str | None = None) -> None:
         """Adds a text."""
         self._count_one(scalar.start)

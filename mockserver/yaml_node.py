@@ -100,6 +100,11 @@ def is_null(scalar: Scalar) -> bool:
     return scalar.plain and _WORDS.get(scalar.text, True) is None
 
 
+def flag_of(scalar: Scalar) -> bool | None:
+    """What a scalar says that is `true` or `false` without quotes; None for any other."""
+    return _WORDS.get(scalar.text) if scalar.plain else None
+
+
 def value_of(scalar: Scalar) -> str | int | float | bool | None:
     """What a scalar means by the core schema of YAML 1.2; quoted text is text.
 

@@ -84,9 +84,9 @@ def _events(text: str) -> Iterator[_Event]:
     except (YAMLError, ValueError, OverflowError) as error:  # an escape beyond Unicode is a ValueError
         found = _BEYOND.search(text)
         wrong = f"the escape {found[0]} is no character" if found else f"this is no YAML ({quoted(str(error))})"
-        raise _MalformedError(
-            Flaw(found.start() if found else 0, "escape", wrong, "\\U00000000 to \\U0010ffff")
-        ) from None
+        allowed = "\\U00000000 to \\U0010ffff" if found else "YAML 1.2"
+        place, code = (found.start(), "escape") if found else (0, "yaml")
+        raise _MalformedError(Flaw(place, code, wrong, allowed)) from None
 
 
 def _ignore(_builder: NodeBuilder, _event: _Event, _text: str) -> None:

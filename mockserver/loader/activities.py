@@ -7,7 +7,7 @@ from taskmock.mockserver.loader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.loader.problem import Problems, closest, kind_of
 from taskmock.mockserver.loader.scalars import read_choice, read_duration, read_whole
 from taskmock.mockserver.pipeline import Activity, Attempt, AutoRetry
-from taskmock.mockserver.yaml_node import Mapping, Node, Scalar, quoted, value_of
+from taskmock.mockserver.yaml_node import Mapping, Node, Scalar, flag_of, is_null, quoted
 
 MOST_PASSES = 1000
 """The most passes of a loop, and the most automatic retries."""
@@ -90,8 +90,7 @@ def read_fails(fields: Fields) -> object:
     node = fields.node("fails")
     if node is None:
         return None
-    said = value_of(node) if isinstance(node, Scalar) and len(node.text) < 10 else ""
-    if said is None or isinstance(said, bool):
+    if isinstance(node, Scalar) and (is_null(node) or flag_of(node) is not None):
         allowed = "what ex_data says, a text or a mapping; no 'fails' where nothing fails"
         fields.problems.add(node, "bad-fails", f"fails is {kind_of(node)}", allowed=allowed)
         return None

@@ -179,10 +179,8 @@ class _Legality:
     def _can_fail(self, node: GraphNode) -> bool:
         """Whether a node can be FAILED by itself: its attempts, its time-out, or somebody's doing."""
         step = node.step
-        if isinstance(step, Subprocess):
-            return step.fails is not None
         if not isinstance(step, Activity):
-            return False
+            return isinstance(step, Subprocess) and step.fails is not None
         commands = [event.event.command for event, other in self._found if other.index == node.index]
         forced = any(command.verb is Verb.FORCED_FAIL for command in commands)
         called = any(command.verb is Verb.CALLBACK and _refuses(command) for command in commands)

@@ -77,4 +77,4 @@ def _none(path: Path, name: str) -> Path:
     names = sorted({found.stem for found in _files(path.parent)})
     like = closest(name, names)
     hint = f"; did you mean {quoted(like)}?" if like else ""
-    raise LookupError(f"no scenario is called {quoted(name)}; allowed: {', '.join(names)}{hint}")
+    raise LookupError(f"no scenario is called {quoted(name)}; allowed: {', '.join(names) or 'none'}{hint}")

@@ -87,15 +87,6 @@ class Problems:
         """The error that carries all that is wrong: the problems of this source, then those of others."""
         return ScenarioError(sorted(self._found, key=lambda found: (found.source != self.source, found)))
 
-    def stop(self) -> None:
-        """Ends the reading if anything is wrong.
-
-        Raises:
-            ScenarioError: With all that is wrong.
-        """
-        if self._found:
-            raise self.error()
-
 
 def closest(word: str, words: Iterable[str]) -> str:
     """The word that is most like a misspelt one; "" if none is."""

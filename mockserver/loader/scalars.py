@@ -7,11 +7,12 @@ from collections.abc import Collection
 
 from taskmock.mockserver.duration import ALLOWED, DurationError, parse_duration
 from taskmock.mockserver.loader.problem import Problems, closest, kind_of
-from taskmock.mockserver.yaml_node import Node, Scalar, is_null, quoted, value_of
+from taskmock.mockserver.yaml_node import Node, Scalar, flag_of, is_null, quoted
 
 MOST = 2**31 - 1
 """The largest whole number that any key takes."""
 
+_FLAGS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
 _NODE_ID = re.compile(r"(?:n[0-9a-f]{31}|[0-9a-f]{32})(?!\n)$")
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?!\n)$")
 _WHOLE = re.compile(r"-?[0-9]{1,12}(?!\n)$")
@@ -61,14 +62,11 @@ def read_chance(node: Node, problems: Problems, *, what: str) -> float | None:
 
 def read_flag(node: Node, problems: Problems, *, what: str) -> bool | None:
     """`true` or `false`."""
-    value = value_of(node) if isinstance(node, Scalar) and len(node.text) < 6 else None
-    if isinstance(value, bool):
+    value = flag_of(node) if isinstance(node, Scalar) else None
+    if value is not None:
         return value
-    meant = ""
-    if isinstance(node, Scalar):
-        meant = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}.get(
-            node.text.lower(), closest(node.text, ("true", "false"))
-        )
+    word = node.text.lower() if isinstance(node, Scalar) else ""
+    meant = _FLAGS.get(word) or closest(word, ("true", "false"))
     problems.add(node, "bad-flag", f"{what} is {kind_of(node)}", allowed="true, false", meant=meant)
     return None
 

@@ -209,13 +209,11 @@ def plays(ids: st.SearchStrategy[tuple[str, ...]]) -> st.SearchStrategy[Play]:
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
-    patterns = draw(
-        st.lists(st.from_regex(r"[0-9a-z*?]{1,20}", fullmatch=True).filter(lambda p: p != "*"), max_size=3, unique=True)
-    )
+    patterns = draw(st.lists(st.sampled_from(["10", "1*", "1?", "0010", "abc", "[12]"]), max_size=2, unique=True))
     some = [draw(plays(st.just((pattern,)))) for pattern in patterns]
     last = draw(plays(st.just(()))) if not some or draw(st.booleans()) else None
     return Scenario(
-        name=draw(st.from_regex(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", fullmatch=True).filter(lambda n: len(n) < 100)),
+        name=draw(st.sampled_from(["demo", "copy-fails-once", "A.b_c", "0"])),
         plays=(*some, *([last] if last else [])),
         edition=draw(st.sampled_from([None, "doc-2019", "v1", "v2"])),
         title=draw(st.one_of(st.just(""), texts)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import sys
 import time
 
 import pytest
@@ -10,8 +11,8 @@ from broken_files import HEAD, Broken, broken_files
 
 from taskmock.mockserver.loader import ScenarioError, load_scenario, read_scenario
 
-SECONDS = 1.0
-"""What no broken file takes longer than."""
+SECONDS = 1.0 if sys.gettrace() is None else 5.0
+"""What no broken file takes longer than, in time of the processor; measuring coverage slows all down."""
 
 EXAMPLE = "format: 1, scenario: NAME, flow: [Prepare: 2s]"
 FLOW = "flow: [A: 1s]\n"
@@ -26,10 +27,13 @@ def problems_of(text: str | bytes) -> list[str]:
 
 @pytest.mark.parametrize("broken", broken_files(), ids=lambda broken: broken.name)
 def test_broken_file_gets_its_messages(broken: Broken) -> None:
+    begun = time.process_time()
+
     with pytest.raises(ScenarioError) as caught:
         read_scenario(broken.text, source="demo.yaml")
 
     found = caught.value.problems
+    assert time.process_time() - begun < SECONDS
     assert tuple(f"{each.line}:{each.column}: [{each.code}] {each.message}" for each in found) == broken.problems
 
 
@@ -161,11 +165,11 @@ STEPS = "the file has too many steps; allowed: at most 50000"
     ],
 )
 def test_exploding_file_is_refused_in_time(text: str, problem: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     found = problems_of(text)
 
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert found == [problem]
 
 
@@ -173,12 +177,12 @@ def test_hundred_megabytes_are_refused_in_time(tmp_path) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(100 * 1024 * 1024)  # a sparse file
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
 
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert str(caught.value) == f"{path}:1:1: the file is too big (100.0 MiB); allowed: at most 8 MiB"
 
 
@@ -189,12 +193,3 @@ def test_too_many_steps_are_refused() -> None:
 
     # The steps of the aliased arm are counted each time; all are the same place in the text.
     assert found == [f"4:617: {STEPS}"]
-
-
-def test_broken_files_are_read_in_time() -> None:
-    begun = time.perf_counter()
-
-    for broken in broken_files():
-        problems_of(broken.text)
-
-    assert time.perf_counter() - begun < SECONDS * 5
