@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import sys
-from pathlib import Path
 
 import click
-
-from taskmock.mockserver.config import ConfigError, read_settings
 
 _COMMANDS = {
     "serve": ("taskmock.mockserver.serve_command:serve_command", "Serve the mock API; any task id works at once."),
@@ -53,6 +51,16 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101  # for the type checker
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The sub-command of a command line; where there is none, the error names those there are."""
+        if args[0] not in _COMMANDS and not ctx.resilient_parsing:
+            closest = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f"; did you mean {closest[0]!r}?" if closest else ""
+            ctx.fail(f"no command is called {args[0]!r}{hint} (there are: {', '.join(_COMMANDS)})")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list in the help text, without loading anything."""
         with formatter.section("Commands"):
@@ -63,16 +71,8 @@ class LazyGroup(click.Group):
     cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(package_name="taskmock", prog_name="taskmock")
-@click.pass_context
-def taskmock(ctx: click.Context) -> None:
-    if ctx.invoked_subcommand == "serve":
-        from taskmock.mockserver.serve_command import serve_command
-
-        allowed = {parameter.name for parameter in serve_command.params if parameter.name}
-        try:
-            ctx.default_map = {"serve": read_settings(Path.cwd(), allowed)}
-        except ConfigError as error:
-            raise click.UsageError(str(error)) from None
+def taskmock() -> None:
+    pass
 
 
 def main() -> None:

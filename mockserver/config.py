@@ -3,52 +3,79 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 FILE = "taskmock.toml"
+PROJECT_FILE = "pyproject.toml"
+
+Check = Callable[[object], object]
+"""Gives a setting's value as it is used; raises ValueError with a text for people."""
 
 
 class ConfigError(ValueError):
-    """A settings file that cannot be used; the text says where and what is allowed."""
+    """A settings file that cannot be used: everything that is wrong with it, a line each."""
+
+    def __init__(self, file: str, problems: Iterable[str]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{file}: {problem}" for problem in self.problems))
 
 
-def read_settings(folder: Path, allowed: Collection[str]) -> dict[str, object]:
+def read_settings(folder: Path, checks: Mapping[str, Check]) -> dict[str, object]:
     """The settings of a folder by name (`session_from`), empty where it has none; `-` and `_` mean the same.
 
+    `checks` are the settings that are allowed.
+
     Raises:
-        ConfigError: The file is no TOML, or has a key that is not allowed.
+        ConfigError: The file is no TOML, or has settings that are unknown or wrong.
     """
-    own, project = folder / FILE, folder / "pyproject.toml"
+    file, table = _found(folder)
+    settings: dict[str, object] = {}
+    problems: list[str] = []
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in checks:
+            problems.append(_unknown(key, checks))
+            continue
+        try:
+            settings[name] = checks[name](value)
+        except ValueError as error:
+            problems.append(f"{key}: {error}")
+    if problems:
+        raise ConfigError(file, problems)
+    return settings
+
+
+def _unknown(key: str, allowed: Iterable[str]) -> str:
+    names = sorted(allowed)
+    closest = difflib.get_close_matches(key.replace("-", "_").lower(), names, n=1)
+    hint = f"; did you mean {closest[0]!r}?" if closest else ""
+    return f"unknown setting {key!r}{hint} (allowed: {', '.join(names)})"
+
+
+def _found(folder: Path) -> tuple[str, Mapping[str, object]]:
+    """The name of the file that has the settings, and the settings."""
+    own, project = folder / FILE, folder / PROJECT_FILE
     if own.is_file():
-        path, settings = own, _table(own)
-    elif project.is_file():
-        path, settings = project, _tool_table(project)
-    else:
-        return {}
-    named = {key.replace("-", "_"): value for key, value in settings.items()}
-    for key in named:
-        if key not in allowed:
-            closest = difflib.get_close_matches(key, allowed, n=1)
-            hint = f"; did you mean {closest[0]!r}?" if closest else ""
-            raise ConfigError(f"{path.name}: unknown setting {key!r}{hint} (allowed: {', '.join(sorted(allowed))})")
-    return named
-
-
-def _tool_table(path: Path) -> dict[str, object]:
-    tools = _table(path).get("tool")
+        return FILE, _table(own)
+    if not project.is_file():
+        return FILE, {}
+    tools = _table(project).get("tool", {})
     table = tools.get("taskmock", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
-        raise ConfigError(f"{path.name}: tool.taskmock must be a table")
-    return table
+        raise ConfigError(PROJECT_FILE, ["tool.taskmock: must be a table, [tool.taskmock]"])
+    return PROJECT_FILE, table
 
 
 def _table(path: Path) -> dict[str, object]:
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except UnicodeDecodeError:
-        raise ConfigError(f"{path.name}: not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path.name}: not TOML: {error}") from None
+        raise ConfigError(path.name, ["the file is not UTF-8 text"]) from None
+    except OSError as error:
+        raise ConfigError(path.name, [f"the file cannot be read ({error.strerror})"]) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(path.name, [f"the file is not TOML: {error}"]) from None

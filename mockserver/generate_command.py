@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from pathlib import Path
 
 import click
 
+from taskmock.mockserver.configured_command import ConfiguredCommand
+
+MOST_NODES = 20_000
+"""The most nodes of a sample; the time for one more grows with their number."""
+
 _HELP = """Print one believable answer of get_task_status: result and data, as JSON.
 
-The same seed and wishes give the same bytes, in every release and on every
-machine.
+The same options give the same bytes, in every release and on every machine.
+What is left open is drawn from the seed: another seed, another tree.
 
 \b
   taskmock generate
   taskmock generate --seed 7 --nodes 40 --depth 3 --state FAILED
   taskmock generate --edition v2 --locale zh -o tree.json
+
+--seed, --edition and --locale may also stand in taskmock.toml or in the
+environment (TASKMOCK_SEED=7).
 """
 
 
-@click.command(name="generate", help=_HELP)
+@click.command(name="generate", cls=ConfiguredCommand, help=_HELP)
 @click.option(
     "--seed", envvar="TASKMOCK_SEED", default="0", show_default=True, help="Any text: what all is drawn from."
 )
-@click.option("--nodes", type=click.IntRange(min=1), help="Visible nodes, the task itself among them.")
-@click.option("--depth", type=int, help="Levels of nodes below the task.")
-@click.option("--state", help="The task's state: CREATED, RUNNING, FAILED, SUSPENDED, REVOKED, FINISHED, ...")
+@click.option(
+    "--nodes", type=click.IntRange(1, MOST_NODES), help="How many nodes are visible, the task itself among them."
+)
+@click.option("--depth", type=int, help="How many levels of nodes are below the task, 1 to 100.")
+@click.option(
+    "--state",
+    metavar="STATE",
+    help="The task's state: CREATED, RUNNING, FAILED, SUSPENDED, REVOKED or FINISHED; "
+    "EXPIRED in v1 and v2, NODE_SUSPENDED in v2.",
+)
 @click.option(
     "--edition",
     envvar="TASKMOCK_EDITION",
@@ -71,11 +87,9 @@ def _write(body: bytes, output: Path | None) -> None:
         except OSError as error:
             raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
         return
-    encoding = (sys.stdout.encoding or "utf-8").lower().replace("-", "")
-    text = body.decode("utf-8")
-    if encoding != "utf8":
+    if codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8":
         import json
 
         # Escapes say the same in every encoding.
-        text = json.dumps(json.loads(text), indent=2) + "\n"
-    click.echo(text, nl=False)
+        body = (json.dumps(json.loads(body), indent=2) + "\n").encode(sys.stdout.encoding)
+    click.echo(body, nl=False)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.mockserver.configured_command import ConfiguredCommand
+
 if TYPE_CHECKING:
     from taskmock.mockserver.app import App
 
@@ -28,7 +30,7 @@ cookie taskmock_session, or in a credential (--session-from bk_username).
 """
 
 
-@click.command(name="serve", help=_HELP)
+@click.command(name="serve", cls=ConfiguredCommand, help=_HELP)
 @click.option("--host", envvar="TASKMOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "-p",

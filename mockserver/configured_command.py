@@ -1,0 +1,60 @@
+"""Commands that take from a settings file what neither flag nor environment says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from taskmock.mockserver.config import Check, ConfigError, read_settings
+
+
+class ConfiguredCommand(click.Command):
+    """A command whose options may stand in a settings file, next to those of `taskmock serve`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Makes the file's settings the defaults, then reads the command line; help needs no file."""
+        if not set(args) & set(ctx.help_option_names):
+            try:
+                settings = read_settings(Path.cwd(), _checks(ctx))
+            except ConfigError as error:
+                raise click.UsageError(str(error), ctx) from None
+            ctx.default_map = {**settings, **(ctx.default_map or {})}
+        return super().parse_args(ctx, args)
+
+
+def _checks(ctx: click.Context) -> dict[str, Check]:
+    """What each setting is checked by: one file serves all commands, and `serve` has every setting there is."""
+    from taskmock.mockserver.serve_command import serve_command
+
+    return {
+        option.name: _check(option, ctx)
+        for option in serve_command.params
+        if isinstance(option, click.Option) and option.name
+    }
+
+
+def _check(option: click.Option, ctx: click.Context) -> Check:
+    def checked(value: object) -> object:
+        values = value if isinstance(value, list) and option.multiple else [value]
+        if any(isinstance(one, list | dict) or isinstance(one, bool) != option.is_flag for one in values):
+            raise ValueError(f"{_toml(value)} is not {_kind(option)}")
+        value = [str(one) for one in values] if option.multiple else value
+        try:
+            option.type_cast_value(ctx, value)
+        except click.BadParameter as error:
+            raise ValueError(error.message) from None
+        return value
+
+    return checked
+
+
+def _kind(option: click.Option) -> str:
+    if option.is_flag:
+        return "true or false"
+    return "a text or a list of texts" if option.multiple else "a text or a number"
+
+
+def _toml(value: object) -> str:
+    """A value as it is written in the file, more or less."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
