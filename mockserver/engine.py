@@ -90,6 +90,7 @@ class Engine:
         self._gone: dict[int, int] = {}
         self._held: dict[int, list[int]] = {}
         self._holding = 0
+        self._failed: dict[int, None] = {}  # a set in order: to look at all rows at each arrival costs too much
         self._started = False
         if setting.start is not None:
             self.send(setting.start, self.start)
@@ -120,12 +121,17 @@ class Engine:
         before = self.rows.get(index)
         self._holding += (row.state in HOLDING) - (before is not None and before.state in HOLDING)
         self.rows[index] = row
+        if row.state is State.FAILED:
+            self._failed[index] = None
+        else:
+            self._failed.pop(index, None)
         self.changes.append(Change(self.now, index, row))
 
     def remove(self, indexes: Iterable[int]) -> None:
         """Forgets nodes, and the tokens that wait at them; their next versions are none of the earlier ones."""
         for index in indexes:
             self._gone[index] = self.rows.pop(index).version + 1
+            self._failed.pop(index, None)
             self._waiting.pop(index, None)
             self.changes.append(Change(self.now, index, None))
 
@@ -224,8 +230,7 @@ class Engine:
 
     def block_again(self) -> None:
         """Blocks around every node that has failed, or is kept from running by its appointed pause."""
-        failed = [index for index, row in self.rows.items() if row.state is State.FAILED]
-        for index in (*failed, *filter(self.holds, self.appointed)):
+        for index in (*self._failed, *filter(self.holds, self.appointed)):
             self.block(index)
 
     def _arrive(self, join: int) -> bool:
