@@ -8,12 +8,12 @@ the real engine do differently (facts: 1 is the engine of `doc-2019` and `v1`, 2
 from __future__ import annotations
 
 import dataclasses
-import heapq
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
 
+from taskmock.mockserver.agenda import Agenda
 from taskmock.mockserver.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
 from taskmock.mockserver.pipeline import Activity, Branch, Loop, Subprocess
+from taskmock.mockserver.row import Change, Row
 from taskmock.mockserver.state import HOLDING, State
 
 NO_ARM = "all conditions of branches are not meet"
@@ -22,7 +22,6 @@ NO_ARM = "all conditions of branches are not meet"
 TIMED_OUT = "node execution timed out"
 """What `ex_data` says of a node that ran into its time-out."""
 
-_MESSAGE, _COMMAND = 0, 1
 _AT_ONCE = {
     NodeKind.START,
     NodeKind.END,
@@ -32,33 +31,6 @@ _AT_ONCE = {
     NodeKind.CONVERGE,
     NodeKind.AGAIN,
 }
-
-
-class Row(NamedTuple):
-    """What the engine knows of a node it has reached; times in ms on the task's clock.
-
-    `version` counts how often the node got a new version; `since` is when the row last changed; `ex_data` is what a
-    failure says.
-    """
-
-    state: State
-    loop: int = 1
-    retry: int = 0
-    skip: bool = False
-    error_ignored: bool = False
-    start: int | None = None
-    finish: int | None = None
-    version: int = 0
-    since: int = 0
-    ex_data: object = None
-
-
-class Change(NamedTuple):
-    """A row as it is from a moment on; None: the row is gone (rollback)."""
-
-    at: int
-    node: int
-    row: Row | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +45,16 @@ class Setting:
     generation: int = 2
 
 
-class Engine:
+class Engine(Agenda):
     """One run of one task. `changes` grows as time is run; nothing is ever taken back."""
 
     def __init__(self, graph: Graph, setting: Setting) -> None:
+        super().__init__()
         self.graph = graph
         self.setting = setting
-        self.now = 0
         self.rows: dict[int, Row] = {}
         self.changes: list[Change] = []
         self.appointed: set[int] = set()
-        self.on_instant: Callable[[], None] | None = None
-        self._queue: list[tuple[int, int, int, Callable[..., None], tuple[object, ...]]] = []
-        self._sent = 0
         self._waiting: dict[int, int] = {}
         self._gone: dict[int, int] = {}
         self._held: dict[int, list[int]] = {}
@@ -94,24 +63,6 @@ class Engine:
         self._started = False
         if setting.start is not None:
             self.send(setting.start, self.start)
-
-    # -- time
-
-    def send(self, at: int, action: Callable[..., None], *arguments: object, command: bool = False) -> None:
-        """Puts a message on the queue; commands of a moment come after all its messages."""
-        self._sent += 1
-        heapq.heappush(self._queue, (at, _COMMAND if command else _MESSAGE, self._sent, action, arguments))
-
-    def run(self, until: int | None = None) -> None:
-        """Delivers all messages up to and including a moment; all there are where it is None."""
-        queue = self._queue
-        while queue and (until is None or queue[0][0] <= until):
-            self.now, _, _, action, arguments = heapq.heappop(queue)
-            action(*arguments)
-            if self.on_instant and (not queue or queue[0][:2] != (self.now, _MESSAGE)):
-                self.on_instant()
-        if until is not None:
-            self.now = until
 
     # -- rows
 
@@ -137,14 +88,13 @@ class Engine:
 
     def tokens(self) -> set[int]:
         """The nodes to which a token is under way or for which one is held."""
-        under_way = {int(str(arguments[0])) for _, _, _, action, arguments in self._queue if action == self._enter}
+        under_way = {int(str(arguments[0])) for arguments in self.pending(self._enter)}
         return under_way.union(*self._held.values())
 
     def drop_tokens(self) -> None:
         """Forgets every token that is held or under way to a node."""
         self._held.clear()
-        self._queue[:] = [message for message in self._queue if message[3] != self._enter]  # `run` holds this list
-        heapq.heapify(self._queue)
+        self.cancel(self._enter)
 
     # -- tokens
 

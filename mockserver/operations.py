@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.engine import Engine, Row
+from taskmock.mockserver.engine import Engine
 from taskmock.mockserver.graph import NOWHERE, ROOT, GraphNode, NodeKind
 from taskmock.mockserver.pipeline import Activity, Branch
+from taskmock.mockserver.row import Row
 from taskmock.mockserver.state import HOLDING, State
 
 TERMINATED = "The node has been terminated by {user}."

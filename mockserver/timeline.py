@@ -8,9 +8,10 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from taskmock.mockserver.command import Command, Entry
-from taskmock.mockserver.engine import Change, Engine, Row, Setting
+from taskmock.mockserver.engine import Engine, Setting
 from taskmock.mockserver.graph import NOWHERE, ROOT, Graph
 from taskmock.mockserver.operations import CommandRefusedError, obey
+from taskmock.mockserver.row import Change, Row
 from taskmock.mockserver.scenario import Event, Frame, Trigger
 from taskmock.mockserver.state import State
 
@@ -148,6 +149,7 @@ def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log
     engine = Engine(graph, setting)
     script = _Script(engine, tuple(events))
     for entry in log:
+        engine.run(entry.at)  # who gave the command has seen all that this moment had
         engine.send(entry.at, obey, engine, entry.command, command=True)
         engine.run(entry.at)
     engine.run()

@@ -9,9 +9,9 @@ from typing import Any
 
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.draw import draw_hex
-from taskmock.mockserver.engine import Row
 from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
 from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.row import Row
 from taskmock.mockserver.state import State
 from taskmock.mockserver.timeline import Tree
 
