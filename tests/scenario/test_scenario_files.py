@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 import pathlib
 
 import pytest
 
 from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.generator import Wish, generate
 from taskmock.mockserver.loader import ScenarioError, load_scenario, read_scenario
 from taskmock.mockserver.loader.files import Find
 from taskmock.mockserver.pipeline import (
@@ -189,6 +191,16 @@ def test_several_tasks_are_read() -> None:
     )
 
     assert scenario.plays == (Play(ids=("10",), flow=(node("Copy"),)), Play(name="Any"))
+
+
+def test_generated_task_is_drawn_from_the_name() -> None:
+    text = "generate: {nodes: 30, state: FAILED}\nstart: 5s\nevents: [{at: 9s, revoke: task}]\n"
+    drawn = generate("demo", "", Wish(nodes=30, state="FAILED")).scenario.plays[0]
+
+    play = play_of(text)
+
+    assert play == dataclasses.replace(drawn, start=5000, events=play.events)
+    assert [event.command.verb for event in play.events] == [Verb.REVOKE]
 
 
 # -- events, faults, frames
@@ -425,6 +437,14 @@ def test_several_used_tasks_are_taken_whole(folder: pathlib.Path) -> None:
     assert problems_of(folder, "use: two\nstart: 1s\n") == [
         f"mine.yaml:4:1: {wrong}; allowed: tasks, which replaces them all"
     ]
+
+
+def test_generated_flow_replaces_the_used_one(folder: pathlib.Path) -> None:
+    (play,) = load_text(folder, "use: basic\ngenerate: {nodes: 30}\nfaults: []\n").plays
+
+    drawn = generate("mine", "", Wish(nodes=30, edition="v2")).scenario.plays[0]
+    assert (play.ids, play.name) == (("10",), "Web")
+    assert (play.flow, play.events, play.faults) == (drawn.flow, drawn.events, ())
 
 
 def test_frames_and_flow_replace_each_other(folder: pathlib.Path) -> None:

@@ -43,7 +43,16 @@ SEMANTIC = {
     "hidden-task",
     "reserved",
 }
-LAX = {"duration-fine", "duration-year", "fails-inf", "big-number", "loops-multiply", "callback-data", "data-retry"}
+LAX = {
+    "duration-fine",
+    "duration-year",
+    "fails-inf",
+    "big-number",
+    "loops-multiply",
+    "callback-data",
+    "data-retry",
+    "generate-few",
+}
 
 
 def value_of(text: str) -> object:
