@@ -19,7 +19,7 @@ from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.play import playable_id
 from taskmock.mockserver.playback import Answer, Asked, Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
-from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.state import State
 from taskmock.mockserver.store import MemoryStore
@@ -103,6 +103,11 @@ def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str
         default=scenario.name,
         edition=None if edition is None else chosen("edition", edition, tuple(EDITIONS)),
     )
+
+
+def alone(scenario: Scenario, play: Play) -> Scenario:
+    """A scenario of one of its scripts only, which plays for any task id."""
+    return dataclasses.replace(scenario, plays=(dataclasses.replace(play, ids=()),))
 
 
 def without_faults(scenario: Scenario) -> Scenario:

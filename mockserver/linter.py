@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 
 from taskmock.contracts import Contract, Report, Violation
-from taskmock.mockserver.answers import PlayedFrame, frame_of, polled_playback, without_faults
+from taskmock.mockserver.answers import PlayedFrame, alone, frame_of, polled_playback, without_faults
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.graph import AddressError
@@ -19,7 +19,7 @@ from taskmock.mockserver.timeline import History
 from taskmock.mockserver.turn import state_at
 from taskmock.mockserver.wire import EDITIONS
 
-JUDGED_NODES = 40_000
+JUDGED_NODES = 12_000
 """About how many nodes are judged in each edition; of larger scenarios the moments are sampled."""
 
 LEAST_JUDGED = 3
@@ -70,11 +70,10 @@ class _Stage:
     """One script of a scenario, played in one edition by whoever asks for an answer at a moment."""
 
     def __init__(self, scenario: Scenario, play: Play, edition: str | None) -> None:
-        alone = dataclasses.replace(scenario, plays=(dataclasses.replace(play, ids=()),))
         self.play = play
         self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
-        self._alone = alone
-        self._playback = polled_playback(without_faults(alone), self.edition)
+        self._alone = alone(scenario, play)
+        self._playback = polled_playback(without_faults(self._alone), self.edition)
         self._asked = Asked(session=DEFAULT_SESSION, task_id=_TASK_ID)
         self._key = self._playback.open(self._asked).key
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from taskmock.mockserver.command import TASK
@@ -218,17 +218,40 @@ def failures(tree: Tree, document: Document) -> dict[str, Any]:
     return found
 
 
-def recorded_state(body: object, address: str = TASK) -> str | None:
-    """The state of the task, or of a node by its id or name, in an answer of any shape; None where there is none."""
-    waiting = [(body.get("data") if isinstance(body, dict) else None, TASK)]
+def word(state: State, edition: Edition) -> str:
+    """What an edition calls a state."""
+    return (_DOCUMENTED.get(state, state) if edition.name == "doc-2019" else state).value
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordedNode:
+    """What a recorded answer says of a node; `parent` is the id of the node around it, None for the task itself."""
+
+    id: str
+    parent: str | None
+    name: str
+    state: str | None
+
+
+def recorded_nodes(body: object) -> Iterator[RecordedNode]:
+    """The nodes of a whole answer of any shape, the task first, whose id is always `task`."""
+    waiting: list[tuple[str | None, str, object]] = [(None, TASK, body.get("data") if isinstance(body, dict) else None)]
     while waiting:
-        node, key = waiting.pop()
+        parent, key, node = waiting.pop()
         if not isinstance(node, dict):
             continue
-        if address == key or (key != TASK and address == node.get("name")):
-            state = node.get("state")
-            return state if isinstance(state, str) else None
+        name, state = node.get("name"), node.get("state")
+        yield RecordedNode(
+            key, parent, name if isinstance(name, str) else "", state if isinstance(state, str) else None
+        )
         children = node.get("children")
         if isinstance(children, dict):
-            waiting.extend((child, name) for name, child in reversed(children.items()))
+            waiting.extend((key, name, child) for name, child in reversed(children.items()))
+
+
+def recorded_state(body: object, address: str = TASK) -> str | None:
+    """The state of the task, or of a node by its id or name, in an answer of any shape; None where there is none."""
+    for node in recorded_nodes(body):
+        if address == node.id or (node.parent is not None and address == node.name):
+            return node.state
     return None

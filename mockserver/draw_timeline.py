@@ -1,0 +1,236 @@
+"""A scenario's timeline as rows and marks, ready to be drawn: who was in which state from when to when."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from taskmock.mockserver.answers import alone, polled_playback
+from taskmock.mockserver.command import Command
+from taskmock.mockserver.duration import format_duration
+from taskmock.mockserver.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.graph import ROOT
+from taskmock.mockserver.linter import holding_moments
+from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.play import TASK_ID
+from taskmock.mockserver.playback import Asked
+from taskmock.mockserver.record import DEFAULT_SESSION
+from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.timeline import History
+from taskmock.mockserver.wire import Edition, recorded_nodes, word
+
+MOST_GLIMPSES = 1_000_000
+"""Above that many states in all, only `FEW_MOMENTS` of a task's life are looked at."""
+
+FEW_MOMENTS = 200
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """A state, and from when to when, in ms on the task's clock, it is shown."""
+
+    state: str
+    since: int
+    until: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One node: how deep it lies (the task: 0), and its states in order of time."""
+
+    id: str
+    name: str
+    kind: str
+    depth: int
+    spans: tuple[Span, ...]
+
+    @property
+    def state(self) -> str:
+        """The last state."""
+        return self.spans[-1].state
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mark:
+    """An event or a fault: what it is, and when, in ms, it happens or holds; never, where only polls say when."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """One task's life, `span` ms long, a little after its last change included."""
+
+    edition: str
+    span: int
+    last: int
+    rows: tuple[Row, ...]
+    events: tuple[Mark, ...]
+    faults: tuple[Mark, ...]
+
+    @property
+    def end(self) -> str:
+        """The state in which the task ends."""
+        return self.rows[0].state if self.rows else "CREATED"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Glimpse:
+    """A node as one answer shows it; `parent` is the key of the node around it, None for the task."""
+
+    key: str
+    parent: str | None
+    name: str
+    kind: str
+    state: str
+
+
+def timelines(scenario: Scenario, edition: str | None = None) -> tuple[Timeline, ...]:
+    """The timelines of all tasks of a scenario, in the edition's words; None is the scenario's own.
+
+    Raises:
+        ValueError: The edition is unknown.
+    """
+    return tuple(_timeline(alone(scenario, play), play, edition) for play in scenario.plays)
+
+
+def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
+    playback = polled_playback(scenario, edition)
+    history = playback.history(playback.open(Asked(session=DEFAULT_SESSION, task_id=TASK_ID)))
+    last = history.moments[-1]
+    span = last + max(SECOND // 2, last // 20)
+    chosen = playback.edition_of(scenario)
+    return Timeline(
+        edition=chosen.name,
+        span=span,
+        last=last,
+        rows=_rows(history, chosen, span),
+        events=tuple(Mark(_said(entry.command), ((entry.at, entry.at),)) for entry in history.given),
+        faults=tuple(Mark(fault_text(fault), tuple(_held(history, fault, span))) for fault in play.faults),
+    )
+
+
+def _said(command: Command) -> str:
+    return f"{command.verb} {command.target}"
+
+
+def _rows(history: History, edition: Edition, span: int) -> tuple[Row, ...]:
+    seen: dict[str, _Glimpse] = {}
+    states: dict[str, list[tuple[int, str | None]]] = {}
+    moments = _looked_at(history)
+    for moment in moments:
+        shown = {glimpse.key: glimpse for glimpse in _glimpses(history, edition, moment)}
+        for key, glimpse in shown.items():
+            seen.setdefault(key, glimpse)
+        for key in seen:
+            state = shown[key].state if key in shown else None
+            found = states.setdefault(key, [])
+            if not found or found[-1][1] != state:
+                found.append((moment, state))
+    return tuple(
+        Row(id=key, name=seen[key].name, kind=seen[key].kind, depth=depth, spans=_spans(states[key], span))
+        for key, depth in _in_order(seen)
+    )
+
+
+def _looked_at(history: History) -> tuple[int, ...]:
+    """All changes of the tree; of very large tasks some, at equal distances."""
+    moments = history.moments
+    if len(moments) * len(history.graph.nodes) <= MOST_GLIMPSES:
+        return moments
+    last = FEW_MOMENTS - 1
+    return tuple(dict.fromkeys(moments[number * (len(moments) - 1) // last] for number in range(FEW_MOMENTS)))
+
+
+def _glimpses(history: History, edition: Edition, moment: int) -> Iterator[_Glimpse]:
+    frame = history.frame_at(moment)
+    if frame is not None:
+        for node in recorded_nodes(frame.body):
+            yield _Glimpse(node.id, node.parent, node.name, "task" if node.parent is None else "node", node.state or "")
+        return
+    nodes = history.graph.nodes
+    tree = history.tree_at(moment)
+    name = nodes[ROOT].name
+    if history.expired_at(moment) or not tree.rows:
+        yield _Glimpse(nodes[ROOT].id, None, name, "task", "EXPIRED" if history.expired_at(moment) else "CREATED")
+        return
+    for index in tree.rows:
+        node, state = nodes[index], word(tree.states[index], edition)
+        parent = None if index == ROOT else nodes[node.parent].id
+        yield _Glimpse(node.id, parent, node.name, "task" if index == ROOT else node.kind.value, state)
+
+
+def _in_order(seen: dict[str, _Glimpse]) -> Iterator[tuple[str, int]]:
+    """Each node with its depth, behind the node around it, in the order in which they were first seen."""
+    inside: dict[str | None, list[str]] = {}
+    for key, glimpse in seen.items():
+        inside.setdefault(glimpse.parent, []).append(key)
+    waiting = [(key, 0) for key in reversed(inside.get(None, []))]
+    while waiting:
+        key, depth = waiting.pop()
+        yield key, depth
+        waiting.extend((child, depth + 1) for child in reversed(inside.get(key, [])))
+
+
+def _spans(changes: list[tuple[int, str | None]], end: int) -> tuple[Span, ...]:
+    untils = [moment for moment, _ in changes[1:]] + [end]
+    return tuple(
+        Span(state, since, until) for (since, state), until in zip(changes, untils, strict=True) if state is not None
+    )
+
+
+# -- faults
+
+
+def _held(history: History, fault: Fault, end: int) -> Iterator[tuple[int, int]]:
+    """From when to when a fault holds; nothing where the number of the poll decides."""
+    if fault.bounds.polls:
+        return
+    moments = history.moments
+    following = dict(zip(moments, [*moments[1:], end], strict=True))
+    since, until = fault.bounds.since or 0, fault.bounds.until
+    for moment in holding_moments(history, fault.bounds):
+        stop = following[moment] if until is None else min(following[moment], until)
+        yield max(moment, since), min(max(stop, since), end)
+
+
+def fault_text(fault: Fault) -> str:
+    """A fault in a few words: what, and within which bounds."""
+    value = "" if fault.value is None or fault.kind is FaultKind.EMPTY else f" {_value_text(fault)}"
+    bounds = ", ".join(_bound_texts(fault.bounds))
+    return f"{fault.kind}{value}" + (f" ({bounds})" if bounds else "")
+
+
+def _value_text(fault: Fault) -> str:
+    value = fault.value
+    match fault.kind, value:
+        case FaultKind.ENVELOPE, dict():
+            return f"{value['code']}: {value['message']}"
+        case FaultKind.DELAY, int():
+            return format_duration(value)
+        case FaultKind.DELAY, [int(least), int(most)]:
+            return f"{format_duration(least)} to {format_duration(most)}"
+        case _, dict():
+            spans = {"every", "reset", "for"}
+            return ", ".join(
+                f"{key} {format_duration(part) if key in spans and isinstance(part, int) else part}"
+                for key, part in value.items()
+            )
+        case _:
+            return str(value)
+
+
+def _bound_texts(bounds: Bounds) -> Iterator[str]:
+    if bounds.state is not None:
+        yield f"{bounds.node or 'task'} {bounds.state}"
+    if bounds.since is not None:
+        yield f"from {format_duration(bounds.since)}"
+    if bounds.until is not None:
+        yield f"to {format_duration(bounds.until)}"
+    if bounds.polls:
+        yield f"poll{'s' * (len(bounds.polls) > 1)} {', '.join(map(str, bounds.polls))}"
+    if bounds.answers is not None:
+        yield f"{bounds.answers} answer{'s' * (bounds.answers > 1)}"
+    if bounds.chance is not None:
+        yield f"chance {bounds.chance:g}"
