@@ -165,7 +165,7 @@ class _Script:
         self.given: list[Entry] = []
         self.refused: list[CommandRefusedError] = []
         self._engine = engine
-        self._seen: dict[int, State | None] = {}
+        self._seen: dict[int, tuple[State | None, int]] = {}
         self._watched: dict[int, list[tuple[Trigger, Command]]] = {}
         self._counts: dict[tuple[int, str], int] = {}
         for event in events:
@@ -181,17 +181,20 @@ class _Script:
         """Compares the watched nodes with how they were at the last moment, and sends for what their states trigger."""
         engine = self._engine
         for index, watched in self._watched.items():
-            key = self._state(index)
-            if key != self._seen.get(index):
-                self._seen[index] = key
-                count = self._counts[index, str(key)] = self._counts.get((index, str(key)), 0) + 1
+            state, row = self._state(index), engine.rows.get(index)
+            seen = state, row.version if row else 0  # a new version is a new run, though the state be the same
+            if seen != self._seen.get(index):
+                self._seen[index] = seen
+                count = self._counts[index, str(state)] = self._counts.get((index, str(state)), 0) + 1
                 for trigger, command in watched:
-                    if trigger.state == key and trigger.times == count:
+                    if trigger.state == state and trigger.times == count:
                         engine.send(engine.now + trigger.after, self._give, command, command=True)
 
     def _state(self, index: int) -> State | None:
         engine = self._engine
         row = engine.rows.get(index)
+        if index in engine.appointed and engine.holds(index):
+            return State.SUSPENDED  # generation 1 has no row that says so
         if row is None or engine.graph.nodes[index].first == NOWHERE:
             return row.state if row else None
         return shown_states(engine.graph, engine.rows, generation=engine.setting.generation)[index]
