@@ -82,7 +82,7 @@ class AddressError(LookupError):
 
 
 class Graph:
-    """The nodes of one task in the order in which they are written down; index 0 is the task."""
+    """The nodes of one task, each behind its parent; index 0 is the task."""
 
     def __init__(self, nodes: list[GraphNode]) -> None:
         self.nodes = nodes
@@ -94,13 +94,24 @@ class Graph:
 
     @functools.cached_property
     def addresses(self) -> dict[str, list[int]]:
-        """The nodes that people can name (all but events and gateways), by full path and by name."""
+        """The nodes that people can name (all but events and gateways), by full path and by name, as one reads them."""
         table: dict[str, list[int]] = collections.defaultdict(list)
-        for node in self.nodes:
+        for node in self._read():
             if node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}:
                 for key in dict.fromkeys((node.path, node.name)):
                     table[key].append(node.index)
         return dict(table)
+
+    def _read(self) -> Iterator[GraphNode]:
+        """All nodes in the order in which a flow is written down: what is inside a subprocess follows it at once."""
+        inside: dict[int, list[GraphNode]] = collections.defaultdict(list)
+        for node in reversed(self.nodes[1:]):
+            inside[node.parent].append(node)
+        stack = [self.nodes[ROOT]]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(inside[node.index])
 
     def find(self, address: str) -> int:
         """The index of the node that an address names: a name, a path, `Name[2]`, an id, or `task`.
