@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from taskmock.mockserver.config import Check, ConfigError, read_settings
 
@@ -20,7 +21,19 @@ class ConfiguredCommand(click.Command):
             except ConfigError as error:
                 raise click.UsageError(str(error), ctx) from None
             ctx.default_map = {**settings, **(ctx.default_map or {})}
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            _name_variable(error, ctx)
+            raise
+
+
+def _name_variable(error: click.BadParameter, ctx: click.Context) -> None:
+    """Makes the message name the variable that a wrong value came from."""
+    option = error.param
+    source = ctx.get_parameter_source(option.name) if option is not None and option.name else None
+    if option is not None and source is ParameterSource.ENVIRONMENT:
+        error.param_hint = f"{option.get_error_hint(ctx)} (env var: {str(option.envvar)!r})"
 
 
 def _checks(ctx: click.Context) -> dict[str, Check]:

@@ -1,0 +1,339 @@
+"""MockServer in a program: started and stopped, its sessions, its tasks and what may be done to them."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from asking import assert_strict, fetch, shape, target
+
+from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.loader import ScenarioError
+from taskmock.mockserver.phrases import LocaleError
+from taskmock.mockserver.pipeline import Activity, Attempt
+from taskmock.mockserver.play import playable_id
+from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.server import MockServer, Settings, build_app
+from taskmock.mockserver.shelf import ScenarioNotFoundError
+
+COPY = Scenario(
+    name="copy",
+    edition="v2",
+    plays=(
+        Play(
+            name="Copy all",
+            start=1000,
+            flow=(
+                Activity(name="Prepare", attempts=(Attempt(takes=2000),)),
+                Activity(name="Copy", attempts=(Attempt(takes=3000, fails="disk full"), Attempt(takes=4000))),
+                Activity(name="Approve", waits=True),
+            ),
+        ),
+    ),
+)
+FILE = """\
+format: 1
+scenario: copy
+task: {id: "2?", name: Copy all}
+flow: [Copy: 3s]
+"""
+
+
+def states(task) -> dict[str, str]:
+    """The states of the task and its named nodes."""
+    data = fetch(task.url).json["data"]
+    return {node["name"]: node["state"] for node in [data, *data["children"].values()] if node["name"]}
+
+
+def test_server_has_a_url_only_while_it_runs():
+    server = MockServer()
+    with server:
+        assert server.url.startswith("http://127.0.0.1:")
+
+    with pytest.raises(RuntimeError, match=r"^the mock server is not running; use it in a `with` block$"):
+        _ = server.url
+
+
+def test_server_starts_again_after_its_stop():
+    server = MockServer(clock=ManualClock())
+    bodies = []
+    for _ in range(2):
+        with server:
+            bodies.append(fetch(server.url, target()).json["data"])
+
+    assert bodies[0] == bodies[1]
+
+
+def test_server_that_runs_does_not_start_twice(mock):
+    with pytest.raises(RuntimeError, match="already started"):
+        mock.start()
+
+
+def test_server_leaves_no_thread_behind():
+    before = threading.active_count()
+    with MockServer() as server:
+        fetch(server.url, target())
+
+    assert threading.active_count() == before
+
+
+def test_server_works_in_an_event_loop():
+    async def ask() -> int:
+        async with MockServer() as server:
+            return (await asyncio.to_thread(fetch, server.url, target())).status
+
+    assert asyncio.run(ask()) == 200
+
+
+def test_server_listens_on_ipv6():
+    with MockServer(host="::1") as server:
+        assert server.url.startswith("http://[::1]:")
+        assert_strict(fetch(server.url, target()))
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "message"),
+    [
+        (Settings(edition="v3"), ValueError, "unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean"),
+        (Settings(speed=0), ValueError, "a speed is a positive number, not 0"),
+        (Settings(speed=float("nan")), ValueError, "a speed is a positive number, not nan"),
+        (Settings(locale="xx"), LocaleError, "unknown locale 'xx'; allowed: en, zh, or one of Faker's such as ja_JP"),
+        (Settings(scenario="nowhere"), ScenarioNotFoundError, "no scenario is called 'nowhere'"),
+        (Settings(scenario="nowhere.yaml"), ScenarioError, "nowhere.yaml:1:1: the file cannot be read"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_at_once(settings, kind, message):
+    with pytest.raises(kind) as caught:
+        MockServer(settings=settings)
+
+    assert str(caught.value).startswith(message)
+
+
+def test_locale_names_the_nodes():
+    clock = ManualClock()
+    with MockServer(clock=clock, settings=Settings(locale="zh", edition="v2")) as server:
+        fetch(server.url, target())
+        clock.advance(100)
+
+        names = str(shape(fetch(server.url, target()).json["data"]))
+
+    assert any("\u4e00" <= character <= "\u9fff" for character in names)
+
+
+def test_play_gives_a_task_with_its_url(mock):
+    task = mock.session("one").play(COPY)
+
+    answer = fetch(task.url)
+
+    assert (task.id, task.scenario, task.ends) == ("10", "copy", "FAILED")
+    assert answer.headers["X-Mock-Session"] == "one"
+    assert answer.headers["X-Mock-Scenario"] == "copy"
+    assert_strict(answer, "v2")
+
+
+def test_play_without_a_scenario_plays_the_servers():
+    with MockServer(COPY, clock=ManualClock()) as server:
+        assert server.play().scenario == "copy"
+        assert server.session().play(task_id="77").scenario == "copy"
+
+
+def test_play_without_any_scenario_plays_a_generated_task(mock):
+    assert mock.play(task_id="77").scenario == "generated"
+
+
+def test_play_takes_a_file(mock, tmp_path):
+    path = tmp_path / "copy.yaml"
+    path.write_text(FILE, encoding="utf-8")
+
+    tasks = [mock.session().play(file) for file in (path, str(path))]
+
+    assert [(task.id, task.scenario, task.ends) for task in tasks] == [("21", "copy", "FINISHED")] * 2
+
+
+def test_play_refuses_a_task_id_that_the_scenario_does_not_play_for(mock, tmp_path):
+    path = tmp_path / "copy.yaml"
+    path.write_text(FILE, encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"^the scenario 'copy' does not play for the task '10'; allowed: 2\?$"):
+        mock.play(path, task_id="10")
+
+
+@pytest.mark.parametrize(
+    ("ids", "task_id"),
+    [
+        ((), "10"),
+        (("1*",), "10"),
+        (("2*",), "21"),
+        (("a?b*",), "a1b1"),
+        (("7", "10"), "10"),
+        (("[3-5]x",), "3x"),
+        (("[!3-5]x",), "[!3-5]x"),
+    ],
+)
+def test_playable_id_is_one_that_the_scenario_plays_for(ids, task_id):
+    assert playable_id(Scenario(name="s", plays=(Play(ids=ids),))) == task_id
+
+
+def test_settled_scenario_plays_for_every_task_of_the_session(mock):
+    session = mock.session()
+    session.settle(scenario=COPY, clock="instant")
+
+    answers = [fetch(session.url, target(task_id=task_id)) for task_id in ("10", "11")]
+
+    assert [answer.headers["X-Mock-Scenario"] for answer in answers] == ["copy", "copy"]
+    assert [answer.state for answer in answers] == ["FAILED", "FAILED"]
+
+
+def test_settle_refuses_an_unknown_clock(mock):
+    message = r"^unknown clock 'poll': choose one of wall, polls, manual, instant; did you mean 'polls'\?$"
+    with pytest.raises(ValueError, match=message):
+        mock.session().settle(clock="poll")
+
+
+def test_settled_clock_counts_polls():
+    with MockServer(COPY) as server:
+        session = server.session()
+        session.settle(clock="polls")
+
+        seen = [fetch(session.url, target()).state for _ in range(8)]
+
+    assert seen[0] == "CREATED"
+    assert seen[-1] == "FAILED"
+    assert "RUNNING" in seen
+
+
+def test_task_clock_moves_the_task(mock):
+    task = mock.play(COPY)
+    seen = []
+    for seconds in (1, 2, 3):
+        task.clock.advance(seconds)
+        seen.append((task.clock.seconds, states(task)))
+
+    assert seen == [
+        (1, {"Copy all": "RUNNING", "Prepare": "RUNNING"}),
+        (3, {"Copy all": "RUNNING", "Prepare": "FINISHED", "Copy": "RUNNING"}),
+        (6, {"Copy all": "FAILED", "Prepare": "FINISHED", "Copy": "FAILED"}),
+    ]
+
+
+def test_task_clock_set_back_gives_the_same_answers(mock):
+    task = mock.play(COPY)
+    task.clock.set(3)
+    first = fetch(task.url).json["data"]
+    task.clock.end()
+    task.clock.set(3)
+
+    assert fetch(task.url).json["data"] == first
+
+
+def test_task_clock_steps_from_change_to_change(mock):
+    task = mock.play(COPY)
+    seconds = []
+    for _ in range(20):
+        task.clock.next()
+        seconds.append(task.clock.seconds)
+
+    assert seconds[0] == 1
+    assert seconds[-1] == seconds[-2] == 6
+    assert sorted(seconds) == seconds
+
+
+def test_task_clock_end_never_goes_back(mock):
+    task = mock.play(COPY)
+    task.clock.set(100)
+    task.clock.end()
+
+    assert task.clock.seconds == 100
+
+
+def test_task_clock_freezes_and_runs(mock, clock):
+    task = mock.play(COPY)
+    seen = []
+    clock.advance(1)
+    task.clock.freeze()
+    clock.advance(1)
+    seen.append(task.clock.seconds)
+    task.clock.run()
+    clock.advance(1)
+    seen.append(task.clock.seconds)
+
+    assert seen == [1, 2]
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan")])
+def test_task_clock_refuses_seconds_that_cannot_be(mock, seconds):
+    task = mock.play()
+
+    with pytest.raises(ValueError, match=r"^a clock advances by 0 seconds or more, not .*; set\(\) goes back$"):
+        task.clock.advance(seconds)
+    with pytest.raises(ValueError, match=r"^a clock is set to 0 seconds or more, not "):
+        task.clock.set(seconds)
+
+
+def test_poll_clock_becomes_manual_when_it_is_moved(mock):
+    session = mock.session()
+    session.settle(clock="polls")
+    task = session.play(COPY)
+
+    task.clock.end()
+
+    assert [fetch(task.url).state for _ in range(3)] == ["FAILED"] * 3
+
+
+def test_commands_change_the_task(mock):
+    task = mock.play(COPY)
+    task.clock.end()
+
+    task.commands.retry("Copy")
+    task.clock.advance(4)
+    task.commands.callback("Approve")
+    task.clock.end()
+
+    assert states(task) == {"Copy all": "FINISHED", "Prepare": "FINISHED", "Copy": "FINISHED", "Approve": "FINISHED"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "command", "state"),
+    [
+        (2, lambda commands: commands.pause(), {"Copy all": "SUSPENDED"}),
+        (2, lambda commands: (commands.pause(), commands.resume()), {"Copy all": "RUNNING"}),
+        (2, lambda commands: commands.revoke(), {"Copy all": "REVOKED"}),
+        (2, lambda commands: commands.forced_fail("Prepare"), {"Prepare": "FAILED"}),
+        (6, lambda commands: commands.skip("Copy"), {"Copy": "FINISHED", "Approve": "RUNNING"}),
+        (
+            7,
+            lambda commands: (commands.skip("Copy"), commands.callback("Approve", result=False)),
+            {"Approve": "FAILED"},
+        ),
+        (6, lambda commands: commands.rollback("Prepare"), {"Copy all": "ROLLING_BACK"}),
+    ],
+    ids=["pause", "resume", "revoke", "forced-fail", "skip", "callback", "rollback"],
+)
+def test_command_shows_in_the_next_answer(mock, seconds, command, state):
+    task = mock.play(COPY)
+    task.clock.set(seconds)
+
+    command(task.commands)
+
+    assert states(task).items() >= state.items()
+
+
+def test_refused_command_changes_nothing(mock):
+    task = mock.play(COPY)
+    task.clock.set(2)
+    before = fetch(task.url).json["data"]
+
+    with pytest.raises(Exception, match="Prepare"):
+        task.commands.retry("Prepare")
+
+    assert fetch(task.url).json["data"] == before
+
+
+def test_scenario_file_that_is_broken_says_where(tmp_path):
+    path = tmp_path / "broken.yaml"
+    path.write_text("format: 1\nscenario: x\nflo: []\n", encoding="utf-8")
+
+    with pytest.raises(ScenarioError) as caught:
+        build_app(Settings(scenario=Path(path)))
+
+    assert str(caught.value).startswith(f"{path}:3:1: ")
