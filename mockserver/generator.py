@@ -135,7 +135,7 @@ def _check(nodes: int, state: State | None, wish: Wish) -> None:
     if nodes < least:
         deep = f" with {wish.depth} levels below it" if wish.depth else ""
         raise GenerateError(
-            f"a task{f' that is {state}' if state else ''}{deep} has at least {least} nodes, not {nodes}"
+            f"a task{f' that is {state}' if wish.state else ''}{deep} has at least {least} nodes, not {nodes}"
         )
 
 

@@ -70,6 +70,8 @@ def made_pool(locale: str) -> tuple[str, ...]:
         fake = Faker({"en": "en_US", "zh": "zh_CN"}.get(locale, locale))
     except AttributeError:
         raise LocaleError(locale) from None
+    if not locale:  # to Faker that is its own choice
+        raise LocaleError(locale)
     fake.seed_instance(POOL_SIZE)
     phrases: dict[str, None] = {}
     while len(phrases) < POOL_SIZE:

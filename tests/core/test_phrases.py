@@ -1,0 +1,47 @@
+"""Pools of names: two frozen ones, and live ones of Faker's locales."""
+
+import subprocess
+import sys
+
+import pytest
+
+from taskmock.mockserver.phrases import POOL_SIZE, LocaleError, made_pool, pool_for
+
+
+@pytest.mark.parametrize("locale", ["en", "zh", "ja_JP"])
+def test_pool_holds_different_phrases(locale):
+    pool = pool_for(locale)
+
+    assert len(set(pool)) == len(pool) == POOL_SIZE
+    assert all(phrase.strip() == phrase and phrase for phrase in pool)
+
+
+@pytest.mark.parametrize(("locale", "language"), [("en_GB", "en"), ("zh-CN", "zh"), ("ZH_tw", "zh")])
+def test_regions_share_the_pool_of_their_language(locale, language):
+    assert pool_for(locale) == pool_for(language)
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_pool_that_is_made_is_the_same_each_time_and_like_the_frozen_one(locale):
+    made = made_pool(locale)
+
+    assert made == made_pool(locale)
+    assert len(made) == POOL_SIZE
+    assert {type(phrase) for phrase in made} == {str}
+
+
+@pytest.mark.parametrize("locale", ["tlh", "", "x" * 50])
+def test_unknown_locale_is_an_error(locale):
+    with pytest.raises(LocaleError) as caught:
+        pool_for(locale)
+
+    assert str(caught.value) == f"unknown locale {locale!r}; allowed: en, zh, or one of Faker's such as ja_JP"
+    assert caught.value.locale == locale
+
+
+def test_frozen_pools_need_no_faker():
+    code = (
+        "import sys; from taskmock.mockserver.phrases import pool_for; pool_for('en'); sys.exit('faker' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
