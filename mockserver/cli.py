@@ -18,6 +18,8 @@ _COMMANDS = {
         "taskmock.contracts.command:validate_command",
         "Judge recorded answers or requests against the contract.",
     ),
+    "scenarios": ("taskmock.mockserver.scenarios_command:scenarios_command", "List, draw and check scenarios."),
+    "init": ("taskmock.mockserver.init_command:init_command", "Write a first folder of scenarios of your own."),
 }
 
 _HELP = """Mock and verify task-status APIs: get_task_status of BlueKing Standard OPS.

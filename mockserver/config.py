@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def read_settings(folder: Path, checks: Mapping[str, Check]) -> dict[str, object
     if problems:
         raise ConfigError(file, problems)
     return settings
+
+
+def colours_wanted() -> bool:
+    """Whether the environment leaves colours on: `NO_COLOR` is not set, or empty (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR")
 
 
 def _unknown(key: str, allowed: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from taskmock.mockserver.wire import Edition, recorded_nodes, word
 MOST_GLIMPSES = 1_000_000
 """Above that many states in all, only `FEW_MOMENTS` of a task's life are looked at."""
 
-FEW_MOMENTS = 200
+FEW_MOMENTS = 60
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -146,8 +146,9 @@ def _looked_at(history: History) -> tuple[int, ...]:
 def _glimpses(history: History, edition: Edition, moment: int) -> Iterator[_Glimpse]:
     frame = history.frame_at(moment)
     if frame is not None:
-        for node in recorded_nodes(frame.body):
-            yield _Glimpse(node.id, node.parent, node.name, "task" if node.parent is None else "node", node.state or "")
+        for found in recorded_nodes(frame.body):
+            kind = "task" if found.parent is None else "node"
+            yield _Glimpse(found.id, found.parent, found.name, kind, found.state or "?")
         return
     nodes = history.graph.nodes
     tree = history.tree_at(moment)
@@ -207,6 +208,8 @@ def _value_text(fault: Fault) -> str:
     match fault.kind, value:
         case FaultKind.ENVELOPE, dict():
             return f"{value['code']}: {value['message']}"
+        case FaultKind.RESET, 0:
+            return "at once"
         case FaultKind.DELAY, int():
             return format_duration(value)
         case FaultKind.DELAY, [int(least), int(most)]:

@@ -1,0 +1,71 @@
+"""Lints scenario files: what the loader refuses and what the linter finds, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from taskmock.mockserver.linter import Finding, broken_answers, lint
+from taskmock.mockserver.loader import Problem, ScenarioError, load_scenario
+from taskmock.mockserver.loader.files import Find
+from taskmock.mockserver.loader.problem import Problems
+from taskmock.mockserver.loader.scenario_file import composed_of
+from taskmock.mockserver.loader.source_text import text_of
+from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.yaml_node import Listing, Mapping, Node
+
+JUDGED_AT_LOAD = 500
+"""About how many nodes of a scenario are judged when it is loaded."""
+
+
+def lint_file(path: Path, *, find: Find | None = None) -> tuple[Problem, ...]:
+    """What is wrong with a scenario in a file, by line.
+
+    Raises:
+        ScenarioError: The file cannot be read as a scenario at all.
+    """
+    return placed(lint(load_scenario(path, find=find)), path)
+
+
+def refuse_broken(scenario: Scenario, path: Path) -> None:
+    """Refuses a scenario just loaded whose answers break their contract without a fault that declares it.
+
+    Raises:
+        ScenarioError: With where and how they do.
+    """
+    findings = broken_answers(scenario, judged=JUDGED_AT_LOAD)
+    if findings:
+        raise ScenarioError(placed(findings, path))
+
+
+def placed(findings: Iterable[Finding], path: Path) -> tuple[Problem, ...]:
+    """Findings with the lines of the file that they are about, in the order of the file."""
+    found = tuple(findings)
+    if not found:
+        return ()
+    text = text_of(path.read_bytes(), source=str(path))
+    root = composed_of(text).root
+    places = Problems(str(path), text)
+    return tuple(sorted(_problem(finding, root, places) for finding in found))
+
+
+def _problem(finding: Finding, root: Node | None, places: Problems) -> Problem:
+    line, column = places.place(_start(root, finding.place))
+    return Problem(places.source, line, column, finding.code, finding.message)
+
+
+def _start(node: Node | None, place: tuple[str | int, ...]) -> int:
+    """Where the deepest part of a place begins that stands in the file itself; parts may come from another file."""
+    start = 0 if node is None else node.start
+    for step in place:
+        if isinstance(node, Mapping):
+            entry = next(((key, value) for key, value in node.entries if key.text == step), None)
+            if entry is None:
+                return start
+            start, node = entry[0].start, entry[1]
+        elif isinstance(node, Listing) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            start = node.start
+        else:
+            return start
+    return start

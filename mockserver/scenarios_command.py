@@ -1,0 +1,289 @@
+"""`taskmock scenarios`: list, show, lint."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from taskmock.mockserver.configured_command import ConfiguredCommand
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.draw_timeline import Timeline
+    from taskmock.mockserver.scenario import Scenario
+    from taskmock.mockserver.shelf import Shelf
+
+EDITION_NAMES = ("doc-2019", "v1", "v2")
+
+_HELP = """List, draw and check scenarios: what a mocked task does, one file each.
+
+\b
+  taskmock scenarios list                          all that can be played
+  taskmock scenarios show failed-then-retried      its timeline, node by node
+  taskmock scenarios lint my-scenarios/*.yaml      before others use them
+  taskmock serve --scenario failed-then-retried    plays it for any task id
+
+Names are those of the shipped scenarios and of files in --scenario-dir; `taskmock
+init` writes a first folder of your own.
+"""
+
+_LIST_HELP = """List the scenarios that can be played, one line each: name, end state, title.
+
+\b
+  taskmock scenarios list
+  taskmock scenarios list --tags retry --tags pause    any of these tags
+  taskmock scenarios list --format json                with tags and what goes wrong in careless clients
+
+Exit codes: 0 good, 2 a file in --scenario-dir is broken (the others are listed).
+"""
+
+_SHOW_HELP = """Draw the timeline of a scenario: one row a node, its states from left to right.
+
+NAME is a scenario's name or a file. Below the rows stand the scripted operations
+and the faults. Start and end events and gateways are drawn with --all only.
+
+\b
+  taskmock scenarios show node-suspended
+  taskmock scenarios show mine.yaml --edition v1
+  taskmock scenarios show mine.yaml -o timeline.svg
+  taskmock scenarios show mine.yaml --format json
+
+Colours are left out where the output is no terminal, or NO_COLOR is set.
+"""
+
+_LINT_HELP = """Check scenario files, or the shipped ones where none is given.
+
+Each one is played through: every answer must keep the strict contract of its edition
+and of the other two; scripted operations must be obeyed, faults hold at some moment,
+contract breaks be caught by the contract, and the task end as `ends` says.
+
+\b
+  taskmock scenarios lint
+  taskmock scenarios lint my-scenarios/*.yaml
+
+Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
+"""
+
+_dirs = click.option(
+    "--scenario-dir",
+    envvar="TASKMOCK_SCENARIO_DIR",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of scenario files; may be repeated.",
+)
+
+
+@click.group(name="scenarios", help=_HELP)
+def scenarios_command() -> None:
+    pass
+
+
+@scenarios_command.command(name="list", cls=ConfiguredCommand, help=_LIST_HELP)
+@_dirs
+@click.option("--tags", multiple=True, help="Only scenarios with this tag; may be repeated: any of them.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the list.",
+)
+def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form: str) -> None:
+    """Prints the list and exits 2 where a file is broken."""
+    found, broken = _readable(_shelf(scenario_dir))
+    wanted = {tag.strip() for text in tags for tag in text.split(",")}
+    if wanted:
+        _check_tags(wanted, {tag for scenario in found for tag in scenario.tags})
+        found = [scenario for scenario in found if wanted.intersection(scenario.tags)]
+    click.echo(_list_json(found) if form == "json" else _list_text(found), nl=False)
+    for message in broken:
+        click.echo(message, err=True)
+    if broken:
+        raise SystemExit(2)
+
+
+@scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP)
+@click.argument("name")
+@_dirs
+@click.option(
+    "--edition",
+    envvar="TASKMOCK_EDITION",
+    type=click.Choice(EDITION_NAMES),
+    help="Whose words are used; else the scenario's, else doc-2019.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "svg"]),
+    help="How to draw; else as the output file is called, else text.",
+)
+@click.option("--width", type=click.IntRange(40, 10_000), help="Columns of the text, or pixels of the picture.")
+@click.option("--all", "every", is_flag=True, help="All nodes: gateways, start and end events, too.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
+)
+def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | None, **options: Any) -> None:  # noqa: ANN401  # click's values
+    """Prints or writes the drawing."""
+    from taskmock.mockserver.draw_timeline import timelines
+
+    output: Path | None = options["output"]
+    form = options["form"] or (output.suffix.lower()[1:] if output else "")
+    scenario = _found(_shelf(scenario_dir), name)
+    drawn = timelines(scenario, edition)
+    match form:
+        case "json":
+            from taskmock.mockserver.draw_timeline_json import timeline_data
+
+            text = _json(timeline_data(scenario, drawn), ascii_only=output is None)
+        case "svg":
+            from taskmock.mockserver.draw_timeline_svg import draw_svg
+
+            text = draw_svg(f"{scenario.name}: {scenario.title}", drawn, width=options["width"] or 960)
+        case _:
+            text = _show_text(scenario, drawn, width=options["width"], every=options["every"], output=output)
+    _put(text, output)
+
+
+@scenarios_command.command(name="lint", cls=ConfiguredCommand, help=_LINT_HELP)
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@_dirs
+def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> None:
+    """Prints every finding and exits 1 where there is one, 2 where a file cannot be read."""
+    from taskmock.mockserver.file_linter import lint_file
+    from taskmock.mockserver.loader import ScenarioError
+    from taskmock.mockserver.shelf import LIBRARY
+
+    shelf = _shelf(scenario_dir)
+    chosen = files or tuple(sorted(LIBRARY.glob("*.yaml")))
+    findings = unreadable = 0
+    for path in chosen:
+        try:
+            problems = lint_file(path, find=shelf.scenario)
+        except ScenarioError as error:
+            unreadable += 1
+            click.echo(str(error), err=True)
+            continue
+        findings += len(problems)
+        for problem in problems:
+            click.echo(f"{problem.source}:{problem.line}:{problem.column}: {problem.code}: {problem.message}")
+    click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
+    if unreadable or findings:
+        raise SystemExit(2 if unreadable else 1)
+
+
+def _summary(files: int, findings: int, unreadable: int) -> str:
+    parts = [f"{files} file{'s' * (files != 1)}", f"{findings or 'no'} finding{'s' * (findings != 1)}"]
+    if unreadable:
+        parts.append(f"{unreadable} cannot be read")
+    return ", ".join(parts)
+
+
+def _shelf(folders: tuple[Path, ...]) -> Shelf:
+    from taskmock.mockserver.shelf import Shelf
+
+    return Shelf(folders)
+
+
+def _found(shelf: Shelf, name: str) -> Scenario:
+    from taskmock.mockserver.loader import ScenarioError
+    from taskmock.mockserver.shelf import ScenarioNotFoundError
+
+    try:
+        return shelf.take(name)
+    except (ScenarioNotFoundError, ScenarioError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _readable(shelf: Shelf) -> tuple[list[Scenario], list[str]]:
+    """The scenarios that can be played, and what is wrong with the others."""
+    from taskmock.mockserver.loader import ScenarioError
+
+    found: dict[str, Scenario] = {}
+    broken = []
+    for name in shelf.names():
+        try:
+            scenario = shelf.scenario(name)
+        except ScenarioError as error:
+            broken.append(str(error))
+        else:
+            found[scenario.name] = scenario
+    return [found[name] for name in sorted(found)], broken
+
+
+def _check_tags(wanted: Iterable[str], known: Iterable[str]) -> None:
+    from taskmock.schemas import chosen
+
+    names = tuple(sorted(known))
+    for tag in sorted(wanted):
+        try:
+            chosen("tag", tag, names)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+
+def _list_text(found: list[Scenario]) -> str:
+    names = max([0, *(len(scenario.name) for scenario in found)])
+    ends = max([0, *(len(scenario.ends or "") for scenario in found)])
+    return "".join(
+        f"{scenario.name:{names}}  {scenario.ends or '':{ends}}  {scenario.title}".rstrip() + "\n" for scenario in found
+    )
+
+
+def _list_json(found: list[Scenario]) -> str:
+    rows = [
+        {
+            "scenario": scenario.name,
+            "title": scenario.title,
+            "careless": scenario.careless,
+            "tags": list(scenario.tags),
+            "edition": scenario.edition,
+            "ends": scenario.ends,
+        }
+        for scenario in found
+    ]
+    return _json(rows, ascii_only=True)
+
+
+def _show_text(
+    scenario: Scenario, drawn: tuple[Timeline, ...], *, width: int | None, every: bool, output: Path | None
+) -> str:
+    from taskmock.mockserver.config import colours_wanted
+    from taskmock.mockserver.draw_timeline_text import Screen, draw_text
+    from taskmock.mockserver.pipeline import SECOND
+
+    terminal = output is None and sys.stdout.isatty()
+    screen = Screen(
+        width=width or (shutil.get_terminal_size().columns if terminal else 80),
+        encoding="utf-8" if output else sys.stdout.encoding or "utf-8",
+        colour=terminal and colours_wanted(),
+        every=every,
+    )
+    parts = [screen.text(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name) + "\n"]
+    if scenario.careless:
+        parts.append(screen.text(f"Careless: {scenario.careless}") + "\n")
+    for timeline in drawn:
+        parts.append(f"edition {timeline.edition}, {timeline.end} after {timeline.last / SECOND:g} s\n\n")
+        parts.append(draw_text(timeline, screen))
+    return "".join(parts)
+
+
+def _json(data: object, *, ascii_only: bool) -> str:
+    # Escapes say the same in every encoding of a terminal; a file is UTF-8.
+    utf8 = not ascii_only or (sys.stdout.encoding or "").lower() == "utf-8"
+    return json.dumps(data, indent=2, ensure_ascii=not utf8) + "\n"
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"), color=True)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
