@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -17,7 +17,7 @@ from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.faultreply import faulty
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
-from taskmock.mockserver.gateways.door import Door, Operation, Received, RefusedError
+from taskmock.mockserver.gateways.door import Door, Operation, Parameters, Received, RefusedError
 from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.generator import GENERATOR
 from taskmock.mockserver.ids import is_node_id
@@ -27,10 +27,11 @@ from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.play import Stage
 from taskmock.mockserver.playback import Answer, Asked, Playback, UnknownNodeError
-from taskmock.mockserver.record import DEFAULT_SESSION
+from taskmock.mockserver.record import DEFAULT_SESSION, RecordKey
 from taskmock.mockserver.sessions import (
     SESSION_COOKIE,
     SESSION_HEADER,
+    NoSessionError,
     SessionNameError,
     session_by_credential,
     session_of,
@@ -51,7 +52,8 @@ _LARGEST_KNOWN = 8192  # bytes; a larger call is parsed each time it comes
 class App:
     """Answers every call there is. A call that it has resolved once is answered without parsing it again.
 
-    `session_from` names the credential field that carries the session, if any.
+    `session_from` names the credential field that carries the session, if any; with `strict_sessions` a call that names
+    none is refused. `admin_token` is what calls of the admin API must show, if anything.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class App:
         *,
         door: Door = ESB,
         session_from: str | None = None,
+        strict_sessions: bool = False,
         admin_token: str | None = None,
     ) -> None:
         self.playback = playback
         self.journal = Journal()
         self._door = door
         self._session_from = session_from
+        self._strict_sessions = strict_sessions
         self._admin = Desk(Stage(playback, self.journal), token=admin_token)
         self._routes = Map([Rule(path, methods=door.methods) for path in door.paths], strict_slashes=False)
         self._known: Kept[Asked] = Kept(_KNOWN_CALLS, lambda _: 1)
@@ -90,13 +94,12 @@ class App:
                 return self._admin.answer(call, path, session)
             operation = self._operation(call.method, path)
             parameters = self._door.read(_received(request, path))
-            session = named or session_by_credential(parameters, self._session_from)
+            session = named or session_by_credential(parameters, self._session_from) or self._nameless()
             checked = self._door.checked(parameters, operation)
             asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER))
             if operation is not STATUS:
-                carry_out(self.playback, WRITES[operation.name], asked, checked, parameters)
-                return self._done(call, asked)
-        except SessionNameError as error:
+                return self._operated(call, asked, operation, checked, parameters)
+        except (SessionNameError, NoSessionError) as error:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
         except (ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
@@ -145,6 +148,12 @@ class App:
             raise self._door.wrong_method(method, ("POST",))
         return WRITES[values["operation"]].operation
 
+    def _nameless(self) -> str:
+        """The session of a call that names none."""
+        if self._strict_sessions:
+            raise NoSessionError(self._session_from)
+        return DEFAULT_SESSION
+
     def _polled(self, call: Call, asked: Asked) -> Reply:
         try:
             answer = self.playback.poll(asked)
@@ -152,9 +161,8 @@ class App:
             return self._refused(call, asked.session, self._door.unknown_node(error.node_id))
         except (ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, asked.session, RefusedError(self._door.plain_code, str(error), status=400))
-        record, reading = answer.record, answer.reading
-        request_id = draw_hex(record.seed, "request", *record.key, reading.moment)
-        code, status = 0, 200
+        record = answer.record
+        request_id, code, status = answer.request_id, 0, 200
         if answer.whole is not None:
             body = answer.whole
         elif answer.data is None:
@@ -169,21 +177,38 @@ class App:
         self._write(call, asked.session, reply.status, code, answer=answer)
         return reply
 
-    def _done(self, call: Call, asked: Asked) -> Reply:
+    def _operated(
+        self, call: Call, asked: Asked, operation: Operation, checked: Mapping[str, str], said: Parameters
+    ) -> Reply:
+        try:
+            if asked.node_id is not None:
+                raise self._door.unknown_node(asked.node_id)
+            key = carry_out(self.playback, WRITES[operation.name], asked, checked, said)
+        except RefusedError as refused:
+            return self._refused(call, asked.session, refused, task_id=asked.task_id)
+        self._write(call, asked.session, 200, 0, key=key)
         request_id = draw_hex("done", asked.session, asked.task_id, call.target, call.body)
-        self._write(call, asked.session, 200, 0)
         headers = (("Content-Type", "application/json"), (SESSION_HEADER, asked.session))
         return Reply(200, headers, self._door.succeed(b"{}", request_id, message="success"))
 
-    def _refused(self, call: Call, session: str, refused: RefusedError) -> Reply:
-        self._write(call, session, refused.status, refused.code, message=refused.message)
+    def _refused(self, call: Call, session: str, refused: RefusedError, *, task_id: str | None = None) -> Reply:
+        key = RecordKey(session, "", task_id) if task_id else None
+        self._write(call, session, refused.status, refused.code, message=refused.message, key=key)
         body = self._door.fail(refused, draw_hex("refused", call.method, call.target, refused.message))
         return Reply(refused.status, (("Content-Type", "application/json"), (SESSION_HEADER, session)), body)
 
     def _write(
-        self, call: Call, session: str, status: int, code: int, *, message: str = "", answer: Answer | None = None
+        self,
+        call: Call,
+        session: str,
+        status: int,
+        code: int,
+        *,
+        message: str = "",
+        key: RecordKey | None = None,
+        answer: Answer | None = None,
     ) -> None:
-        key = answer.record.key if answer else None
+        key = answer.record.key if answer else key
         self.journal.add(
             JournalEntry(
                 at=self.playback.opening.clock.now(),
@@ -194,7 +219,7 @@ class App:
                 code=code,
                 message=message,
                 task_id=key.task_id if key else None,
-                scenario=key.scenario if key else None,
+                scenario=(key.scenario or None) if key else None,
                 reading=answer.reading if answer else None,
                 faults=tuple(fault.kind.value for fault in answer.faults) if answer else (),
             )

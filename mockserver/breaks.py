@@ -17,13 +17,13 @@ _OF_TYPE: Mapping[str, Any] = {
 """What a field becomes that is retyped to something its own value cannot be turned into."""
 
 
-def broken(data: dict[str, Any], node_id: str | None, value: Mapping[str, Any]) -> None:
-    """Breaks a node of an answer in place; None is the task, and a node that is not there leaves all as it is.
+def broken(data: dict[str, Any], address: str | None, value: Mapping[str, Any]) -> None:
+    """Breaks a node (by id, or by name) of an answer in place; None is the task. One that is not there breaks nothing.
 
     `value` is what scenario files say under `break`: `drop: FIELD`, `retype: {FIELD: TYPE}`, `rename: {OLD: NEW}`,
     `add: {FIELD: VALUE}` or `state: WORD`.
     """
-    node = data if node_id is None else _found(data, node_id)
+    node = data if address is None else _found(data, address)
     if node is None:
         return
     if "drop" in value:
@@ -39,11 +39,15 @@ def broken(data: dict[str, Any], node_id: str | None, value: Mapping[str, Any]) 
         node["state"] = value["state"]
 
 
-def _found(data: dict[str, Any], node_id: str) -> dict[str, Any] | None:
-    stack = [data]
+def _found(data: dict[str, Any], address: str) -> dict[str, Any] | None:
+    stack: list[Any] = [data]
     while stack:
         node = stack.pop()
-        if node.get("id") == node_id:
+        if not isinstance(node, dict):
+            continue
+        if address in {node.get("id"), node.get("name")}:
             return node
-        stack.extend(child for child in node.get("children", {}).values() if isinstance(child, dict))
+        children = node.get("children")
+        if isinstance(children, dict):
+            stack.extend(reversed(children.values()))
     return None

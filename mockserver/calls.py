@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.command import TASK, Command, Verb
 from taskmock.mockserver.gateways.door import Operation, Parameters, RefusedError
 from taskmock.mockserver.graph import AddressError
-from taskmock.mockserver.operations import NOT_STARTED, STARTED, CommandRefusedError
+from taskmock.mockserver.operations import NOT_STARTED, STARTED, TERMINATED, CommandRefusedError
 from taskmock.mockserver.playback import Asked, Playback
+from taskmock.mockserver.record import RecordKey
+from taskmock.mockserver.store import RecordGoneError
 
 INVALID_OPERATION = 3545000
 """The code of an operation that the task is not ready for, or that nobody knows (fact)."""
@@ -19,6 +22,8 @@ UNKNOWN = 3599999
 
 INVALID_COMMAND = "task command is invalid"
 """What is said of an action that there is none of (fact)."""
+
+NO_NODE = "node({node}) does not exist"
 
 STATUS = Operation(name="get_task_status", required=("bk_biz_id", "task_id"))
 
@@ -44,29 +49,41 @@ class Write:
     command: Callable[[Mapping[str, str], Parameters], Command]
 
 
-def carry_out(playback: Playback, write: Write, asked: Asked, checked: Mapping[str, str], said: Parameters) -> None:
-    """Does what a call asks for to the task of its session; the task is opened if nobody has touched it yet.
+def carry_out(
+    playback: Playback, write: Write, asked: Asked, checked: Mapping[str, str], said: Parameters
+) -> RecordKey:
+    """Does what a call asks for to the task of its session, and says which it is; nobody need have touched it before.
 
     Raises:
         RefusedError: With the real server's code and words.
         ScenarioNotFoundError, ScenarioError: As for a poll.
     """
     command = write.command(checked, said)
-    record = playback.open(asked)
     try:
-        playback.command(record.key, command)
+        return _given(playback, asked, command)
     except CommandRefusedError as error:
         if error.reason in {NOT_STARTED, STARTED}:
             raise RefusedError(INVALID_OPERATION, error.reason) from None
-        raise RefusedError(UNKNOWN, _traceback(command, asked, error.reason)) from None
+        raise RefusedError(UNKNOWN, _traceback(command, asked.task_id, error.reason)) from None
     except AddressError:
-        raise RefusedError(UNKNOWN, _traceback(command, asked, f"node({command.target}) does not exist")) from None
+        reason = NO_NODE.format(node=command.target)
+        raise RefusedError(UNKNOWN, _traceback(command, asked.task_id, reason)) from None
 
 
-def _traceback(command: Command, asked: Asked, reason: str) -> str:
+def _given(playback: Playback, asked: Asked, command: Command) -> RecordKey:
+    while True:
+        key = playback.open(asked).key
+        try:
+            playback.command(key, command)
+        except RecordGoneError:
+            continue  # forgotten in this very moment
+        return key
+
+
+def _traceback(command: Command, task_id: str, reason: str) -> str:
     # Clients that show `message` to people meet a traceback here, as they do on a real deployment.
     return (
-        f"task[id={asked.task_id}] {command.verb} error: Traceback (most recent call last):\n"
+        f"task[id={task_id}] {command.verb} error: Traceback (most recent call last):\n"
         f'  File "engine/api.py", line 1, in {command.verb}\n'
         f"engine.exceptions.InvalidOperationError: {reason}\n"
     )
@@ -82,12 +99,35 @@ def _operate_task(checked: Mapping[str, str], _said: Parameters) -> Command:
 
 def _operate_node(checked: Mapping[str, str], said: Parameters) -> Command:
     verb = _verb(_NODE_ACTIONS, checked["action"])
-    data = {Verb.CALLBACK: said.get("data"), Verb.SKIP_EXCLUSIVE: said.get("flow_id")}.get(verb)
-    return Command(verb=verb, target=checked["node_id"], data=data)
+    data: object = None
+    if verb is Verb.CALLBACK:
+        data = _payload(said.get("data"))
+    elif verb is Verb.SKIP_EXCLUSIVE:
+        data = said.get("flow_id")
+    elif verb is Verb.FORCED_FAIL:
+        data = TERMINATED.format(user=said.get("bk_username") or "admin")
+    return Command(verb=verb, target=_node(checked, verb), data=data)
 
 
 def _callback(checked: Mapping[str, str], said: Parameters) -> Command:
-    return Command(verb=Verb.CALLBACK, target=checked["node_id"], data=said.get("callback_data"))
+    return Command(verb=Verb.CALLBACK, target=_node(checked, Verb.CALLBACK), data=_payload(said.get("callback_data")))
+
+
+def _node(checked: Mapping[str, str], verb: Verb) -> str:
+    """The node that a call names; the word that scenario files have for the task is nobody's id."""
+    if checked["node_id"] == TASK:
+        raise RefusedError(UNKNOWN, _traceback(Command(verb=verb), checked["task_id"], NO_NODE.format(node=TASK)))
+    return checked["node_id"]
+
+
+def _payload(said: object) -> object:
+    """A callback's payload, which a form carries as JSON text; None where it is nothing that a node understands."""
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except (ValueError, RecursionError):
+            return None
+    return said if isinstance(said, dict) else None
 
 
 def _verb(actions: Mapping[str, Verb], action: str) -> Verb:

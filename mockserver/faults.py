@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.draw import draw_int, draw_unit
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.state import State
 
 REPLACING = frozenset(
@@ -60,9 +61,16 @@ def _holds(bounds: Bounds, number: int, spent: int, situation: Situation) -> boo
         return False
     if bounds.until is not None and situation.moment >= bounds.until:
         return False
-    if bounds.state is not None and situation.state(bounds.node or TASK) != bounds.state:
+    if bounds.state is not None and _state(bounds.node or TASK, situation) != bounds.state:
         return False
     return bounds.chance is None or draw_unit(situation.key, "fault", number, situation.poll) < bounds.chance
+
+
+def _state(address: str, situation: Situation) -> State | str | None:
+    try:
+        return situation.state(address)
+    except AddressError:
+        return None  # the scenario was edited since the fault was added
 
 
 def cached_moment(value: Mapping[str, int], situation: Situation) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 import re
 import threading
 from collections.abc import Callable
@@ -14,6 +15,9 @@ from taskmock.mockserver.playback import Reading
 JOURNAL_BYTES = 16 * 1024 * 1024
 """About how much memory the journal may take; the oldest entries go first."""
 
+MOST_WAITS = 8
+"""Calls of the admin API that may wait for other calls at once; each holds a thread."""
+
 _SECRETS = frozenset({"bk_app_secret", "bk_token", "access_token", "bk_ticket"})
 _PAIR = re.compile(r"([^?&#=]+)=[^&#]*")
 _ENTRY_BYTES = 400
@@ -23,8 +27,8 @@ _ENTRY_BYTES = 400
 class JournalEntry:
     """One call: `at` in ms since 1970 by the server's clock, `target` without secrets, what was answered.
 
-    `task_id`, `scenario` and `reading` are None where the call reached no task; `code` is the envelope's,
-    `faults` are the kinds of the faults that the call met.
+    `task_id` and `scenario` are None where the call reached no task, `reading` where it asked for no status; `code` is
+    the envelope's, `faults` are the kinds of the faults that the call met.
     """
 
     at: int
@@ -51,7 +55,9 @@ class Journal:
     def __init__(self, *, limit: int = JOURNAL_BYTES) -> None:
         self._limit = limit
         self._weight = 0
+        self._added = 0
         self._lock = threading.Condition()
+        self.waiting = threading.BoundedSemaphore(MOST_WAITS)
         self._entries: collections.deque[JournalEntry] = collections.deque()
 
     def add(self, entry: JournalEntry) -> None:
@@ -59,14 +65,26 @@ class Journal:
         with self._lock:
             self._entries.append(entry)
             self._weight += entry.weight
+            self._added += 1
             while self._weight > self._limit:
                 self._weight -= self._entries.popleft().weight
             self._lock.notify_all()
 
-    def wait_until(self, enough: Callable[[], bool], *, timeout: float) -> bool:
-        """Whether `enough` has come true, asked after each call, within so many seconds."""
+    def wait_for(self, fits: Callable[[JournalEntry], bool], *, count: int, timeout: float) -> int:
+        """How many calls that fit have come, as soon as there are `count`, or after so many seconds."""
         with self._lock:
-            return self._lock.wait_for(enough, timeout)
+            seen = sum(map(fits, self._entries))
+            known = self._added
+
+            def enough() -> bool:
+                # Each call is looked at once, however many are kept.
+                nonlocal seen, known
+                new = itertools.islice(reversed(self._entries), self._added - known)
+                seen, known = seen + sum(map(fits, new)), self._added
+                return seen >= count
+
+            self._lock.wait_for(enough, timeout)
+            return seen
 
     def clear(self, session: str | None = None) -> None:
         """Forgets all calls, or those of one session."""

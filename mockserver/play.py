@@ -15,6 +15,7 @@ from taskmock.mockserver.record import DEFAULT_SESSION, Record, RecordKey, Sessi
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.sessions import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
+from taskmock.mockserver.turn import state_at
 from taskmock.schemas import chosen
 
 STATUS_PATH = "/api/c/compapi/v2/sops/get_task_status/"
@@ -139,8 +140,7 @@ class Task:
     def ends(self) -> str:
         """The state that the task is in when nothing more happens by itself."""
         history = self._playback.history(self._playback.record(self._key))
-        states = history.tree_at(history.moments[-1]).states
-        return states[0].value if states else "CREATED"
+        return str(state_at(history, history.moments[-1]))
 
 
 class Commands:

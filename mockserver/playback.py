@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
 
-from taskmock.mockserver.breaks import broken
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
-from taskmock.mockserver.engine import Setting
+from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.fault import Fault, FaultKind
+from taskmock.mockserver.follow import followed
 from taskmock.mockserver.generator import SCENARIO_NAME, Wish, generate
-from taskmock.mockserver.graph import ROOT, graph_of
+from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.kept import Kept
+from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.record import Opening, Record, RecordKey
+from taskmock.mockserver.rendering import broken_data, data_at, played, recorded_body
 from taskmock.mockserver.scenario import Play, Scenario
-from taskmock.mockserver.shelf import Shelf
-from taskmock.mockserver.store import Store
-from taskmock.mockserver.timeline import History, history_of
+from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
+from taskmock.mockserver.store import RecordGoneError, Store
+from taskmock.mockserver.timeline import History
 from taskmock.mockserver.turn import Turn, moment_of, taken_turn
-from taskmock.mockserver.wire import EDITIONS, Document, Edition, document, expired
+from taskmock.mockserver.wire import EDITIONS, Edition, expired
 
 DEFAULT_EDITION = "doc-2019"
 """What is spoken where neither the user nor the scenario says otherwise: the document, not a server."""
 
 KEPT_CHANGES = 400_000
-"""Changes that all histories in memory may hold together, about 200 bytes each."""
+"""Changes that all histories in memory may hold together, about 200 bytes each; a node weighs as much as four."""
 
 KEPT_FRAMES = 64 * 1024 * 1024
-"""Bytes that all rendered answers in memory may take together."""
+"""Bytes that all rendered answers in memory may take together, with what finds them."""
+
+_FINDING = 1024  # bytes that the key of a kept answer takes
 
 
 class Reading(NamedTuple):
@@ -68,6 +73,11 @@ class Answer:
     reading: Reading
     edition: str
 
+    @property
+    def request_id(self) -> str:
+        """The id in the answer's envelope: the same for the same task at the same reading, whoever asks."""
+        return draw_hex(self.record.draw_key, "request", self.reading.moment)
+
 
 class UnknownNodeError(LookupError):
     """A node id that no task of the session has."""
@@ -99,8 +109,8 @@ class Playback:
         self._default = default
         self._edition = edition
         self._wish = Wish(edition=edition or DEFAULT_EDITION, locale=locale)
-        self._histories: Kept[History] = Kept(KEPT_CHANGES, lambda history: len(history.changes))
-        self._frames: Kept[bytes] = Kept(KEPT_FRAMES, len)
+        self._histories: Kept[History] = Kept(KEPT_CHANGES, _weight)
+        self._frames: Kept[bytes] = Kept(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
         self._generated = functools.lru_cache(maxsize=1024)(self._generated_afresh)
 
     def poll(self, asked: Asked) -> Answer:
@@ -111,10 +121,13 @@ class Playback:
             ScenarioError: The scenario's file is broken.
             UnknownNodeError: The call names a node that no task of the session has.
         """
-        if asked.node_id is not None:
-            return self._poll_node(asked, asked.node_id)
-        record = self.open(asked)
-        return self._answer(record, ROOT)
+        while True:
+            try:
+                if asked.node_id is not None:
+                    return self._poll_node(asked, asked.node_id)
+                return self._answer(self.open(asked), ROOT)
+            except RecordGoneError:
+                continue  # forgotten in this very moment: the task begins anew
 
     def open(self, asked: Asked) -> Record:
         """The record of a task, opened at its first touch.
@@ -124,7 +137,7 @@ class Playback:
         """
         plan = self.store.plan(asked.session)
         name = asked.scenario or plan.tasks.get(asked.task_id) or plan.scenario or self._default
-        scenario = self._scenario(name, asked.task_id)
+        scenario = self.scenario_for(name, asked.task_id, self.opening.seed)
         key = RecordKey(asked.session, scenario.name, asked.task_id)
         return self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
 
@@ -132,30 +145,39 @@ class Playback:
         """The record of a task as it is now.
 
         Raises:
-            KeyError: The task has not been touched, or its session was forgotten.
+            RecordGoneError: The task has not been touched, or its session was forgotten.
         """
-        return self.store.change(key, lambda record: record)
+        return self.change(key, lambda record: record)
 
-    def command(self, key: RecordKey, command: Command) -> Record:
-        """Gives a command to a task at its present reading; entries of the log behind that reading are discarded.
+    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
+        """Puts what `update` makes of a task's record in its place; if its scenario was edited, it follows that first.
 
         Raises:
-            CommandRefusedError: The task's state does not allow it; nothing has changed.
-            AddressError: The target names no node, or several.
-            KeyError: The task has not been touched.
+            RecordGoneError: as for `record`.
+        """
+        return self.store.change(key, lambda record: update(self._current(record)))
+
+    def command(self, key: RecordKey, *commands: Command) -> Record:
+        """Gives commands to a task at its present reading, in order; entries of the log behind it are discarded.
+
+        Raises:
+            CommandRefusedError: The task's state does not allow one of them; nothing has changed.
+            AddressError: A target names no node, or several.
+            RecordGoneError: as for `record`.
         """
 
         def logged(record: Record) -> Record:
             if self.play_of(record).frames:
-                raise CommandRefusedError(command, "recorded answers take no commands")
+                raise CommandRefusedError(commands[0], "recorded answers take no commands")
             # A poll has shown the tree at its moment already: what follows from it comes after that.
             at = self.moment(record) + (record.mode is ClockMode.POLLS)
-            kept = tuple(entry for entry in record.log if entry.at <= at)
-            changed = dataclasses.replace(record, log=(*kept, Entry(at=at, command=command)))
-            self.history(changed)
-            return changed
+            log = tuple(entry for entry in record.log if entry.at <= at)
+            for command in commands:
+                log = (*log, Entry(at=at, command=command))
+                self.history(dataclasses.replace(record, log=log))
+            return dataclasses.replace(record, log=log)
 
-        return self.store.change(key, logged)
+        return self.change(key, logged)
 
     def moment(self, record: Record) -> int:
         """The reading of a record, in ms on the task's clock, now or after its latest poll."""
@@ -165,15 +187,30 @@ class Playback:
         """All changes of a record's task, from its creation to where nothing more happens by itself."""
         scenario = self.scenario_of(record)
         edition = self.edition_of(scenario)
-        return self._histories.get(self._history_key(record, edition), lambda: _played(record, scenario, edition))
+        key = self._history_key(record, scenario, edition)
+        return self._histories.get(key, lambda: played(record, self.play_of(record), edition))
 
     def play_of(self, record: Record) -> Play:
         """The script that a record's task follows."""
-        return _play(record, self.scenario_of(record))
+        play = self.scenario_of(record).play_for(record.key.task_id)
+        assert play is not None  # noqa: S101  # a scenario without one is never chosen
+        return play
 
     def scenario_of(self, record: Record) -> Scenario:
         """The scenario that a record plays."""
-        return self._scenario(record.key.scenario, record.key.task_id)
+        return self.scenario_for(record.key.scenario, record.key.task_id, record.seed)
+
+    def scenario_for(self, name: str | None, task_id: str, seed: str) -> Scenario:
+        """The named scenario where it has the task, else the one that the seed gives for the task.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: as for `poll`.
+        """
+        if name is not None and (name != SCENARIO_NAME or name in self.shelf):
+            scenario = self.shelf.scenario(name)
+            if scenario.play_for(task_id):
+                return scenario
+        return self._generated(seed, task_id)
 
     @property
     def default_edition(self) -> str:
@@ -187,43 +224,43 @@ class Playback:
 
     # -- inside
 
-    def _scenario(self, name: str | None, task_id: str) -> Scenario:
-        """The named scenario where it has the task, else the one generated for the task."""
-        if name is not None and name != SCENARIO_NAME:
-            scenario = self.shelf.scenario(name)
-            if scenario.play_for(task_id):
-                return scenario
-        return self._generated(task_id)
+    def _generated_afresh(self, seed: str, task_id: str) -> Scenario:
+        return generate(seed, task_id, self._wish).scenario
 
-    def _generated_afresh(self, task_id: str) -> Scenario:
-        return generate(self.opening.seed, task_id, self._wish).scenario
+    def _history_key(self, record: Record, scenario: Scenario, edition: Edition) -> tuple[object, ...]:
+        return (scenario.digest, record.key.scenario, record.key.task_id, record.seed, edition.name, repr(record.log))
 
-    def _history_key(self, record: Record, edition: Edition) -> tuple[object, ...]:
-        return (record.digest, record.key.scenario, record.key.task_id, record.seed, edition.name, repr(record.log))
+    def _current(self, record: Record) -> Record:
+        scenario = self.scenario_of(record)
+        return record if scenario.digest == record.digest else followed(record, scenario, self.history)
 
     def _poll_node(self, asked: Asked, node_id: str) -> Answer:
-        for record in reversed(self.store.records(asked.session)):
+        for found in reversed(self.store.records(asked.session)):
+            try:
+                record = self._current(found)
+            except (ScenarioNotFoundError, ScenarioError):
+                continue  # taken off the shelf: nobody can say what its nodes are
             top = self.history(record).graph.by_id.get(node_id)
             if top is not None:
                 return self._answer(record, top)
         raise UnknownNodeError(node_id)
 
     def _answer(self, record: Record, top: int) -> Answer:
-        scenario = self.scenario_of(record)
+        self.history(self._current(record))  # worked out before the store is held
         turns: list[Turn] = []
 
         def polled(record: Record) -> Record:
-            faults = (*_play(record, scenario).faults, *record.faults)
+            faults = (*self.play_of(record).faults, *record.faults)
             changed, turn = taken_turn(record, faults, self.history(record), self.opening.clock.now())
             turns.append(turn)
             return changed
 
-        record = self.store.change(record.key, polled)
-        turn = turns[-1]
+        record = self.change(record.key, polled)
+        scenario, turn = self.scenario_of(record), turns[-1]
         frame = self.history(record).frame_at(turn.shown)
         return Answer(
             data=None if frame else self._rendered(record, scenario, turn, top),
-            whole=orjson.dumps(frame.body) if frame else None,
+            whole=orjson.dumps(recorded_body(frame, turn.faults)) if frame else None,
             faults=turn.faults,
             record=record,
             reading=Reading(turn.moment, record.polls),
@@ -235,38 +272,14 @@ class Playback:
         if history.expired_at(turn.moment):
             name = history.graph.nodes[ROOT].name
             return None if edition.name == "doc-2019" else orjson.dumps(expired(name))
-        breaks = [fault.value for fault in turn.faults if fault.kind is FaultKind.BREAK]
-        if breaks:
-            return orjson.dumps(_broken(_data(record, history, edition, turn.shown, top), history, breaks))
+        if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
+            data = data_at(record, history, edition, turn.shown, top)
+            return orjson.dumps(broken_data(data, history, turn.faults))
         ended = history.ended and turn.shown >= history.moments[-1]
         place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
-        key = (self._history_key(record, edition), record.epoch, place, top)
-        return self._frames.get(key, lambda: orjson.dumps(_data(record, history, edition, turn.shown, top)))
+        key = (self._history_key(record, scenario, edition), record.epoch, place, top)
+        return self._frames.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, top)))
 
 
-def _data(record: Record, history: History, edition: Edition, moment: int, top: int) -> Document:
-    return document(history.tree_at(moment), edition, epoch=record.epoch, key=record.draw_key, top=top)
-
-
-def _broken(data: Document, history: History, breaks: list[object]) -> Document:
-    for value in breaks:
-        assert isinstance(value, dict)  # noqa: S101  # for the type checker
-        index = history.graph.find(value["node"])
-        broken(data, None if index == ROOT else history.graph.nodes[index].id, value)
-    return data
-
-
-def _played(record: Record, scenario: Scenario, edition: Edition) -> History:
-    play = _play(record, scenario)
-    name = play.name or record.key.task_id
-    graph = graph_of(play.flow, name=name, key=record.draw_key, prefix=edition.prefix, root_id=play.id)
-    setting = Setting(start=play.start, dispatch=play.dispatch, generation=edition.generation)
-    if play.frames:
-        return History(graph, edition.generation, changes=(), frames=play.frames)
-    return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)
-
-
-def _play(record: Record, scenario: Scenario) -> Play:
-    play = scenario.play_for(record.key.task_id)
-    assert play is not None  # noqa: S101  # a scenario without one is never chosen
-    return play
+def _weight(history: History) -> int:
+    return 1 + len(history.changes) + 4 * len(history.graph.nodes) + 10 * len(history.frames)

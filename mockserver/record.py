@@ -30,7 +30,8 @@ class Record:
     since 1970. The clock is at `offset` ms when the source of time is at `anchor`, and goes `speed` times as fast;
     a `frozen` one stands at `offset`. `polls` counts all polls, `steps` the good ones; after a seek, `sought`, the
     next good poll shows step `steps` (from 0). `log` holds accepted commands, `faults` those that somebody added,
-    `spent` how many answers each fault has had (the scenario's first).
+    `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an edit of the
+    scenario took out of the log, and why.
     """
 
     key: RecordKey
@@ -48,6 +49,7 @@ class Record:
     log: tuple[Entry, ...] = ()
     faults: tuple[Fault, ...] = ()
     spent: tuple[int, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def draw_key(self) -> str:

@@ -87,6 +87,17 @@ cookie taskmock_session, or in a credential (--session-from bk_username).
     type=click.Choice(["bk_username", "bk_token", "bk_app_code"]),
     help="Credential that names the session.",
 )
+@click.option(
+    "--strict-sessions",
+    envvar="TASKMOCK_STRICT_SESSIONS",
+    is_flag=True,
+    help="Refuse calls that name no session.",
+)
+@click.option(
+    "--admin-token",
+    envvar="TASKMOCK_ADMIN_TOKEN",
+    help="What calls of the admin API must show; better in the variable, as others can read flags.",
+)
 def serve_command(host: str, port: int, port_file: Path | None, **options: object) -> None:
     from taskmock.mockserver.front.errors import BindError
     from taskmock.mockserver.front.process import run_front
@@ -123,6 +134,8 @@ def _app(options: dict[str, object]) -> App:
                 speed=float(str(options["speed"])),
                 locale=str(options["locale"]),
                 session_from=_text(options["session_from"]),
+                strict_sessions=bool(options["strict_sessions"]),
+                admin_token=_text(options["admin_token"]),
             )
         )
     except (ScenarioNotFoundError, ScenarioError, LocaleError) as error:

@@ -33,7 +33,8 @@ class Settings:
     """How a mock server is set up; None leaves a thing to its default.
 
     `scenario` is a name or a file that plays for all tasks; `scenarios` are folders of further ones; `speed` says
-    how fast the wall's time goes; `session_from` is the credential field that names the session.
+    how fast the wall's time goes; `session_from` is the credential field that names the session; with `strict_sessions`
+    a call must name one; `admin_token` is what calls of the admin API must show.
     """
 
     seed: str = "0"
@@ -45,6 +46,8 @@ class Settings:
     speed: float = 1.0
     locale: str = "en"
     session_from: str | None = None
+    strict_sessions: bool = False
+    admin_token: str | None = None
 
 
 def build_app(settings: Settings) -> App:
@@ -76,7 +79,12 @@ def build_app(settings: Settings) -> App:
         edition=settings.edition,
         locale=settings.locale,
     )
-    return App(playback, session_from=settings.session_from)
+    return App(
+        playback,
+        session_from=settings.session_from,
+        strict_sessions=settings.strict_sessions,
+        admin_token=settings.admin_token,
+    )
 
 
 class MockServer:

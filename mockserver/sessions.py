@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
-from taskmock.mockserver.record import DEFAULT_SESSION
-
 SESSION_HEADER = "X-Mock-Session"
 SESSION_COOKIE = "taskmock_session"
 PREFIX = "/__s/"
@@ -27,6 +25,17 @@ class SessionNameError(ValueError):
         self.name = name
         shown = name if len(name) <= 40 else name[:39] + "…"
         super().__init__(f"{shown!r} cannot name a session: 1 to {LONGEST} visible ASCII characters")
+
+
+class NoSessionError(ValueError):
+    """A call that names no session where each must name one; `field` is the credential that may, if any."""
+
+    def __init__(self, field: str | None) -> None:
+        credential = f", or the credential {field}" if field else ""
+        super().__init__(
+            f"the call names no session, and this mock is strict; name one in the path ({PREFIX}NAME/api/…), "
+            f"the header {SESSION_HEADER}, the cookie {SESSION_COOKIE}{credential}"
+        )
 
 
 def checked_session(name: str) -> str:
@@ -69,15 +78,15 @@ def session_of(prefix: str | None, header: str | None, cookie: str | None) -> st
     return None
 
 
-def session_by_credential(parameters: Mapping[str, object], field: str | None) -> str:
-    """The session that a credential names, where one was chosen and the call has it; else the default one.
+def session_by_credential(parameters: Mapping[str, object], field: str | None) -> str | None:
+    """The session that a credential names, where one was chosen and the call has it; else None.
 
     A name may be any text: it is quoted, so that headers and URLs can carry it. A token is a secret, and a long
     name is none: of both a digest is what names the session.
     """
     value = parameters.get(field) if field else None
     if not isinstance(value, str | int) or value in {"", False}:
-        return DEFAULT_SESSION
+        return None
     name = quote(str(value), safe="@+", errors="surrogatepass")
     if field not in _SECRETS and len(name) <= LONGEST:
         return name

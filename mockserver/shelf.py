@@ -40,6 +40,9 @@ class Shelf:
         """All names, in order."""
         return tuple(sorted({*self._made, *self._files}))
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._made or name in self._files
+
     def __iter__(self) -> Iterator[Scenario]:
         return (self.scenario(name) for name in self.names())
 

@@ -9,12 +9,24 @@ from collections.abc import Callable
 from typing import Protocol
 
 from taskmock.mockserver.record import Record, RecordKey, SessionPlan
+from taskmock.mockserver.steady import steady_seconds
 
 MOST_SESSIONS = 10_000
 """Sessions that are remembered; the one longest untouched goes first."""
 
 MOST_TASKS = 10_000
 """Tasks that one session remembers; the oldest goes first."""
+
+LONGEST_IDLE = 24 * 3600.0
+"""Seconds for which a session is remembered that nobody touches."""
+
+
+class RecordGoneError(LookupError):
+    """A record that is not there: nobody has touched the task, or its session was forgotten."""
+
+    def __init__(self, key: RecordKey) -> None:
+        self.key = key
+        super().__init__(f"the session {key.session!r} has no task {key.task_id!r} (any more)")
 
 
 class Store(Protocol):
@@ -27,7 +39,7 @@ class Store(Protocol):
         """Puts what `update` makes of a record in its place.
 
         Raises:
-            KeyError: There is no such record.
+            RecordGoneError: There is no such record.
         """
 
     def records(self, session: str) -> tuple[Record, ...]:
@@ -48,16 +60,26 @@ class Store(Protocol):
 
 @dataclasses.dataclass(slots=True)
 class _Session:
+    touched: float = 0.0
     plan: SessionPlan = dataclasses.field(default_factory=SessionPlan)
     records: dict[RecordKey, Record] = dataclasses.field(default_factory=dict)
 
 
 class MemoryStore:
-    """Records of this process."""
+    """Records of this process. `steady` gives seconds that only go forward, whatever becomes of the time of day."""
 
-    def __init__(self, *, most_sessions: int = MOST_SESSIONS, most_tasks: int = MOST_TASKS) -> None:
+    def __init__(
+        self,
+        *,
+        most_sessions: int = MOST_SESSIONS,
+        most_tasks: int = MOST_TASKS,
+        longest_idle: float = LONGEST_IDLE,
+        steady: Callable[[], float] = steady_seconds,
+    ) -> None:
         self._most_sessions = most_sessions
         self._most_tasks = most_tasks
+        self._longest_idle = longest_idle
+        self._steady = steady
         self._lock = threading.RLock()
         self._sessions: collections.OrderedDict[str, _Session] = collections.OrderedDict()
 
@@ -74,8 +96,11 @@ class MemoryStore:
     def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
         """Puts what `update` makes of a record in its place."""
         with self._lock:
-            records = self._sessions[key.session].records
-            records[key] = changed = update(records[key])
+            found = self._sessions.get(key.session)
+            if found is None or key not in found.records:
+                raise RecordGoneError(key)
+            changed = update(found.records[key])
+            found.records[key] = changed
             return changed
 
     def records(self, session: str) -> tuple[Record, ...]:
@@ -98,6 +123,7 @@ class MemoryStore:
     def sessions(self) -> tuple[str, ...]:
         """All sessions, the one longest untouched first."""
         with self._lock:
+            self._forget_idle()
             return tuple(self._sessions)
 
     def forget(self, session: str) -> None:
@@ -106,8 +132,16 @@ class MemoryStore:
             self._sessions.pop(session, None)
 
     def _touched(self, name: str) -> _Session:
+        self._forget_idle()
         session = self._sessions.setdefault(name, _Session())
+        session.touched = self._steady()
         self._sessions.move_to_end(name)
         while len(self._sessions) > self._most_sessions:
             self._sessions.popitem(last=False)
         return session
+
+    def _forget_idle(self) -> None:
+        """Forgets the sessions that nobody has touched for long: they are the first ones."""
+        oldest = self._steady() - self._longest_idle
+        while self._sessions and next(iter(self._sessions.values())).touched < oldest:
+            self._sessions.popitem(last=False)

@@ -97,18 +97,18 @@ class TaskClock:
         def restarted(record: Record) -> Record:
             again = self._playback.opening.clock.now()
             return dataclasses.replace(
-                record, anchor=again, offset=0, polls=0, steps=0, sought=False, log=(), faults=(), spent=()
+                record, anchor=again, offset=0, polls=0, steps=0, sought=False, log=(), faults=(), spent=(), dropped=()
             )
 
-        self._playback.store.change(self._key, restarted)
+        self._playback.change(self._key, restarted)
 
     def freeze(self) -> None:
-        """Stops the task's clock where it is."""
-        self._move(lambda moment: moment, frozen=True)
+        """Stops the task's clock where it is; polls do not move it either."""
+        self._stand(frozen=True)
 
     def run(self) -> None:
-        """Lets time move the task again, from where it is."""
-        self._move(lambda moment: moment, frozen=False)
+        """Lets the task go on from where it is: by time, or by polls where they move it."""
+        self._stand(frozen=False)
 
     def _record(self) -> Record:
         return self._playback.record(self._key)
@@ -116,26 +116,31 @@ class TaskClock:
     def _history(self) -> History:
         return self._playback.history(self._record())
 
-    def _move(self, move: Callable[[int], int], *, frozen: bool | None = None) -> None:
+    def _move(self, move: Callable[[int], int]) -> None:
         def moved(record: Record) -> Record:
             before = self._playback.moment(record)
             moment = move(before)
             if moment < before:  # what a fault was good for once, it is again
                 record = dataclasses.replace(record, spent=())
-            if record.mode is ClockMode.POLLS and frozen is None:
+            if record.mode is ClockMode.POLLS:
                 step = bisect.bisect_right(self._playback.history(record).moments, moment) - 1
                 return dataclasses.replace(record, steps=step, sought=True)
             now = self._playback.opening.clock.now()
-            mode, stands = _mode(record, frozen)
+            stands = record.frozen or record.mode is ClockMode.INSTANT
+            mode = ClockMode.MANUAL if record.mode is ClockMode.INSTANT else record.mode
             return dataclasses.replace(record, anchor=now, offset=moment, mode=mode, frozen=stands)
 
-        self._playback.store.change(self._key, moved)
+        self._playback.change(self._key, moved)
 
+    def _stand(self, *, frozen: bool) -> None:
+        """Stops or frees the clock where it is; time moves on what nothing has moved so far."""
 
-def _mode(record: Record, frozen: bool | None) -> tuple[ClockMode, bool]:  # noqa: FBT001  # None: as it is
-    """What moves the clock after a hand was on it: time still, or nobody where it was neither time nor a hand."""
-    if frozen is not None:
-        return (ClockMode.MANUAL if frozen else ClockMode.WALL), frozen
-    if record.mode is ClockMode.INSTANT:
-        return ClockMode.MANUAL, True
-    return record.mode, record.frozen
+        def stood(record: Record) -> Record:
+            if record.mode is ClockMode.POLLS:
+                return dataclasses.replace(record, frozen=frozen)
+            held = ClockMode.MANUAL if record.mode is ClockMode.INSTANT else record.mode
+            mode = held if frozen else ClockMode.WALL
+            moment, now = self._playback.moment(record), self._playback.opening.clock.now()
+            return dataclasses.replace(record, anchor=now, offset=moment, mode=mode, frozen=frozen)
+
+        self._playback.change(self._key, stood)

@@ -9,6 +9,7 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.faults import REPLACING, Situation, cached_moment, counted, holding
+from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.state import State
 from taskmock.mockserver.timeline import History
@@ -40,10 +41,9 @@ def moment_of(record: Record, history: History, now: int) -> int:
 
 def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now: int) -> tuple[Record, Turn]:
     """The next poll's turn, and the record after it: polls are counted, and good ones move a `polls` clock."""
-    if record.mode is ClockMode.POLLS:
-        moment = history.moments[min(record.steps, len(history.moments) - 1)]
-    else:
-        moment = moment_of(record, history, now)
+    polled = record.mode is ClockMode.POLLS and not record.frozen
+    step = min(record.steps, len(history.moments) - 1)
+    moment = history.moments[step] if polled else moment_of(record, history, now)
     poll = record.polls + 1
     held: tuple[int, ...] = ()
     if faults:
@@ -58,12 +58,12 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
         if fault.kind is FaultKind.STALE and isinstance(fault.value, dict):
             cached = cached_moment(fault.value, situation)
             # What is only created is never cached (fact).
-            shown = cached if history.started_at(cached) else moment
+            shown = cached if history.frames or history.started_at(cached) else moment
     changed = dataclasses.replace(
         record,
         polls=poll,
-        steps=min(record.steps + good, len(history.moments)),
-        sought=record.sought and not good,
+        steps=min(record.steps + (good and polled), len(history.moments)),
+        sought=record.sought and not (good and polled),
         spent=counted(record.spent, held) if held else record.spent,
     )
     return changed, Turn(moment=moment, shown=shown, faults=met)
@@ -81,4 +81,5 @@ def state_at(history: History, moment: int, address: str = TASK) -> State | str 
     if history.expired_at(moment):
         return State.EXPIRED if address == TASK else None
     tree = history.tree_at(moment)
-    return tree.states.get(history.graph.find(address), State.CREATED if not tree.rows else None)
+    index = history.graph.find(address)
+    return tree.states.get(index, State.CREATED if index == ROOT else None)

@@ -1,4 +1,4 @@
-"""Whether the body of an admin call is what its endpoint takes: the few words of JSON Schema that endpoints use.
+"""Whether an admin call says what its endpoint takes: the few words of JSON Schema that endpoints use.
 
 The judge's validator speaks of answers, in the judge's words; what people type here wants one plain sentence.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import Endpoint, Schema
@@ -24,16 +26,44 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def body_flaw(said: object, endpoint: Endpoint) -> str | None:
     """What is wrong with a body, in one sentence; None where nothing is."""
-    properties = endpoint.body or {}
     if not isinstance(said, dict):
         return "the body is no JSON object"
+    return _flaw_among(said, endpoint.body or {}, endpoint.required, what="property")
+
+
+def query_flaw(said: Mapping[str, object], endpoint: Endpoint) -> str | None:
+    """What is wrong with a query, whose numbers `numbers` has read, in one sentence; None where nothing is."""
+    return _flaw_among(said, endpoint.query, endpoint.needed, what="argument")
+
+
+def with_numbers(query: Mapping[str, str], endpoint: Endpoint) -> dict[str, Any]:
+    """The query with numbers where the endpoint wants some and the text is one."""
+    return {name: _number(text, endpoint.query.get(name, {}).get("type")) for name, text in query.items()}
+
+
+def _number(text: str, kind: object) -> object:
+    plain = text.isascii() and len(text) <= 30
+    if kind == "integer" and plain and text.isdecimal():
+        return int(text)
+    if kind == "number" and plain:
+        try:
+            number = float(text)
+        except ValueError:
+            return text
+        return number if math.isfinite(number) else text
+    return text
+
+
+def _flaw_among(
+    said: Mapping[str, object], properties: Mapping[str, Schema], required: tuple[str, ...], *, what: str
+) -> str | None:
     for name in said:
         if name not in properties:
             closest = difflib.get_close_matches(name, properties, n=1)
-            return f"unknown property {name!r}" + (f"; did you mean {closest[0]!r}?" if closest else "")
-    for name in endpoint.required:
+            return f"unknown {what} {name!r}" + (f"; did you mean {closest[0]!r}?" if closest else "")
+    for name in required:
         if name not in said:
-            return f"property {name!r} is missing"
+            return f"{what} {name!r} is missing"
     return next((flaw for name, value in said.items() if (flaw := _flaw(name, value, properties[name]))), None)
 
 
@@ -54,13 +84,21 @@ def _out_of_range(name: str, value: Any, schema: Schema) -> str | None:  # noqa:
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
             return f"{name} is empty; allowed: at least {schema['minItems']}"
-        wrong = next((item for item in value if not _is(item, schema["items"]["type"])), None)
-        return None if wrong is None else f"{name} holds {json.dumps(wrong)[:60]}; allowed: objects"
+        wrong = [item for item in value if not _is(item, schema["items"]["type"])]
+        return f"{name} holds {json.dumps(wrong[0])[:60]}; allowed: objects" if wrong else None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        least, most = schema.get("minimum", float("-inf")), schema.get("maximum", float("inf"))
-        if not least <= value <= most or value <= schema.get("exclusiveMinimum", float("-inf")):
-            return f"{name} is {value}; allowed: {max(least, schema.get('exclusiveMinimum', least))} to {most}"
+        above, least = schema.get("exclusiveMinimum"), schema.get("minimum", float("-inf"))
+        most = schema.get("maximum", float("inf"))
+        if not least <= value <= most or (above is not None and value <= above):
+            allowed = f"{least} to {most}" if above is None else f"more than {above}, at most {most}"
+            return f"{name} is {shown_number(value)}; allowed: {allowed}"
     return None
+
+
+def shown_number(value: float) -> str:
+    """A number in few characters."""
+    text = json.dumps(value)
+    return text if len(text) <= 30 else text[:29] + "…"
 
 
 def _is(value: object, kind: str) -> bool:

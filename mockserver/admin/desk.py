@@ -7,25 +7,24 @@ import importlib.metadata
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from taskmock.mockserver.admin import request_paths, scenario_paths, session_paths, use_path
-from taskmock.mockserver.admin.body_check import body_flaw
-from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint
+from taskmock.mockserver.admin import request_paths, scenario_paths, session_paths, task_paths, use_path
+from taskmock.mockserver.admin.body_check import body_flaw, query_flaw, with_numbers
+from taskmock.mockserver.admin.endpoint import ADMIN, YAML, AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.admin.openapi import openapi_document
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
+from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.loader.problem import ScenarioError
+from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.play import Stage
-from taskmock.mockserver.sessions import SessionNameError, checked_session
+from taskmock.mockserver.sessions import checked_session
 from taskmock.mockserver.shelf import ScenarioNotFoundError
-
-ADMIN = "/__admin"
-"""What all paths of the admin API start with."""
+from taskmock.mockserver.store import RecordGoneError
 
 
 def health(call: AdminCall) -> Answered:
@@ -40,15 +39,24 @@ def health(call: AdminCall) -> Answered:
     )
 
 
-def describe(_call: AdminCall) -> Answered:
+def describe(call: AdminCall) -> Answered:
     """This API, as an OpenAPI 3.1 document."""
-    return Answered(body=openapi_document(ADMIN, ENDPOINTS))
+    return Answered(body=openapi_document(ADMIN, ENDPOINTS, token=call.guarded))
 
+
+_HEALTH: dict[str, Schema] = {
+    "status": {"const": "healthy"},
+    "version": {"type": "string"},
+    "session": {"type": "string", "description": "Whose call this is."},
+    "sessions": {"type": "integer", "minimum": 0, "description": "How many sessions there are."},
+}
+_DOCUMENT: dict[str, Schema] = {"openapi": {"type": "string"}, "paths": {"type": "object"}}
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(method="GET", path="/health", summary="Is it up", answer=health),
-    Endpoint(method="GET", path="/openapi.json", summary="Describe this API", answer=describe),
+    Endpoint(method="GET", path="/health", summary="Is it up", answer=health, gives=_HEALTH),
+    Endpoint(method="GET", path="/openapi.json", summary="Describe this API", answer=describe, gives=_DOCUMENT),
     *session_paths.ENDPOINTS,
+    *task_paths.ENDPOINTS,
     *scenario_paths.ENDPOINTS,
     *request_paths.ENDPOINTS,
     *use_path.ENDPOINTS,
@@ -76,33 +84,44 @@ class Desk:
 
     def answer(self, call: Call, path: str, session: str) -> Reply:
         """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`."""
-        request = Request(build_environ(call))
         try:
-            endpoint, arguments = self._found(call.method, path)
-            self._admit(request, endpoint)
-            if "session" in arguments:
-                checked_session(arguments["session"])
-            said = {} if endpoint.raw else _said(request, endpoint)
-            answered = endpoint.answer(
-                AdminCall(
-                    stage=self._stage,
-                    caller=session,
-                    path=arguments,
-                    query=request.args.to_dict(),
-                    text=request.get_data().decode("utf-8", "replace"),
-                    said=said,
-                )
-            )
+            answered = self._answered(call, path, session)
         except AdminError as error:
-            return _json(error.status, error.body)
-        except (SessionNameError, ValueError) as error:
-            return _json(400, {"error": str(error), **_problems(error)})
+            return _json(error.status, error.body, error.headers)
+        except CommandRefusedError as error:
+            return _json(409, {"error": str(error), "reason": error.reason})
+        except AddressError as error:
+            return _json(404, {"error": str(error), "matches": error.matches, "closest": error.closest})
         except ScenarioNotFoundError as error:
             return _json(404, {"error": str(error), "known": error.known})
+        except RecordGoneError as error:
+            return _json(404, {"error": str(error)})
+        except ValueError as error:
+            return _json(400, {"error": str(error), **_problems(error)})
         if answered.text is not None:
             body = answered.text.encode("utf-8")
-            return Reply(answered.status, (("Content-Type", answered.content_type), *answered.headers), body)
+            return Reply(answered.status, (("Content-Type", f"{YAML}; charset=utf-8"), *answered.headers), body)
         return _json(answered.status, answered.body, answered.headers)
+
+    def _answered(self, call: Call, path: str, session: str) -> Answered:
+        request = Request(build_environ(call))
+        endpoint, arguments = self._found(call.method, path)
+        self._admit(request, endpoint)
+        if "session" in arguments:
+            checked_session(arguments["session"])
+        query = _query(request, endpoint)
+        said = {} if endpoint.raw else _said(request, endpoint)
+        return endpoint.answer(
+            AdminCall(
+                stage=self._stage,
+                caller=session,
+                path=arguments,
+                query=query,
+                data=request.get_data(),
+                said=said,
+                guarded=self._token is not None,
+            )
+        )
 
     def _found(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
         adapter = self._routes.bind("")
@@ -119,16 +138,50 @@ class Desk:
 
     def _admit(self, request: Request, endpoint: Endpoint) -> None:
         """Refuses pages of other sites, and whoever lacks the token."""
-        origin = request.headers.get("Origin")
-        host = urlsplit(origin).netloc if origin else None
-        foreign = request.headers.get("Sec-Fetch-Site") == "cross-site" or (host not in {None, request.host})
-        if foreign:
-            raise AdminError(403, "pages of other sites cannot use the admin API")
+        if _foreign(request):
+            raise AdminError(
+                403,
+                "pages of other sites cannot use the admin API",
+                allowed="this site's own pages; a link that is typed or pasted; clients that are no browsers",
+            )
         if self._token is None or endpoint.answer is health:
             return
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
-            raise AdminError(401, "the admin API wants its token", allowed="Authorization: Bearer TOKEN")
+        if not hmac.compare_digest(_shown_token(request).encode(), self._token.encode()):
+            raise AdminError(
+                401,
+                "the admin API wants its token",
+                headers=(("WWW-Authenticate", 'Basic realm="taskmock admin: the token is the password"'),),
+                allowed="Authorization: Bearer TOKEN, or the token as the password of any user",
+            )
+
+
+def _foreign(request: Request) -> bool:
+    """Whether a page of another site sends the call.
+
+    A browser says so by itself, whatever a proxy makes of the host; an old one says at least where its page is from.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and origin.rpartition("://")[2] != request.headers.get("Host")
+
+
+def _shown_token(request: Request) -> str:
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    password = request.authorization.password if request.authorization else None
+    return password or ""
+
+
+def _query(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    """The query of a call, with numbers in it, checked against what the endpoint takes."""
+    query = with_numbers(request.args.to_dict(), endpoint)
+    flaw = query_flaw(query, endpoint)
+    if flaw:
+        raise AdminError(400, flaw, allowed=sorted(endpoint.query))
+    return query
 
 
 def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:

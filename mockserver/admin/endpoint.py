@@ -12,12 +12,19 @@ from taskmock.mockserver.playback import Playback
 
 Schema = Mapping[str, Any]
 
+ADMIN = "/__admin"
+"""What all paths of the admin API start with."""
+
+YAML = "application/yaml"
+"""The content type of a scenario's text."""
+
 
 class AdminError(Exception):
     """A call that cannot be answered: an HTTP status and what is wrong, with what is allowed."""
 
-    def __init__(self, status: int, error: str, **more: object) -> None:
+    def __init__(self, status: int, error: str, *, headers: tuple[tuple[str, str], ...] = (), **more: object) -> None:
         self.status = status
+        self.headers = headers
         self.body = {"error": error, **more}
         super().__init__(error)
 
@@ -26,15 +33,17 @@ class AdminError(Exception):
 class AdminCall:
     """One call: the session it belongs to (`caller`), the arguments of its path and of its query, and its body.
 
-    `text` is the body as it came, `said` the same decoded, where the endpoint takes JSON.
+    `data` is the body as it came, `said` the same decoded, where the endpoint takes JSON. `guarded`: callers
+    must show a token.
     """
 
     stage: Stage
     caller: str
     path: Mapping[str, str]
-    query: Mapping[str, str]
-    text: str = ""
+    query: Mapping[str, Any]
+    data: bytes = b""
     said: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    guarded: bool = False
 
     @property
     def playback(self) -> Playback:
@@ -56,10 +65,9 @@ class AdminCall:
 class Answered:
     """What an endpoint answers: JSON, unless `text` is given."""
 
-    body: object = None
+    body: object = dataclasses.field(default_factory=dict)
     status: int = 200
     text: str | None = None
-    content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -68,7 +76,8 @@ class Endpoint:
     """One method of one path (`{name}` stands for an argument).
 
     `body` describes a JSON body by its properties; `required` are those it must have. `raw` takes any text instead.
-    `query` describes the query's arguments.
+    `query` describes the query's arguments, `needed` are those it must have. `gives` describes the answer's properties;
+    None is the text of a scenario. With `leads` it may also send a browser on.
     """
 
     method: str
@@ -79,3 +88,6 @@ class Endpoint:
     required: tuple[str, ...] = ()
     raw: bool = False
     query: Mapping[str, Schema] = dataclasses.field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+    gives: Mapping[str, Schema] | None = dataclasses.field(default_factory=dict)
+    leads: bool = False

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from taskmock.mockserver.admin.endpoint import Endpoint
+from taskmock.mockserver.admin.endpoint import YAML, Endpoint, Schema
 
 _ARGUMENT = re.compile(r"\{(\w+)\}")
 _ERROR = {
-    "description": "What is wrong, and what is allowed.",
-    "content": {
-        "application/json": {
-            "schema": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
-        }
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "string", "description": "What is wrong, and what is meant where that can be told."},
+        "allowed": {"description": "What is allowed."},
     },
 }
 
 
-def openapi_document(prefix: str, endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of these endpoints, all under `prefix`."""
+def openapi_document(prefix: str, endpoints: Iterable[Endpoint], *, token: bool) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of these endpoints, all under `prefix`; with `token` callers must show one."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(prefix + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
     return {
         "openapi": "3.1.0",
         "info": {"title": "taskmock admin API", "version": importlib.metadata.version("taskmock")},
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}] if token else [{}],
         "paths": paths,
+        "components": {
+            "schemas": {"Error": _ERROR},
+            "responses": {
+                "Error": {
+                    "description": "Nothing was done.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+                }
+            },
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -37,32 +49,39 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "operationId": endpoint.answer.__name__,
         "summary": endpoint.summary,
         "description": (endpoint.answer.__doc__ or "").strip(),
-        "responses": {
-            "200": {"description": "Done.", "content": {"application/json": {"schema": {}}}},
-            "4XX": _ERROR,
-        },
+        "responses": {"200": _good(endpoint), "4XX": {"$ref": "#/components/responses/Error"}},
     }
+    if endpoint.leads:
+        location = {"description": "A path of this site.", "schema": {"type": "string"}}
+        operation["responses"]["303"] = {"description": "To `next`.", "headers": {"Location": location}}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in _ARGUMENT.findall(endpoint.path)
     ]
     for name, schema in endpoint.query.items():
-        parameters.append({"name": name, "in": "query", "required": False, "schema": dict(schema)})
+        parameters.append({"name": name, "in": "query", "required": name in endpoint.needed, "schema": dict(schema)})
     if parameters:
         operation["parameters"] = parameters
     if endpoint.raw:
-        operation["requestBody"] = {"required": True, "content": {"application/yaml": {"schema": {"type": "string"}}}}
+        operation["requestBody"] = {"required": True, "content": {YAML: {"schema": {"type": "string"}}}}
     elif endpoint.body is not None:
-        content = {"application/json": {"schema": body_schema(endpoint)}}
+        schema = object_schema(endpoint.body, required=endpoint.required)
+        content = {"application/json": {"schema": schema | {"additionalProperties": False}}}
         operation["requestBody"] = {"required": bool(endpoint.required), "content": content}
     return operation
 
 
-def body_schema(endpoint: Endpoint) -> dict[str, Any]:
-    """What an endpoint takes as its body, as a JSON Schema."""
+def _good(endpoint: Endpoint) -> dict[str, Any]:
+    if endpoint.gives is None:
+        return {"description": "The text of a scenario file.", "content": {YAML: {"schema": {"type": "string"}}}}
+    schema = object_schema(endpoint.gives, required=tuple(endpoint.gives))
+    return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
+
+
+def object_schema(properties: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The JSON Schema of an object with these properties."""
     return {
         "type": "object",
-        "properties": {name: dict(schema) for name, schema in (endpoint.body or {}).items()},
-        "required": list(endpoint.required),
-        "additionalProperties": False,
+        "properties": {name: dict(schema) for name, schema in properties.items()},
+        "required": list(required),
     }

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Mapping
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
-from taskmock.mockserver.journal import JournalEntry
+from taskmock.mockserver.journal import MOST_WAITS, JournalEntry
 from taskmock.mockserver.pipeline import SECOND
-
-MOST_WAITS = 8
-"""Calls that may wait at once; each holds a thread."""
-
-_waits = threading.BoundedSemaphore(MOST_WAITS)
 
 _CRITERIA: dict[str, Schema] = {
     "session": {"type": "string", "description": "Calls of this session only."},
@@ -32,13 +26,7 @@ _WAIT: dict[str, Schema] = {
 
 def list_requests(call: AdminCall) -> Answered:
     """The calls that fit the query, the oldest first."""
-    criteria: dict[str, Any] = dict(call.query)
-    status = criteria.get("status", "200")
-    if not status.isdecimal():
-        raise AdminError(400, f"status is {status!r}", allowed="an HTTP status, such as 502")
-    if "status" in criteria:
-        criteria["status"] = int(status)
-    return Answered(body={"requests": [_shown(entry) for entry in _found(call, criteria)]})
+    return Answered(body={"requests": [_shown(entry) for entry in _found(call, call.query)]})
 
 
 def find_requests(call: AdminCall) -> Answered:
@@ -54,14 +42,14 @@ def count_requests(call: AdminCall) -> Answered:
 def wait_for_requests(call: AdminCall) -> Answered:
     """Answers once so many calls that fit the body have come, or says after the time-out how many there were."""
     count, timeout = call.said.get("count", 1), call.said.get("timeout", 10)
-    if not _waits.acquire(blocking=False):
-        raise AdminError(429, f"{MOST_WAITS} calls wait already, no more can")
+    waiting = call.journal.waiting
+    if not waiting.acquire(blocking=False):
+        raise AdminError(429, "as many calls as can wait already", allowed=f"{MOST_WAITS} at once")
     try:
-        came = call.journal.wait_until(lambda: len(_found(call, call.said)) >= count, timeout=timeout)
+        seen = call.journal.wait_for(lambda entry: _fits(entry, call.said), count=count, timeout=timeout)
     finally:
-        _waits.release()
-    seen = len(_found(call, call.said))
-    if not came:
+        waiting.release()
+    if seen < count:
         raise AdminError(408, f"{seen} of {count} calls came within {timeout} s", count=seen)
     return Answered(body={"count": seen})
 
@@ -69,7 +57,7 @@ def wait_for_requests(call: AdminCall) -> Answered:
 def clear_requests(call: AdminCall) -> Answered:
     """Forgets all calls."""
     call.journal.clear()
-    return Answered(body={})
+    return Answered()
 
 
 def reset(call: AdminCall) -> Answered:
@@ -78,18 +66,19 @@ def reset(call: AdminCall) -> Answered:
     for name in [only] if only is not None else call.playback.store.sessions():
         call.playback.store.forget(name)
     call.journal.clear(only)
-    return Answered(body={})
+    return Answered()
 
 
 def _found(call: AdminCall, criteria: Mapping[str, Any]) -> list[JournalEntry]:
-    entries = call.journal.find(criteria.get("session"), criteria.get("task"))
-    return [entry for entry in entries if _fits(entry, criteria)]
+    return [entry for entry in call.journal.find() if _fits(entry, criteria)]
 
 
 def _fits(entry: JournalEntry, criteria: Mapping[str, Any]) -> bool:
     fault = criteria.get("fault")
     return (
-        criteria.get("method") in {None, entry.method}
+        criteria.get("session") in {None, entry.session}
+        and criteria.get("task") in {None, entry.task_id}
+        and criteria.get("method") in {None, entry.method}
         and criteria.get("status") in {None, entry.status}
         and (fault is None or fault in entry.faults or (fault == "any" and bool(entry.faults)))
     )
@@ -103,12 +92,63 @@ def _shown(entry: JournalEntry) -> dict[str, object]:
     return shown
 
 
+_REQUESTS: dict[str, Schema] = {
+    "requests": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "at": {"type": "number", "description": "Seconds since 1970 by the mock's clock."},
+                "session": {"type": "string"},
+                "method": {"type": "string"},
+                "target": {"type": "string", "description": "Path and query, secrets blotted out."},
+                "status": {"type": "integer", "description": "The HTTP status of the answer."},
+                "code": {"type": "integer", "description": "The code in its envelope."},
+                "message": {"type": "string", "description": "What a refusal says."},
+                "task_id": {"type": ["string", "null"]},
+                "scenario": {"type": ["string", "null"]},
+                "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the poll."},
+                "faults": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    }
+}
+_COUNT: dict[str, Schema] = {"count": {"type": "integer", "minimum": 0}}
+
 ENDPOINTS = (
-    Endpoint(method="GET", path="/requests", summary="List the calls", answer=list_requests, query=_CRITERIA),
+    Endpoint(
+        method="GET",
+        path="/requests",
+        summary="List the calls",
+        answer=list_requests,
+        query=_CRITERIA,
+        gives=_REQUESTS,
+    ),
     Endpoint(method="DELETE", path="/requests", summary="Forget all calls", answer=clear_requests),
-    Endpoint(method="POST", path="/requests/find", summary="Find calls", answer=find_requests, body=_CRITERIA),
-    Endpoint(method="POST", path="/requests/count", summary="Count calls", answer=count_requests, body=_CRITERIA),
-    Endpoint(method="POST", path="/requests/wait", summary="Wait for calls", answer=wait_for_requests, body=_WAIT),
+    Endpoint(
+        method="POST",
+        path="/requests/find",
+        summary="Find calls",
+        answer=find_requests,
+        body=_CRITERIA,
+        gives=_REQUESTS,
+    ),
+    Endpoint(
+        method="POST",
+        path="/requests/count",
+        summary="Count calls",
+        answer=count_requests,
+        body=_CRITERIA,
+        gives=_COUNT,
+    ),
+    Endpoint(
+        method="POST",
+        path="/requests/wait",
+        summary="Wait for calls",
+        answer=wait_for_requests,
+        body=_WAIT,
+        gives=_COUNT,
+    ),
     Endpoint(
         method="POST",
         path="/reset",

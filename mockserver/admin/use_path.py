@@ -1,53 +1,183 @@
-"""One link that puts a browser into a session and a scenario, through a dev server's proxy too."""
+"""Links for browsers, through a dev server's proxy too: into a session and a scenario, or to a moment of a task."""
 
 from __future__ import annotations
 
-import dataclasses
+import json
 import secrets
 from urllib.parse import urlsplit
 
+from werkzeug.http import dump_cookie
+
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.moment import REPLAY
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.draw import draw_hex
+from taskmock.mockserver.loader.injected import read_injected_faults, read_injected_log
+from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.play import Session, Task
+from taskmock.mockserver.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.sessions import SESSION_COOKIE, checked_session
 
-_QUERY: dict[str, Schema] = {
+_NEXT: dict[str, Schema] = {
+    "next": {"type": "string", "description": "Where the browser goes then: a path of this site, such as /tasks/10."}
+}
+_USE: dict[str, Schema] = {
     "scenario": {"type": "string", "description": "What the session's tasks play."},
     "session": {"type": "string", "description": "The session's name; a new one where it is not said."},
     "clock": {"enum": [mode.value for mode in ClockMode], "description": "What moves the session's tasks."},
-    "next": {"type": "string", "description": "Where the browser goes then: a path of this site."},
+    **_NEXT,
+}
+_LATEST = 253_370_736_000_000
+_REPLAY: dict[str, Schema] = {
+    "scenario": {"type": "string", "description": "What the task plays; `generated` for a generated task."},
+    "digest": {"type": "string", "description": "The scenario's content."},
+    "edition": {"type": "string", "description": "Whose words are spoken."},
+    "task": {"type": "string", "description": "The task's id."},
+    "seed": {"type": "string", "description": "What ids and versions are drawn from."},
+    "epoch": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": _LATEST,
+        "description": "The task's creation, ms since 1970.",
+    },
+    "reading": {"type": "number", "minimum": 0, "maximum": 1e10, "description": "Seconds on the task's clock."},
+    "polls": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "Polls so far."},
+    "log": {"type": "string", "description": "What was done to the task: JSON, as `events:` of scenario files."},
+    "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
+    "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
+    "session": {"type": "string", "description": "The session's name; one of the link's own where it is not said."},
+    **_NEXT,
 }
 
 
 def use(call: AdminCall) -> Answered:
-    """Settles a session and sets the cookie that names it; then sends the browser on, or says what it did."""
+    """Settles a session, forgets what it has played, and sets the cookie that names it.
+
+    Then it sends the browser to `next`, or says what it did.
+    """
     name = checked_session(call.query.get("session") or f"s-{secrets.token_hex(4)}")
     target = _checked_next(call.query.get("next"))
     scenario, clock = call.query.get("scenario"), call.query.get("clock")
     if scenario is not None:
         call.playback.shelf.scenario(scenario)
-    if clock is not None and clock not in set(ClockMode):
-        raise AdminError(400, f"no clock is called {clock!r}", allowed=[mode.value for mode in ClockMode])
-    store = call.playback.store
-    store.forget(name)  # a link starts afresh, however often it is used
-    plan = dataclasses.replace(store.plan(name), scenario=scenario, mode=ClockMode(clock) if clock else None)
-    store.settle(name, plan)
-    cookie = ("Set-Cookie", f"{SESSION_COOKIE}={name}; Path=/; SameSite=Lax; HttpOnly")
-    body = {"session": name, "scenario": scenario, "clock": clock, "next": target}
+    plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None)
+    _begin(call, name, plan)
+    return _sent(name, target, {"session": name, "scenario": scenario, "clock": clock, "next": target})
+
+
+def replay(call: AdminCall) -> Answered:
+    """Puts a session of its own at a moment of a task, which stands still there; the task's JSON has such links.
+
+    The next poll there gets what a poll at that moment got here, byte for byte.
+    """
+    query, playback = call.query, call.playback
+    name = checked_session(query.get("session") or f"replay-{draw_hex(sorted(query.items()))[:8]}")
+    target = _checked_next(query.get("next"))
+    record = _record(call, name)
+    scenario = playback.scenario_of(record)
+    edition = playback.edition_of(scenario).name
+    if edition != query["edition"]:
+        said = f"the link speaks {query['edition']}, this mock {edition}"
+        raise AdminError(409, said, allowed=f"taskmock serve --edition {query['edition']}")
+    if (scenario.name, scenario.digest) != (query["scenario"], query["digest"]):
+        raise AdminError(
+            409,
+            f"the scenario {query['scenario']!r} is another one here than where the link was made",
+            allowed="the same scenario: GET …/tasks/{task}/scenario there, PUT it here; generated: the same --locale",
+            here=scenario.digest,
+            link=query["digest"],
+        )
+    playback.history(record)  # refuses a log that cannot be, before anything has changed
+    _begin(call, name, SessionPlan(tasks={record.key.task_id: scenario.name}))
+    playback.store.open(record.key, lambda: record)
+    path = Task(playback, record.key, base=Session(call.stage, name).url).url
+    return _sent(name, target, {"session": name, "url": path, "next": target})
+
+
+def _record(call: AdminCall, session: str) -> Record:
+    query, playback = call.query, call.playback
+    scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"])
+    return Record(
+        key=RecordKey(session, scenario.name, query["task"]),
+        digest=scenario.digest,
+        seed=query["seed"],
+        epoch=query["epoch"],
+        mode=ClockMode.MANUAL,
+        anchor=playback.opening.clock.now(),
+        offset=round(query["reading"] * SECOND),
+        frozen=True,
+        polls=query["polls"],
+        log=read_injected_log(query["log"]) if "log" in query else (),
+        faults=read_injected_faults(query["faults"]) if "faults" in query else (),
+        spent=_spent(query.get("spent", "[]")),
+    )
+
+
+def _spent(text: str) -> tuple[int, ...]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(type(number) is int and 0 <= number < 2**53 for number in found):
+        raise AdminError(400, f"spent is {text[:80]!r}", allowed="a JSON list of numbers: [2,0]")
+    return tuple(found)
+
+
+def _begin(call: AdminCall, session: str, plan: SessionPlan) -> None:
+    """A link starts afresh, however often it is used."""
+    call.playback.store.forget(session)
+    call.playback.store.settle(session, plan)
+
+
+def _sent(session: str, target: str | None, body: dict[str, object]) -> Answered:
+    cookie = dump_cookie(SESSION_COOKIE, session, path="/", samesite="Lax", httponly=True)
     if target is None:
-        return Answered(body=body, headers=(cookie,))
-    return Answered(body=body, status=303, headers=(cookie, ("Location", target)))
+        return Answered(body=body, headers=(("Set-Cookie", cookie),))
+    return Answered(body=body, status=303, headers=(("Set-Cookie", cookie), ("Location", target)))
 
 
 def _checked_next(target: str | None) -> str | None:
     """A path of this very site: whatever a browser could take for another host is refused."""
     if target is None:
         return None
-    parts = urlsplit(target)
-    plain = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    if parts.scheme or parts.netloc or not plain or "\\" in target or not target.isascii():
+    plain = target.startswith("/") and not target.startswith("//") and target.isascii() and target.isprintable()
+    if not plain or "\\" in target or _host(target):
         raise AdminError(400, f"next {target[:80]!r} leads elsewhere", allowed="a path of this site, such as /tasks/10")
     return target
 
 
-ENDPOINTS = (Endpoint(method="GET", path="/use", summary="Put a browser into a session", answer=use, query=_QUERY),)
-"""The link for browsers."""
+def _host(target: str) -> str:
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return target
+    return parts.scheme or parts.netloc
+
+
+_LED: dict[str, Schema] = {
+    "session": {"type": "string"},
+    "next": {"type": ["string", "null"]},
+}
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/use",
+        summary="Put a browser into a session",
+        answer=use,
+        query=_USE,
+        gives={**_LED, "scenario": {"type": ["string", "null"]}, "clock": {"type": ["string", "null"]}},
+        leads=True,
+    ),
+    Endpoint(
+        method="GET",
+        path=REPLAY,
+        summary="Put a browser at a moment of a task",
+        answer=replay,
+        query=_REPLAY,
+        needed=("scenario", "digest", "edition", "task", "seed", "epoch", "reading", "polls"),
+        gives={**_LED, "url": {"type": "string", "description": "The call that answers the moment, a path."}},
+        leads=True,
+    ),
+)
+"""The links for browsers."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import sys
 import threading
-import time
 
 from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.listener import Front
 from taskmock.mockserver.front.message import Handler
+from taskmock.mockserver.steady import steady_seconds
 
 
 class FrontThread:
@@ -79,13 +78,5 @@ class FrontThread:
 def _new_loop() -> asyncio.AbstractEventLoop:
     """An event loop whose timers run on while a test freezes the time of its process."""
     loop = asyncio.new_event_loop()
-    loop.time = _steady_seconds  # type: ignore[method-assign]
+    loop.time = steady_seconds  # type: ignore[method-assign]
     return loop
-
-
-def _steady_seconds() -> float:
-    if sys.platform == "win32":
-        return time.monotonic()
-    else:  # noqa: RET505 - mypy would call it unreachable on Windows
-        # freezegun replaces `time.monotonic`, under which no delay would ever end.
-        return time.clock_gettime(time.CLOCK_MONOTONIC)

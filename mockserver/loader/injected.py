@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.command import Command
+from taskmock.mockserver.command import Entry
 from taskmock.mockserver.fault import Fault
 from taskmock.mockserver.loader.events import read_events
 from taskmock.mockserver.loader.faults import read_faults
@@ -24,17 +24,17 @@ def read_injected_faults(text: str) -> tuple[Fault, ...]:
     return found
 
 
-def read_injected_commands(text: str) -> tuple[Command, ...]:
-    """The operations of a JSON or YAML list, as under `events:` with `at: 0`; when they happen is not read.
+def read_injected_log(text: str) -> tuple[Entry, ...]:
+    """The operations of a JSON or YAML list, as under `events:` with `at:`.
 
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    problems = Problems("commands", text)
-    found = tuple(placed.event.command for placed in read_events(_root(text, problems), problems))
+    problems = Problems("log", text)
+    found = [placed.event for placed in read_events(_root(text, problems), problems)]
     if problems:
         raise problems.error()
-    return found
+    return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in found)
 
 
 def _root(text: str, problems: Problems) -> Node:

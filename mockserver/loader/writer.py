@@ -57,8 +57,8 @@ def _play_data(play: Play) -> Data:
         _put(data, start=ON_REQUEST if play.start is None else _span(play.start))
         _put(data, dispatch=_span(play.dispatch), expires=_optional(play.expires))
         data["flow"] = flow_data(play.flow)
-        _put(data, events=[_event_data(event) for event in play.events])
-    _put(data, faults=[_fault_data(fault) for fault in play.faults])
+        _put(data, events=[event_data(event) for event in play.events])
+    _put(data, faults=[fault_data(fault) for fault in play.faults])
     return data
 
 
@@ -70,7 +70,8 @@ def _optional(span: int | None) -> str:
     return "" if span is None else format_duration(span)
 
 
-def _event_data(event: Event) -> Data:
+def event_data(event: Event) -> Data:
+    """A scripted operation in the words of `events:`."""
     trigger, command = event.trigger, event.command
     data: Data = {}
     if trigger.at is not None:
@@ -84,7 +85,8 @@ def _event_data(event: Event) -> Data:
     return data
 
 
-def _fault_data(fault: Fault) -> Data:
+def fault_data(fault: Fault) -> Data:
+    """A fault in the words of `faults:`."""
     bounds, data = fault.bounds, Data()
     if bounds.state is not None:
         data["when"] = f"{bounds.node or TASK} {bounds.state}"
