@@ -10,6 +10,12 @@ from click.core import ParameterSource
 from taskmock.mockserver.config import Check, ConfigError, read_settings
 
 
+class SetUpError(click.ClickException):
+    """What keeps a command from its work though its command line is fine: one clear line, and exit code 2."""
+
+    exit_code = 2
+
+
 class ConfiguredCommand(click.Command):
     """A command whose options may stand in a settings file, next to those of `taskmock serve`."""
 
@@ -19,7 +25,7 @@ class ConfiguredCommand(click.Command):
             try:
                 settings = read_settings(Path.cwd(), _checks(ctx))
             except ConfigError as error:
-                raise click.UsageError(str(error), ctx) from None
+                raise SetUpError(str(error)) from None
             ctx.default_map = {**settings, **(ctx.default_map or {})}
         try:
             return super().parse_args(ctx, args)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from taskmock.mockserver.configured_command import ConfiguredCommand
+from taskmock.mockserver.configured_command import ConfiguredCommand, SetUpError
 
 MOST_NODES = 20_000
 """The most nodes of a sample; the time for one more grows with their number."""
@@ -85,7 +85,7 @@ def _write(body: bytes, output: Path | None) -> None:
         try:
             output.write_bytes(body)
         except OSError as error:
-            raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
+            raise SetUpError(f"cannot write {output}: {error.strerror}") from None
         return
     if codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8":
         import json

@@ -54,7 +54,7 @@ class Session:
         if scenario is not None:
             plan = dataclasses.replace(plan, scenario=self._taken(scenario).name)
         if clock is not None:
-            plan = dataclasses.replace(plan, mode=ClockMode(chosen("clock", clock, tuple(ClockMode))))
+            plan = dataclasses.replace(plan, mode=ClockMode(chosen("clock", clock, tuple(map(str, ClockMode)))))
         self._stage.playback.store.settle(self.name, plan)
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taskmock.mockserver.configured_command import ConfiguredCommand
+from taskmock.mockserver.configured_command import ConfiguredCommand, SetUpError
 
 if TYPE_CHECKING:
     from taskmock.mockserver.app import App
@@ -113,13 +113,11 @@ def serve_command(host: str, port: int, port_file: Path | None, **options: objec
     try:
         run_front(app, host=host, port=port, on_ready=ready)
     except BindError as error:
-        raise click.UsageError(str(error)) from None
+        raise SetUpError(str(error)) from None
 
 
 def _app(options: dict[str, object]) -> App:
     from taskmock.mockserver.clock import ClockMode
-    from taskmock.mockserver.loader.problem import ScenarioError
-    from taskmock.mockserver.phrases import LocaleError
     from taskmock.mockserver.server import Settings, build_app
     from taskmock.mockserver.shelf import ScenarioNotFoundError
 
@@ -138,8 +136,8 @@ def _app(options: dict[str, object]) -> App:
                 admin_token=_text(options["admin_token"]),
             )
         )
-    except (ScenarioNotFoundError, ScenarioError, LocaleError) as error:
-        raise click.UsageError(str(error)) from None
+    except (ScenarioNotFoundError, ValueError) as error:
+        raise SetUpError(str(error)) from None
 
 
 def _text(value: object) -> str | None:
@@ -153,4 +151,4 @@ def _write_port(path: Path, port: int) -> None:
         whole.write_text(f"{port}\n", encoding="ascii")
         whole.replace(path)
     except OSError as error:
-        raise click.UsageError(f"cannot write the port file {path}: {error.strerror}") from None
+        raise SetUpError(f"cannot write the port file {path}: {error.strerror}") from None

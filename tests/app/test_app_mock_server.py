@@ -305,7 +305,7 @@ def test_commands_change_the_task(mock):
             lambda commands: (commands.skip("Copy"), commands.callback("Approve", result=False)),
             {"Approve": "FAILED"},
         ),
-        (6, lambda commands: commands.rollback("Prepare"), {"Copy all": "ROLLING_BACK"}),
+        (6, lambda commands: commands.rollback("Prepare"), {"Copy all": "RUNNING", "Prepare": "RUNNING"}),
     ],
     ids=["pause", "resume", "revoke", "forced-fail", "skip", "callback", "rollback"],
 )
