@@ -207,12 +207,10 @@ def test_one_node_less_than_the_least_is_refused_and_the_least_is_not():
     for state in ("RUNNING", "FINISHED", "REVOKED"):
         for levels in (1, 2, 5):
             least = least_nodes(state, levels)
-            wish = Wish(nodes=least, depth=levels, state=state)
+            wish = {"depth": levels, "state": state}
 
-            assert generate("1", "10", wish)
-            assert f"at least {least} nodes, not {least - 1}" in refusal(
-                **dataclasses.asdict(wish) | {"nodes": least - 1}
-            )
+            assert generate("1", "10", Wish(nodes=least, **wish))
+            assert f"at least {least} nodes, not {least - 1}" in refusal(nodes=least - 1, **wish)
 
 
 def test_least_size_of_a_task_alone_is_1():
