@@ -15,7 +15,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httptools": ("mockserver.front", "mockserver.front.*"),
     "jsonschema": ("contracts.validator",),
     "jsonschema_rs": ("contracts.validator",),
-    "orjson": ("mockserver.gateways.*", "mockserver.playback", "mockserver.sample"),
+    "orjson": ("mockserver.gateways.*", "mockserver.playback", "mockserver.rendering", "mockserver.sample"),
     "pytest": ("contracts.plugin", "mockserver.plugin*"),
     "ruamel": ("mockserver.yaml_reader",),
     "werkzeug": ("mockserver.app*", "mockserver.handlers*", "mockserver.admin*"),
