@@ -20,6 +20,8 @@ from taskmock.schemas import load_json, load_states
 REFERENCE = ROOT / "docs" / "reference"
 TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<rows>(?:\|.*\n)*)")
 CODE = re.compile(r"(?:body|envelope|field|state|request)\.[a-z]+(?:-[a-z]+)*")
+LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 # The one code that is put together at run time: a field of the envelope with the wrong type.
 COMPOSED = frozenset({"envelope.type"})
 
@@ -159,6 +161,25 @@ def test_every_code_of_the_judge_is_explained_once():
     rows = re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", text, re.MULTILINE)
 
     assert sorted(rows) == sorted({*codes_in_source(), *(rule.code for rule in RULES)})
+
+
+def test_links_between_documents_lead_somewhere():
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    broken = []
+    for page, text in texts.items():
+        for target, _, anchor in (link.partition("#") for link in LINK.findall(FENCED.sub("", text))):
+            path = (page.parent / target).resolve() if target else page
+            if not path.exists() or (anchor and anchor not in anchors(texts[path])):
+                broken.append(f"{page.relative_to(ROOT).as_posix()}: {target}#{anchor}")
+
+    assert broken == []
+
+
+def anchors(text: str) -> set[str]:
+    """Give the anchors of a page's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.*)$", FENCED.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def write() -> None:
