@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.journal import Journal, JournalEntry
 from taskmock.mockserver.playback import Asked, Playback
+from taskmock.mockserver.polling import Polling, polling_in
 from taskmock.mockserver.record import DEFAULT_SESSION, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.sessions import session_prefix
@@ -86,6 +88,34 @@ class Session:
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
         return self._stage.journal.find(self.name, task_id)
+
+    def wait_for_requests(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> tuple[JournalEntry, ...]:
+        """The calls of this session, or of one of its tasks, as soon as there are `count`; waits `within` s at most.
+
+        Raises:
+            TimeoutError: There were fewer.
+        """
+
+        def fits(entry: JournalEntry) -> bool:
+            return entry.session == self.name and task_id in {None, entry.task_id}
+
+        seen = self._stage.journal.wait_for(fits, count=count, timeout=within)
+        if seen < count:
+            whose = f"the session {self.name!r}" + ("" if task_id is None else f" for the task {task_id!r}")
+            raise TimeoutError(f"{seen} of {count} calls of {whose} came within {within:g} s")
+        return self.requests(task_id)
+
+    async def wait_for_requests_async(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> tuple[JournalEntry, ...]:
+        """The same while the caller's event loop goes on."""
+        return await asyncio.to_thread(self.wait_for_requests, count, task_id=task_id, within=within)
+
+    def polling(self, task_id: str) -> Polling:
+        """How often, and at which intervals, one of the session's tasks was polled."""
+        return polling_in(self.requests(task_id))
 
     def records(self) -> tuple[Record, ...]:
         """What is remembered of the session's tasks, the oldest first."""

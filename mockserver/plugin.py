@@ -5,24 +5,24 @@ Only pytest is imported here; the server is loaded when the first test asks for 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from taskmock.mockserver.plugin_marker import MARKER, parametrize, wanted_of
+
 if TYPE_CHECKING:
+    from taskmock.mockserver.journal import JournalEntry
     from taskmock.mockserver.play import Task
+    from taskmock.mockserver.polling import Polling
     from taskmock.mockserver.scenario import Scenario
     from taskmock.mockserver.server import MockServer, ServerSession
     from taskmock.mockserver.shelf import Shelf
 
-_MARKER = (
-    "taskmock(scenario=None, clock=None, tags=()): what the `taskmock` fixture plays by default: a scenario's name "
-    "or file, a list of them or '*' (the test runs once for each), tags that scenarios must have; and what moves "
-    "its tasks: wall, polls, manual or instant."
-)
-_MARKER_KEYS = {"scenario", "clock", "tags"}
+_SHELF: pytest.StashKey[Shelf] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,39 +39,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marker known, so that `--strict-markers` takes it."""
-    config.addinivalue_line("markers", _MARKER)
+    """Makes the marker known, so that `--strict-markers` takes it, and checks the folders of scenarios.
+
+    Raises:
+        pytest.UsageError: A folder is not there.
+    """
+    config.addinivalue_line("markers", MARKER)
+    for folder in _folders(config):
+        if not folder.is_dir():
+            raise pytest.UsageError(f"--taskmock-scenarios: there is no folder {folder}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs a marked test once for each scenario of a list, of `*`, or of its tags."""
-    marker = metafunc.definition.get_closest_marker("taskmock")
-    if marker is None or "taskmock" not in metafunc.fixturenames:
-        return
-    unknown = sorted(set(marker.kwargs) - _MARKER_KEYS)
-    if unknown or marker.args:
-        _refuse(metafunc, f"unknown {', '.join(unknown) or 'positional arguments'}; allowed: {_MARKER}")
-    names = _names(metafunc, marker.kwargs.get("scenario"), marker.kwargs.get("tags", ()))
-    if names is not None:
-        metafunc.parametrize("taskmock", names, indirect=True, ids=[Path(name).stem for name in names])
-
-
-def _names(metafunc: pytest.Metafunc, scenario: object, tags: Sequence[str]) -> list[str] | None:
-    if isinstance(scenario, (list, tuple)):
-        return [str(name) for name in scenario]
-    if scenario != "*" and not tags:
-        return None
-    wanted = set([tags] if isinstance(tags, str) else tags)
-    shelf = _shelf(metafunc.config)
-    names = [found.name for found in shelf if wanted <= set(found.tags)]
-    if not names:
-        said = f"with the tags {', '.join(sorted(wanted))}" if wanted else "at all"
-        _refuse(metafunc, f"there is no scenario {said}")
-    return names
-
-
-def _refuse(metafunc: pytest.Metafunc, text: str) -> NoReturn:
-    raise pytest.UsageError(f"{metafunc.definition.nodeid}: @pytest.mark.taskmock: {text}")
+    parametrize(metafunc, lambda: _shelf(metafunc.config))
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
@@ -87,7 +68,9 @@ def _folders(config: pytest.Config) -> tuple[Path, ...]:
 def _shelf(config: pytest.Config) -> Shelf:
     from taskmock.mockserver.shelf import Shelf
 
-    return Shelf(_folders(config))
+    if _SHELF not in config.stash:
+        config.stash[_SHELF] = Shelf(_folders(config))
+    return config.stash[_SHELF]
 
 
 class TaskmockSession:
@@ -99,32 +82,82 @@ class TaskmockSession:
         self.app = session.app
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
-        """Opens a task that plays a scenario; None plays what the marker says, else a generated task."""
+        """Opens a task that plays a scenario; None plays what the marker says, else a generated task.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+            ValueError: The scenario plays for other task ids.
+        """
+        __tracebackhide__ = True
         return self._session.play(scenario, task_id)
 
-    def requests(self, task_id: str | None = None) -> Sequence[object]:
+    def requests(self, task_id: str | None = None) -> Sequence[JournalEntry]:
         """The calls of this test, or to one of its tasks, the oldest first."""
         return self._session.requests(task_id)
 
+    def wait_for_requests(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> Sequence[JournalEntry]:
+        """The calls of this test, or to one of its tasks, as soon as there are `count`.
+
+        Raises:
+            TimeoutError: There were fewer `within` so many seconds.
+        """
+        return self._session.wait_for_requests(count, task_id=task_id, within=within)
+
+    async def wait_for_requests_async(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> Sequence[JournalEntry]:
+        """The same while the test's event loop goes on."""
+        return await self._session.wait_for_requests_async(count, task_id=task_id, within=within)
+
+    def assert_polled(
+        self,
+        task: Task | str,
+        *,
+        at_least: int = 1,
+        at_most: int | None = None,
+        interval: tuple[float, float] | None = None,
+    ) -> Polling:
+        """Asserts how often a task (or the one of an id) was polled, and that all intervals, in s, lie in a range.
+
+        Intervals are those of the mock's clock.
+        """
+        __tracebackhide__ = True
+        from taskmock.mockserver.polling import check_polling
+
+        task_id = task if isinstance(task, str) else task.id
+        polling = self._session.polling(task_id)
+        check_polling(polling, f"task {task_id}", at_least=at_least, at_most=at_most, interval=interval)
+        return polling
+
 
 class TaskmockTarget:
-    """The same for a real server: there is a `url`, and nothing that could be played."""
+    """The same for a server that is not of this run: there is a `url`; a test that needs more is skipped."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+    def __init__(self, url: str, *, option: str) -> None:
+        self.url = url
+        self._option = option
 
-    def play(self, *_args: object, **_named: object) -> NoReturn:
-        """Skips the test: nobody can make a real server play a scenario."""
-        pytest.skip("plays a scenario, and --taskmock-target judges a real server")
+    def __getattr__(self, name: str) -> NoReturn:
+        """Skips the test at anything else that a session has."""
+        if name != "app" and not hasattr(TaskmockSession, name):
+            raise AttributeError(f"a taskmock target has no attribute {name!r}")
+        self.skip(f"uses taskmock.{name}")
 
-    def requests(self, *_args: object) -> NoReturn:
-        """Skips the test: a real server does not tell who called."""
-        pytest.skip("reads the mock's journal, and --taskmock-target judges a real server")
+    def skip(self, use: str) -> NoReturn:
+        """Skips the test, with what it needs as the reason."""
+        pytest.skip(f"the test {use}, and {self._option} names a server that is not of this run")
 
-    @property
-    def app(self) -> NoReturn:
-        """Skips the test: a real server is no WSGI application of ours."""
-        pytest.skip("uses the mock in process, and --taskmock-target judges a real server")
+
+def _target(config: pytest.Config) -> TaskmockTarget | None:
+    """The server that an option names: a real one, or a mock, where each test gets a session of its own."""
+    target, server = _option(config, "target"), _option(config, "server")
+    if target is not None:
+        return TaskmockTarget(target.rstrip("/"), option="--taskmock-target")
+    if server is not None:
+        return TaskmockTarget(f"{server.rstrip('/')}/__s/s-{secrets.token_hex(8)}", option="--taskmock-server")
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -132,10 +165,12 @@ def taskmock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """A mock server for the whole run, on a free port of this machine."""
     from taskmock.mockserver.server import MockServer, Settings
 
-    edition = pytestconfig.getoption("--taskmock-edition") or pytestconfig.getini("taskmock_edition")
+    edition = None
+    if pytestconfig.pluginmanager.has_plugin("taskmock_contract"):
+        edition = _option(pytestconfig, "edition")
     settings = Settings(
         seed=_option(pytestconfig, "seed") or "0",
-        edition=edition if edition and edition != "auto" else None,
+        edition=edition if edition != "auto" else None,
         scenarios=_folders(pytestconfig),
     )
     with MockServer(settings=settings) as server:
@@ -144,18 +179,18 @@ def taskmock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
 
 @pytest.fixture
 def taskmock(request: pytest.FixtureRequest) -> Iterator[TaskmockSession | TaskmockTarget]:
-    """A session of the mock server that no other test sees; or the real server that `--taskmock-target` names."""
-    marker = request.node.get_closest_marker("taskmock")
-    named = marker.kwargs if marker else {}
-    scenario = getattr(request, "param", named.get("scenario"))
-    target = _option(request.config, "target") or _option(request.config, "server")
+    """A session of the mock server that no other test sees; or the server that `--taskmock-target` names."""
+    wanted, target = wanted_of(request), _target(request.config)
     if target is not None:
-        if scenario is not None or "clock" in named:
-            pytest.skip(f"plays a scenario, and {target} is not a mock of this run")
-        yield TaskmockTarget(target)
+        if wanted.scenario is not None or wanted.clock is not None:
+            target.skip("plays a scenario")
+        yield target
         return
     server: MockServer = request.getfixturevalue("taskmock_server")
     session = server.session()
-    session.settle(scenario=scenario, clock=named.get("clock"))
+    try:
+        session.settle(scenario=wanted.scenario, clock=wanted.clock)
+    except (LookupError, ValueError) as error:
+        pytest.fail(f"@pytest.mark.taskmock: {error}", pytrace=False)
     yield TaskmockSession(session)
     session.forget()
