@@ -61,6 +61,11 @@ class Document:
         """Reads every node once."""
         object.__setattr__(self, "observed", _observed(self.nodes))
 
+    def __del__(self) -> None:
+        """Takes the tree apart: freeing a deep one from its top would recurse once a level, and small stacks end."""
+        for node in getattr(self, "observed", ()):
+            object.__setattr__(node, "children", ())
+
     @property
     def top(self) -> Observed:
         """The outermost node."""
