@@ -41,7 +41,7 @@ $(VENV)/.created:
 
 $(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
 	@# setuptools warns of every editable installation
-	PYTHONWARNINGS=ignore $(PIP) install -c constraints.txt --no-build-isolation --editable .
+	PYTHONWARNINGS=ignore $(PIP) install -c constraints.txt --no-build-isolation --editable '.[faker]'
 	@touch $@
 
 $(VENV)/.developed: $(VENV)/.installed

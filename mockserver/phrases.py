@@ -36,11 +36,12 @@ _HOSTS = ("app", "cache", "db", "edge", "queue", "web")
 
 
 class LocaleError(ValueError):
-    """A locale that neither has a frozen pool nor is known to Faker."""
+    """A locale that neither has a frozen pool nor is known to Faker; `missing`: Faker is not there to be asked."""
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, *, missing: bool = False) -> None:
         self.locale = locale
-        super().__init__(f"unknown locale {locale!r}; allowed: {', '.join(FROZEN)}, or one of Faker's such as ja_JP")
+        more = "with taskmock[faker] installed any of Faker's" if missing else "one of Faker's"
+        super().__init__(f"unknown locale {locale!r}; allowed: {', '.join(FROZEN)}, or {more} such as ja_JP")
 
 
 @functools.cache
@@ -61,9 +62,12 @@ def made_pool(locale: str) -> tuple[str, ...]:
     """A pool of `POOL_SIZE` different phrases, drawn with Faker, always in the same order for one version of it.
 
     Raises:
-        LocaleError: Faker does not know the locale.
+        LocaleError: Faker does not know the locale, or is not installed.
     """
-    from faker import Faker
+    try:
+        from faker import Faker
+    except ImportError:
+        raise LocaleError(locale, missing=True) from None
 
     language = locale.split("_")[0]
     try:

@@ -45,3 +45,13 @@ def test_frozen_pools_need_no_faker():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_other_locale_without_faker_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "faker", None)
+
+    with pytest.raises(LocaleError) as caught:
+        made_pool("ja_JP")
+
+    allowed = "en, zh, or with taskmock[faker] installed any of Faker's such as ja_JP"
+    assert str(caught.value) == f"unknown locale 'ja_JP'; allowed: {allowed}"
