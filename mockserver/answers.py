@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from taskmock.mockserver.clock import ClockMode, WallClock
-from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.faultreply import faulty
 from taskmock.mockserver.faults import REPLACING
@@ -146,7 +145,7 @@ def frame_of(playback: Playback, answer: Answer) -> PlayedFrame:
 def _reply(answer: Answer) -> Reply:
     """The reply of the document's own door."""
     record = answer.record
-    request_id = draw_hex(record.seed, "request", *record.key, answer.reading.moment)
+    request_id = answer.request_id
     if answer.whole is not None:
         reply = Reply(200, (), answer.whole)
     elif answer.data is None:
