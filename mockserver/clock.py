@@ -14,6 +14,10 @@ EPOCH = 1_524_730_114_000
 2018-04-26 16:08:34 +0800."""
 
 
+FURTHEST = 100_000_000_000
+"""Seconds that a task's clock goes at most, some 3,000 years: calendars end in the year 9999."""
+
+
 class ClockMode(enum.StrEnum):
     """What moves a task's clock: the wall's time, the number of good polls, somebody's hand; or it is at its end."""
 
@@ -66,20 +70,20 @@ class ManualClock:
         """Moves the clock on by some seconds.
 
         Raises:
-            ValueError: `seconds` is negative; `set` goes back.
+            ValueError: `seconds` is negative (`set` goes back) or beyond `FURTHEST`.
         """
-        if not seconds >= 0:
+        if not 0 <= seconds <= FURTHEST:
             raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
         with self._lock:
-            self._moment += round(seconds * SECOND)
+            self._moment = min(self._moment + round(seconds * SECOND), FURTHEST * SECOND)
 
     def set(self, seconds: float) -> None:
         """Puts the clock to a moment, earlier or later, in seconds from its start.
 
         Raises:
-            ValueError: `seconds` is negative.
+            ValueError: `seconds` is negative or beyond `FURTHEST`.
         """
-        if not seconds >= 0:
+        if not 0 <= seconds <= FURTHEST:
             raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
         with self._lock:
             self._moment = round(seconds * SECOND)

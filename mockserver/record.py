@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from taskmock.mockserver.clock import EPOCH, Clock, ClockMode
+from taskmock.mockserver.clock import EPOCH, FURTHEST, Clock, ClockMode
 from taskmock.mockserver.command import Entry
 from taskmock.mockserver.fault import Fault
+from taskmock.mockserver.pipeline import SECOND
 
 DEFAULT_SESSION = "default"
 """The session of a call that names none."""
@@ -60,7 +61,8 @@ class Record:
         """The ms on the task's clock at a moment, where time moves it and not polls."""
         if self.frozen:
             return self.offset
-        return max(0, self.offset + round((now - self.anchor) * self.speed))
+        moment = self.offset + (now - self.anchor) * self.speed
+        return round(max(0.0, min(moment, FURTHEST * SECOND)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 from collections.abc import Callable
 
-from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.clock import FURTHEST, ClockMode
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Playback
@@ -43,9 +43,9 @@ class TaskClock:
         """Moves the task on by some seconds.
 
         Raises:
-            ValueError: `seconds` is negative; `set` goes back.
+            ValueError: `seconds` is negative (`set` goes back) or beyond `FURTHEST`.
         """
-        if not 0 <= seconds < float("inf"):
+        if not 0 <= seconds <= FURTHEST:
             raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
         self._move(lambda moment: moment + round(seconds * SECOND))
 
@@ -53,9 +53,9 @@ class TaskClock:
         """Puts the task to a moment, earlier or later, in seconds from its creation.
 
         Raises:
-            ValueError: `seconds` is negative.
+            ValueError: `seconds` is negative or beyond `FURTHEST`.
         """
-        if not 0 <= seconds < float("inf"):
+        if not 0 <= seconds <= FURTHEST:
             raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
         self._move(lambda _: round(seconds * SECOND))
 
@@ -119,7 +119,7 @@ class TaskClock:
     def _move(self, move: Callable[[int], int]) -> None:
         def moved(record: Record) -> Record:
             before = self._playback.moment(record)
-            moment = move(before)
+            moment = min(move(before), FURTHEST * SECOND)
             if moment < before:  # what a fault was good for once, it is again
                 record = dataclasses.replace(record, spent=())
             if record.mode is ClockMode.POLLS:

@@ -1,0 +1,77 @@
+"""A playback with its store, shelf and clock, as tests want it."""
+
+from __future__ import annotations
+
+import json
+
+from flows import act, play
+
+from taskmock.mockserver.clock import ClockMode, ManualClock
+from taskmock.mockserver.command import TASK, Command, Verb
+from taskmock.mockserver.playback import Asked, Playback
+from taskmock.mockserver.record import Opening, SessionPlan
+from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.shelf import Shelf
+from taskmock.mockserver.store import MemoryStore
+from taskmock.mockserver.taskclock import TaskClock
+
+STEPS = Scenario(name="steps", edition="v2", plays=(play(act("A", 2), act("B", 3), name="Release"),))
+FAILS = Scenario(name="fails", edition="v2", plays=(play(act("A", 2), act("B", (2, "no"), 2), name="Release"),))
+EVENS = Scenario(name="evens", edition="v1", plays=(play(act("E", 1), ids=("*2", "*4")), play(act("F", 1), ids=("4",))))
+
+
+class Wall:
+    """A wall clock that a test moves."""
+
+    fixed = False
+
+    def __init__(self, moment=1_700_000_000_000):
+        self.moment = moment
+
+    def now(self):
+        """The moment, in ms since 1970."""
+        return self.moment
+
+
+class Stage:
+    """All that plays, in one place."""
+
+    def __init__(self, *, mode="wall", speed=1.0, clock=None, seed="seed", scenarios=(STEPS, FAILS, EVENS), **more):
+        self.clock = clock or ManualClock()
+        self.store = MemoryStore()
+        self.shelf = Shelf(scenarios=scenarios)
+        opening = Opening(seed=seed, clock=self.clock, mode=ClockMode(mode), speed=speed)
+        self.playback = Playback(opening=opening, store=self.store, shelf=self.shelf, **more)
+
+    def asked(self, task_id="10", *, session="s", **more):
+        """A call for a status."""
+        return Asked(session=session, task_id=task_id, **more)
+
+    def poll(self, task_id="10", **more):
+        """The answer of a poll."""
+        return self.playback.poll(self.asked(task_id, **more))
+
+    def data(self, task_id="10", **more):
+        """What a poll gives, decoded."""
+        return json.loads(self.poll(task_id, **more).data)
+
+    def open(self, task_id="10", **more):
+        """The key of a task, touched but not polled."""
+        return self.playback.open(self.asked(task_id, **more)).key
+
+    def hand(self, key):
+        """The clock of a task."""
+        return TaskClock(self.playback, key)
+
+    def give(self, key, verb, target=TASK, data=None):
+        """Gives a command."""
+        return self.playback.command(key, Command(verb=Verb(verb), target=target, data=data))
+
+    def settle(self, session="s", **plan):
+        """Settles a session."""
+        self.store.settle(session, SessionPlan(**plan))
+
+
+def shape(data):
+    """The ids, names and states of a document, as nested lists."""
+    return [data.get("id"), data["name"], data["state"], [shape(child) for child in data.get("children", {}).values()]]

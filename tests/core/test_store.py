@@ -1,0 +1,146 @@
+"""Records in memory: one atomic change at a time, bounded, sessions apart."""
+
+import dataclasses
+import threading
+
+import pytest
+
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.record import Record, RecordKey, SessionPlan
+from taskmock.mockserver.store import MemoryStore, RecordGoneError
+
+
+def key(session="s", task_id="1"):
+    return RecordKey(session, "steps", task_id)
+
+
+def record(of):
+    return Record(key=of, digest="d", seed="x", epoch=0)
+
+
+def opened(store, *keys):
+    for one in keys:
+        store.open(one, lambda one=one: record(one))
+    return store
+
+
+def polled(record):
+    return dataclasses.replace(record, polls=record.polls + 1)
+
+
+def test_record_is_made_at_its_first_touch_only():
+    store = opened(MemoryStore(), key())
+    store.change(key(), polled)
+
+    assert store.open(key(), lambda: pytest.fail("made twice")).polls == 1
+
+
+def test_change_gives_and_keeps_what_was_made():
+    store = opened(MemoryStore(), key())
+
+    assert store.change(key(), polled).polls == 1
+    assert store.records("s")[0].polls == 1
+
+
+def test_change_that_fails_changes_nothing():
+    store = opened(MemoryStore(), key())
+
+    with pytest.raises(ZeroDivisionError):
+        store.change(key(), lambda record: dataclasses.replace(record, polls=1 // 0))
+
+    assert store.records("s") == (record(key()),)
+
+
+@pytest.mark.parametrize("missing", [key("other"), key(task_id="2")])
+def test_change_of_what_is_not_there_is_an_error(missing):
+    store = opened(MemoryStore(), key())
+
+    with pytest.raises(RecordGoneError) as caught:
+        store.change(missing, polled)
+
+    assert caught.value.key == missing
+
+
+def test_records_come_oldest_first_and_of_one_session():
+    store = opened(MemoryStore(), key("a", "2"), key("b", "3"), key("a", "1"))
+
+    assert [found.key.task_id for found in store.records("a")] == ["2", "1"]
+    assert store.records("nobody") == ()
+
+
+def test_oldest_task_of_a_full_session_goes():
+    store = opened(MemoryStore(most_tasks=2), *(key(task_id=str(number)) for number in range(4)))
+
+    assert [found.key.task_id for found in store.records("s")] == ["2", "3"]
+
+
+def test_session_longest_untouched_goes():
+    store = opened(MemoryStore(most_sessions=2), key("a"), key("b"), key("a"), key("c"))
+
+    assert store.sessions() == ("a", "c")
+
+
+def test_session_that_nobody_touches_goes_after_its_time():
+    now = [0.0]
+    store = opened(MemoryStore(longest_idle=10, steady=lambda: now[0]), key("a"))
+    now[0] = 9.0
+    opened(store, key("b"))
+
+    now[0] = 10.5
+
+    assert store.sessions() == ("b",)
+
+
+def test_forgotten_session_is_gone_with_its_plan():
+    store = opened(MemoryStore(), key())
+    store.settle("s", SessionPlan(scenario="steps"))
+
+    store.forget("s")
+    store.forget("never there")
+
+    assert (store.sessions(), store.records("s"), store.plan("s")) == ((), (), SessionPlan())
+
+
+def test_plan_is_kept_before_any_touch():
+    store = MemoryStore()
+    plan = SessionPlan(scenario="steps", mode=ClockMode.POLLS)
+
+    store.settle("s", plan)
+
+    assert store.plan("s") == plan
+    assert store.sessions() == ("s",)
+
+
+def test_threads_lose_no_change():
+    store = opened(MemoryStore(), key())
+    together = threading.Barrier(8)
+
+    def work():
+        together.wait()
+        for _ in range(200):
+            store.change(key(), polled)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert store.records("s")[0].polls == 1600
+
+
+def test_threads_open_one_record():
+    store, made = MemoryStore(), []
+    together = threading.Barrier(8)
+
+    def work():
+        together.wait()
+        store.open(key(), lambda: made.append(1) or record(key()))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert made == [1]
