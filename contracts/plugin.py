@@ -19,6 +19,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("taskmock_strictness", "lenient, documented (default) or strict")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Checks the edition and the strictness where somebody has chosen one.
+
+    Raises:
+        pytest.UsageError: There is no such edition or strictness.
+    """
+    edition, strictness = _chosen(config)
+    if (edition, strictness) == ("auto", "documented"):
+        return  # what most runs say needs no import
+    from taskmock.contracts.contract import Contract
+
+    try:
+        Contract(edition, strictness=strictness)
+    except ValueError as error:
+        raise pytest.UsageError(f"--taskmock: {error}") from None
+
+
 class ContractCheck:
     """Judges what a test hands it."""
 
@@ -45,14 +62,11 @@ class ContractCheck:
 @pytest.fixture
 def taskmock_contract(pytestconfig: pytest.Config) -> ContractCheck:
     """The contract of the edition that `--taskmock-edition` names, else of the one that an answer looks like."""
-    from taskmock.contracts.contract import Contract
+    return ContractCheck(*_chosen(pytestconfig))
 
-    edition = pytestconfig.getoption("--taskmock-edition") or pytestconfig.getini("taskmock_edition") or "auto"
-    strictness = (
-        pytestconfig.getoption("--taskmock-strictness") or pytestconfig.getini("taskmock_strictness") or "documented"
-    )
-    try:
-        Contract(edition, strictness=strictness)
-    except ValueError as error:
-        raise pytest.UsageError(str(error)) from None
-    return ContractCheck(edition, strictness)
+
+def _chosen(config: pytest.Config) -> tuple[str, str]:
+    """The edition and the strictness of this run."""
+    edition = config.getoption("--taskmock-edition") or config.getini("taskmock_edition")
+    strictness = config.getoption("--taskmock-strictness") or config.getini("taskmock_strictness")
+    return edition or "auto", strictness or "documented"
