@@ -87,7 +87,11 @@ class TaskmockSession:
             ValueError: The scenario plays for other task ids.
         """
         __tracebackhide__ = True
-        return self._session.play(scenario, task_id)
+        try:
+            return self._session.play(scenario, task_id)
+        except (LookupError, ValueError) as error:
+            # What is wrong is in the test's own line; the way here says nothing more.
+            raise error.with_traceback(None) from None
 
     def requests(self, task_id: str | None = None) -> Sequence[object]:
         """The calls of this test, or to one of its tasks, the oldest first."""
