@@ -242,14 +242,15 @@ class Engine(Agenda):
                 self.fail(node.index, step.fails)
             else:
                 self.go(node.first)
-        elif isinstance(step, Activity):
-            attempt = step.attempts[min(row.retry, len(step.attempts) - 1)]
-            if not step.waits:
-                self.send(self.now + attempt.takes, self._end, node.index, row.version, attempt.fails)
-            elif step.at_most is not None:
-                self.send(self.now + step.at_most, self._end, node.index, row.version, None)
-            if step.times_out is not None:
-                self.send(self.now + step.times_out, self._time_out, node.index, row.version)
+            return
+        assert isinstance(step, Activity)  # noqa: S101  # for the type checker
+        attempt = step.attempts[min(row.retry, len(step.attempts) - 1)]
+        if not step.waits:
+            self.send(self.now + attempt.takes, self._end, node.index, row.version, attempt.fails)
+        elif step.at_most is not None:
+            self.send(self.now + step.at_most, self._end, node.index, row.version, None)
+        if step.times_out is not None:
+            self.send(self.now + step.times_out, self._time_out, node.index, row.version)
 
     def _end(self, index: int, version: int, fails: object) -> None:
         row = self.rows.get(index)

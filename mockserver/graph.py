@@ -222,7 +222,7 @@ class _Compiler:
                 return self._branch(step, place, path, parent)
             case Loop():
                 return self._loop(step, place, path, parent)
-            case Activity() | Subprocess():
+            case _:
                 kind = NodeKind.ACTIVITY if isinstance(step, Activity) else NodeKind.SUBPROCESS
                 own = f"{path}{SEPARATOR}{step.name}" if path else step.name
                 node = self.add(kind, step.name, place=place, parent=parent, path=own, pinned=step.id)

@@ -558,6 +558,15 @@ def test_task_that_somebody_must_start_is_created_until_then(edition):
     assert states(tree(script, 99, given(50, "start"), edition=edition))["task"] == "FINISHED"
 
 
+def test_task_can_be_started_before_its_time_and_starts_once_then():
+    script = play(act("A", 1), start=50_000)
+
+    played = history(script, given(3, "start"))
+
+    assert played.moments == (0, 3000, 4000)
+    assert played.end == "FINISHED"
+
+
 def test_task_is_started_once():
     script = play(act("A", 1), start=None)
 

@@ -9,11 +9,12 @@ from stagehand import EVENS, FAILS, STEPS, Stage, Wall, shape
 
 from taskmock.mockserver.clock import EPOCH
 from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.playback import UnknownNodeError
 from taskmock.mockserver.record import RecordKey
-from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.scenario import Frame, Scenario
 from taskmock.mockserver.shelf import ScenarioNotFoundError
 from taskmock.mockserver.store import RecordGoneError
 from taskmock.mockserver.wire import EDITIONS, document
@@ -462,3 +463,53 @@ def test_scenarios_of_many_nodes_play():
     wide = Scenario(name="wide", edition="v2", plays=(play(parallel(*([act(f"N{n}", 1)] for n in range(300)))),))
 
     assert len(Stage(default="wide", mode="instant", scenarios=(wide, EVENS)).data()["children"]) == 304
+
+
+# -- recorded answers and breaks
+
+RECORDED = Scenario(
+    name="recorded",
+    plays=(play(frames=(Frame(at=0, body={"result": True, "data": {"state": "RUNNING"}}), Frame(at=5000, body={}))),),
+)
+
+
+def test_recorded_answers_are_given_whole_at_their_moments():
+    stage = Stage(default="recorded", scenarios=(RECORDED,))
+    first = stage.poll()
+    stage.clock.advance(5)
+
+    assert (first.data, first.whole) == (None, b'{"result":true,"data":{"state":"RUNNING"}}')
+    assert stage.poll().whole == b"{}"
+
+
+def test_recorded_answers_take_no_commands():
+    stage = Stage(default="recorded", scenarios=(RECORDED,))
+
+    with pytest.raises(CommandRefusedError, match="pause task: recorded answers take no commands"):
+        stage.give(stage.open(), "pause")
+
+
+def test_contract_break_is_made_in_the_answer_of_its_poll_alone():
+    break_it = Fault(kind=FaultKind.BREAK, value={"node": "A", "drop": "state"}, bounds=Bounds(polls=(2,)))
+    broken = Scenario(name="broken", edition="v2", plays=(play(act("A", 9), faults=(break_it,)),))
+    stage = Stage(default="broken", scenarios=(broken,))
+
+    fields = [list(stage.data()["children"].values())[-1].keys() for _ in range(3)]
+
+    assert ["state" in found for found in fields] == [True, False, True]
+
+
+def test_task_forgotten_while_it_is_polled_begins_anew():
+    stage = Stage(default="steps")
+    stage.poll()
+    opened = stage.store.open
+
+    def forgotten(key, make):
+        record = opened(key, make)
+        stage.store.forget("s")
+        stage.store.open = opened
+        return record
+
+    stage.store.open = forgotten
+
+    assert stage.poll().reading.poll == 1

@@ -61,6 +61,12 @@ def test_nothing_is_there_before_the_start():
     assert (tree.rows, tree.states) == ({}, {})
 
 
+def test_task_is_started_when_it_shows_more_than_created():
+    played = history(STEPS)
+
+    assert [played.started_at(moment) for moment in (0, 999, 1000, 9000)] == [False, False, True, True]
+
+
 def test_readings_in_any_order_are_alike_and_change_nothing():
     played = history(STEPS)
     before = copy.deepcopy(played.changes)

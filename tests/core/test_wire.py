@@ -22,7 +22,8 @@ from flows import (
 )
 
 from taskmock.mockserver.graph import NOWHERE, ROOT
-from taskmock.mockserver.wire import EDITIONS, document, expired, failures
+from taskmock.mockserver.state import State
+from taskmock.mockserver.wire import EDITIONS, document, expired, failures, recorded_nodes, recorded_state, word
 
 LONG = "x" * 80
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)
@@ -314,3 +315,48 @@ def test_documents_share_nothing():
 
     assert other["children"]
     assert tree.rows[ROOT]
+
+
+# -- recorded answers
+
+RECORDED = {
+    "result": True,
+    "data": {
+        "state": "FAILED",
+        "name": "T",
+        "children": {
+            "a": {"state": "FAILED", "name": "S", "children": {"b": {"state": 7, "name": None}, "c": "junk"}},
+            "d": {"state": "RUNNING", "name": "D", "children": []},
+        },
+    },
+}
+
+
+def test_recorded_nodes_are_found_in_their_order_whatever_the_answer_holds():
+    assert [(node.id, node.parent, node.name, node.state) for node in recorded_nodes(RECORDED)] == [
+        ("task", None, "T", "FAILED"),
+        ("a", "task", "S", "FAILED"),
+        ("b", "a", "", None),
+        ("d", "task", "D", "RUNNING"),
+    ]
+
+
+@pytest.mark.parametrize("body", [None, [], "text", {}, {"data": None}, {"data": [1]}])
+def test_answer_without_a_tree_has_no_recorded_nodes(body):
+    assert list(recorded_nodes(body)) == []
+    assert recorded_state(body) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "state"), [("task", "FAILED"), ("d", "RUNNING"), ("D", "RUNNING"), ("T", None), ("b", None)]
+)
+def test_recorded_state_is_asked_for_by_id_or_name(address, state):
+    assert recorded_state(RECORDED, address) == state
+
+
+@pytest.mark.parametrize(
+    ("edition", "state", "said"),
+    [("doc-2019", "READY", "CREATED"), ("doc-2019", "RUNNING", "RUNNING"), ("v2", "READY", "READY")],
+)
+def test_word_for_a_state_is_the_editions(edition, state, said):
+    assert word(State(state), EDITIONS[edition]) == said
