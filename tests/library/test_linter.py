@@ -1,0 +1,205 @@
+"""`lint()`: what is wrong with a scenario, and on which line of its file."""
+
+import json
+
+import pytest
+
+from taskmock.mockserver import Finding, Scenario, ScenarioError, lint
+from taskmock.mockserver.answers import polled_playback
+from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.fault import Bounds
+from taskmock.mockserver.file_linter import lint_file, placed, refuse_broken
+from taskmock.mockserver.linter import broken_answers, holding_moments
+from taskmock.mockserver.loader import load_scenario, read_scenario
+from taskmock.mockserver.pipeline import Activity
+from taskmock.mockserver.playback import Asked
+from taskmock.mockserver.scenario import Event, Frame, Play, Trigger
+
+HEAD = "format: 1\nscenario: mine\nedition: v2\nstart: 1s\nflow: [Copy: 2s, Check: {takes: 2s, fails: no}]\n"
+
+
+def findings(text):
+    return [(found.code, found.place, found.message) for found in lint(read_scenario(HEAD + text, source="mine"))]
+
+
+def recorded(body):
+    """A scenario that answers one recorded body."""
+    return Scenario(name="recorded", plays=(Play(frames=(Frame(at=0, body=body),)),))
+
+
+def test_sound_scenario_has_no_finding():
+    assert findings("ends: FAILED\n") == []
+
+
+def test_refused_event_is_found():
+    assert findings("events: [{at: 2s, retry: Check}]\n") == [
+        (
+            "refused-event",
+            ("events", 0),
+            "the event retry Check is refused: the node is not reached, retry needs FAILED",
+        )
+    ]
+
+
+def test_wrong_end_is_found():
+    assert findings("ends: FINISHED\n") == [("wrong-end", ("ends",), "ends is FINISHED, but the task ends FAILED")]
+
+
+def test_fault_that_never_holds_is_found():
+    text = (
+        "faults: [{when: Copy FAILED, http: 502}, {from: 9s, delay: 1s}, {when: Copy RUNNING, from: 4s, reset: true}]\n"
+    )
+
+    assert findings(text) == [
+        ("idle-fault", ("faults", 0), "the fault http holds at no moment"),
+        ("idle-fault", ("faults", 2), "the fault reset holds at no moment"),
+    ]
+
+
+@pytest.mark.parametrize("bounds", ["polls: [99]", "chance: 0.001", "answers: 1", "from: 100s", "to: 1ms"])
+def test_fault_that_may_hold_is_no_finding(bounds):
+    assert findings(f"faults: [{{{bounds}, http: 502}}]\n") == []
+
+
+def test_break_that_breaks_nothing_is_found():
+    text = "faults: [{break: {node: Copy, state: FINISHED}, when: Copy FINISHED}, {break: {node: task, drop: id}}]\n"
+
+    assert findings(text) == [
+        (
+            "idle-break",
+            ("faults", 0),
+            "the contract break breaks nothing: every answer that it touches keeps the contract",
+        )
+    ]
+
+
+def test_findings_of_several_tasks_say_which():
+    text = (
+        "format: 1\nscenario: two\nedition: v2\ntasks:\n- {id: 1, flow: [A: 1s]}\n"
+        "- {id: 2, flow: [B: 1s], faults: [{when: B FAILED, http: 500}]}\n"
+    )
+
+    found = lint(read_scenario(text, source="two"))
+
+    assert [finding.place for finding in found] == [("tasks", 1, "faults", 0)]
+
+
+def test_recorded_answer_that_breaks_the_contract_is_found():
+    (found,) = lint(recorded({"result": True, "data": {"state": "EXPIRED"}}))
+
+    assert (found.code, found.place) == ("contract", ())
+    assert str(found).startswith("the answer at 0 s breaks the contract of v2: field.missing at /data/name: ")
+
+
+def test_each_code_of_a_broken_answer_is_found_once():
+    found = lint(recorded({"result": True, "data": {"state": "EXPIRED", "name": 1, "id": "x", "loop": 1}}))
+
+    codes = [str(finding).split(": ")[1].split(" ")[0] for finding in found]
+    assert sorted(codes) == sorted(set(codes))
+    assert {"field.type"} < set(codes)
+
+
+def test_recorded_answers_are_judged_by_the_scenarios_edition():
+    body = {"result": True, "data": {"state": "EXPIRED", "name": "x"}}
+
+    assert broken_answers(recorded(body)) == ()
+    (found, *_) = broken_answers(Scenario(name="old", plays=recorded(body).plays, edition="doc-2019"))
+    assert "the contract of doc-2019" in str(found)
+
+
+def test_address_that_names_nothing_is_found():
+    event = Event(trigger=Trigger(at=1), command=Command(verb=Verb.RETRY, target="Cpoy"))
+    made = Scenario(name="made", plays=(Play(flow=(Activity(name="Copy"),), events=(event,)),))
+
+    assert lint(made) == (Finding(code="bad-address", message="no node is called 'Cpoy'; did you mean 'Copy'?"),)
+
+
+def test_scenario_without_an_edition_is_judged_as_the_document():
+    assert lint(Scenario(name="made", plays=(Play(flow=(Activity(name="Copy"),)),))) == ()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "moments"),
+    [
+        ({}, [0, 1000, 3000, 5000]),
+        ({"since": 2000}, [1000, 3000, 5000]),
+        ({"since": 3000}, [3000, 5000]),
+        ({"until": 3000}, [0, 1000]),
+        ({"since": 1200, "until": 1300}, [1000]),
+        ({"since": 9000}, [5000]),
+        ({"node": "Copy", "state": "RUNNING"}, [1000]),
+        ({"state": "CREATED"}, [0]),
+        ({"state": "FAILED", "until": 4000}, []),
+    ],
+)
+def test_holding_moments_are_those_of_the_bounds(bounds, moments):
+    playback = polled_playback(read_scenario(HEAD, source="mine"))
+    history = playback.history(playback.open(Asked(session="default", task_id="10")))
+
+    assert list(holding_moments(history, Bounds(**bounds))) == moments
+
+
+# -- files
+
+
+def written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_problem_stands_at_its_line(tmp_path):
+    text = HEAD + "ends: FINISHED\nfaults:\n  - {polls: [1], http: 502}\n  - {when: Copy FAILED, http: 500}\n"
+    path = written(tmp_path / "mine.yaml", text)
+
+    problems = lint_file(path)
+
+    assert [(problem.line, problem.column, problem.code) for problem in problems] == [
+        (6, 1, "wrong-end"),
+        (9, 5, "idle-fault"),
+    ]
+    assert str(problems[0]) == f"{path}:6:1: ends is FINISHED, but the task ends FAILED"
+
+
+def test_problem_of_what_is_used_stands_where_it_is_used(tmp_path):
+    written(tmp_path / "base.yaml", HEAD + "faults: [{when: Copy FAILED, http: 500}]\n")
+    path = written(tmp_path / "top.yaml", "# first\nformat: 1\nscenario: top\nuse: base\n")
+
+    assert [(problem.line, problem.code) for problem in lint_file(path)] == [(2, "idle-fault")]
+
+
+def test_problem_in_a_json_file_stands_at_its_line(tmp_path):
+    data = {"format": 1, "scenario": "mine", "flow": ["A"], "tags": ["x"], "ends": "FAILED"}
+    path = written(tmp_path / "mine.json", json.dumps(data, indent=1))
+
+    assert [(problem.line, problem.column) for problem in lint_file(path)] == [(10, 2)]
+
+
+def test_sound_file_has_no_problem(tmp_path):
+    assert lint_file(written(tmp_path / "mine.yaml", HEAD)) == ()
+
+
+@pytest.mark.parametrize("place", [("flow", "x"), ("flow", 7), ("edition", "deeper"), ("nothing",)])
+def test_place_that_is_not_in_the_file_stands_at_what_is(tmp_path, place):
+    path = written(tmp_path / "mine.yaml", HEAD)
+
+    (problem,) = placed([Finding(code="x", message="y", place=place)], path)
+
+    assert problem.line in {1, 3, 5}
+
+
+def test_loaded_scenario_with_broken_answers_is_refused(tmp_path):
+    body = {"result": True, "data": {"state": "EXPIRED"}}
+    text = json.dumps({"format": 1, "scenario": "bad", "frames": [{"at": "0s", "body": body}]})
+    path = written(tmp_path / "bad.json", text)
+
+    with pytest.raises(ScenarioError) as caught:
+        refuse_broken(load_scenario(path), path)
+
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.code) == (1, "contract")
+
+
+def test_loaded_scenario_that_is_sound_is_taken(tmp_path):
+    path = written(tmp_path / "mine.yaml", HEAD + "faults: [{break: {node: task, drop: id}}]\n")
+
+    assert refuse_broken(load_scenario(path), path) is None
