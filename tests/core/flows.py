@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from taskmock.mockserver.command import TASK, Command, Entry, Verb
 from taskmock.mockserver.engine import Setting
 from taskmock.mockserver.graph import ROOT, graph_of
+from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
 from taskmock.mockserver.scenario import Event, Play, Trigger
 from taskmock.mockserver.timeline import history_of
@@ -81,6 +84,13 @@ def history(script, *log, edition="v2", key=KEY):
     graph = graph_of(script.flow, name=script.name or "Task", key=key, prefix=chosen.prefix, root_id=script.id)
     setting = Setting(start=script.start, dispatch=script.dispatch, generation=chosen.generation)
     return history_of(graph, setting, script.events, log)
+
+
+def refusal(script, at, verb, target="task", *earlier, edition="v2", data=None):
+    """Why a command is refused at a moment."""
+    with pytest.raises(CommandRefusedError) as caught:
+        history(script, *earlier, given(at, verb, target, data), edition=edition)
+    return caught.value.reason
 
 
 def tree(script, at, *log, edition="v2"):

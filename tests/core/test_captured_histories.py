@@ -7,6 +7,8 @@ from flows import EPOCH, KEY, history
 from portrait import Portrayer, differences
 
 from taskmock.mockserver.graph import NOWHERE, ROOT
+from taskmock.mockserver.loader import dump_scenario, read_scenario
+from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.wire import EDITIONS, document, expired, failures
 
 CAPTURES = capture_files.captures()
@@ -27,6 +29,9 @@ NOT_EXPRESSED = {
 
 UNTIMED = {"big-subprocess-20x30"}
 """Reproduced but for its times: the recorder's single worker ran the arms one after another."""
+
+UNWRITTEN = {"subprocess-not-reached"}
+"""A node without a name, which scenario files do not have."""
 
 EXPRESSED = [
     situation for situation in dict.fromkeys(capture.situation for capture in CAPTURES) if situation in SITUATIONS
@@ -94,3 +99,12 @@ def test_expired_body_is_the_captured_one():
     (capture,) = (capture for capture in CAPTURES if capture.file == "expired-01.json")
 
     assert expired("发布任务") == capture.body["data"]
+
+
+@pytest.mark.parametrize("situation", [situation for situation in EXPRESSED if situation not in UNWRITTEN])
+def test_play_survives_its_scenario_file(situation):
+    scenario = Scenario(name=situation, plays=(SITUATIONS[situation].play,))
+
+    again = read_scenario(dump_scenario(scenario), source="captured.yaml")
+
+    assert again.plays == scenario.plays
