@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from asking import assert_strict, fetch, shape, target
+from asking import PATIENCE, assert_strict, fetch, shape, target
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader import ScenarioError
@@ -70,11 +70,13 @@ def test_server_that_runs_does_not_start_twice(mock):
 
 
 def test_server_leaves_no_thread_behind():
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with MockServer() as server:
         fetch(server.url, target())
 
-    assert threading.active_count() == before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
 
 
 def test_server_works_in_an_event_loop():
