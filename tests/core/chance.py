@@ -6,7 +6,7 @@ import random
 
 from flows import KEY, act, conditional, exclusive, given, loop, ms, parallel, play, sub, waits
 
-from taskmock.mockserver.command import TASK, Verb
+from taskmock.mockserver.command import TASK, Command, Verb
 from taskmock.mockserver.engine import Setting
 from taskmock.mockserver.graph import graph_of
 from taskmock.mockserver.operations import CommandRefusedError
@@ -29,6 +29,18 @@ FITTING = {
     ("SUSPENDED", True): ("resume", "resume", "resume", "revoke"),
 }
 """What can be done to a node (or, True, the task) in a state."""
+
+
+TRIGGERED = (
+    ("FAILED", "retry"),
+    ("FAILED", "skip"),
+    ("RUNNING", "forced_fail"),
+    ("RUNNING", "callback"),
+    ("RUNNING", "pause"),
+    ("SUSPENDED", "resume"),
+    ("FINISHED", "rollback"),
+)
+"""States that an event follows, with what it then does."""
 
 
 class Chance:
@@ -154,6 +166,19 @@ class Life:
     def history(self, log):
         """All changes of the task under a log."""
         return history_of(self.graph, self.setting, (), log)
+
+    def triggers(self):
+        """A few events that follow states of nodes."""
+        chance = random.Random(self.number)
+        nodes = [node for node in self.graph.nodes if node.path]
+        events = []
+        for node in chance.sample(nodes, min(4, len(nodes))):
+            state, verb = chance.choice(TRIGGERED)
+            target = chance.choice((node.id, TASK)) if verb in {"pause", "resume"} else node.id
+            after, times = chance.choice((0, 0, 500)), chance.choice((1, 1, 2))
+            trigger = Trigger(node=node.id, state=state, times=times, after=after)
+            events.append(Event(trigger=trigger, command=Command(verb=Verb(verb), target=target)))
+        return events
 
     def scripted(self, entries):
         """All changes where the commands are the scenario's own events."""

@@ -74,6 +74,15 @@ def test_scripted_events_give_the_history_of_the_same_commands(chunk, edition):
 
 @lives
 @chunks
+def test_triggered_events_give_the_history_of_the_same_commands(chunk, edition):
+    for life in each_life(chunk, edition):
+        triggered = history_of(life.graph, life.setting, life.triggers())
+
+        assert triggered.changes == life.history(triggered.given).changes, life.number
+
+
+@lives
+@chunks
 def test_refused_commands_change_nothing(chunk, edition):
     for life in each_life(chunk, edition):
         scripted = life.scripted(life.tried)
