@@ -227,6 +227,10 @@ def _check_tags(wanted: Iterable[str], known: Iterable[str]) -> None:
             raise click.UsageError(str(error)) from None
 
 
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
 def _list_text(found: list[Scenario]) -> str:
     names = max([0, *(len(scenario.name) for scenario in found)])
     ends = max([0, *(len(scenario.ends or "") for scenario in found)])
@@ -257,7 +261,7 @@ def _show_text(
     from taskmock.mockserver.draw_timeline_text import Screen, draw_text
     from taskmock.mockserver.pipeline import SECOND
 
-    terminal = output is None and sys.stdout.isatty()
+    terminal = output is None and _is_terminal()
     screen = Screen(
         width=width or (shutil.get_terminal_size().columns if terminal else 80),
         encoding="utf-8" if output else sys.stdout.encoding or "utf-8",

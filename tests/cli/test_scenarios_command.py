@@ -1,0 +1,278 @@
+"""`taskmock scenarios`: list, show and lint, as a user meets them."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+from taskmock.mockserver import scenarios_command
+from taskmock.mockserver.cli import taskmock as group
+from taskmock.mockserver.draw_timeline_text import display_width
+from taskmock.mockserver.shelf import LIBRARY
+
+MINE = "format: 1\nscenario: mine\ntitle: Mine\ntags: [own]\nends: FINISHED\nedition: v2\nflow: [Copy: 2s]\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with one scenario."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "mine.yaml").write_text(MINE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def invoke(folder, monkeypatch):
+    """Runs the command in this process, in that folder."""
+    monkeypatch.chdir(folder)
+    for name in ("TASKMOCK_SCENARIO_DIR", "TASKMOCK_EDITION", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments):
+        return CliRunner().invoke(group, ["scenarios", *arguments], prog_name="taskmock")
+
+    return run
+
+
+def error(result):
+    """The error message alone."""
+    return result.stderr.partition("Error: ")[2].strip()
+
+
+# -- list
+
+
+def test_list_is_a_line_each(invoke):
+    result = invoke("list")
+
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert len(lines) == len(list(LIBRARY.glob("*.yaml")))
+    assert (
+        "failed-then-retried        FINISHED  FAILED is not the end - somebody retries, and the task finishes" in lines
+    )
+
+
+def test_list_has_the_scenarios_of_a_folder(invoke):
+    result = invoke("list", "--scenario-dir", "own", "--tags", "own")
+
+    assert (result.exit_code, result.stdout) == (0, "mine  FINISHED  Mine\n")
+
+
+def test_list_reads_the_folder_from_the_settings_file(invoke, folder):
+    (folder / "taskmock.toml").write_text('scenario-dir = ["own"]\nport = 1\n', encoding="utf-8")
+
+    assert invoke("list", "--tags", "own").stdout == "mine  FINISHED  Mine\n"
+
+
+@pytest.mark.parametrize("tags", [["--tags", "pause", "--tags", "revoke"], ["--tags", "pause, revoke"]])
+def test_list_takes_any_of_several_tags(invoke, tags):
+    names = [line.split()[0] for line in invoke("list", *tags).stdout.splitlines()]
+
+    assert names == ["node-suspended", "revoked-midway", "task-paused"]
+
+
+def test_list_refuses_an_unknown_tag(invoke):
+    result = invoke("list", "--tags", "retri")
+
+    assert result.exit_code == 2
+    assert re.match(r"unknown tag 'retri': choose one of cache, .*; did you mean 'retry'\?", error(result))
+
+
+def test_list_as_data(invoke):
+    rows = json.loads(invoke("list", "--format", "json", "--tags", "own", "--scenario-dir", "own").stdout)
+
+    assert rows == [
+        {
+            "scenario": "mine",
+            "title": "Mine",
+            "careless": "",
+            "tags": ["own"],
+            "edition": "v2",
+            "ends": "FINISHED",
+        }
+    ]
+
+
+def test_list_says_which_file_is_broken_and_lists_the_others(invoke, folder):
+    (folder / "own" / "bad.yaml").write_text("format: 1\nscenario: bad\nflwo: []\n", encoding="utf-8")
+
+    result = invoke("list", "--scenario-dir", "own")
+
+    assert result.exit_code == 2
+    assert "mine " in result.stdout
+    assert result.stderr.replace("\\", "/").startswith("own/bad.yaml:3:1: unknown key 'flwo'")
+
+
+# -- show
+
+
+def test_show_draws_the_timeline(invoke):
+    result = invoke("show", "failed-then-retried")
+
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert lines[:4] == [
+        "failed-then-retried: FAILED is not the end - somebody retries, and the task finishes",
+        "Careless: Takes FAILED for final, stops polling, and never learns that the task has finished.",
+        "edition v2, FINISHED after 31.1 s",
+        "",
+    ]
+    assert lines[5].startswith("Deploy the web shop ")
+    assert "\x1b" not in result.stdout
+
+
+def test_show_takes_a_file(invoke):
+    result = invoke("show", "own/mine.yaml")
+
+    assert result.stdout.startswith("mine: Mine\nedition v2, FINISHED after 2 s\n\n")
+
+
+def test_show_of_a_file_with_little_to_say(invoke, folder):
+    (folder / "bare.yaml").write_text("format: 1\nscenario: bare\nflow: [Copy: 2s]\n", encoding="utf-8")
+
+    assert invoke("show", "bare.yaml").stdout.startswith("bare\nedition doc-2019, FINISHED after 2 s\n\n")
+
+
+def test_show_in_another_edition_and_width(invoke):
+    result = invoke("show", "node-suspended", "--edition", "doc-2019", "--width", "60")
+
+    assert "edition doc-2019" in result.stdout
+    assert "NODE_SUSPENDED" not in result.stdout.partition("\n\n")[2]
+    assert all(display_width(line) <= 60 for line in result.stdout.splitlines()[4:])
+
+
+def test_show_has_all_nodes_on_demand(invoke):
+    assert "(start)" not in invoke("show", "expired").stdout
+    assert "(start)" in invoke("show", "expired", "--all").stdout
+
+
+def test_show_as_data(invoke):
+    data = json.loads(invoke("show", "expired", "--format", "json").stdout)
+
+    assert (data["scenario"], data["tasks"][0]["ends"]) == ("expired", "EXPIRED")
+
+
+@pytest.mark.parametrize("arguments", [("--format", "svg"), ("--format", "svg", "--width", "500")])
+def test_show_as_a_picture(invoke, arguments):
+    root = ET.fromstring(invoke("show", "expired", *arguments).stdout)
+
+    assert root.get("width") == ("500" if "500" in arguments else "960")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"), [("a.svg", "<svg "), ("a.JSON", "{\n"), ("a.txt", "expired: "), ("a", "expired: ")]
+)
+def test_show_writes_a_file_as_it_is_called(invoke, folder, name, start):
+    result = invoke("show", "expired", "-o", name)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (folder / name).read_text("utf-8").startswith(start)
+
+
+def test_show_says_that_a_file_cannot_be_written(invoke):
+    result = invoke("show", "expired", "-o", "missing/a.svg")
+
+    assert result.exit_code == 2
+    assert error(result).replace("\\", "/") == "cannot write missing/a.svg: No such file or directory"
+
+
+def test_show_refuses_an_unknown_name(invoke):
+    result = invoke("show", "failed-then-retryed")
+
+    assert result.exit_code == 2
+    assert error(result).startswith("no scenario is called 'failed-then-retryed'; did you mean 'failed-then-retried'?")
+
+
+def test_show_says_all_that_is_wrong_with_a_file(invoke, folder):
+    (folder / "bad.yaml").write_text("format: 1\nscenario: bad\nstart: soon\nflow: [A: 1]\n", encoding="utf-8")
+
+    result = invoke("show", "bad.yaml")
+
+    assert result.exit_code == 2
+    assert [line.partition(": ")[0] for line in error(result).splitlines()] == ["bad.yaml:3:8", "bad.yaml:4:11"]
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_show_is_coloured_on_terminals_only(invoke, monkeypatch, no_color, coloured):
+    monkeypatch.setattr(scenarios_command, "_is_terminal", lambda: True)
+    monkeypatch.setenv("NO_COLOR", no_color)
+
+    assert ("\x1b[" in invoke("show", "expired").stdout) is coloured
+
+
+def test_show_is_as_wide_as_the_terminal(invoke, monkeypatch):
+    monkeypatch.setattr(scenarios_command, "_is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert all(display_width(line) <= 50 for line in invoke("show", "expired").stdout.splitlines()[4:])
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_show_survives_terminals_without_utf_8(taskmock, encoding):
+    ended = taskmock("scenarios", "show", "hostile-text", PYTHONIOENCODING=encoding)
+
+    assert (ended.code, ended.stderr) == (0, b"")
+    assert max(map(display_width, ended.stdout.decode(encoding).splitlines()[4:])) <= 80
+
+
+# -- lint
+
+
+def test_lint_of_a_sound_file_finds_nothing(invoke):
+    result = invoke("lint", "own/mine.yaml")
+
+    assert (result.exit_code, result.stdout) == (0, "1 file, no findings\n")
+
+
+def test_lint_takes_the_library_where_no_file_is_given(invoke, monkeypatch, folder):
+    monkeypatch.setattr("taskmock.mockserver.shelf.LIBRARY", folder / "own")
+
+    assert invoke("lint").stdout == "1 file, no findings\n"
+
+
+def test_lint_says_what_it_finds_and_where(invoke, folder):
+    (folder / "bad.yaml").write_text(MINE.replace("FINISHED", "FAILED"), encoding="utf-8")
+
+    result = invoke("lint", "bad.yaml", "own/mine.yaml")
+
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "bad.yaml:5:1: wrong-end: ends is FAILED, but the task ends FINISHED\n2 files, 1 finding\n"
+    )
+
+
+def test_lint_says_all_that_cannot_be_read_and_goes_on(invoke, folder):
+    (folder / "one.yaml").write_text("format: 2\nscenario: one\n", encoding="utf-8")
+    (folder / "two.yaml").write_text(MINE.replace("FINISHED", "FAILED"), encoding="utf-8")
+
+    result = invoke("lint", "missing.yaml", "one.yaml", "two.yaml")
+
+    assert result.exit_code == 2
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        "missing.yaml:1:1",
+        "one.yaml:1:1",
+        "one.yaml:1:9",
+        "3 files, 1 finding, 2 cannot be read",
+    ]
+    assert result.stdout.startswith("two.yaml:5:1: wrong-end")
+
+
+def test_lint_finds_what_a_file_uses_on_the_shelf(invoke, folder):
+    (folder / "top.yaml").write_text("format: 1\nscenario: top\nuse: failed-then-retried\n", encoding="utf-8")
+
+    assert invoke("lint", "top.yaml").stdout == "1 file, no findings\n"
+
+
+# -- help
+
+
+@pytest.mark.parametrize("command", [(), ("list",), ("show",), ("lint",)])
+def test_help_teaches(taskmock, command):
+    ended = taskmock("scenarios", *command, "--help", PYTHONIOENCODING="ascii")
+
+    assert (ended.code, ended.stderr) == (0, b"")
+    assert b"  taskmock scenarios" in ended.stdout
