@@ -1,4 +1,4 @@
-"""What a client's own operations do to a task, and how they are refused: effects, codes and words of the real server."""
+"""What a client's own operations do to a task, and how they are refused: with the real server's codes and words."""
 
 from urllib.parse import urlencode
 
@@ -62,12 +62,12 @@ def refused(url, name, **said):
 
 
 def traceback_of(verb, reason):
-    return (
-        3599999,
+    message = (
         f"task[id=10] {verb} error: Traceback (most recent call last):\n"
         f'  File "engine/api.py", line 1, in {verb}\n'
-        f"engine.exceptions.InvalidOperationError: {reason}\n",
+        f"engine.exceptions.InvalidOperationError: {reason}\n"
     )
+    return 3599999, message
 
 
 def test_task_is_paused_at_once_while_its_node_runs_on(url, clock):
