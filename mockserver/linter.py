@@ -23,7 +23,7 @@ JUDGED_NODES = 12_000
 """About how many nodes are judged in each edition; of larger scenarios the moments are sampled."""
 
 LEAST_JUDGED = 3
-"""The fewest moments that are judged of a scenario of any size."""
+"""The fewest moments that `lint` judges of a scenario of any size; at least its last one is judged anywhere."""
 
 _TASK_ID = "10"
 
@@ -99,10 +99,13 @@ class _Stage:
     def sampled(self, moments: Iterable[int], *, judged: int) -> tuple[int, ...]:
         """The moments that are worth about that many nodes: all, or some at equal distances with first and last."""
         every = tuple(moments)
-        size = max(1, len(self.history.graph.nodes))
-        count = max(LEAST_JUDGED, judged // size)
+        count = judged // max(1, len(self.history.graph.nodes))
+        if judged >= JUDGED_NODES:
+            count = max(LEAST_JUDGED, count)
         if len(every) <= count:
             return every
+        if count < 2:
+            return every[-1:]
         return tuple(every[number * (len(every) - 1) // (count - 1)] for number in range(count))
 
 

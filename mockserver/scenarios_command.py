@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskmock.mockserver.configured_command import ConfiguredCommand
+from taskmock.mockserver.scenarios_lint_command import lint_command, scenario_dir_option
 
 if TYPE_CHECKING:
     from taskmock.mockserver.draw_timeline import Timeline
@@ -25,7 +26,7 @@ _HELP = """List, draw and check scenarios: what a mocked task does, one file eac
 \b
   taskmock scenarios list                          all that can be played
   taskmock scenarios show failed-then-retried      its timeline, node by node
-  taskmock scenarios lint my-scenarios/*.yaml      before others use them
+  taskmock scenarios lint my-scenarios             before others use them
   taskmock serve --scenario failed-then-retried    plays it for any task id
 
 Names are those of the shipped scenarios and of files in --scenario-dir; `taskmock
@@ -56,35 +57,17 @@ and the faults. Start and end events and gateways are drawn with --all only.
 Colours are left out where the output is no terminal, or NO_COLOR is set.
 """
 
-_LINT_HELP = """Check scenario files, or the shipped ones where none is given.
-
-Each one is played through: every answer must keep the strict contract of its edition
-and of the other two; scripted operations must be obeyed, faults hold at some moment,
-contract breaks be caught by the contract, and the task end as `ends` says.
-
-\b
-  taskmock scenarios lint
-  taskmock scenarios lint my-scenarios/*.yaml
-
-Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
-"""
-
-_dirs = click.option(
-    "--scenario-dir",
-    envvar="TASKMOCK_SCENARIO_DIR",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of scenario files; may be repeated.",
-)
-
 
 @click.group(name="scenarios", help=_HELP)
 def scenarios_command() -> None:
     pass
 
 
-@scenarios_command.command(name="list", cls=ConfiguredCommand, help=_LIST_HELP)
-@_dirs
+scenarios_command.add_command(lint_command)
+
+
+@scenarios_command.command(name="list", cls=ConfiguredCommand, help=_LIST_HELP, short_help="List what can be played.")
+@scenario_dir_option
 @click.option("--tags", multiple=True, help="Only scenarios with this tag; may be repeated: any of them.")
 @click.option(
     "--format",
@@ -108,9 +91,9 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
         raise SystemExit(2)
 
 
-@scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP)
+@scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP, short_help="Draw a timeline.")
 @click.argument("name")
-@_dirs
+@scenario_dir_option
 @click.option(
     "--edition",
     envvar="TASKMOCK_EDITION",
@@ -148,40 +131,6 @@ def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | No
         case _:
             text = _show_text(scenario, drawn, width=options["width"], every=options["every"], output=output)
     _put(text, output)
-
-
-@scenarios_command.command(name="lint", cls=ConfiguredCommand, help=_LINT_HELP)
-@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
-@_dirs
-def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> None:
-    """Prints every finding and exits 1 where there is one, 2 where a file cannot be read."""
-    from taskmock.mockserver.file_linter import lint_file
-    from taskmock.mockserver.loader import ScenarioError
-    from taskmock.mockserver.shelf import LIBRARY
-
-    shelf = _shelf(scenario_dir)
-    chosen = files or tuple(sorted(LIBRARY.glob("*.yaml")))
-    findings = unreadable = 0
-    for path in chosen:
-        try:
-            problems = lint_file(path, find=shelf.scenario)
-        except ScenarioError as error:
-            unreadable += 1
-            click.echo(str(error), err=True)
-            continue
-        findings += len(problems)
-        for problem in problems:
-            click.echo(f"{problem.source}:{problem.line}:{problem.column}: {problem.code}: {problem.message}")
-    click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
-    if unreadable or findings:
-        raise SystemExit(2 if unreadable else 1)
-
-
-def _summary(files: int, findings: int, unreadable: int) -> str:
-    parts = [f"{files} file{'s' * (files != 1)}", f"{findings or 'no'} finding{'s' * (findings != 1)}"]
-    if unreadable:
-        parts.append(f"{unreadable} cannot be read")
-    return ", ".join(parts)
 
 
 def _shelf(folders: tuple[Path, ...]) -> Shelf:

@@ -234,6 +234,20 @@ def test_lint_takes_the_library_where_no_file_is_given(invoke, monkeypatch, fold
     assert invoke("lint").stdout == "1 file, no findings\n"
 
 
+def test_lint_takes_the_files_of_a_folder(invoke, folder):
+    (folder / "own" / "notes.txt").write_text("no scenario", encoding="utf-8")
+
+    assert invoke("lint", "own", "own/mine.yaml").stdout == "2 files, no findings\n"
+
+
+def test_lint_refuses_a_folder_without_scenarios(invoke, folder):
+    (folder / "empty").mkdir()
+
+    result = invoke("lint", "empty")
+
+    assert (result.exit_code, error(result)) == (2, "no scenario files in empty (they end in .yaml or .yml)")
+
+
 def test_lint_says_what_it_finds_and_where(invoke, folder):
     (folder / "bad.yaml").write_text(MINE.replace("FINISHED", "FAILED"), encoding="utf-8")
 

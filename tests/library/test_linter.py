@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from taskmock.mockserver import Finding, Scenario, ScenarioError, lint
+from taskmock.mockserver import Finding, Scenario, ScenarioError, lint, linter
 from taskmock.mockserver.answers import polled_playback
 from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.fault import Bounds
@@ -197,6 +197,19 @@ def test_loaded_scenario_with_broken_answers_is_refused(tmp_path):
 
     (problem,) = caught.value.problems
     assert (problem.line, problem.code) == (1, "contract")
+
+
+@pytest.mark.parametrize(("judged", "moments"), [(1, [5000]), (10, [0, 5000]), (10**6, [0, 1000, 3000, 5000])])
+def test_answers_are_sampled_by_size(judged, moments, monkeypatch):
+    seen = []
+    answer_at = linter._Stage.answer_at
+    monkeypatch.setattr(
+        linter._Stage, "answer_at", lambda stage, moment: seen.append(moment) or answer_at(stage, moment)
+    )
+
+    assert broken_answers(read_scenario(HEAD, source="mine"), judged=judged) == ()
+
+    assert seen == moments
 
 
 def test_loaded_scenario_that_is_sound_is_taken(tmp_path):

@@ -1,0 +1,79 @@
+"""`taskmock scenarios lint`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from taskmock.mockserver.configured_command import ConfiguredCommand
+
+_LINT_HELP = """Check scenario files, folders of them, or the shipped ones where none is given.
+
+Each one is played through: every answer must keep the strict contract of its edition
+and of the other two; scripted operations must be obeyed, faults hold at some moment,
+contract breaks be caught by the contract, and the task end as `ends` says.
+
+\b
+  taskmock scenarios lint
+  taskmock scenarios lint my-scenarios
+  taskmock scenarios lint one.yaml two.yaml
+
+Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
+"""
+
+scenario_dir_option = click.option(
+    "--scenario-dir",
+    envvar="TASKMOCK_SCENARIO_DIR",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of scenario files; may be repeated.",
+)
+"""Where further scenarios are; the same for every command that reads some."""
+
+
+@click.command(name="lint", cls=ConfiguredCommand, help=_LINT_HELP, short_help="Check scenario files.")
+@click.argument("files", nargs=-1, metavar="[FILE|DIR]...", type=click.Path(path_type=Path))
+@scenario_dir_option
+def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> None:
+    """Prints every finding and exits 1 where there is one, 2 where a file cannot be read."""
+    from taskmock.mockserver.file_linter import lint_file
+    from taskmock.mockserver.loader import ScenarioError
+    from taskmock.mockserver.shelf import LIBRARY, Shelf
+
+    shelf = Shelf(scenario_dir)
+    chosen = _files(files or (LIBRARY,))
+    findings = unreadable = 0
+    for path in chosen:
+        try:
+            problems = lint_file(path, find=shelf.scenario)
+        except ScenarioError as error:
+            unreadable += 1
+            click.echo(str(error), err=True)
+            continue
+        findings += len(problems)
+        for problem in problems:
+            click.echo(f"{problem.source}:{problem.line}:{problem.column}: {problem.code}: {problem.message}")
+    click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
+    if unreadable or findings:
+        raise SystemExit(2 if unreadable else 1)
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    """The files that are given, and the scenario files in the folders that are."""
+    from taskmock.mockserver.shelf import SUFFIXES
+
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES) if path.is_dir() else [path]
+        if not inside:
+            raise click.UsageError(f"no scenario files in {path} (they end in {' or '.join(SUFFIXES)})")
+        found.extend(inside)
+    return found
+
+
+def _summary(files: int, findings: int, unreadable: int) -> str:
+    parts = [f"{files} file{'s' * (files != 1)}", f"{findings or 'no'} finding{'s' * (findings != 1)}"]
+    if unreadable:
+        parts.append(f"{unreadable} cannot be read")
+    return ", ".join(parts)
