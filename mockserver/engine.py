@@ -7,13 +7,12 @@ the real engine do differently (facts: 1 is the engine of `doc-2019` and `v1`, 2
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
-from taskmock.mockserver.agenda import Agenda
 from taskmock.mockserver.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
+from taskmock.mockserver.ledger import Ledger, Setting
 from taskmock.mockserver.pipeline import Activity, Branch, Loop, Subprocess
-from taskmock.mockserver.row import Change, Row
+from taskmock.mockserver.row import Row
 from taskmock.mockserver.state import HOLDING, State
 
 NO_ARM = "all conditions of branches are not meet"
@@ -33,70 +32,34 @@ _AT_ONCE = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """When the task starts, how long a message takes (both in ms), and whose habits the engine has.
-
-    `start` is None for a task that somebody must start.
-    """
-
-    start: int | None = 0
-    dispatch: int = 0
-    generation: int = 2
-
-
-class Engine(Agenda):
+class Engine(Ledger):
     """One run of one task. `changes` grows as time is run; nothing is ever taken back."""
 
     def __init__(self, graph: Graph, setting: Setting) -> None:
-        super().__init__()
-        self.graph = graph
-        self.setting = setting
-        self.rows: dict[int, Row] = {}
-        self.changes: list[Change] = []
-        self.appointed: set[int] = set()
+        super().__init__(graph, setting)
         self._waiting: dict[int, int] = {}
-        self._gone: dict[int, int] = {}
-        self._held: dict[int, list[int]] = {}
-        self._holding = 0
-        self._failed: dict[int, None] = {}  # a set in order: to look at all rows at each arrival costs too much
         self._started = False
         if setting.start is not None:
             self.send(setting.start, self.start)
 
-    # -- rows
-
-    def put(self, index: int, row: Row) -> None:
-        """Writes a node's row as it is from now on."""
-        row = row._replace(since=self.now)
-        before = self.rows.get(index)
-        self._holding += (row.state in HOLDING) - (before is not None and before.state in HOLDING)
-        self.rows[index] = row
-        if row.state is State.FAILED:
-            self._failed[index] = None
-        else:
-            self._failed.pop(index, None)
-        self.changes.append(Change(self.now, index, row))
-
-    def remove(self, indexes: Iterable[int]) -> None:
-        """Forgets nodes, and the tokens that wait at them; their next versions are none of the earlier ones."""
-        for index in indexes:
-            self._gone[index] = self.rows.pop(index).version + 1
-            self._failed.pop(index, None)
-            self._waiting.pop(index, None)
-            self.changes.append(Change(self.now, index, None))
+    # -- tokens
 
     def tokens(self) -> set[int]:
         """The nodes to which a token is under way or for which one is held."""
         under_way = {int(str(arguments[0])) for arguments in self.pending(self._enter)}
-        return under_way.union(*self._held.values())
+        return under_way.union(*self.held.values())
+
+    def remove(self, indexes: Iterable[int]) -> None:
+        """Forgets nodes, and the tokens that wait at them."""
+        indexes = tuple(indexes)
+        super().remove(indexes)
+        for index in indexes:
+            self._waiting.pop(index, None)
 
     def drop_tokens(self) -> None:
         """Forgets every token that is held or under way to a node."""
-        self._held.clear()
+        self.held.clear()
         self.cancel(self._enter)
-
-    # -- tokens
 
     def go(self, index: int) -> None:
         """Sends a token to a node: it arrives one message later."""
@@ -104,16 +67,8 @@ class Engine(Agenda):
 
     def release(self, scope: int) -> None:
         """Sends on the tokens that a task, a subprocess or an appointed node has held."""
-        for index in self._held.pop(scope, ()):
+        for index in self.held.pop(scope, ()):
             self.go(index)
-
-    def holds(self, scope: int) -> bool:
-        """Whether a token waits for this scope to be released."""
-        return bool(self._held.get(scope))
-
-    def hold(self, scope: int, index: int) -> None:
-        """Keeps a token for a node until its scope is released."""
-        self._held.setdefault(scope, []).append(index)
 
     def start(self) -> None:
         """Starts the task, once. Generation 1 shows it as CREATED until the first message is delivered (fact)."""
@@ -132,7 +87,7 @@ class Engine(Agenda):
 
     def _enter(self, index: int) -> None:
         node = self.graph.nodes[index]
-        scope = self._holder(node) if self._holding else None
+        scope = self._holder(node) if self.holding else None
         if scope is not None:
             self.hold(scope, index)
             if scope != ROOT:
@@ -169,20 +124,6 @@ class Engine(Agenda):
         else:
             self.block(node.index)
 
-    def block(self, index: int) -> None:
-        """Generation 1: what encloses a node that stands still is BLOCKED, until somebody sets it going again."""
-        scope = index
-        while self.setting.generation == 1 and scope != ROOT:
-            scope = self.graph.nodes[scope].parent
-            row = self.rows[scope]
-            if row.state in {State.RUNNING, State.READY}:
-                self.put(scope, row._replace(state=State.BLOCKED))
-
-    def block_again(self) -> None:
-        """Blocks around every node that has failed, or is kept from running by its appointed pause."""
-        for index in (*self._failed, *filter(self.holds, self.appointed)):
-            self.block(index)
-
     def _arrive(self, join: int) -> bool:
         left = self._waiting.get(join, 1) - 1
         self._waiting[join] = left
@@ -194,7 +135,7 @@ class Engine(Agenda):
         """The row of a node that starts: for the first time, after a retry, or in the next pass of a loop."""
         old = self.rows.get(index)
         if old is None or old.state is State.APPOINTED:
-            return Row(State.RUNNING, start=self.now, version=self._gone.get(index, 0))
+            return Row(State.RUNNING, start=self.now, version=self.gone.get(index, 0))
         if old.state in {State.READY, State.SUSPENDED}:
             return old._replace(state=State.RUNNING, start=self.now, finish=None)
         # A running node of a later pass still shows the earlier pass's finish (fact).
@@ -310,15 +251,6 @@ class Engine(Agenda):
             Row(State.READY, loop=row.loop, retry=row.retry + 1, version=row.version + 1),
         )
         self.go(index)
-
-    def wake(self, index: int) -> None:
-        """Generation 1: what is BLOCKED around a node goes on, the task by way of READY until the next message."""
-        scope = index
-        while self.setting.generation == 1 and scope != ROOT:
-            scope = self.graph.nodes[scope].parent
-            row = self.rows[scope]
-            if row.state is State.BLOCKED:
-                self.put(scope, row._replace(state=State.READY if scope == ROOT else State.RUNNING))
 
     def _complete(self, index: int) -> None:
         self.put(index, self.rows[index]._replace(state=State.FINISHED, finish=self.now))

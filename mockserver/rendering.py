@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from taskmock.mockserver.breaks import broken
 from taskmock.mockserver.command import TASK
-from taskmock.mockserver.engine import Setting
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.graph import ROOT, AddressError, graph_of
+from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.scenario import Frame, Play
 from taskmock.mockserver.timeline import History, history_of

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 
 from taskmock.mockserver.clock import EPOCH
-from taskmock.mockserver.engine import Setting
 from taskmock.mockserver.generator import SCENARIO_NAME, Generated, Wish, generate
 from taskmock.mockserver.graph import graph_of
+from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.timeline import History, history_of
 from taskmock.mockserver.wire import EDITIONS, document, expired
 

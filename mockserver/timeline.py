@@ -8,8 +8,9 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from taskmock.mockserver.command import Command, Entry
-from taskmock.mockserver.engine import Engine, Setting
+from taskmock.mockserver.engine import Engine
 from taskmock.mockserver.graph import NOWHERE, ROOT, Graph
+from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.operations import CommandRefusedError, obey
 from taskmock.mockserver.row import Change, Row
 from taskmock.mockserver.scenario import Event, Frame, Trigger

@@ -7,8 +7,8 @@ import random
 from flows import KEY, act, conditional, exclusive, given, loop, ms, parallel, play, sub, waits
 
 from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.engine import Setting
 from taskmock.mockserver.graph import graph_of
+from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.pipeline import AutoRetry
 from taskmock.mockserver.scenario import Event, Trigger

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from taskmock.mockserver.command import TASK, Command, Entry, Verb
-from taskmock.mockserver.engine import Setting
 from taskmock.mockserver.graph import ROOT, graph_of
+from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
 from taskmock.mockserver.scenario import Event, Play, Trigger
