@@ -77,6 +77,16 @@ def test_rolled_back_target_has_a_version_of_its_own():
     assert before.version != after.version
 
 
+def test_rollback_forgets_what_was_paused_behind_its_target():
+    script = play(act("A", 1), sub("S", act("B", 1), act("C", 1)), act("D", 1), dispatch=100)
+    paused_node = given(1, "pause", "C"), given(9, "rollback", "A")
+    paused_subprocess = given(1.5, "pause", "S"), given(9, "rollback", "A")
+
+    for log in (paused_node, paused_subprocess):
+        assert states(tree(script, 8, *log))["task"] == "NODE_SUSPENDED"
+        assert states(tree(script, 99, *log))["task"] == "FINISHED"
+
+
 def test_rollback_from_the_log_and_from_the_script_are_alike():
     logged = history(FAILS, given(5, "rollback", "A"))
 
