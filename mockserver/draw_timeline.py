@@ -24,6 +24,9 @@ MOST_GLIMPSES = 1_000_000
 
 FEW_MOMENTS = 60
 
+MOST_ROWS = 200
+"""The most nodes that are drawn unless all are asked for."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Span:
@@ -73,6 +76,16 @@ class Timeline:
     def end(self) -> str:
         """The state in which the task ends."""
         return self.rows[0].state if self.rows else "CREATED"
+
+    def drawn(self, *, every: bool) -> tuple[tuple[Row, ...], int]:
+        """The rows to draw, and how many others there are no room for.
+
+        Unless `every` one is wanted, gateways, start and end events are left out where they do not fail.
+        """
+        if every:
+            return self.rows, 0
+        rows = tuple(row for row in self.rows if row.name or any(span.state == "FAILED" for span in row.spans))
+        return rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

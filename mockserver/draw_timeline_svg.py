@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from taskmock.mockserver.draw_timeline import Mark, Row, Timeline
-from taskmock.mockserver.draw_timeline_text import LOOKS, clipped, tick_of
+from taskmock.mockserver.draw_timeline_text import LOOKS, clipped, more_text, tick_of
 from taskmock.mockserver.duration import format_duration
 from taskmock.mockserver.pipeline import SECOND
 
@@ -41,12 +41,12 @@ _STYLE = (
 )
 
 
-def draw_svg(title: str, timelines: Sequence[Timeline], *, width: int = 960) -> str:
-    """The picture of all tasks of a scenario, one below the other; `width` in pixels."""
+def draw_svg(title: str, timelines: Sequence[Timeline], *, width: int = 960, every: bool = False) -> str:
+    """The picture of all tasks of a scenario, one below the other; `width` in pixels, `every`: all nodes."""
     canvas = _Canvas(max(LEAST_WIDTH, width))
     canvas.text(_MARGIN, title, style="t")
     for timeline in timelines:
-        canvas.timeline(timeline)
+        canvas.timeline(timeline, every=every)
     canvas.legend(list(dict.fromkeys(span.state for line in timelines for row in line.rows for span in row.spans)))
     return canvas.svg(title)
 
@@ -74,12 +74,15 @@ class _Canvas:
         self._write(x, text, style)
         self._y += _LINE
 
-    def timeline(self, timeline: Timeline) -> None:
+    def timeline(self, timeline: Timeline, *, every: bool) -> None:
         """An axis, the rows, and what happens to them."""
         self._axis(timeline)
         top = self._y - _LINE + 4
-        for row in timeline.rows:
+        rows, hidden = timeline.drawn(every=every)
+        for row in rows:
             self._row(row, timeline)
+        if hidden:
+            self.text(_MARGIN, more_text(hidden), style="a")
         for label, marks in (("event", timeline.events), ("fault", timeline.faults)):
             for mark in marks:
                 self._mark(label, mark, timeline, top)

@@ -14,9 +14,6 @@ from taskmock.mockserver.pipeline import SECOND
 LEAST_WIDTH = 40
 """The narrowest drawing, in columns."""
 
-MOST_ROWS = 200
-"""The most nodes that are drawn unless all are asked for."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Look:
@@ -91,9 +88,7 @@ class _Drawing:
     def __init__(self, timeline: Timeline, screen: Screen) -> None:
         self._timeline = timeline
         self._screen = screen
-        rows = [row for row in timeline.rows if screen.every or row.name or _fails(row)]
-        self._rows = rows if screen.every else rows[:MOST_ROWS]
-        self._hidden = len(rows) - len(self._rows)
+        self._rows, self._hidden = timeline.drawn(every=screen.every)
         labels = [display_width(self._label(row)) for row in self._rows]
         self._left = min(max([6, *labels]), screen.width * 2 // 5)
         self._right = max([8, *(len(row.state) for row in self._rows)])
@@ -104,7 +99,7 @@ class _Drawing:
         for row in self._rows:
             yield self._row(row)
         if self._hidden:
-            yield f"... and {self._hidden} more nodes (--all shows them)"
+            yield more_text(self._hidden)
         yield from self._marks("events", self._timeline.events, "e")
         yield from self._marks("faults", self._timeline.faults, "f")
         yield ""
@@ -183,8 +178,9 @@ class _Drawing:
         yield line.rstrip()
 
 
-def _fails(row: Row) -> bool:
-    return any(span.state == "FAILED" for span in row.spans)
+def more_text(hidden: int) -> str:
+    """What stands in the place of nodes that there is no room for."""
+    return f"... and {hidden} more nodes (--all shows them)"
 
 
 def _time(moment: int) -> str:

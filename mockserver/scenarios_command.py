@@ -127,7 +127,8 @@ def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | No
         case "svg":
             from taskmock.mockserver.draw_timeline_svg import draw_svg
 
-            text = draw_svg(f"{scenario.name}: {scenario.title}", drawn, width=options["width"] or 960)
+            title = f"{scenario.name}: {scenario.title}"
+            text = draw_svg(title, drawn, width=options["width"] or 960, every=options["every"])
         case _:
             text = _show_text(scenario, drawn, width=options["width"], every=options["every"], output=output)
     _put(text, output)

@@ -246,7 +246,7 @@ def test_picture_is_sound_xml_with_every_row(name):
 
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == scenario.title
-    assert len(texts) > len(drawn[0].rows)
+    assert len(texts) > len(drawn[0].drawn(every=False)[0])
     assert root.get("width") == "960"
 
 
@@ -264,6 +264,14 @@ def test_picture_of_an_unknown_state_is_grey():
     text = json.dumps({"format": 1, "scenario": "x", "edition": "v2", "frames": [{"at": "0s", "body": body}]})
 
     assert 'fill="#8c959f"><title>task: NEW from 0 s to 0.5 s</title>' in draw_svg("X", timelines(mine(text)))
+
+
+def test_picture_shows_gateways_and_events_on_demand():
+    drawn = timelines(Shelf().scenario("wide-500"))
+
+    assert "(start)" not in draw_svg("X", drawn)
+    assert "... and 301 more nodes (--all shows them)" in draw_svg("X", drawn)
+    assert "(start)" in draw_svg("X", drawn, every=True)
 
 
 def test_narrow_picture_breaks_its_legend():
