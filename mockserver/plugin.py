@@ -15,7 +15,9 @@ import pytest
 from taskmock.mockserver.plugin_marker import MARKER, parametrize, wanted_of
 
 if TYPE_CHECKING:
+    from taskmock.mockserver.journal import JournalEntry
     from taskmock.mockserver.play import Task
+    from taskmock.mockserver.polling import Polling
     from taskmock.mockserver.scenario import Scenario
     from taskmock.mockserver.server import MockServer, ServerSession
     from taskmock.mockserver.shelf import Shelf
@@ -93,9 +95,45 @@ class TaskmockSession:
             # What is wrong is in the test's own line; the way here says nothing more.
             raise error.with_traceback(None) from None
 
-    def requests(self, task_id: str | None = None) -> Sequence[object]:
+    def requests(self, task_id: str | None = None) -> Sequence[JournalEntry]:
         """The calls of this test, or to one of its tasks, the oldest first."""
         return self._session.requests(task_id)
+
+    def wait_for_requests(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> Sequence[JournalEntry]:
+        """The calls of this test, or to one of its tasks, as soon as there are `count`.
+
+        Raises:
+            TimeoutError: There were fewer `within` so many seconds.
+        """
+        return self._session.wait_for_requests(count, task_id=task_id, within=within)
+
+    async def wait_for_requests_async(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> Sequence[JournalEntry]:
+        """The same while the test's event loop goes on."""
+        return await self._session.wait_for_requests_async(count, task_id=task_id, within=within)
+
+    def assert_polled(
+        self,
+        task: Task | str,
+        *,
+        at_least: int = 1,
+        at_most: int | None = None,
+        interval: tuple[float, float] | None = None,
+    ) -> Polling:
+        """Asserts how often a task (or the one of an id) was polled, and that all intervals, in s, lie in a range.
+
+        Intervals are those of the mock's clock.
+        """
+        __tracebackhide__ = True
+        from taskmock.mockserver.polling import check_polling
+
+        task_id = task if isinstance(task, str) else task.id
+        polling = self._session.polling(task_id)
+        check_polling(polling, f"task {task_id}", at_least=at_least, at_most=at_most, interval=interval)
+        return polling
 
 
 class TaskmockTarget:

@@ -128,6 +128,13 @@ def test_broken_form_is_refused(app, kind, body):
     assert answer.json["result"] is False
 
 
+def test_huge_field_of_a_form_is_refused(app):
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + b"y" * 600_000 + b"\r\n--x--\r\n"
+
+    assert_envelope(ask(app, STATUS, method="POST", body=body, headers=kind), 1306000, NO_BODY)
+
+
 @pytest.mark.parametrize("query", ["%", "%zz=%zz", "%ff=1", "&&&=", "a" * 5000, "task_id=%00", ";;;"])
 def test_percent_encoding_garbage_is_no_credential(app, query):
     assert_envelope(ask(app, f"{STATUS}?{query}"), 1306000, NO_CODE)

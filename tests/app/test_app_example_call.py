@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from asking import EXAMPLE, STATUS, assert_strict, fetch, shape, target
+from asking import EXAMPLE, STATUS, ask, assert_strict, fetch, shape, target
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.server import MockServer, Settings
@@ -48,6 +48,10 @@ def test_post_answers_what_get_answers(mock, body, headers):
 
     assert_strict(answer)
     assert answer.json["data"] == asked.json["data"]
+
+
+def test_target_with_scheme_and_host_answers(app):
+    assert_strict(ask(app, "http://mock" + target()))
 
 
 def test_multipart_post_answers(mock):

@@ -175,3 +175,13 @@ def test_session_url_of_any_name_leads_to_that_session(mock):
         fetch(mock.session(name).url, STATUS)
 
         assert mock.requests()[-1].session == name
+
+
+def test_strict_mock_refuses_calls_without_a_session():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username", strict_sessions=True))
+
+    refused, answers = ask(app, target()), [ask(app, "/__s/one" + target()), ask(app, target(bk_username="me"))]
+
+    assert (refused.status, refused.json["code"]) == (400, 1306000)
+    assert refused.json["message"].startswith("the call names no session, and this mock is strict; name one in ")
+    assert [answer.headers["X-Mock-Session"] for answer in answers] == ["one", "me"]

@@ -33,6 +33,12 @@ def test_options_shape_the_tree(taskmock):
     assert (count(data), depth(data), data["state"]) == (40, 3, "FAILED")
 
 
+def test_expired_task_is_two_fields(taskmock):
+    ended = taskmock("generate", "--edition", "v2", "--state", "expired")
+
+    assert set(json.loads(ended.stdout)["data"]) == {"state", "name"}
+
+
 def test_same_options_give_the_same_bytes(taskmock):
     made = [taskmock("generate", "--seed", "a", PYTHONHASHSEED=number).stdout for number in ("1", "2")]
 

@@ -64,3 +64,9 @@ def test_output_has_no_colours_in_a_pipe(taskmock, arguments):
     ended = taskmock(*arguments, NO_COLOR="1")
 
     assert b"\x1b" not in ended.stdout + ended.stderr
+
+
+def test_shell_completes_commands(taskmock):
+    ended = taskmock(_TASKMOCK_COMPLETE="bash_complete", COMP_WORDS="taskmock se", COMP_CWORD="1")
+
+    assert ended.text == "plain,serve\n"

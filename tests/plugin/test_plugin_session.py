@@ -122,6 +122,44 @@ def test_client(taskmock):
     result.assert_outcomes(passed=1)
 
 
+def test_calls_of_a_client_in_the_background_are_waited_for(run):
+    result = run("""
+import asyncio
+import threading
+
+def test_client(taskmock):
+    task = taskmock.play(COPY)
+    threads = [threading.Thread(target=state, args=[task.url]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    assert len(taskmock.wait_for_requests(3, task_id=task.id)) == 3
+    assert len(asyncio.run(taskmock.wait_for_requests_async(3))) == 3
+    for thread in threads:
+        thread.join()
+
+def test_nobody(taskmock):
+    with pytest.raises(TimeoutError, match="0 of 1 calls"):
+        taskmock.wait_for_requests(within=0)
+""")
+
+    result.assert_outcomes(passed=2)
+
+
+def test_way_of_polling_is_asserted(run):
+    result = run("""
+def test_client(taskmock):
+    task = taskmock.play(COPY)
+    for _ in range(3):
+        state(task.url)
+    assert taskmock.assert_polled(task, at_least=3, at_most=3, interval=(0, 60)).count == 3
+    taskmock.assert_polled("10")
+    taskmock.assert_polled(task, at_most=2)
+""")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *PollingError: task 10 was polled more than 2 times: 3 polls; intervals in s: *"])
+
+
 def test_file_is_played(run, scenarios):
     result = run("""
 from pathlib import Path
