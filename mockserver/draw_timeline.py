@@ -84,8 +84,12 @@ class Timeline:
         """
         if every:
             return self.rows, 0
-        rows = tuple(row for row in self.rows if row.name or any(span.state == "FAILED" for span in row.spans))
+        rows = tuple(row for row in self.rows if row.depth == 0 or row.name or _fails(row))
         return rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)
+
+
+def _fails(row: Row) -> bool:
+    return any(span.state == "FAILED" for span in row.spans)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
