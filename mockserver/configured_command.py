@@ -44,11 +44,11 @@ def _name_variable(error: click.BadParameter, ctx: click.Context) -> None:
 
 def _checks(ctx: click.Context) -> dict[str, Check]:
     """What each setting is checked by: one file serves all commands, and `serve` has every setting there is."""
-    from taskmock.mockserver.serve_command import serve_command
-
+    root = ctx.find_root().command
+    serve = root.get_command(ctx, "serve") if isinstance(root, click.Group) else None
     return {
         option.name: _check(option, ctx)
-        for option in serve_command.params
+        for option in (serve or ctx.command).params
         if isinstance(option, click.Option) and option.name
     }
 
