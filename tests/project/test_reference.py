@@ -14,6 +14,9 @@ from tree import ROOT
 from taskmock.contracts.command import validate_command
 from taskmock.contracts.rules import RULES
 from taskmock.mockserver.generate_command import generate_command
+from taskmock.mockserver.init_command import init_command
+from taskmock.mockserver.scenarios_command import list_command, show_command
+from taskmock.mockserver.scenarios_lint_command import lint_command
 from taskmock.mockserver.serve_command import serve_command
 from taskmock.schemas import load_json, load_states
 
@@ -112,6 +115,10 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "serve"): lambda: option_rows(serve_command),
     ("command-line.md", "generate"): lambda: option_rows(generate_command),
     ("command-line.md", "validate"): lambda: option_rows(validate_command),
+    ("command-line.md", "scenarios-list"): lambda: option_rows(list_command),
+    ("command-line.md", "scenarios-show"): lambda: option_rows(show_command),
+    ("command-line.md", "scenarios-lint"): lambda: option_rows(lint_command),
+    ("command-line.md", "init"): lambda: option_rows(init_command),
     ("violations.md", "rules"): rule_rows,
     ("editions.md", "states"): state_rows,
     ("scenario-files.md", "scenario"): lambda: key_rows(scenario_keys()),
