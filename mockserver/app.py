@@ -96,7 +96,7 @@ class App:
             parameters = self._door.read(_received(request, path))
             session = named or session_by_credential(parameters, self._session_from) or self._nameless()
             checked = self._door.checked(parameters, operation)
-            asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER))
+            asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER), parameters)
             if operation is not STATUS:
                 return self._operated(call, asked, operation, checked, parameters)
         except (SessionNameError, NoSessionError) as error:
@@ -226,9 +226,14 @@ class App:
         )
 
 
-def _asked(task_id: str, session: str, scenario: str | None) -> Asked:
-    node_id = task_id if is_node_id(task_id) else None
-    return Asked(session=session, task_id=task_id, scenario=unquote(scenario) if scenario else None, node_id=node_id)
+def _asked(task_id: str, session: str, scenario: str | None, parameters: Parameters) -> Asked:
+    return Asked(
+        session=session,
+        task_id=task_id,
+        scenario=unquote(scenario) if scenario else None,
+        node_id=task_id if is_node_id(task_id) else None,
+        ex_data=parameters.get("with_ex_data") not in ("", None),  # any text at all is true, "false" too (fact)
+    )
 
 
 def _size(call: Call) -> int:

@@ -20,7 +20,7 @@ from taskmock.mockserver.kept import Kept
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.record import Opening, Record, RecordKey
-from taskmock.mockserver.rendering import broken_data, data_at, played, recorded_body
+from taskmock.mockserver.rendering import View, broken_data, data_at, played, recorded_body
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
 from taskmock.mockserver.store import RecordGoneError, Store
@@ -49,12 +49,16 @@ class Reading(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A call for a status, resolved: who asks, for which task, and for which of its nodes (None: the task)."""
+    """A call for a status, resolved: who asks, for which task, and for which of its nodes (None: the task).
+
+    `ex_data`: it wants to know what failed nodes say, where the edition tells.
+    """
 
     session: str
     task_id: str
     scenario: str | None = None
     node_id: str | None = None
+    ex_data: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,7 @@ class Playback:
             try:
                 if asked.node_id is not None:
                     return self._poll_node(asked, asked.node_id)
-                return self._answer(self.open(asked), ROOT)
+                return self._answer(self.open(asked), View(ex_data=asked.ex_data))
             except RecordGoneError:
                 continue  # forgotten in this very moment: the task begins anew
 
@@ -242,10 +246,10 @@ class Playback:
                 continue  # taken off the shelf: nobody can say what its nodes are
             top = self.history(record).graph.by_id.get(node_id)
             if top is not None:
-                return self._answer(record, top)
+                return self._answer(record, View(top, asked.ex_data))
         raise UnknownNodeError(node_id)
 
-    def _answer(self, record: Record, top: int) -> Answer:
+    def _answer(self, record: Record, view: View) -> Answer:
         self.history(self._current(record))  # worked out before the store is held
         turns: list[Turn] = []
 
@@ -259,7 +263,7 @@ class Playback:
         scenario, turn = self.scenario_of(record), turns[-1]
         frame = self.history(record).frame_at(turn.shown)
         return Answer(
-            data=None if frame else self._rendered(record, scenario, turn, top),
+            data=None if frame else self._rendered(record, scenario, turn, view),
             whole=orjson.dumps(recorded_body(frame, turn.faults)) if frame else None,
             faults=turn.faults,
             record=record,
@@ -267,18 +271,18 @@ class Playback:
             edition=self.edition_of(scenario).name,
         )
 
-    def _rendered(self, record: Record, scenario: Scenario, turn: Turn, top: int) -> bytes | None:
+    def _rendered(self, record: Record, scenario: Scenario, turn: Turn, view: View) -> bytes | None:
         edition, history = self.edition_of(scenario), self.history(record)
         if history.expired_at(turn.moment):
             name = history.graph.nodes[ROOT].name
             return None if edition.name == "doc-2019" else orjson.dumps(expired(name))
         if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
-            data = data_at(record, history, edition, turn.shown, top)
+            data = data_at(record, history, edition, turn.shown, view)
             return orjson.dumps(broken_data(data, history, turn.faults))
         ended = history.ended and turn.shown >= history.moments[-1]
         place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
-        key = (self._history_key(record, scenario, edition), record.epoch, place, top)
-        return self._frames.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, top)))
+        key = (self._history_key(record, scenario, edition), record.epoch, place, view)
+        return self._frames.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
 
 
 def _weight(history: History) -> int:

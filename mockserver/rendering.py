@@ -14,7 +14,7 @@ from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.scenario import Frame, Play
 from taskmock.mockserver.timeline import History, history_of
-from taskmock.mockserver.wire import Document, Edition, document
+from taskmock.mockserver.wire import Document, Edition, document, with_failures
 
 
 def played(record: Record, play: Play, edition: Edition) -> History:
@@ -31,9 +31,19 @@ def played(record: Record, play: Play, edition: Edition) -> History:
     return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)
 
 
-def data_at(record: Record, history: History, edition: Edition, moment: int, top: int) -> Document:
-    """The tree at a moment, in ms on the task's clock, from the node `top` on."""
-    return document(history.tree_at(moment), edition, epoch=record.epoch, key=record.draw_key, top=top)
+@dataclasses.dataclass(frozen=True, slots=True)
+class View:
+    """What of a tree is asked for: the node it starts from, and whether `ex_data` is to tell what failures say."""
+
+    top: int = ROOT
+    ex_data: bool = False
+
+
+def data_at(record: Record, history: History, edition: Edition, moment: int, view: View) -> Document:
+    """The tree at a moment, in ms on the task's clock, as far as it is asked for."""
+    tree = history.tree_at(moment)
+    data = document(tree, edition, epoch=record.epoch, key=record.draw_key, top=view.top)
+    return with_failures(tree, data) if view.ex_data and edition.tells_failures else data
 
 
 def broken_data(data: Document, history: History, faults: Iterable[Fault]) -> Document:

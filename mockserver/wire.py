@@ -52,7 +52,8 @@ _DOCUMENTED = {
 class Edition:
     """How one edition writes a node: `generation` of its engine, `prefix` of ids, `absent` for a time that is not.
 
-    A `timeless` one has no running times: between two changes of the tree its answers stay the same.
+    A `timeless` one has no running times: between two changes of the tree its answers stay the same. One that
+    `tells_failures` has `ex_data` for those who ask (a v1 task ignores the flag: fact).
     """
 
     name: str
@@ -61,6 +62,7 @@ class Edition:
     absent: str | None
     node: Callable[[_Page, GraphNode, Row, State], Document]
     timeless: bool = False
+    tells_failures: bool = False
 
 
 class _Page:
@@ -159,7 +161,7 @@ def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
 EDITIONS = {
     "doc-2019": Edition("doc-2019", generation=1, prefix="", absent="", node=_doc_2019_node, timeless=True),
     "v1": Edition("v1", generation=1, prefix="n", absent=None, node=_v1_node),
-    "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node),
+    "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node, tells_failures=True),
 }
 
 
@@ -216,6 +218,14 @@ def failures(tree: Tree, document: Document) -> dict[str, Any]:
         else:
             found[node["id"]] = tree.rows[tree.graph.by_id[node["id"]]].ex_data
     return found
+
+
+def with_failures(tree: Tree, data: Document) -> Document:
+    """An answer's `data` with `ex_data` before its name, where the task is FAILED (facts); else as it is."""
+    if data["state"] != State.FAILED:
+        return data
+    rest = {key: value for key, value in data.items() if key != "name"}
+    return {**rest, "ex_data": failures(tree, data), "name": data["name"]}
 
 
 def word(state: State, edition: Edition) -> str:
