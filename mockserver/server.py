@@ -63,7 +63,7 @@ def build_app(settings: Settings) -> App:
     if not 0 < settings.speed < math.inf:
         raise ValueError(f"a speed is a positive number, not {settings.speed!r}")
     pool_for(settings.locale)
-    shelf = Shelf(settings.scenarios)
+    shelf = Shelf(settings.scenarios, check=_refuse_broken)
     default = None
     if isinstance(settings.scenario, Scenario):
         shelf.add(settings.scenario)
@@ -85,6 +85,13 @@ def build_app(settings: Settings) -> App:
         strict_sessions=settings.strict_sessions,
         admin_token=settings.admin_token,
     )
+
+
+def _refuse_broken(scenario: Scenario, path: Path) -> None:
+    # Loaded when a user's file is: judging takes the judge, which a start without one does not need.
+    from taskmock.mockserver.file_linter import refuse_broken
+
+    refuse_broken(scenario, path)
 
 
 class MockServer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from taskmock.mockserver.scenario import Scenario
@@ -27,9 +27,19 @@ class ScenarioNotFoundError(LookupError):
 
 
 class Shelf:
-    """Scenarios by name; files are read when they are first asked for. Later folders win over earlier ones."""
+    """Scenarios by name; files are read when they are first asked for. Later folders win over earlier ones.
 
-    def __init__(self, folders: Iterable[Path] = (), scenarios: Iterable[Scenario] = ()) -> None:
+    `check` is shown each scenario read from a user's file, and raises ScenarioError where it must not be played.
+    """
+
+    def __init__(
+        self,
+        folders: Iterable[Path] = (),
+        scenarios: Iterable[Scenario] = (),
+        *,
+        check: Callable[[Scenario, Path], None] | None = None,
+    ) -> None:
+        self._check = check
         self._made = {scenario.name: scenario for scenario in scenarios}
         self._files: dict[str, Path] = {}
         for folder in (LIBRARY, *folders):
@@ -85,7 +95,10 @@ class Shelf:
     def _read(self, path: Path) -> Scenario:
         from taskmock.mockserver.loader import load_scenario
 
-        return load_scenario(path, find=self._found)
+        scenario = load_scenario(path, find=self._found)
+        if self._check and path.parent != LIBRARY:
+            self._check(scenario, path)
+        return scenario
 
     def _found(self, name: str) -> Path | Scenario:
         found = self._made.get(name) or self._files.get(name)

@@ -4,6 +4,7 @@ import pytest
 
 from taskmock.mockserver.loader import ScenarioError
 from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.server import Settings, build_app
 from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
 
 
@@ -122,3 +123,19 @@ def test_file_may_use_a_scenario_of_code(tmp_path):
 def test_missing_file_says_so(tmp_path):
     with pytest.raises(ScenarioError, match="the file cannot be read"):
         Shelf().take(tmp_path / "nowhere.yaml")
+
+
+def test_server_refuses_a_file_whose_answers_break_the_contract(tmp_path):
+    path = tmp_path / "wrong.yaml"
+    path.write_text(
+        "format: 1\nscenario: wrong\nedition: v2\nframes:\n"
+        "  - {at: 0s, body: {result: true, data: {state: LOST, name: x}}}\n",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(ScenarioError) as caught:
+        build_app(Settings(scenario=path))
+
+    codes = [problem.code for problem in caught.value.problems]
+    assert codes == ["contract", "contract"]
+    assert "breaks the contract of v2: field.missing at /data/id" in str(caught.value)
