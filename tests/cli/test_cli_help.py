@@ -2,7 +2,10 @@
 
 import importlib.metadata
 
+import click
 import pytest
+
+from taskmock.mockserver.cli import taskmock as taskmock_group
 
 COMMANDS = ["serve", "generate", "validate"]
 
@@ -70,3 +73,7 @@ def test_shell_completes_commands(taskmock):
     ended = taskmock(_TASKMOCK_COMPLETE="bash_complete", COMP_WORDS="taskmock se", COMP_CWORD="1")
 
     assert ended.text == "plain,serve\n"
+
+
+def test_group_knows_no_other_command():
+    assert taskmock_group.get_command(click.Context(taskmock_group), "nowhere") is None
