@@ -20,7 +20,7 @@ MOST_WAITS = 8
 
 _SECRETS = frozenset({"bk_app_secret", "bk_token", "access_token", "bk_ticket"})
 _PAIR = re.compile(r"([^?&#=]+)=[^&#]*")
-_ENTRY_BYTES = 400
+_ENTRY_BYTES = 640  # with its numbers, short texts and the reading
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,9 @@ class JournalEntry:
     @property
     def weight(self) -> int:
         """About how many bytes the entry takes."""
-        return _ENTRY_BYTES + len(self.target) + len(self.message)
+        # A text with but one wide character takes four bytes for each.
+        message = len(self.message) * (1 if self.message.isascii() else 4)
+        return _ENTRY_BYTES + len(self.session) + len(self.target) + message
 
 
 class Journal:

@@ -6,25 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from mock_calls import admin
+from release_scenario import RELEASE
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader import read_scenario
 from taskmock.mockserver.server import MockServer, Settings
-
-RELEASE = """\
-format: 1
-scenario: release
-edition: v2
-task: {name: Release web}
-start: 2s
-dispatch: 100ms
-flow:
-  - Prepare: 2s
-  - parallel:
-      - [Copy A: 3s]
-      - [Copy B: {attempts: [{takes: 2s, fails: ssh timeout}, {takes: 2s}]}]
-  - Approve: {waits: callback}
-"""
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Any moment can be taken away: as a scenario file that plays the same, and as a link that leads to it."""
 
 import pytest
-from conftest import RELEASE
 from mock_calls import admin, operate, poll, send, states, status_of
+from release_scenario import RELEASE
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader import read_scenario

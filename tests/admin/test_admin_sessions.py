@@ -3,8 +3,8 @@
 import threading
 
 import pytest
-from conftest import RELEASE
 from mock_calls import admin, poll, send, states, status_of
+from release_scenario import RELEASE
 
 from taskmock.mockserver.loader import read_scenario
 from taskmock.mockserver.server import MockServer, Settings
