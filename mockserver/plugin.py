@@ -5,7 +5,6 @@ Only pytest is imported here; the server is loaded when the first test asks for 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -160,6 +159,8 @@ def _target(config: pytest.Config) -> TaskmockTarget | None:
     if target is not None:
         return TaskmockTarget(target.rstrip("/"), option="--taskmock-target")
     if server is not None:
+        import secrets
+
         return TaskmockTarget(f"{server.rstrip('/')}/__s/s-{secrets.token_hex(8)}", option="--taskmock-server")
     return None
 
