@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 SCENARIO_HEADER = "X-Mock-Scenario"
 _KNOWN_CALLS = 4096
 _LARGEST_KNOWN = 8192  # bytes; a larger call is parsed each time it comes
+_QUICK_NODES = 500  # a larger tree takes more than a few ms to write: the event loop must not wait for it
 
 
 class App:
@@ -105,9 +106,10 @@ class App:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
         except RefusedError as refused:
             return self._refused(call, session, refused)
-        if _size(call) <= _LARGEST_KNOWN:
+        reply = self._polled(call, asked)
+        if _size(call) <= _LARGEST_KNOWN and self.playback.size_of(asked) <= _QUICK_NODES:
             self._known.get((call.method, call.target, call.headers, call.body), lambda: asked)
-        return self._polled(call, asked)
+        return reply
 
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
         """The reply to a request that is none, or to one whose handler crashed."""

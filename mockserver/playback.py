@@ -145,6 +145,15 @@ class Playback:
         key = RecordKey(asked.session, scenario.name, asked.task_id)
         return self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
 
+    def size_of(self, asked: Asked) -> int:
+        """How many nodes the task has that a call asks for; 0 where that cannot be told."""
+        records = self.store.records(asked.session)
+        found = [record for record in records if record.key.task_id == asked.task_id]
+        try:
+            return len(self.history(found[-1]).graph.nodes) if found else 0
+        except (ScenarioNotFoundError, ScenarioError):
+            return 0
+
     def record(self, key: RecordKey) -> Record:
         """The record of a task as it is now.
 

@@ -88,3 +88,11 @@ def test_known_call_follows_what_its_session_settles_later(app):
     app.playback.store.settle("default", app.playback.store.plan("default").__class__(scenario="fails"))
 
     assert answered(app.answer_inline(asked)).headers["X-Mock-Scenario"] == "fails"
+
+
+def test_large_task_is_never_answered_on_the_event_loop():
+    app = build_app(Settings(scenario="big-1000"))
+
+    app.answer(call(target()))
+
+    assert app.answer_inline(call(target())) is None
