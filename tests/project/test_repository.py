@@ -23,8 +23,8 @@ CAPTURED = "tests/captures/"
 
 
 def files() -> list[str]:
-    """Give the files of the repository: what git would commit, or all of an unpacked source distribution."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    """Give the files that git tracks: what else lies in a checkout (a log, a draft) is nobody's business."""
+    command = ["git", "ls-files", "--cached", "-z"]
     try:
         result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     except FileNotFoundError:
