@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from taskmock.mockserver.linter import Finding, lint
     from taskmock.mockserver.loader import ScenarioError, dump_scenario, load_scenario
     from taskmock.mockserver.operations import CommandRefusedError
-    from taskmock.mockserver.play import Session, Task
     from taskmock.mockserver.scenario import Scenario
     from taskmock.mockserver.server import MockServer, Settings
+    from taskmock.mockserver.session import Session, Task
     from taskmock.mockserver.shelf import ScenarioNotFoundError
     from taskmock.mockserver.taskclock import SeekError
 
@@ -53,9 +53,9 @@ _HOMES = {
     "ScenarioError": "loader",
     "ScenarioNotFoundError": "shelf",
     "SeekError": "taskclock",
-    "Session": "play",
+    "Session": "session",
     "Settings": "server",
-    "Task": "play",
+    "Task": "session",
     "WallClock": "clock",
     "dump_scenario": "loader",
     "frames": "answers",

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from taskmock.mockserver.clock import ClockMode, WallClock
-from taskmock.mockserver.fault import Fault, FaultKind
+from taskmock.mockserver.fault import REPLACING, Fault, FaultKind
 from taskmock.mockserver.faultreply import faulty
-from taskmock.mockserver.faults import REPLACING
 from taskmock.mockserver.front.message import Reply
 from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.pipeline import SECOND
-from taskmock.mockserver.play import playable_id
 from taskmock.mockserver.playback import Answer, Asked, Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
 from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.session import playable_id
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.state import State
 from taskmock.mockserver.store import MemoryStore

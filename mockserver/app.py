@@ -12,6 +12,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin.desk import Desk
+from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.calls import STATUS, WRITES, carry_out
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.faultreply import faulty
@@ -20,15 +21,14 @@ from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.gateways.door import Door, Operation, Parameters, Received, RefusedError
 from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.generator import GENERATOR
-from taskmock.mockserver.ids import is_node_id
 from taskmock.mockserver.journal import Journal, JournalEntry, redacted
-from taskmock.mockserver.kept import Kept
 from taskmock.mockserver.loader.problem import ScenarioError
+from taskmock.mockserver.node_id import is_node_id
 from taskmock.mockserver.pipeline import SECOND
-from taskmock.mockserver.play import Stage
 from taskmock.mockserver.playback import Answer, Asked, Playback, UnknownNodeError
 from taskmock.mockserver.record import DEFAULT_SESSION, RecordKey
-from taskmock.mockserver.sessions import (
+from taskmock.mockserver.session import Stage
+from taskmock.mockserver.session_name import (
     SESSION_COOKIE,
     SESSION_HEADER,
     NoSessionError,
@@ -73,7 +73,7 @@ class App:
         self._strict_sessions = strict_sessions
         self._admin = Desk(Stage(playback, self.journal), token=admin_token)
         self._routes = Map([Rule(path, methods=door.methods) for path in door.paths], strict_slashes=False)
-        self._known: Kept[Asked] = Kept(_KNOWN_CALLS, lambda _: 1)
+        self._known: Cache[Asked] = Cache(_KNOWN_CALLS, lambda _: 1)
 
     # -- the front's handler
 

@@ -41,6 +41,21 @@ class FaultKind(enum.StrEnum):
     BREAK = "break"  # value: {node, drop|retype|rename|add|state …}: a contract break at a node
 
 
+REPLACING = frozenset(
+    {
+        FaultKind.HTTP,
+        FaultKind.ENVELOPE,
+        FaultKind.BODY,
+        FaultKind.TRUNCATE,
+        FaultKind.RESET,
+        FaultKind.EMPTY,
+        FaultKind.CONTENT_LENGTH,
+        FaultKind.RATE_LIMIT,
+    }
+)
+"""Faults that keep the tree from the client: a poll that meets one does not move a `polls` clock."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One fault: what, with which value, within which bounds."""

@@ -9,19 +9,19 @@ from typing import NamedTuple
 
 import orjson
 
+from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.follow import followed
 from taskmock.mockserver.generator import SCENARIO_NAME, Wish, generate
 from taskmock.mockserver.graph import ROOT
-from taskmock.mockserver.kept import Kept
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.record import Opening, Record, RecordKey
 from taskmock.mockserver.rendering import View, broken_data, data_at, played, recorded_body
 from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.scenario_edit import followed
 from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
 from taskmock.mockserver.store import RecordGoneError, Store
 from taskmock.mockserver.timeline import History
@@ -113,8 +113,8 @@ class Playback:
         self._default = default
         self._edition = edition
         self._wish = Wish(edition=edition or DEFAULT_EDITION, locale=locale)
-        self._histories: Kept[History] = Kept(KEPT_CHANGES, _weight)
-        self._frames: Kept[bytes] = Kept(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
+        self._histories: Cache[History] = Cache(KEPT_CHANGES, _weight)
+        self._frames: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
         self._generated = functools.lru_cache(maxsize=1024)(self._generated_afresh)
 
     def poll(self, asked: Asked) -> Answer:

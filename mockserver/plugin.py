@@ -15,10 +15,10 @@ from taskmock.mockserver.plugin_marker import MARKER, parametrize, wanted_of
 
 if TYPE_CHECKING:
     from taskmock.mockserver.journal import JournalEntry
-    from taskmock.mockserver.play import Task
     from taskmock.mockserver.polling import Polling
     from taskmock.mockserver.scenario import Scenario
     from taskmock.mockserver.server import MockServer, ServerSession
+    from taskmock.mockserver.session import Task
     from taskmock.mockserver.shelf import Shelf
 
 _SHELF: pytest.StashKey[Shelf] = pytest.StashKey()

@@ -15,7 +15,7 @@ from taskmock.mockserver.configured_command import ConfiguredCommand
 from taskmock.mockserver.scenarios_lint_command import lint_command, scenario_dir_option
 
 if TYPE_CHECKING:
-    from taskmock.mockserver.draw_timeline import Timeline
+    from taskmock.mockserver.chart.rows import Timeline
     from taskmock.mockserver.scenario import Scenario
     from taskmock.mockserver.shelf import Shelf
 
@@ -113,7 +113,7 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
 )
 def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | None, **options: Any) -> None:  # noqa: ANN401  # click's values
     """Prints or writes the drawing."""
-    from taskmock.mockserver.draw_timeline import timelines
+    from taskmock.mockserver.chart.rows import timelines
 
     output: Path | None = options["output"]
     form = options["form"] or (output.suffix.lower()[1:] if output else "")
@@ -121,11 +121,11 @@ def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | No
     drawn = timelines(scenario, edition)
     match form:
         case "json":
-            from taskmock.mockserver.draw_timeline_json import timeline_data
+            from taskmock.mockserver.chart.data import timeline_data
 
             text = _json(timeline_data(scenario, drawn), ascii_only=output is None)
         case "svg":
-            from taskmock.mockserver.draw_timeline_svg import draw_svg
+            from taskmock.mockserver.chart.svg import draw_svg
 
             title = f"{scenario.name}: {scenario.title}"
             text = draw_svg(title, drawn, width=options["width"] or 960, every=options["every"])
@@ -207,8 +207,8 @@ def _list_json(found: list[Scenario]) -> str:
 def _show_text(
     scenario: Scenario, drawn: tuple[Timeline, ...], *, width: int | None, every: bool, output: Path | None
 ) -> str:
+    from taskmock.mockserver.chart.text import Screen, draw_text
     from taskmock.mockserver.config import colours_wanted
-    from taskmock.mockserver.draw_timeline_text import Screen, draw_text
     from taskmock.mockserver.pipeline import SECOND
 
     terminal = output is None and _is_terminal()

@@ -15,10 +15,10 @@ from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.front.thread import FrontThread
 from taskmock.mockserver.journal import JournalEntry
 from taskmock.mockserver.phrases import pool_for
-from taskmock.mockserver.play import Session, Stage, Task
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
 from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.session import Session, Stage, Task
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.store import MemoryStore
 from taskmock.schemas import EDITIONS, chosen

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from taskmock.mockserver.record import Record, RecordKey, SessionPlan
-from taskmock.mockserver.steady import steady_seconds
+from taskmock.mockserver.steady_time import steady_seconds
 
 MOST_SESSIONS = 10_000
 """Sessions that are remembered; the one longest untouched goes first."""

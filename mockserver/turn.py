@@ -7,10 +7,10 @@ import functools
 
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import TASK
-from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.faults import REPLACING, Situation, cached_moment, counted, holding
+from taskmock.mockserver.fault import REPLACING, Fault, FaultKind
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.record import Record
+from taskmock.mockserver.situation import Situation, cached_moment, counted, holding
 from taskmock.mockserver.state import State
 from taskmock.mockserver.timeline import History
 from taskmock.mockserver.wire import recorded_state

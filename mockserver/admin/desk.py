@@ -21,8 +21,8 @@ from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.play import Stage
-from taskmock.mockserver.sessions import checked_session
+from taskmock.mockserver.session import Stage
+from taskmock.mockserver.session_name import checked_session
 from taskmock.mockserver.shelf import ScenarioNotFoundError
 from taskmock.mockserver.store import RecordGoneError
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskmock.mockserver.journal import Journal
-from taskmock.mockserver.play import Session, Stage
 from taskmock.mockserver.playback import Playback
+from taskmock.mockserver.session import Session, Stage
 
 Schema = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ import dataclasses
 
 from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.play import Session
+from taskmock.mockserver.session import Session
 
 _CLOCKS = [mode.value for mode in ClockMode]
 

@@ -14,9 +14,9 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.loader.injected import read_injected_faults, read_injected_log
 from taskmock.mockserver.pipeline import SECOND
-from taskmock.mockserver.play import Session, Task
 from taskmock.mockserver.record import Record, RecordKey, SessionPlan
-from taskmock.mockserver.sessions import SESSION_COOKIE, checked_session
+from taskmock.mockserver.session import Session, Task
+from taskmock.mockserver.session_name import SESSION_COOKIE, checked_session
 
 _NEXT: dict[str, Schema] = {
     "next": {"type": "string", "description": "Where the browser goes then: a path of this site, such as /tasks/10."}

@@ -9,7 +9,7 @@ import threading
 from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.listener import Front
 from taskmock.mockserver.front.message import Handler
-from taskmock.mockserver.steady import steady_seconds
+from taskmock.mockserver.steady_time import steady_seconds
 
 
 class FrontThread:

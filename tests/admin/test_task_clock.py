@@ -11,8 +11,8 @@ from release_scenario import RELEASE
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.engine import Engine
 from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.play import Session, Stage
 from taskmock.mockserver.server import MockServer, Settings, build_app
+from taskmock.mockserver.session import Session, Stage
 
 NOON = "2024-05-01 12:00:00"
 BUSY = """\

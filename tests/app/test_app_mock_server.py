@@ -11,9 +11,9 @@ from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader import ScenarioError
 from taskmock.mockserver.phrases import LocaleError
 from taskmock.mockserver.pipeline import Activity, Attempt
-from taskmock.mockserver.play import playable_id
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.server import MockServer, Settings, build_app
+from taskmock.mockserver.session import playable_id
 from taskmock.mockserver.shelf import ScenarioNotFoundError
 
 COPY = Scenario(

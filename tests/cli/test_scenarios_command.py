@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from taskmock.mockserver import scenarios_command
+from taskmock.mockserver.chart.text import display_width
 from taskmock.mockserver.cli import taskmock as group
-from taskmock.mockserver.draw_timeline_text import display_width
 from taskmock.mockserver.shelf import LIBRARY
 
 MINE = "format: 1\nscenario: mine\ntitle: Mine\ntags: [own]\nends: FINISHED\nedition: v2\nflow: [Copy: 2s]\n"

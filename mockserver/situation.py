@@ -1,4 +1,4 @@
-"""Which faults hold for a poll, and how stale an answer is. Nothing is remembered here: the record counts answers."""
+"""The situation of a poll: which faults hold in it, and how stale its answer is. Counts are kept in the record."""
 
 from __future__ import annotations
 
@@ -7,23 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.draw import draw_int, draw_unit
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.fault import Bounds, Fault
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.state import State
-
-REPLACING = frozenset(
-    {
-        FaultKind.HTTP,
-        FaultKind.ENVELOPE,
-        FaultKind.BODY,
-        FaultKind.TRUNCATE,
-        FaultKind.RESET,
-        FaultKind.EMPTY,
-        FaultKind.CONTENT_LENGTH,
-        FaultKind.RATE_LIMIT,
-    }
-)
-"""Faults that keep the tree from the client: a poll that meets one does not move a `polls` clock."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

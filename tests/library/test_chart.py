@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from taskmock.mockserver.draw_timeline import FEW_MOMENTS, Span, fault_text, timelines
-from taskmock.mockserver.draw_timeline_json import timeline_data
-from taskmock.mockserver.draw_timeline_svg import draw_svg
-from taskmock.mockserver.draw_timeline_text import Screen, clipped, display_width, draw_text, fitted, tick_of
+from taskmock.mockserver.chart.data import timeline_data
+from taskmock.mockserver.chart.rows import FEW_MOMENTS, Span, fault_text, timelines
+from taskmock.mockserver.chart.svg import draw_svg
+from taskmock.mockserver.chart.text import Screen, clipped, display_width, draw_text, fitted, tick_of
 from taskmock.mockserver.loader import read_scenario
 from taskmock.mockserver.shelf import Shelf
 

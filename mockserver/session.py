@@ -15,7 +15,7 @@ from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.polling import Polling, polling_in
 from taskmock.mockserver.record import DEFAULT_SESSION, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenario import Scenario
-from taskmock.mockserver.sessions import session_prefix
+from taskmock.mockserver.session_name import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
 from taskmock.mockserver.turn import state_at
 from taskmock.schemas import chosen

@@ -7,7 +7,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from taskmock.mockserver.draw_timeline import Mark, Row, Timeline
+from taskmock.mockserver.chart.rows import Mark, Row, Timeline
 from taskmock.mockserver.duration import format_duration
 from taskmock.mockserver.pipeline import SECOND
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from taskmock.mockserver.draw_timeline import Mark, Row, Timeline
-from taskmock.mockserver.draw_timeline_text import LOOKS, clipped, more_text, tick_of
+from taskmock.mockserver.chart.rows import Mark, Row, Timeline
+from taskmock.mockserver.chart.text import LOOKS, clipped, more_text, tick_of
 from taskmock.mockserver.duration import format_duration
 from taskmock.mockserver.pipeline import SECOND
 

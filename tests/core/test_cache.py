@@ -1,10 +1,10 @@
 """A bounded memory: made once, kept while there is room."""
 
-from taskmock.mockserver.kept import Kept
+from taskmock.mockserver.cache import Cache
 
 
 def test_thing_is_made_once():
-    kept, made = Kept(10, len), []
+    kept, made = Cache(10, len), []
 
     for _ in range(3):
         assert kept.get("a", lambda: made.append(1) or "text") == "text"
@@ -15,7 +15,7 @@ def test_thing_is_made_once():
 
 
 def test_thing_longest_unused_goes_first():
-    kept = Kept(10, len)
+    kept = Cache(10, len)
     for key in ("a", "b"):
         kept.get(key, lambda: "1234")
 
@@ -26,7 +26,7 @@ def test_thing_longest_unused_goes_first():
 
 
 def test_thing_too_heavy_is_kept_alone():
-    kept = Kept(10, len)
+    kept = Cache(10, len)
     kept.get("a", lambda: "1234")
 
     kept.get("b", lambda: "x" * 99)
@@ -37,7 +37,7 @@ def test_thing_too_heavy_is_kept_alone():
 
 
 def test_thing_made_twice_at_once_is_kept_once():
-    kept = Kept(10, len)
+    kept = Cache(10, len)
 
     def made():
         kept.get("a", lambda: "first")  # another thread was faster

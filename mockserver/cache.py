@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class Cache(Generic[T]):
     """A bounded memory by key; `weigh` says how much of `limit` a thing takes. Threads may share it."""
 
     def __init__(self, limit: int, weigh: Callable[[T], int]) -> None:

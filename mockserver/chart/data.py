@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from taskmock.mockserver.draw_timeline import Mark, Row, Timeline
+from taskmock.mockserver.chart.rows import Mark, Row, Timeline
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.scenario import Scenario
 
