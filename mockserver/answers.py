@@ -10,12 +10,12 @@ from typing import Any
 
 from taskmock.mockserver.clock import ClockMode, WallClock
 from taskmock.mockserver.fault import REPLACING, Fault, FaultKind
-from taskmock.mockserver.faultreply import faulty
 from taskmock.mockserver.front.message import Reply
 from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Answer, Asked, Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
+from taskmock.mockserver.reply import reply_of
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.session import playable_id
 from taskmock.mockserver.shelf import Shelf
@@ -126,7 +126,7 @@ def endless(faults: tuple[Fault, ...]) -> bool:
 
 def frame_of(playback: Playback, answer: Answer) -> PlayedFrame:
     """One answer as a client of the document's own call gets it."""
-    reply = _reply(answer)
+    reply, _ = reply_of(answer, ESB)
     kinds = tuple(dict.fromkeys(fault.kind for fault in answer.faults))
     body = _read(reply)
     good = answer.data is not None or answer.whole is not None
@@ -139,20 +139,6 @@ def frame_of(playback: Playback, answer: Answer) -> PlayedFrame:
         faults=kinds,
         status=reply.status,
     )
-
-
-def _reply(answer: Answer) -> Reply:
-    """The reply of the document's own door."""
-    record = answer.record
-    request_id = answer.request_id
-    if answer.whole is not None:
-        reply = Reply(200, (), answer.whole)
-    elif answer.data is None:
-        refused = ESB.expired(record.key.task_id)
-        reply = Reply(refused.status, (), ESB.fail(refused, request_id))
-    else:
-        reply = Reply(200, (), ESB.succeed(answer.data, request_id))
-    return faulty(reply, answer, ESB, request_id)[0] if answer.faults else reply
 
 
 def _read(reply: Reply) -> dict[str, Any] | bytes:

@@ -15,7 +15,6 @@ from taskmock.mockserver.admin.desk import Desk
 from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.calls import STATUS, WRITES, carry_out
 from taskmock.mockserver.draw import draw_hex
-from taskmock.mockserver.faultreply import faulty
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.gateways.door import Door, Operation, Parameters, Received, RefusedError
@@ -27,6 +26,7 @@ from taskmock.mockserver.node_id import is_node_id
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Answer, Asked, Playback, UnknownNodeError
 from taskmock.mockserver.record import DEFAULT_SESSION, RecordKey
+from taskmock.mockserver.reply import reply_of
 from taskmock.mockserver.session import Stage
 from taskmock.mockserver.session_name import (
     SESSION_COOKIE,
@@ -100,9 +100,7 @@ class App:
             asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER), parameters)
             if operation is not STATUS:
                 return self._operated(call, asked, operation, checked, parameters)
-        except (SessionNameError, NoSessionError) as error:
-            return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
-        except (ScenarioNotFoundError, ScenarioError) as error:
+        except (SessionNameError, NoSessionError, ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
         except RefusedError as refused:
             return self._refused(call, session, refused)
@@ -163,19 +161,7 @@ class App:
             return self._refused(call, asked.session, self._door.unknown_node(error.node_id))
         except (ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, asked.session, RefusedError(self._door.plain_code, str(error), status=400))
-        record = answer.record
-        request_id, code, status = answer.request_id, 0, 200
-        if answer.whole is not None:
-            body = answer.whole
-        elif answer.data is None:
-            refused = self._door.expired(record.key.task_id)
-            body, code, status = self._door.fail(refused, request_id), refused.code, refused.status
-        else:
-            body = self._door.succeed(answer.data, request_id)
-        reply = Reply(status, _headers(answer), body)
-        if answer.faults:
-            reply, faulty_code = faulty(reply, answer, self._door, request_id)
-            code = faulty_code or code
+        reply, code = reply_of(answer, self._door, _headers(answer))
         self._write(call, asked.session, reply.status, code, answer=answer)
         return reply
 

@@ -1,4 +1,4 @@
-"""What a client meets when a poll has met faults: another answer than the good one, or the good one badly delivered."""
+"""What a door replies to a poll: the good answer, or what faults make of it and of its delivery."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from taskmock.mockserver.draw import draw_int
 from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.front.message import Delivery, Reply
+from taskmock.mockserver.front.message import Delivery, Fields, Reply
 from taskmock.mockserver.gateways.door import Door, RefusedError
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Answer
@@ -17,20 +17,29 @@ from taskmock.mockserver.playback import Answer
 _HTML = (("Content-Type", "text/html"),)
 
 
-def faulty(reply: Reply, answer: Answer, door: Door, request_id: str) -> tuple[Reply, int]:
+def reply_of(answer: Answer, door: Door, headers: Fields = ()) -> tuple[Reply, int]:
     """The reply after all faults of the answer, in the order in which they stand, and the code of its envelope.
 
-    The code is 0 where there is a good envelope or none at all.
+    The code is 0 where there is a good envelope or none at all. `headers` are those of a good reply.
     """
-    code = 0
+    reply, code = _good(answer, door, headers)
     for fault in answer.faults:
-        replaced = _replaced(fault, door, request_id)
+        replaced = _replaced(fault, door, answer.request_id)
         if replaced is not None:
             code, other = replaced
             reply = dataclasses.replace(other, headers=(*other.headers, *_own(reply)), delivery=reply.delivery)
         delivery = _delivery(reply.delivery, fault, answer)
         reply = dataclasses.replace(reply, delivery=delivery)
     return reply, code
+
+
+def _good(answer: Answer, door: Door, headers: Fields) -> tuple[Reply, int]:
+    if answer.whole is not None:
+        return Reply(200, headers, answer.whole), 0
+    if answer.data is not None:
+        return Reply(200, headers, door.succeed(answer.data, answer.request_id)), 0
+    refused = door.expired(answer.record.key.task_id)
+    return Reply(refused.status, headers, door.fail(refused, answer.request_id)), refused.code
 
 
 def _own(reply: Reply) -> Sequence[tuple[str, str]]:
