@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import sys
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
-from taskmock.mockserver.configured_command import ConfiguredCommand, SetUpError
+from taskmock.mockserver.command_options import EDITION, output_option, write_file
+from taskmock.mockserver.configured_command import ConfiguredCommand
 
 MOST_NODES = 20_000
 """The most nodes of a sample; the time for one more grows with their number."""
@@ -28,6 +30,16 @@ environment (TASKMOCK_SEED=7).
 """
 
 
+class _Wishes(TypedDict):
+    """The options that say what the answer is like, by the names that `Wish` has for them."""
+
+    nodes: int | None
+    depth: int | None
+    state: str | None
+    edition: str
+    locale: str
+
+
 @click.command(name="generate", cls=ConfiguredCommand, help=_HELP)
 @click.option(
     "--seed", envvar="TASKMOCK_SEED", default="0", show_default=True, help="Any text: what all is drawn from."
@@ -45,7 +57,7 @@ environment (TASKMOCK_SEED=7).
 @click.option(
     "--edition",
     envvar="TASKMOCK_EDITION",
-    type=click.Choice(["doc-2019", "v1", "v2"]),
+    type=EDITION,
     default="doc-2019",
     show_default=True,
     help="Whose words are spoken.",
@@ -57,24 +69,17 @@ environment (TASKMOCK_SEED=7).
     show_default=True,
     help="Language of names: en, zh, or any of Faker's such as ja_JP.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
-)
-def generate_command(seed: str, edition: str, locale: str, output: Path | None, **wishes: object) -> None:
+@output_option
+def generate_command(*, seed: str, output: Path | None, **wishes: Unpack[_Wishes]) -> None:
+    """Writes the answer to the output."""
     from taskmock.mockserver.generator import GenerateError, Wish
     from taskmock.mockserver.phrases import LocaleError
     from taskmock.mockserver.sample import sample
 
-    state = wishes["state"]
-    wish = Wish(
-        nodes=wishes["nodes"],  # type: ignore[arg-type]  # click has checked it
-        depth=wishes["depth"],  # type: ignore[arg-type]
-        state=str(state).upper() if state is not None else None,
-        edition=edition,
-        locale=locale,
-    )
+    if wishes["state"] is not None:
+        wishes["state"] = wishes["state"].upper()
     try:
-        body = sample(seed, wish)
+        body = sample(seed, Wish(**wishes))
     except (GenerateError, LocaleError) as error:
         raise click.UsageError(str(error)) from None
     _write(body, output)
@@ -82,10 +87,7 @@ def generate_command(seed: str, edition: str, locale: str, output: Path | None, 
 
 def _write(body: bytes, output: Path | None) -> None:
     if output is not None:
-        try:
-            output.write_bytes(body)
-        except OSError as error:
-            raise SetUpError(f"cannot write {output}: {error.strerror}") from None
+        write_file(output, body)
         return
     if codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8":
         import json

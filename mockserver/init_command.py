@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from taskmock.mockserver.command_options import write_file
+
 SCHEMA = "scenario.schema.json"
 """The name of the schema's copy; editors complete keys and values by it."""
 
@@ -80,11 +82,7 @@ def init_command(*, folder: Path, force: bool) -> None:
             f"nothing was written: {names} {'is' if len(there) == 1 else 'are'} there already (--force overwrites)"
         )
     for path, text in contents.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise click.UsageError(f"cannot write {path}: {error.strerror}") from None
+        write_file(path, text.encode("utf-8"), parents=True)
         click.echo(f"wrote {path}")
     click.echo("next: taskmock scenarios show example" if folder == Path() else f"next: cd {folder}")
 

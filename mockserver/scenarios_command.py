@@ -7,19 +7,18 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from taskmock.mockserver.command_options import EDITION, output_option, scenario_dir_option, write_file
 from taskmock.mockserver.configured_command import ConfiguredCommand
-from taskmock.mockserver.scenarios_lint_command import lint_command, scenario_dir_option
+from taskmock.mockserver.scenarios_lint_command import lint_command
 
 if TYPE_CHECKING:
     from taskmock.mockserver.chart.rows import Timeline
     from taskmock.mockserver.scenario import Scenario
     from taskmock.mockserver.shelf import Shelf
-
-EDITION_NAMES = ("doc-2019", "v1", "v2")
 
 _HELP = """List, draw and check scenarios: what a mocked task does, one file each.
 
@@ -91,13 +90,21 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
         raise SystemExit(2)
 
 
+class _Look(TypedDict):
+    """The options that say how a timeline is drawn."""
+
+    form: str | None
+    width: int | None
+    every: bool
+
+
 @scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP, short_help="Draw a timeline.")
 @click.argument("name")
 @scenario_dir_option
 @click.option(
     "--edition",
     envvar="TASKMOCK_EDITION",
-    type=click.Choice(EDITION_NAMES),
+    type=EDITION,
     help="Whose words are used; else the scenario's, else doc-2019.",
 )
 @click.option(
@@ -108,15 +115,14 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
 )
 @click.option("--width", type=click.IntRange(40, 10_000), help="Columns of the text, or pixels of the picture.")
 @click.option("--all", "every", is_flag=True, help="All nodes: gateways, start and end events, too.")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
-)
-def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | None, **options: Any) -> None:  # noqa: ANN401  # click's values
+@output_option
+def show_command(
+    *, name: str, scenario_dir: tuple[Path, ...], edition: str | None, output: Path | None, **look: Unpack[_Look]
+) -> None:
     """Prints or writes the drawing."""
     from taskmock.mockserver.chart.rows import timelines
 
-    output: Path | None = options["output"]
-    form = options["form"] or (output.suffix.lower()[1:] if output else "")
+    form = look["form"] or (output.suffix.lower()[1:] if output else "")
     scenario = _found(_shelf(scenario_dir), name)
     drawn = timelines(scenario, edition)
     match form:
@@ -128,9 +134,9 @@ def show_command(name: str, *, scenario_dir: tuple[Path, ...], edition: str | No
             from taskmock.mockserver.chart.svg import draw_svg
 
             title = f"{scenario.name}: {scenario.title}"
-            text = draw_svg(title, drawn, width=options["width"] or 960, every=options["every"])
+            text = draw_svg(title, drawn, width=look["width"] or 960, every=look["every"])
         case _:
-            text = _show_text(scenario, drawn, width=options["width"], every=options["every"], output=output)
+            text = _show_text(scenario, drawn, width=look["width"], every=look["every"], output=output)
     _put(text, output)
 
 
@@ -237,7 +243,4 @@ def _put(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=not text.endswith("\n"), color=True)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
+    write_file(output, text.encode("utf-8"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from taskmock.mockserver.command_options import scenario_dir_option
 from taskmock.mockserver.configured_command import ConfiguredCommand
 
 _LINT_HELP = """Check scenario files, folders of them, or the shipped ones where none is given.
@@ -21,15 +22,6 @@ contract breaks be caught by the contract, and the task end as `ends` says.
 
 Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
 """
-
-scenario_dir_option = click.option(
-    "--scenario-dir",
-    envvar="TASKMOCK_SCENARIO_DIR",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of scenario files; may be repeated.",
-)
-"""Where further scenarios are; the same for every command that reads some."""
 
 
 @click.command(name="lint", cls=ConfiguredCommand, help=_LINT_HELP, short_help="Check scenario files.")

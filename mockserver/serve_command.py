@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.command_options import EDITION, scenario_dir_option
 from taskmock.mockserver.configured_command import ConfiguredCommand, SetUpError
 
 if TYPE_CHECKING:
     from taskmock.mockserver.app import App
-
-EDITION_NAMES = ("doc-2019", "v1", "v2")
 
 _HELP = """Serve the mock API until Ctrl-C.
 
@@ -28,6 +28,21 @@ A session has its own tasks and clocks. Name one in the URL
 (http://127.0.0.1:8070/__s/NAME/api/...), in the header X-Mock-Session, in the
 cookie taskmock_session, or in a credential (--session-from bk_username).
 """
+
+
+class _Options(TypedDict):
+    """The options that `Settings` is made of."""
+
+    seed: str
+    edition: str | None
+    scenario: str | None
+    scenario_dir: tuple[Path, ...]
+    clock: str
+    speed: float
+    locale: str
+    session_from: str | None
+    strict_sessions: bool
+    admin_token: str | None
 
 
 @click.command(name="serve", cls=ConfiguredCommand, help=_HELP)
@@ -51,21 +66,15 @@ cookie taskmock_session, or in a credential (--session-from bk_username).
 @click.option(
     "--edition",
     envvar="TASKMOCK_EDITION",
-    type=click.Choice(EDITION_NAMES),
+    type=EDITION,
     help="Whose words are spoken; else the scenario's, else doc-2019.",
 )
 @click.option("--scenario", envvar="TASKMOCK_SCENARIO", help="A scenario by name, or a scenario file, for all tasks.")
-@click.option(
-    "--scenario-dir",
-    envvar="TASKMOCK_SCENARIO_DIR",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of scenario files; may be repeated.",
-)
+@scenario_dir_option
 @click.option(
     "--clock",
     envvar="TASKMOCK_CLOCK",
-    type=click.Choice(["wall", "polls", "manual", "instant"]),
+    type=click.Choice([mode.value for mode in ClockMode]),
     default="wall",
     show_default=True,
     help="What moves a task: time, each poll, nobody, or it is at its end at once.",
@@ -98,7 +107,8 @@ cookie taskmock_session, or in a credential (--session-from bk_username).
     envvar="TASKMOCK_ADMIN_TOKEN",
     help="What calls of the admin API must show; better in the variable, as others can read flags.",
 )
-def serve_command(host: str, port: int, port_file: Path | None, **options: object) -> None:
+def serve_command(*, host: str, port: int, port_file: Path | None, **options: Unpack[_Options]) -> None:
+    """Serves until it is told to end."""
     from taskmock.mockserver.front.errors import BindError
     from taskmock.mockserver.front.process import run_front
 
@@ -116,32 +126,27 @@ def serve_command(host: str, port: int, port_file: Path | None, **options: objec
         raise SetUpError(str(error)) from None
 
 
-def _app(options: dict[str, object]) -> App:
-    from taskmock.mockserver.clock import ClockMode
+def _app(options: _Options) -> App:
     from taskmock.mockserver.server import Settings, build_app
     from taskmock.mockserver.shelf import ScenarioNotFoundError
 
     try:
         return build_app(
             Settings(
-                seed=str(options["seed"]),
-                edition=_text(options["edition"]),
-                scenario=_text(options["scenario"]),
-                scenarios=tuple(options["scenario_dir"]),  # type: ignore[arg-type]  # click's multiple=True
-                mode=ClockMode(str(options["clock"])),
-                speed=float(str(options["speed"])),
-                locale=str(options["locale"]),
-                session_from=_text(options["session_from"]),
-                strict_sessions=bool(options["strict_sessions"]),
-                admin_token=_text(options["admin_token"]),
+                seed=options["seed"],
+                edition=options["edition"],
+                scenario=options["scenario"],
+                scenarios=options["scenario_dir"],
+                mode=ClockMode(options["clock"]),
+                speed=options["speed"],
+                locale=options["locale"],
+                session_from=options["session_from"],
+                strict_sessions=options["strict_sessions"],
+                admin_token=options["admin_token"],
             )
         )
     except (ScenarioNotFoundError, ValueError) as error:
         raise SetUpError(str(error)) from None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _write_port(path: Path, port: int) -> None:

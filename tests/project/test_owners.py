@@ -10,7 +10,7 @@ from tree import Module, import_source, imports, modules, parse, type_checking_l
 # What is imported -> the modules that may (patterns of fnmatch, relative to `taskmock`).
 # Every third-party dependency is named here: one that is not belongs to nobody yet, and fails.
 OWNERS: dict[str, tuple[str, ...]] = {
-    "click": ("contracts.command", "mockserver.cli", "mockserver.*_command"),
+    "click": ("contracts.command", "contracts.report_options", "mockserver.cli", "mockserver.*_command", "mockserver.command_options"),
     "faker": ("mockserver.phrases",),
     "httptools": ("mockserver.front", "mockserver.front.*"),
     "jsonschema": ("contracts.validator",),
@@ -26,7 +26,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "os.getenv": ("mockserver.config",),
     "time.time": ("mockserver.clock",),
     "time.time_ns": ("mockserver.clock",),
-    "datetime.datetime.now": ("mockserver.clock",),
+    "datetime.datetime.now": ("contracts.report_options", "mockserver.clock"),
     "datetime.datetime.utcnow": ("mockserver.clock",),
     "datetime.datetime.today": ("mockserver.clock",),
     "datetime.date.today": ("mockserver.clock",),
