@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import sys
-from typing import TYPE_CHECKING
-
 import click
 
 from taskmock.contracts.edition import AUTO, CHOICES
+from taskmock.contracts.report_options import Output, report_options
 from taskmock.contracts.strictness import Strictness
-
-if TYPE_CHECKING:
-    from taskmock.contracts.contract import Contract
-    from taskmock.contracts.report import Report
 
 STANDARD_INPUT = "-"
 
@@ -52,35 +45,21 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
     show_default=True,
     help="Undocumented fields: ignored, warned of, or failed.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the report.",
-)
-def validate_command(*, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, form: str) -> None:
+@report_options
+def validate_command(
+    *, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, output: Output
+) -> None:
     """Judges every file and exits 1 where one breaks its contract."""
     from taskmock.contracts.contract import Contract
-    from taskmock.contracts.writers import json_report, text_report, text_summary
 
     contract = Contract(edition, strictness=strictness)
-    reports = [(_source(name), _judged(name, contract, is_request=is_request)) for name in files]
-    if form == "json":
-        _print(json_report(reports))
-    else:
-        for source, report in reports:
-            _print(text_report(report, source=source))
-        if len(reports) > 1:
-            _print(text_summary([report for _, report in reports]))
-    if not all(report.ok for _, report in reports):
-        raise SystemExit(1)
-
-
-def _judged(name: str, contract: Contract, *, is_request: bool) -> Report:
-    body = _content(name)
-    return contract.check_request(body) if is_request else contract.check_response(body)
+    check = contract.check_request if is_request else contract.check_response
+    reports, bodies = [], []
+    for name in files:
+        body = _content(name)
+        reports.append((_source(name), check(body)))
+        bodies.append(body if output.draws_trees else b"")
+    output.finish(reports, bodies=bodies)
 
 
 def _content(name: str) -> bytes:
@@ -100,11 +79,3 @@ def _content(name: str) -> bytes:
 
 def _source(name: str) -> str:
     return "standard input" if name == STANDARD_INPUT else click.format_filename(name)
-
-
-def _print(text: str) -> None:
-    """Writes to standard output, with escapes for what its encoding lacks."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()  # here, where a reader that went away ends the command quietly

@@ -39,6 +39,8 @@ class Verdict(Protocol):
     @property
     def complete(self) -> bool: ...
     @property
+    def accepted(self) -> int: ...
+    @property
     def ok(self) -> bool: ...
     @property
     def errors(self) -> int: ...
@@ -48,7 +50,7 @@ class Verdict(Protocol):
 
 def verdict_text(report: Verdict, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
-    name = _printable(source or report.subject)
+    name = printable(source or report.subject)
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {_terms(report)}"]
     if report.groups:
         share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
@@ -64,7 +66,9 @@ def _counts(report: Verdict) -> str:
     parts = [_counted(report.errors, "error")] if report.errors else []
     parts += [_counted(report.warnings, "warning")] if report.warnings else []
     found = " and ".join(parts) or "no findings"
-    return f"{found} in {_counted(report.nodes, 'node')}" if report.nodes else found
+    if report.nodes:
+        found = f"{found} in {_counted(report.nodes, 'node')}"
+    return f"{found}, {report.accepted:,} accepted by the baseline" if report.accepted else found
 
 
 def _counted(number: int, noun: str) -> str:
@@ -79,9 +83,9 @@ def _group_lines(group: Group, *, shown: int) -> Iterator[str]:
     """A group's lines; what all its findings share stands once, at the head."""
     source = _shared({violation.source for violation in group.violations})
     expected = _shared({violation.expected for violation in group.violations}) if group.total > 1 else ""
-    yield _head(group) + (f": {_printable(source)}" if source else "")
+    yield _head(group) + (f": {printable(source)}" if source else "")
     if expected:
-        yield f"    expected {_printable(expected)}"
+        yield f"    expected {printable(expected)}"
     for violation in group.violations[:shown]:
         yield from _violation_lines(violation, with_source=not source, with_expected=not expected)
     hidden = group.total - min(shown, len(group.violations))
@@ -99,18 +103,18 @@ def _shared(texts: set[str]) -> str:
 
 
 def _violation_lines(violation: Violation, *, with_source: bool, with_expected: bool) -> Iterator[str]:
-    place = _shortened(_printable(violation.path))
-    yield f"    {place + ': ' if place else ''}{_printable(violation.message)}"
-    details = [f"at {_shortened(_printable(violation.pointer))}"] if violation.pointer else []
-    details += [f"expected {_printable(violation.expected)}"] if violation.expected and with_expected else []
+    place = _shortened(printable(violation.path))
+    yield f"    {place + ': ' if place else ''}{printable(violation.message)}"
+    details = [f"at {_shortened(printable(violation.pointer))}"] if violation.pointer else []
+    details += [f"expected {printable(violation.expected)}"] if violation.expected and with_expected else []
     details += [f"found {violation.value}"] if violation.value else []
     if details:
         yield f"      {', '.join(details)}"
     if violation.source and with_source:
-        yield f"      {_printable(violation.source)}"
+        yield f"      {printable(violation.source)}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text without control characters: names come from whoever named the nodes."""
     if text.isprintable():
         return text

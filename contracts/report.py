@@ -15,7 +15,7 @@ class Report:
 
     `subject` is `request` or `response`; `edition` the one judged by (`auto` where a body could not even be read) and
     `basis` how it was chosen; `nodes` counts the judged nodes of the tree; `complete` is False where judging stopped
-    because there was too much to report.
+    because there was too much to report; `accepted` counts findings that a baseline took out.
     """
 
     subject: str
@@ -25,6 +25,7 @@ class Report:
     nodes: int
     groups: tuple[Group, ...]
     complete: bool = True
+    accepted: int = 0
 
     @property
     def ok(self) -> bool:

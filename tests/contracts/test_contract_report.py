@@ -190,6 +190,7 @@ def test_json_report_fits_its_schema_and_is_ascii():
         "nodes": 0,
         "errors": 1,
         "warnings": 0,
+        "accepted": 0,
         "complete": True,
         "codes": {"body.empty": 1},
         "violations": [

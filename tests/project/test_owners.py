@@ -154,8 +154,8 @@ def test_own_import_is_no_finding(source):
         ("import os as system\nsystem.getenv('HOME')", "os.getenv belongs to mockserver.config"),
         ("from os import environ\nenviron", "os.environ belongs to mockserver.config"),
         ("import time\ntime.time()", "time.time belongs to mockserver.clock"),
-        ("from datetime import datetime\ndatetime.now()", "datetime.datetime.now belongs to mockserver.clock"),
-        ("import datetime\ndatetime.datetime.now()", "datetime.datetime.now belongs to mockserver.clock"),
+        ("from datetime import datetime\ndatetime.now()", "datetime.datetime.now belongs to contracts.report_options, mockserver.clock"),
+        ("import datetime\ndatetime.datetime.now()", "datetime.datetime.now belongs to contracts.report_options, mockserver.clock"),
     ],
 )
 def test_stray_name_is_found(source, name):

@@ -1,4 +1,4 @@
-"""Reports as text for people and as JSON for machines."""
+"""Reports as JSON for machines."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from taskmock.contracts.report import Report
 
 FORMAT = 1
 """The version of the JSON report (`report.schema.json`)."""
-
-
-def text_report(report: Report, *, source: str = "") -> str:
-    """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
-    return report.text(source=source)
-
-
-def text_summary(reports: Sequence[Report]) -> str:
-    """One line on several reports."""
-    failed = sum(not report.ok for report in reports)
-    return f"{len(reports)} checked: {len(reports) - failed} passed, {failed} failed"
 
 
 def json_report(reports: Sequence[tuple[str, Report]]) -> str:
@@ -49,6 +38,7 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
         "nodes": report.nodes,
         "errors": report.errors,
         "warnings": report.warnings,
+        "accepted": report.accepted,
         "complete": report.complete,
         "codes": codes,
         "violations": [dataclasses.asdict(violation) for violation in report.violations],

@@ -1,0 +1,112 @@
+"""Reports written out: one finding is the same finding in every format.
+
+Each format has a module of its own, imported on first use, so that a run pays for the one it writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from taskmock.schemas import chosen
+
+if TYPE_CHECKING:
+    from taskmock.contracts.report import Report
+    from taskmock.contracts.writers.document import FORMAT, json_report, report_document
+    from taskmock.contracts.writers.github import github_report
+    from taskmock.contracts.writers.gitlab import gitlab_report
+    from taskmock.contracts.writers.junit import junit_report
+    from taskmock.contracts.writers.markdown import markdown_report
+    from taskmock.contracts.writers.page import html_report
+    from taskmock.contracts.writers.plain import text_report, text_reports, text_summary
+
+__all__ = [
+    "FORMAT",
+    "FORMATS",
+    "github_report",
+    "gitlab_report",
+    "html_report",
+    "json_report",
+    "junit_report",
+    "markdown_report",
+    "report_document",
+    "text_report",
+    "text_reports",
+    "text_summary",
+    "written_report",
+]
+
+FORMATS = ("text", "json", "junit", "markdown", "github", "gitlab", "html")
+"""Every format that a report can be written in; the first is for people in front of a terminal."""
+
+_HOMES = {
+    "FORMAT": "document",
+    "github_report": "github",
+    "gitlab_report": "gitlab",
+    "html_report": "page",
+    "json_report": "document",
+    "junit_report": "junit",
+    "markdown_report": "markdown",
+    "report_document": "document",
+    "text_report": "plain",
+    "text_reports": "plain",
+    "text_summary": "plain",
+}
+
+
+def written_report(
+    form: str,
+    reports: Sequence[tuple[str, Report]],
+    *,
+    bodies: Sequence[object] = (),
+    moment: dt.datetime | None = None,
+) -> str:
+    """Reports, each with its source, written in one of `FORMATS`, without a line end.
+
+    `bodies` are the judged answers in the same order, where known (the page draws their trees); `moment` is when they
+    were judged (JUnit wants to know).
+
+    Raises: ValueError for an unknown format, with those there are.
+    """
+    match chosen("format", form, FORMATS):
+        case "text":
+            from taskmock.contracts.writers.plain import text_reports
+
+            return text_reports(reports)
+        case "json":
+            from taskmock.contracts.writers.document import json_report
+
+            return json_report(reports)
+        case "junit":
+            from taskmock.contracts.writers.junit import junit_report
+
+            return junit_report(reports, moment=moment)
+        case "markdown":
+            from taskmock.contracts.writers.markdown import markdown_report
+
+            return markdown_report(reports)
+        case "github":
+            from taskmock.contracts.writers.github import github_report
+
+            return github_report(reports)
+        case "gitlab":
+            from taskmock.contracts.writers.gitlab import gitlab_report
+
+            return gitlab_report(reports)
+    from taskmock.contracts.writers.page import html_report
+
+    return html_report(reports, bodies=bodies)
+
+
+def __getattr__(name: str) -> object:
+    """The public name, imported from the module where it lives."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__]

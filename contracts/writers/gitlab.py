@@ -1,0 +1,52 @@
+"""Reports as a code quality report of GitLab: each finding is an issue of the file that it was found in."""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from taskmock.contracts.report import Report
+from taskmock.contracts.violation import Severity, Violation
+from taskmock.contracts.writers.plain import finding_line, hidden_lines
+from taskmock.contracts.writers.shape import pointer_shape
+
+SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
+
+
+def gitlab_report(reports: Sequence[tuple[str, Report]]) -> str:
+    """Reports with their sources as one JSON list in plain ASCII.
+
+    A finding's fingerprint leaves out ids and times, so that GitLab knows it again in the answers of another run.
+    """
+    seen: collections.Counter[tuple[str, ...]] = collections.Counter()
+    return json.dumps([issue for source, report in reports for issue in _issues(source, report, seen)], indent=2)
+
+
+def _issues(source: str, report: Report, seen: collections.Counter[tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+    path = source.replace("\\", "/").removeprefix("./")
+    for violation in report.violations:
+        likeness = (path, *_likeness(violation))
+        seen[likeness] += 1
+        description = finding_line(violation)
+        severity = SEVERITIES[violation.severity]
+        yield _issue(path, violation.code, description, severity, (*likeness, str(seen[likeness])))
+    for line in hidden_lines(report):
+        yield _issue(path, "taskmock", line, "info", (path, line))
+
+
+def _likeness(violation: Violation) -> tuple[str, str, str]:
+    """What a finding shares with the same one in another run: its code, its severity and the shape of its place."""
+    return violation.code, violation.severity, pointer_shape(violation.pointer)
+
+
+def _issue(path: str, name: str, description: str, severity: str, identity: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "check_name": name,
+        "fingerprint": hashlib.sha256("\0".join(identity).encode("utf-8", "backslashreplace")).hexdigest(),
+        "severity": severity,
+        "location": {"path": path, "lines": {"begin": 1}},
+    }

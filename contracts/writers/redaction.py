@@ -1,0 +1,128 @@
+"""Reports without what is nobody else's business: values, names and ids are blotted, codes and shapes stay."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from typing import Any
+
+from taskmock.contracts.body import BodyError, decoded_object
+from taskmock.contracts.group import Group
+from taskmock.contracts.report import Report
+from taskmock.contracts.violation import CLIP, Violation
+from taskmock.contracts.walk import SEPARATOR, walk
+from taskmock.contracts.writers.shape import is_documented
+
+BLOT = "[redacted]"
+TASK = "the task"
+FIXED = ("body.", "envelope.", "field.", "request.", "state.")
+"""Codes whose `expected` is the contract's own text, without anything from the judged document."""
+
+_NUMBER = re.compile(r"(?<![A-Za-z])[0-9]+")
+_STATES = (
+    re.compile(r"(?<=^a )(.*)(?= (?:node|task) (?:is|has) )", re.DOTALL),
+    re.compile(r"(?<= the )(\S.*)(?= child )"),
+)
+_FIELD = re.compile(r"`([^`]*)`")
+
+
+class Redaction:
+    """Blots reports and trees; one id becomes the same number everywhere, so that findings still belong together."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, str] = {}
+
+    def report(self, report: Report) -> Report:
+        """The report with every finding blotted."""
+        groups = tuple(
+            Group(group.code, group.severity, group.total, tuple(map(self._violation, group.violations)))
+            for group in report.groups
+        )
+        return dataclasses.replace(report, groups=groups)
+
+    def body(self, body: object) -> dict[str, Any]:
+        """The tree of an answer with numbers for ids and names, its shape and its states; {} where there is none."""
+        try:
+            data = decoded_object(body).get("data")
+        except BodyError:
+            return {}
+        if not isinstance(data, dict) or "state" not in data:
+            return {}
+        blotted: dict[int, dict[str, Any]] = {}
+        top: dict[str, Any] = {}
+        for node in walk(data):
+            copy = blotted[id(node)] = {"state": _state(node.value.get("state")), "name": TASK, "children": {}}
+            if node.parent is None:
+                top = copy
+            else:
+                key = self._token(node.key)
+                copy["name"] = key
+                blotted[id(node.parent)]["children"][key] = copy
+        return {"result": True, "data": top}
+
+    def _violation(self, found: Violation) -> Violation:
+        tokens = [self._token(token) for token in found.pointer.split("/")]
+        is_fixed = found.code.startswith(FIXED)
+        message = _FIELD.sub(_known_field, _blotted(found.message))
+        return dataclasses.replace(
+            found,
+            pointer="/".join(tokens),
+            path=self._path(tokens) if found.path else "",
+            message=message if is_fixed else _without_numbers(_without_states(message)),
+            expected=found.expected if is_fixed else _without_numbers(_blotted(found.expected)),
+            value=BLOT if found.value else "",
+        )
+
+    def _path(self, tokens: list[str]) -> str:
+        """A path without names: the numbers of the nodes that a pointer goes through."""
+        keys = [key for above, key in itertools.pairwise(tokens) if above == "children"]
+        return SEPARATOR.join(keys) or TASK
+
+    def _token(self, token: str) -> str:
+        """A token of a pointer: a documented field as it is, a number for anything else."""
+        if is_documented(token):
+            return token
+        return self._numbers.setdefault(token.replace("~1", "/").replace("~0", "~"), f"#{len(self._numbers) + 1}")
+
+
+def _state(state: object) -> str:
+    from taskmock.schemas import load_states
+
+    return state if isinstance(state, str) and any(row["state"] == state for row in load_states()) else BLOT
+
+
+def _without_states(text: str) -> str:
+    """A sentence of a rule without states that nobody documents; rules name them without quotation marks."""
+    for pattern in _STATES:
+        text = pattern.sub(lambda found: _state(found[1]), text)
+    return text
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBER.sub("#", text)
+
+
+def _known_field(found: re.Match[str]) -> str:
+    """A field between backticks, without the keys in it that no document knows."""
+    parts = found[1].split(".")
+    return "`" + ".".join(part if is_documented(part) else BLOT for part in parts) + "`"
+
+
+def _blotted(text: str) -> str:
+    """A text without what it quotes; a quotation that was clipped has no closing mark."""
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find('"', at)) >= 0:
+        pieces += [text[at:start], BLOT]
+        at = _quotation_end(text, start)
+    return "".join([*pieces, text[at:]])
+
+
+def _quotation_end(text: str, start: int) -> int:
+    position = start + 1
+    while position < min(len(text), start + CLIP):
+        if text[position] == '"':
+            return position + 1
+        position += 2 if text[position] == "\\" else 1
+    return min(len(text), start + CLIP)
