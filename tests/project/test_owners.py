@@ -10,7 +10,13 @@ from tree import Module, import_source, imports, modules, parse, type_checking_l
 # What is imported -> the modules that may (patterns of fnmatch, relative to `taskmock`).
 # Every third-party dependency is named here: one that is not belongs to nobody yet, and fails.
 OWNERS: dict[str, tuple[str, ...]] = {
-    "click": ("contracts.command", "contracts.report_options", "mockserver.cli", "mockserver.*_command", "mockserver.command_options"),
+    "click": (
+        "contracts.command",
+        "contracts.report_options",
+        "mockserver.cli",
+        "mockserver.*_command",
+        "mockserver.command_options",
+    ),
     "faker": ("mockserver.phrases",),
     "httptools": ("mockserver.front", "mockserver.front.*"),
     "jsonschema": ("contracts.validator",),
@@ -154,8 +160,14 @@ def test_own_import_is_no_finding(source):
         ("import os as system\nsystem.getenv('HOME')", "os.getenv belongs to mockserver.config"),
         ("from os import environ\nenviron", "os.environ belongs to mockserver.config"),
         ("import time\ntime.time()", "time.time belongs to mockserver.clock"),
-        ("from datetime import datetime\ndatetime.now()", "datetime.datetime.now belongs to contracts.report_options, mockserver.clock"),
-        ("import datetime\ndatetime.datetime.now()", "datetime.datetime.now belongs to contracts.report_options, mockserver.clock"),
+        (
+            "from datetime import datetime\ndatetime.now()",
+            "datetime.datetime.now belongs to contracts.report_options, mockserver.clock",
+        ),
+        (
+            "import datetime\ndatetime.datetime.now()",
+            "datetime.datetime.now belongs to contracts.report_options, mockserver.clock",
+        ),
     ],
 )
 def test_stray_name_is_found(source, name):
