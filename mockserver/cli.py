@@ -49,8 +49,7 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)  # noqa: S101  # for the type checker
+        command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def resolve_command(

@@ -13,7 +13,6 @@ EPOCH = 1_524_730_114_000
 """The start of every task whose time is not the wall's, in ms since 1970: that of the document's own example,
 2018-04-26 16:08:34 +0800."""
 
-
 FURTHEST = 100_000_000_000
 """Seconds that a task's clock goes at most, some 3,000 years: calendars end in the year 9999."""
 
@@ -25,6 +24,28 @@ class ClockMode(enum.StrEnum):
     POLLS = "polls"
     MANUAL = "manual"
     INSTANT = "instant"
+
+
+def advance_in_ms(seconds: float) -> int:
+    """The ms by which a clock is to be moved on.
+
+    Raises:
+        ValueError: `seconds` is negative or beyond `FURTHEST`.
+    """
+    if not 0 <= seconds <= FURTHEST:
+        raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
+    return round(seconds * SECOND)
+
+
+def moment_in_ms(seconds: float) -> int:
+    """The ms to which a clock is to be set.
+
+    Raises:
+        ValueError: `seconds` is negative or beyond `FURTHEST`.
+    """
+    if not 0 <= seconds <= FURTHEST:
+        raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
+    return round(seconds * SECOND)
 
 
 class Clock(Protocol):
@@ -72,10 +93,9 @@ class ManualClock:
         Raises:
             ValueError: `seconds` is negative (`set` goes back) or beyond `FURTHEST`.
         """
-        if not 0 <= seconds <= FURTHEST:
-            raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
+        span = advance_in_ms(seconds)
         with self._lock:
-            self._moment = min(self._moment + round(seconds * SECOND), FURTHEST * SECOND)
+            self._moment = min(self._moment + span, FURTHEST * SECOND)
 
     def set(self, seconds: float) -> None:
         """Puts the clock to a moment, earlier or later, in seconds from its start.
@@ -83,7 +103,6 @@ class ManualClock:
         Raises:
             ValueError: `seconds` is negative or beyond `FURTHEST`.
         """
-        if not 0 <= seconds <= FURTHEST:
-            raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
+        moment = moment_in_ms(seconds)
         with self._lock:
-            self._moment = round(seconds * SECOND)
+            self._moment = moment

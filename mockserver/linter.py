@@ -12,7 +12,7 @@ from taskmock.mockserver.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import DEFAULT_EDITION, Asked
-from taskmock.mockserver.record import DEFAULT_SESSION
+from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.taskclock import TaskClock
 from taskmock.mockserver.timeline import History
@@ -24,8 +24,6 @@ JUDGED_NODES = 12_000
 
 LEAST_JUDGED = 3
 """The fewest moments that `lint` judges of a scenario of any size; at least its last one is judged anywhere."""
-
-_TASK_ID = "10"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ class _Stage:
         self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
         self._alone = alone(scenario, play)
         self._playback = polled_playback(without_faults(self._alone), self.edition)
-        self._asked = Asked(session=DEFAULT_SESSION, task_id=_TASK_ID)
+        self._asked = Asked(session=DEFAULT_SESSION, task_id=TASK_ID)
         self._key = self._playback.open(self._asked).key
 
     @property

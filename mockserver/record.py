@@ -14,6 +14,9 @@ from taskmock.mockserver.pipeline import SECOND
 DEFAULT_SESSION = "default"
 """The session of a call that names none."""
 
+TASK_ID = "10"
+"""The task id of the document's example: what plays where nobody names another."""
+
 
 class RecordKey(NamedTuple):
     """Whose record it is: one session playing one scenario for one task id."""

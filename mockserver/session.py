@@ -13,7 +13,7 @@ from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.journal import Journal, JournalEntry
 from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.polling import Polling, polling_in
-from taskmock.mockserver.record import DEFAULT_SESSION, Record, RecordKey, SessionPlan
+from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.session_name import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
@@ -22,9 +22,6 @@ from taskmock.schemas import chosen
 
 STATUS_PATH = "/api/c/compapi/v2/sops/get_task_status/"
 """The path of the call that the document describes."""
-
-TASK_ID = "10"
-"""The task id of the document's example: what plays where nobody names another."""
 
 _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*\]")
 

@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 from collections.abc import Callable
 
-from taskmock.mockserver.clock import FURTHEST, ClockMode
+from taskmock.mockserver.clock import FURTHEST, ClockMode, advance_in_ms, moment_in_ms
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Playback
@@ -45,9 +45,8 @@ class TaskClock:
         Raises:
             ValueError: `seconds` is negative (`set` goes back) or beyond `FURTHEST`.
         """
-        if not 0 <= seconds <= FURTHEST:
-            raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
-        self._move(lambda moment: moment + round(seconds * SECOND))
+        span = advance_in_ms(seconds)
+        self._move(lambda moment: moment + span)
 
     def set(self, seconds: float) -> None:
         """Puts the task to a moment, earlier or later, in seconds from its creation.
@@ -55,9 +54,8 @@ class TaskClock:
         Raises:
             ValueError: `seconds` is negative or beyond `FURTHEST`.
         """
-        if not 0 <= seconds <= FURTHEST:
-            raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
-        self._move(lambda _: round(seconds * SECOND))
+        target = moment_in_ms(seconds)
+        self._move(lambda _: target)
 
     def next(self) -> None:
         """Moves the task on to the next change of its tree; at the last one it stays."""
@@ -76,11 +74,11 @@ class TaskClock:
             SeekError: It never does.
         """
         history = self._history()
-        for moment in history.moments:
-            if history.tree_at(moment).states.get(ROOT) is State.FAILED:
-                self._move(lambda _: moment)  # noqa: B023  # called at once
-                return
-        raise SeekError(f"task {self._key.task_id} of scenario {self._key.scenario} never shows FAILED")
+        failed = (moment for moment in history.moments if history.tree_at(moment).states.get(ROOT) is State.FAILED)
+        first = next(failed, None)
+        if first is None:
+            raise SeekError(f"task {self._key.task_id} of scenario {self._key.scenario} never shows FAILED")
+        self._move(lambda _: first)
 
     def end(self) -> None:
         """Moves the task on to the last change of its tree; where it is past that it stays."""
@@ -127,8 +125,7 @@ class TaskClock:
                 return dataclasses.replace(record, steps=step, sought=True)
             now = self._playback.opening.clock.now()
             stands = record.frozen or record.mode is ClockMode.INSTANT
-            mode = ClockMode.MANUAL if record.mode is ClockMode.INSTANT else record.mode
-            return dataclasses.replace(record, anchor=now, offset=moment, mode=mode, frozen=stands)
+            return dataclasses.replace(record, anchor=now, offset=moment, mode=_held_mode(record), frozen=stands)
 
         self._playback.change(self._key, moved)
 
@@ -138,9 +135,13 @@ class TaskClock:
         def stood(record: Record) -> Record:
             if record.mode is ClockMode.POLLS:
                 return dataclasses.replace(record, frozen=frozen)
-            held = ClockMode.MANUAL if record.mode is ClockMode.INSTANT else record.mode
-            mode = held if frozen else ClockMode.WALL
+            mode = _held_mode(record) if frozen else ClockMode.WALL
             moment, now = self._playback.moment(record), self._playback.opening.clock.now()
             return dataclasses.replace(record, anchor=now, offset=moment, mode=mode, frozen=frozen)
 
         self._playback.change(self._key, stood)
+
+
+def _held_mode(record: Record) -> ClockMode:
+    """What moves a clock that stands somewhere: one that was at its end from the start is moved by hand now."""
+    return ClockMode.MANUAL if record.mode is ClockMode.INSTANT else record.mode

@@ -24,15 +24,13 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def body_flaw(said: object, endpoint: Endpoint) -> str | None:
+def body_flaw(said: Mapping[str, object], endpoint: Endpoint) -> str | None:
     """What is wrong with a body, in one sentence; None where nothing is."""
-    if not isinstance(said, dict):
-        return "the body is no JSON object"
     return _flaw_among(said, endpoint.body or {}, endpoint.required, what="property")
 
 
 def query_flaw(said: Mapping[str, object], endpoint: Endpoint) -> str | None:
-    """What is wrong with a query, whose numbers `numbers` has read, in one sentence; None where nothing is."""
+    """What is wrong with a query, whose numbers `with_numbers` has read, in one sentence; None where nothing is."""
     return _flaw_among(said, endpoint.query, endpoint.needed, what="argument")
 
 

@@ -125,6 +125,7 @@ class Desk:
 
     def _found(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
         adapter = self._routes.bind("")
+        endpoint: Endpoint
         try:
             endpoint, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
         except MethodNotAllowed:
@@ -133,7 +134,6 @@ class Desk:
         except HTTPException:
             known = sorted({ADMIN + endpoint.path for endpoint in ENDPOINTS})
             raise AdminError(404, f"no such path: {path}", paths=known) from None
-        assert isinstance(endpoint, Endpoint)  # noqa: S101  # for the type checker
         return endpoint, arguments
 
     def _admit(self, request: Request, endpoint: Endpoint) -> None:
@@ -193,10 +193,11 @@ def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
         said = json.loads(data)
     except (ValueError, RecursionError):
         raise AdminError(400, "the body is not JSON", allowed=sorted(endpoint.body)) from None
+    if not isinstance(said, dict):
+        raise AdminError(400, "the body is no JSON object", allowed=sorted(endpoint.body))
     flaw = body_flaw(said, endpoint)
     if flaw:
         raise AdminError(400, flaw, allowed=sorted(endpoint.body))
-    assert isinstance(said, dict)  # noqa: S101  # `body_flaw` has seen to it
     return said
 
 

@@ -13,9 +13,8 @@ from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.linter import holding_moments
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Asked
-from taskmock.mockserver.record import DEFAULT_SESSION
+from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.scenario import Play, Scenario
-from taskmock.mockserver.session import TASK_ID
 from taskmock.mockserver.timeline import History
 from taskmock.mockserver.wire import Edition, recorded_nodes, word
 

@@ -10,10 +10,10 @@ import sys
 import time
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.clock import EPOCH
 from taskmock.mockserver.draw import draw_choice, draw_int, draw_unit
 from taskmock.mockserver.generator import STATES, Wish, generate, least_nodes
-from taskmock.mockserver.sample import sample_history
+from taskmock.mockserver.rendering import played
+from taskmock.mockserver.sample import sample_record
 from taskmock.mockserver.wire import EDITIONS, document, expired
 
 SMALL = 40
@@ -59,10 +59,11 @@ def bodies(seed, edition):
         if edition != "doc-2019":
             yield 0, body(edition, expired(play.name))
         return
-    history = sample_history(str(seed), wish, generated)
+    record = sample_record(str(seed))
+    history = played(record, play, EDITIONS[edition])
     for moment in {*readings(seed, history, nodes=wish.nodes), generated.moment}:
-        key = f"{seed}:generated:10"
-        yield moment, body(edition, document(history.tree_at(moment), EDITIONS[edition], epoch=EPOCH, key=key))
+        data = document(history.tree_at(moment), EDITIONS[edition], epoch=record.epoch, key=record.draw_key)
+        yield moment, body(edition, data)
 
 
 def body(edition, data):
