@@ -129,8 +129,9 @@ def _too_deep() -> BodyError:
 
 
 def _not_json(text: str, error: json.JSONDecodeError) -> BodyError:
-    line = text.splitlines()[error.lineno - 1] if error.lineno <= 1000 and len(text) < 1_000_000 else ""
-    reason = error.msg[:1].lower() + error.msg[1:]
+    start = text.rfind("\n", 0, error.pos) + 1  # the decoder counts no other character as the end of a line
+    line = text[start : start + error.colno + 20].partition("\n")[0]
+    reason = (error.msg[:1].lower() + error.msg[1:]).removesuffix(" at")
     hint = ""
     if text.lstrip()[:2] in {"{'", "['"}:
         hint = "; it looks like Python's repr, not like JSON"

@@ -78,10 +78,33 @@ def finding(body):
             "",
             "the body is not JSON: expecting ',' delimiter at line 1, column 8; it seems to be cut off",
         ),
+        (
+            b'{"a"\n',
+            "body.not-json",
+            "",
+            "the body is not JSON: expecting ':' delimiter at line 2, column 1; it seems to be cut off",
+        ),
+        (b'{"a": "\x0b"}', "body.not-json", "", "the body is not JSON: invalid control character at line 1, column 8"),
     ],
 )
 def test_unreadable_body_gives_one_finding(body, code, pointer, message):
     assert finding(body) == (code, pointer, message)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\x0b", "\u2028"])
+def test_every_beginning_of_an_indented_body_gives_one_finding(end):
+    document = {"result": True, "data": {"name": "a\u2028b\x85", "children": [{"retry": 0}]}}
+    whole = json.dumps(document, indent=2, ensure_ascii=False)
+
+    found = {finding(whole[:size] + end)[0] for size in range(1, len(whole))}
+
+    assert found == {"body.not-json"}
+
+
+def test_what_was_found_is_shown_from_its_own_line():
+    (violation,) = Contract().check_response('{"a": "\u2028",\n  "b": oops\n}').violations
+
+    assert violation.value == r'"  \"b\": oops"'
 
 
 @pytest.mark.parametrize("body", [b'{"a": ' * 100_000, b'{"a": ' * 100_000 + b"1" + b"}" * 100_000, b"[" * 900_000])
