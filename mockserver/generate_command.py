@@ -72,9 +72,9 @@ class _Wishes(TypedDict):
 @output_option
 def generate_command(*, seed: str, output: Path | None, **wishes: Unpack[_Wishes]) -> None:
     """Writes the answer to the output."""
-    from taskmock.mockserver.generator import GenerateError, Wish
     from taskmock.mockserver.phrases import LocaleError
     from taskmock.mockserver.sample import sample
+    from taskmock.mockserver.wish import GenerateError, Wish
 
     if wishes["state"] is not None:
         wishes["state"] = wishes["state"].upper()

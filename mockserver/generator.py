@@ -22,48 +22,16 @@ from taskmock.mockserver.pipeline import (
 )
 from taskmock.mockserver.scenario import Event, Play, Scenario, Trigger
 from taskmock.mockserver.state import State
+from taskmock.mockserver.wish import ALONE, STATES, GenerateError, Wish, check_wish, least_nodes
 
 GENERATOR = 1
 """The generator's version: it is part of every draw, so that a seed can be quoted together with it."""
 
 SCENARIO_NAME = "generated"
 """The name of every generated scenario."""
-
-MAX_DEPTH = 100
-"""Levels of nodes below the task at most."""
-
-STATES = {
-    "doc-2019": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED"),
-    "v1": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED", "EXPIRED"),
-    "v2": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED", "NODE_SUSPENDED", "EXPIRED"),
-}
-"""The states of a task that can be asked for, by edition."""
-
-_ALONE = {State.CREATED, State.EXPIRED}  # these are said of a task without any node below it
 _DISPATCH = 40  # ms between two messages; less in large trees, or messages would be most of their time
 _PACE = 4 * SECOND
 _LONGEST = 90 * SECOND
-
-
-class GenerateError(ValueError):
-    """A tree that cannot be: it says which limit was crossed, and where the limit lies."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a generated task should be like; None leaves a property to the seed.
-
-    `nodes` counts visible nodes, the task among them; `depth` levels of nodes below the task; `breadth` is the
-    most arms of a gateway; `state` is the task's when all is done; `plain` leaves out retries, loops and the like.
-    """
-
-    nodes: int | None = None
-    depth: int | None = None
-    breadth: int = 4
-    state: str | None = None
-    edition: str = "doc-2019"
-    locale: str = "en"
-    plain: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,21 +52,12 @@ def generate(seed: object, task_id: str, wish: Wish) -> Generated:
     key = f"{GENERATOR}:{seed}:{task_id}"
     nodes = wish.nodes if wish.nodes is not None else _drawn_nodes(key, wish)
     state = _state(key, nodes, wish)
-    _check(nodes, state, wish)
+    check_wish(nodes, state, wish)
     return _Builder(key, wish, nodes=nodes, state=state).built()
 
 
-def least_nodes(state: str | None, depth: int | None = None) -> int:
-    """The smallest tree, the task counted, that can be in a state with that many levels below the task."""
-    if state in _ALONE or (state is None and depth is None):
-        return 1
-    levels = max(1, depth or 1)
-    # Each level has its start event; finished ones their end event too; all but the deepest hold a subprocess.
-    return 1 + levels * (2 if state == State.FINISHED else 1) + levels - 1 + 1
-
-
 def _drawn_nodes(key: str, wish: Wish) -> int:
-    if wish.state in _ALONE:
+    if wish.state in ALONE:
         return 1
     return max(least_nodes(wish.state or State.FINISHED, wish.depth), draw_int(5, 24, key, "nodes"))
 
@@ -118,25 +77,18 @@ def _state(key: str, nodes: int, wish: Wish) -> State | None:
     return draw_choice([*fitting, State.FAILED], key, "state")
 
 
-def _check(nodes: int, state: State | None, wish: Wish) -> None:
-    if nodes < 1:
-        raise GenerateError(f"{nodes} nodes are no tree; at least 1, the task itself")
-    if wish.breadth < 2:
-        raise GenerateError(f"a breadth of {wish.breadth} is no gateway; at least 2")
-    if wish.depth is not None and not 1 <= wish.depth <= MAX_DEPTH:
-        raise GenerateError(f"a depth of {wish.depth} is out of reach; allowed: 1 to {MAX_DEPTH}")
-    if state in _ALONE and (nodes > 1 or (wish.depth or 1) > 1):
-        raise GenerateError(f"a task that is {state} has no node below it; allowed: 1 node")
-    if state in _ALONE:
-        return
-    least = 2 if state is None else least_nodes(state, wish.depth)
-    if state is None and wish.depth is not None:
-        least = max(least, least_nodes(State.FAILED, wish.depth))
-    if nodes < least:
-        deep = f" with {wish.depth} levels below it" if wish.depth else ""
-        raise GenerateError(
-            f"a task{f' that is {state}' if wish.state else ''}{deep} has at least {least} nodes, not {nodes}"
-        )
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Budget:
+    """What a stretch may spend: visible nodes, ms, levels below it; `open` if it ends in the node that stands still."""
+
+    nodes: int
+    span: int
+    levels: int
+    open: bool
+
+    def least_deep(self) -> int:
+        """The nodes that a step needs which goes down all the levels."""
+        return 1 + self.levels * (2 if self.open else 3)
 
 
 class _Builder:
@@ -156,7 +108,7 @@ class _Builder:
         start = 0 if state is None else SECOND * draw_int(1, 3, key, "start")
         span = min(_LONGEST, _PACE * self._nodes)
         name = self._name("task")
-        alone = state in _ALONE or state is None
+        alone = state in ALONE or state is None
         inner = self._nodes - (3 if state is State.FINISHED else 2)
         budget = _Budget(inner, span, (wish.depth or min(3, 1 + self._nodes // 8)) - 1, state is not State.FINISHED)
         flow = (self._activity("0", span),) if alone else self._stretch("", budget, exact=wish.depth is not None)
@@ -289,17 +241,3 @@ class _Builder:
         phrase = draw_choice(self._pool, self._key, "name", place)
         count = self._names[phrase] = self._names.get(phrase, 0) + 1
         return phrase if count == 1 else f"{phrase} {count}"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Budget:
-    """What a stretch may spend: visible nodes, ms, levels below it; `open` if it ends in the node that stands still."""
-
-    nodes: int
-    span: int
-    levels: int
-    open: bool
-
-    def least_deep(self) -> int:
-        """The nodes that a step needs which goes down all the levels."""
-        return 1 + self.levels * (2 if self.open else 3)

@@ -14,7 +14,7 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.generator import SCENARIO_NAME, Wish, generate
+from taskmock.mockserver.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
@@ -27,6 +27,7 @@ from taskmock.mockserver.store import RecordGoneError, Store
 from taskmock.mockserver.timeline import History
 from taskmock.mockserver.turn import Turn, moment_of, taken_turn
 from taskmock.mockserver.wire import EDITIONS, Edition, expired
+from taskmock.mockserver.wish import Wish
 
 DEFAULT_EDITION = "doc-2019"
 """What is spoken where neither the user nor the scenario says otherwise: the document, not a server."""

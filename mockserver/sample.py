@@ -7,11 +7,12 @@ from typing import Any
 import orjson
 
 from taskmock.mockserver.clock import EPOCH
-from taskmock.mockserver.generator import SCENARIO_NAME, Wish, generate
+from taskmock.mockserver.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey
 from taskmock.mockserver.rendering import View, data_at, played
 from taskmock.mockserver.wire import EDITIONS, expired
+from taskmock.mockserver.wish import Wish
 
 
 def sample(seed: str, wish: Wish) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.generator import MAX_DEPTH, STATES, GenerateError, Wish, generate
+from taskmock.mockserver.generator import generate
 from taskmock.mockserver.loader.fields import Fields, fields_of
 from taskmock.mockserver.loader.flow import MOST_STEPS
 from taskmock.mockserver.loader.scalars import read_choice
 from taskmock.mockserver.scenario import Play
+from taskmock.mockserver.wish import MAX_DEPTH, STATES, GenerateError, Wish
 from taskmock.mockserver.yaml_node import Node
 
 KEYS = ("nodes", "depth", "breadth", "state", "plain")

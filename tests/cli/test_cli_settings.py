@@ -6,8 +6,8 @@ import pytest
 from commands import run
 
 from taskmock.mockserver.config import ConfigError, read_settings
-from taskmock.mockserver.generator import Wish
 from taskmock.mockserver.sample import sample
+from taskmock.mockserver.wish import Wish
 
 
 def seeds(folder, *arguments, **variables):

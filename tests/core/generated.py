@@ -11,10 +11,11 @@ import time
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.draw import draw_choice, draw_int, draw_unit
-from taskmock.mockserver.generator import STATES, Wish, generate, least_nodes
+from taskmock.mockserver.generator import generate
 from taskmock.mockserver.rendering import played
 from taskmock.mockserver.sample import sample_record
 from taskmock.mockserver.wire import EDITIONS, document, expired
+from taskmock.mockserver.wish import STATES, Wish, least_nodes
 
 SMALL = 40
 """Nodes up to which a task is read at every change too."""

@@ -10,9 +10,9 @@ import sys
 import generated
 import pytest
 
-from taskmock.mockserver.generator import STATES, Wish
 from taskmock.mockserver.sample import sample
 from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.wish import STATES, Wish
 
 SEEDS = 300
 CHUNKS = 10

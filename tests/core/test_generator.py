@@ -5,17 +5,11 @@ import re
 
 import pytest
 
-from taskmock.mockserver.generator import (
-    MAX_DEPTH,
-    STATES,
-    GenerateError,
-    Wish,
-    generate,
-    least_nodes,
-)
+from taskmock.mockserver.generator import generate
 from taskmock.mockserver.phrases import pool_for
 from taskmock.mockserver.pipeline import Activity, Branch, Loop, Subprocess
 from taskmock.mockserver.sample import sample
+from taskmock.mockserver.wish import MAX_DEPTH, STATES, GenerateError, Wish, least_nodes
 
 STATED = [(edition, state) for edition, states in STATES.items() for state in states]
 OPEN = [(edition, state) for edition, state in STATED if state not in {"CREATED", "EXPIRED"}]

@@ -10,7 +10,7 @@ import pytest
 
 from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.generator import Wish, generate
+from taskmock.mockserver.generator import generate
 from taskmock.mockserver.loader import ScenarioError, load_scenario, read_scenario
 from taskmock.mockserver.pipeline import (
     Activity,
@@ -24,6 +24,7 @@ from taskmock.mockserver.pipeline import (
     Subprocess,
 )
 from taskmock.mockserver.scenario import Event, Play, Scenario, Trigger
+from taskmock.mockserver.wish import Wish
 
 EXAMPLE = pathlib.Path(__file__).parent / "copy-fails-once.yaml"
 HEAD = "format: 1\nscenario: demo\n"

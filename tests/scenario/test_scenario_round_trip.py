@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from scenarios import TRICKY, data, scenarios
 
 from taskmock.mockserver.command import Command, Verb
-from taskmock.mockserver.generator import Wish, generate
+from taskmock.mockserver.generator import generate
 from taskmock.mockserver.loader import dump_scenario, read_scenario
 from taskmock.mockserver.loader.data import read_data
 from taskmock.mockserver.loader.emitter import emit
 from taskmock.mockserver.loader.problem import Problems
 from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind
 from taskmock.mockserver.scenario import Event, Play, Scenario, Trigger
+from taskmock.mockserver.wish import Wish
 from taskmock.mockserver.yaml_reader import compose
 
 

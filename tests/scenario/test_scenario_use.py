@@ -6,11 +6,12 @@ import pathlib
 
 import pytest
 
-from taskmock.mockserver.generator import Wish, generate
+from taskmock.mockserver.generator import generate
 from taskmock.mockserver.loader import ScenarioError, load_scenario
 from taskmock.mockserver.loader.files import Find
 from taskmock.mockserver.pipeline import Activity
 from taskmock.mockserver.scenario import Frame, Play, Scenario
+from taskmock.mockserver.wish import Wish
 
 HEAD = "format: 1\nscenario: demo\n"
 
