@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
+import traceback
+from typing import Any, NoReturn
 
 import click
+
+from taskmock.mockserver.config import debug_wanted
+
+READER_GONE = 141
+"""The exit code where nobody reads the output to its end: neither good nor a violation; shells say the same."""
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 _COMMANDS = {
     "serve": ("taskmock.mockserver.serve_command:serve_command", "Serve the mock API; any task id works at once."),
@@ -30,15 +41,28 @@ Try it:
   taskmock generate --state FAILED        one answer on standard output
   taskmock generate | taskmock validate - judge an answer
 
-Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings,
-3 the target cannot be reached. Settings may also stand in taskmock.toml, in
-[tool.taskmock] of pyproject.toml, or in the environment (TASKMOCK_PORT=9000);
-a flag beats the environment, which beats a file.
+Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings.
+Settings may also stand in taskmock.toml, in [tool.taskmock] of pyproject.toml,
+or in the environment (TASKMOCK_PORT=9000); a flag beats the environment, which
+beats a file.
 """
 
 
 class LazyGroup(click.Group):
-    """A group that imports a sub-command when it runs, not when it is listed."""
+    """A group that imports a sub-command when it runs, not when it is listed; no mishap of one exits with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
+        """Runs a sub-command; whatever goes wrong unforeseen is one line, and never looks like a violation."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            _let_reader_go()
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
+        except Exception as error:  # noqa: BLE001  # the last place that can make a line of it
+            _own_up(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """All sub-commands in the order in which help shows them."""
@@ -66,6 +90,24 @@ class LazyGroup(click.Group):
         """The list in the help text, without loading anything."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def _let_reader_go() -> NoReturn:
+    """Ends quietly: what is still in the buffers goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    raise SystemExit(READER_GONE)
+
+
+def _own_up(error: Exception) -> NoReturn:
+    """Says that the fault is the program's own, with all that is known where `TASKMOCK_DEBUG` is set."""
+    if debug_wanted():
+        traceback.print_exception(error)
+    said = " ".join(str(error).split())
+    click.echo(f"Error: internal error: {type(error).__name__}: {said}; please report it", err=True)
+    if not debug_wanted():
+        click.echo("TASKMOCK_DEBUG=1 shows where it happened.", err=True)
+    raise SystemExit(2)
 
 
 @click.group(

@@ -53,6 +53,11 @@ def colours_wanted() -> bool:
     return not os.environ.get("NO_COLOR")
 
 
+def debug_wanted() -> bool:
+    """Whether the environment asks for tracebacks: `TASKMOCK_DEBUG` is set, and not empty or 0."""
+    return os.environ.get("TASKMOCK_DEBUG", "") not in {"", "0"}
+
+
 def _unknown(key: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     closest = difflib.get_close_matches(key.replace("-", "_").lower(), names, n=1)
