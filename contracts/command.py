@@ -19,6 +19,10 @@ Example:
   curl -s "$URL/get_task_status/?..." | taskmock validate -
   taskmock validate --edition v2 --strictness strict answers/*.json
   taskmock validate --request request.json
+  taskmock validate --format html -o report.html answers/*.json
+  taskmock validate --self-test
+  taskmock validate --format html -o report.html answers/*.json
+  taskmock validate --self-test
 
 \b
 Editions:
@@ -33,9 +37,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 
 
 @click.command("validate", help=HELP, short_help="Judge recorded answers or requests.")
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True)
-)
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--edition", type=click.Choice(CHOICES), default=AUTO, show_default=True, help="The edition to judge by.")
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option(
@@ -45,11 +47,17 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
     show_default=True,
     help="Undocumented fields: ignored, warned of, or failed.",
 )
+@click.option("--self-test", is_flag=True, help="Break good answers in every known way; show which rule catches it.")
 @report_options
 def validate_command(
-    *, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, output: Output
+    *, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, self_test: bool, output: Output
 ) -> None:
     """Judges every file and exits 1 where one breaks its contract."""
+    if self_test:
+        _test_judge(edition, files, output)
+        return
+    if not files:
+        raise click.UsageError("Missing argument 'FILE...'.")
     from taskmock.contracts.contract import Contract
 
     contract = Contract(edition, strictness=strictness)
@@ -60,6 +68,44 @@ def validate_command(
         reports.append((_source(name), check(body)))
         bodies.append(body if output.draws_trees else b"")
     output.finish(reports, bodies=bodies)
+
+
+def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
+    """Runs the self-test of an edition, of all for `auto`.
+
+    Raises: SystemExit where the judge lets a broken answer pass, or fails a good one.
+    """
+    if files:
+        raise click.UsageError("--self-test breaks answers of its own: it takes no FILE.")
+    if output.form not in {"text", "json"}:
+        raise click.UsageError("--self-test writes text or json, no other --format.")
+    from taskmock.contracts.selftest.account import account_json, account_text
+    from taskmock.contracts.selftest.trial import run_self_test
+    from taskmock.schemas import EDITIONS
+
+    test = run_self_test(EDITIONS if edition == AUTO else (edition,))
+    output.write(account_json(test) if output.form == "json" else account_text(test))
+    if not test.ok:
+        raise SystemExit(1)
+
+
+def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
+    """Runs the self-test of an edition, of all for `auto`.
+
+    Raises: SystemExit where the judge lets a broken answer pass, or fails a good one.
+    """
+    if files:
+        raise click.UsageError("--self-test breaks answers of its own: it takes no FILE.")
+    if output.form not in {"text", "json"}:
+        raise click.UsageError("--self-test writes text or json, no other --format.")
+    from taskmock.contracts.selftest.account import account_json, account_text
+    from taskmock.contracts.selftest.trial import run_self_test
+    from taskmock.schemas import EDITIONS
+
+    test = run_self_test(EDITIONS if edition == AUTO else (edition,))
+    output.write(account_json(test) if output.form == "json" else account_text(test))
+    if not test.ok:
+        raise SystemExit(1)
 
 
 def _content(name: str) -> bytes:

@@ -37,7 +37,7 @@ class Output:
             SystemExit: A document breaks its contract (status 1).
             click.UsageError: The file cannot be written.
         """
-        self._write(self._text(reports, bodies))
+        self.write(self._text(reports, bodies))
         if not all(report.ok for _, report in reports):
             raise SystemExit(1)
 
@@ -54,7 +54,11 @@ class Output:
             bodies = [redaction.body(body) for body in bodies] if self.draws_trees else ()
         return written_report(self.form, reports, bodies=bodies, moment=dt.datetime.now(tz=dt.UTC))
 
-    def _write(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Writes a text to the file, or to standard output where none is named.
+
+        Raises: click.UsageError where the file cannot be written.
+        """
         if self.file is None:
             show(text)
             return

@@ -5,7 +5,6 @@ Each format has a module of its own, imported on first use, so that a run pays f
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 from taskmock.schemas import chosen
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from taskmock.contracts.report import Report
     from taskmock.contracts.writers.document import FORMAT, json_report, report_document
     from taskmock.contracts.writers.github import github_report

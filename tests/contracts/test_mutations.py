@@ -6,12 +6,12 @@ import random
 
 import pytest
 from capture_files import captures
-from mutation import Mutation, Specimen
-from mutations import MUTATIONS
 from rule_documents import SEED
 
 from taskmock.contracts import Contract
 from taskmock.contracts.rules import RULES
+from taskmock.contracts.selftest.kinds import MUTATIONS
+from taskmock.contracts.selftest.mutation import Mutation, Specimen
 
 SPECIMENS_PER_KIND = 40
 LARGEST = 50_000

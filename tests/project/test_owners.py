@@ -12,6 +12,7 @@ from tree import Module, import_source, imports, modules, parse, type_checking_l
 OWNERS: dict[str, tuple[str, ...]] = {
     "click": (
         "contracts.command",
+        "contracts.*_command",
         "contracts.report_options",
         "mockserver.cli",
         "mockserver.*_command",

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mutation import Mutant, Mutation, Specimen, first_pass, in_state, is_below, is_full, shifted
-
+from taskmock.contracts.selftest.mutation import (
+    Mutant,
+    Mutation,
+    Specimen,
+    first_pass,
+    in_state,
+    is_below,
+    is_full,
+    shifted,
+)
 from taskmock.contracts.walk import Node, walk
 
 YEAR = 366 * 86_400
@@ -157,7 +165,7 @@ MUTATIONS = (
     unset_time("running-without-start", "start_time", in_state("RUNNING", "NODE_SUSPENDED")),
     time_of_nothing("start-before-running", "start_time", ("READY", "LOOP_READY")),
     time_of_nothing("finish-while-suspended", "finish_time", ("SUSPENDED", "READY", "LOOP_READY")),
-    child_outside("child-before-parent", "times.child-start", "start_time", -1, lambda n: True),
+    child_outside("child-before-parent", "times.child-start", "start_time", -1, lambda _: True),
     child_outside("child-after-parent", "times.child-finish", "finish_time", 1, in_state("FINISHED")),
     Mutation("skipped-later", skipped_later),
     Mutation("finish-in-the-future", in_the_future),

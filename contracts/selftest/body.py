@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mutation import Mutant, Mutation, Specimen, pointer
+from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, pointer
 
 
 def enveloped(name: str, changes: dict[str, list[Any]], *expected: tuple[str, str], result: bool = True) -> Mutation:
@@ -111,7 +111,7 @@ MUTATIONS = (
     Mutation("wrap-in-a-list", in_a_list),
     texted("cut-off", "body.not-json", cut),
     texted("empty-body", "body.empty", lambda specimen: specimen.draw.choice(["", " ", "\n\n"])),
-    texted("page-instead", "body.html", lambda specimen: "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"),
+    texted("page-instead", "body.html", lambda _: "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"),
     texted("python-instead", "body.not-json", lambda specimen: str(specimen.body)),
     texted("byte-order-mark", "body.byte-order-mark", lambda specimen: "\ufeff" + specimen.text()),
     texted(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mutation import Mutant, Mutation, Specimen, first_pass, in_state, is_below, is_full
-
+from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, first_pass, in_state, is_below, is_full
 from taskmock.contracts.walk import Node, walk
 
 SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
@@ -65,7 +64,7 @@ def finished_without_children(specimen: Specimen) -> Mutant | None:
 
 def created_with_children(specimen: Specimen) -> Mutant | None:
     """The document's CREATED task, with the children and times of another."""
-    if specimen.edition != "doc-2019":
+    if specimen.edition != "doc-2019" or not specimen.data.get("children"):
         return None
     specimen.data["state"] = "CREATED"
     expected = (("parent.created", "/data/children"), ("times.unexpected", "/data/start_time"))

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutation import NO_SUCH_ID, Mutant, Mutation, Specimen, in_state, is_below, is_full, pointer
-
+from taskmock.contracts.selftest.mutation import (
+    NO_SUCH_ID,
+    Mutant,
+    Mutation,
+    Specimen,
+    in_state,
+    is_below,
+    is_full,
+    pointer,
+)
 from taskmock.contracts.walk import Node, walk
 
 END_EVENT = "<class 'pipeline.core.flow.event.EmptyEndEvent'>"
@@ -133,7 +141,7 @@ def ex_data_too_early(specimen: Specimen) -> Mutant | None:
 def ex_data_on_a_v1_task(specimen: Specimen) -> Mutant | None:
     """ex_data on a whole task of engine 1, which never has it."""
     leaf = failed_leaf(specimen)
-    if leaf is None or specimen.edition != "v1":
+    if leaf is None or specimen.data.get("version") != "":
         return None
     specimen.data["ex_data"] = {leaf.key: "disk full"}
     return specimen.found("ex-data.task", specimen.top, "ex_data")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mutation import Mutant, Mutation, Specimen, is_below, is_full, pointer
-
+from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, is_below, is_full, pointer
 from taskmock.contracts.walk import Node
 
 FIELDS = (
@@ -136,7 +135,7 @@ def stated(name: str, code: str, states: dict[str, list[str]], wanted: Callable[
 
 def undocumented(specimen: Specimen) -> Mutant | None:
     """A field that no document knows."""
-    node = specimen.pick(lambda node: True)
+    node = specimen.pick(lambda _: True)
     if node is None:
         return None
     name = specimen.draw.choice(["progress", "ID", "", "a/b~c", "状态", "finishTime"])
@@ -215,14 +214,14 @@ MUTATIONS = (
     valued("float-retry", "field.type", is_full, "retry", [0.0, 1.0]),
     valued("float-elapsed_time", "field.type", is_full, "elapsed_time", [0.0, 3.0]),
     valued("zero-loop", "field.range", is_full, "loop", [0, -1]),
-    stated("invent-state", "state.unknown", UNKNOWN_STATES, lambda node: True),
+    stated("invent-state", "state.unknown", UNKNOWN_STATES, lambda _: True),
     stated("foreign-state", "state.unknown", FOREIGN_STATES),
     stated("task-state-below", "state.misplaced", TASK_STATES, is_below),
     Mutation("add-field", undocumented),
     Mutation("child-is-no-object", child_is_no_object),
     Mutation("created-copied-from-the-sample", created_copied_from_the_sample),
     created_with("retry", "field.value", 1),
-    created_with("skip", "field.type", False),
+    created_with("skip", "field.type", value=False),
     created_with("elapsed_time", "field.value", 3),
     created_with("start_time", "field.type", "2026-03-02 10:00:00 +0800"),
     created_with("finish_time", "field.type", ""),

@@ -1,0 +1,84 @@
+"""The self-test: every kind of mutation tried on good documents, and whether the judge caught each mutant."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from taskmock.contracts.contract import Contract
+from taskmock.contracts.rules import RULES
+from taskmock.contracts.selftest.documents import documents
+from taskmock.contracts.selftest.kinds import MUTATIONS
+from taskmock.contracts.selftest.mutation import Mutation, Specimen
+from taskmock.schemas import EDITIONS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Trial:
+    """One mutant of one document: what the judge had to find, as (code, pointer), and what of it was not found."""
+
+    mutation: str
+    edition: str
+    document: str
+    expected: tuple[tuple[str, str], ...]
+    missed: tuple[tuple[str, str], ...]
+
+    @property
+    def caught(self) -> bool:
+        """Whether the judge found everything that it had to."""
+        return not self.missed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SelfTest:
+    """All trials, the good documents that the judge took for broken ones, and the rules that no mutation breaks."""
+
+    editions: tuple[str, ...]
+    trials: tuple[Trial, ...]
+    false_alarms: tuple[tuple[str, str], ...]
+    unproven: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the contract can fail, wherever it should and nowhere else."""
+        return not self.false_alarms and not self.unproven and all(trial.caught for trial in self.trials)
+
+
+def run_self_test(editions: Sequence[str] = EDITIONS, *, mutations: Iterable[Mutation] = MUTATIONS) -> SelfTest:
+    """The self-test of some editions: each kind of mutation on each good document that it fits."""
+    kinds = tuple(mutations)
+    good = {edition: documents(edition) for edition in editions}
+    trials = [trial for edition in editions for trial in _trials(edition, good[edition], kinds)]
+    alarms = [alarm for edition in editions for alarm in _false_alarms(edition, good[edition])]
+    return SelfTest(tuple(editions), tuple(trials), tuple(alarms), tuple(_unproven(editions, trials)))
+
+
+def _trials(edition: str, good: dict[str, dict[str, Any]], kinds: Sequence[Mutation]) -> Iterator[Trial]:
+    contract = Contract(edition, strictness="strict")
+    for mutation in kinds:
+        for name, body in good.items():
+            draw = random.Random(f"{mutation.name} {edition} {name}")  # noqa: S311 - the same mutants in every run
+            mutant = mutation.mutate(Specimen(copy.deepcopy(body), edition, draw))
+            if mutant is None:
+                continue
+            report = contract.check_response(mutant.body, request=mutant.request)
+            found = {(violation.code, violation.pointer) for violation in report.violations}
+            missed = tuple(wanted for wanted in mutant.expected if report.ok or wanted not in found)
+            yield Trial(mutation.name, edition, name, mutant.expected, missed)
+
+
+def _false_alarms(edition: str, good: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    contract = Contract(edition, strictness="strict")
+    return ((edition, name) for name, body in good.items() if contract.check_response(body).violations)
+
+
+def _unproven(editions: Sequence[str], trials: Sequence[Trial]) -> Iterator[str]:
+    """The rules, as `code in edition`, that no trial expects to be broken."""
+    expected = {(trial.edition, code) for trial in trials for code, _ in trial.expected}
+    for rule in RULES:
+        for edition in rule.editions:
+            if edition in editions and (edition, rule.code) not in expected:
+                yield f"{rule.code} in {edition}"

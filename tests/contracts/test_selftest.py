@@ -1,0 +1,122 @@
+"""The self-test proves that the contract can fail, and fails itself where any one rule is switched off."""
+
+import functools
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from taskmock.contracts import Contract
+from taskmock.contracts.command import validate_command
+from taskmock.contracts.rules import RULES, rule_violations
+from taskmock.contracts.selftest.documents import documents
+from taskmock.contracts.selftest.kinds import MUTATIONS
+from taskmock.contracts.selftest.trial import run_self_test
+from taskmock.schemas import EDITIONS
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The self-test of all editions."""
+    return run_self_test()
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(validate_command, ["--self-test", *arguments])
+
+
+def breaking(whole, code):
+    """The kinds of mutation that break a rule."""
+    names = {trial.mutation for trial in whole.trials if code in {wanted for wanted, _ in trial.expected}}
+    return [mutation for mutation in MUTATIONS if mutation.name in names]
+
+
+@pytest.mark.parametrize(
+    ("edition", "name"), [(edition, name) for edition in EDITIONS for name in documents(edition)], ids="-".join
+)
+def test_document_is_good_before_it_is_broken(edition, name):
+    assert Contract(edition, strictness="strict").check_response(documents(edition)[name]).violations == ()
+
+
+def test_self_test_catches_every_mutant(whole):
+    assert [trial for trial in whole.trials if not trial.caught] == []
+    assert whole.ok
+
+
+def test_self_test_tries_every_kind_of_mutation(whole):
+    assert {trial.mutation for trial in whole.trials} == {mutation.name for mutation in MUTATIONS}
+    assert len(whole.trials) > 2_000
+
+
+def test_self_test_proves_every_rule_in_each_of_its_editions(whole):
+    proven = {(code, trial.edition) for trial in whole.trials for code, _ in trial.expected}
+
+    assert {(rule.code, edition) for rule in RULES for edition in rule.editions} - proven == set()
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES])
+def test_self_test_fails_where_a_rule_is_switched_off(whole, code, monkeypatch):
+    monkeypatch.setattr("taskmock.contracts.answer.rule_violations", functools.partial(rule_violations, skip={code}))
+
+    test = run_self_test(mutations=breaking(whole, code))
+
+    assert {missed for trial in test.trials for missed, _ in trial.missed} == {code}
+    assert not test.ok
+
+
+def test_self_test_is_the_same_in_every_run(whole):
+    assert run_self_test().trials == whole.trials
+
+
+def test_command_shows_which_rule_caught_what():
+    result = invoke("--edition", "v2")
+
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["caught", "drop-id", "by", "field.missing"] in [line[:4] for line in lines]
+    assert result.output.splitlines()[-1].startswith("PASS self-test of v2: ")
+
+
+def test_command_writes_json():
+    document = json.loads(invoke("--format", "json").output)
+
+    assert document["ok"] is True
+    assert document["editions"] == ["doc-2019", "v1", "v2"]
+    assert document["caught"] == document["mutants"] == len(document["trials"])
+
+
+def test_command_exits_1_and_names_what_is_not_found(monkeypatch):
+    monkeypatch.setattr("taskmock.contracts.answer.rule_violations", lambda document: iter(()))
+
+    result = invoke("--edition", "v1")
+
+    assert result.exit_code == 1
+    assert "  not found: id.key-mismatch at /data/children/" in result.output
+    assert result.output.splitlines()[-1].startswith("FAIL self-test of v1: ")
+
+
+def test_command_exits_1_where_a_good_answer_is_refused(monkeypatch):
+    def refused(edition):
+        return {"a bad one": {"result": True, "data": {}}}
+
+    monkeypatch.setattr("taskmock.contracts.selftest.trial.documents", refused)
+
+    result = invoke("--edition", "v2")
+
+    assert result.exit_code == 1
+    assert "  false alarm: a bad one of v2 is good" in result.output.splitlines()
+    assert "  not proven: no mutation breaks parent.running in v2" in result.output.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-"], "--self-test breaks answers of its own: it takes no FILE."),
+        (["--format", "html"], "--self-test writes text or json, no other --format."),
+    ],
+)
+def test_command_refuses_what_a_self_test_does_not_take(arguments, message):
+    result = invoke(*arguments)
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1] == f"Error: {message}"
