@@ -21,6 +21,9 @@ NO_ARM = "all conditions of branches are not meet"
 TIMED_OUT = "node execution timed out"
 """What `ex_data` says of a node that ran into its time-out."""
 
+OVER_LIMIT = {1: "rerun times exceed max limit: {limit}", 2: "node execution exceed rerun limit {limit}"}
+"""What `ex_data` says of a node that the rerun limit ended, by generation (the engines' own words)."""
+
 _AT_ONCE = {
     NodeKind.START,
     NodeKind.END,
@@ -101,7 +104,10 @@ class Engine(Ledger):
             self.put(ROOT, root._replace(state=State.RUNNING))
         if node.kind is NodeKind.CONVERGE and not self._arrive(index):
             return
-        if node.kind in _AT_ONCE:
+        over = self._over_limit(node)
+        if over:
+            self._fail(index, over)
+        elif node.kind in _AT_ONCE:
             self._pass(node)
         else:
             self.put(index, self._fresh(index))
@@ -140,6 +146,20 @@ class Engine(Ledger):
             return old._replace(state=State.RUNNING, start=self.now, finish=None)
         # A running node of a later pass still shows the earlier pass's finish (fact).
         return Row(State.RUNNING, loop=old.loop + 1, start=self.now, finish=old.finish, version=old.version + 1)
+
+    def _over_limit(self, node: GraphNode) -> Row | None:
+        """The row of a node that has run too often to be run again; None where it may run.
+
+        Engine 2 fails a node whose last pass was beyond the limit, engine 1 the pass beyond it as it starts: both
+        show a `loop` of one more than the limit.
+        """
+        row, limit = self.rows.get(node.index), node.limit
+        if limit is None or row is None or row.state is not State.FINISHED:
+            return None
+        if row.loop + (self.setting.generation == 1) <= limit:
+            return None
+        over = self._fresh(node.index) if self.setting.generation == 1 else row
+        return over._replace(ex_data=OVER_LIMIT[self.setting.generation].format(limit=limit))
 
     def _pass(self, node: GraphNode) -> None:
         """Events and gateways: over as soon as they are entered."""

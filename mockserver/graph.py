@@ -47,7 +47,7 @@ class GraphNode:
 
     `parent` is the enclosing subprocess or the task; `next` where the token goes when it is done; `first` the start
     event of a subprocess or of the task; `arms` the entry of each arm of a gateway; `join` its converging gateway;
-    `back` the first node of the loop that an `again` gateway closes.
+    `back` the first node of the loop that an `again` gateway closes; `limit` the rerun limit.
     """
 
     index: int
@@ -62,6 +62,7 @@ class GraphNode:
     arms: tuple[int, ...] = ()
     join: int = NOWHERE
     back: int = NOWHERE
+    limit: int | None = None
 
 
 class AddressError(LookupError):
@@ -229,6 +230,8 @@ class _Compiler:
                 node.step = step
                 if isinstance(step, Subprocess):
                     self._inner.append((node, step.flow, place, own))
+                else:
+                    node.limit = step.limit
                 return _Ends(node.index, [node])
 
     def _branch(self, branch: Branch, place: str, path: str, parent: int) -> _Ends:
@@ -245,10 +248,14 @@ class _Compiler:
         return _Ends(fork.index, [join])
 
     def _loop(self, loop: Loop, place: str, path: str, parent: int) -> _Ends:
+        first = len(self.nodes)
         body = self._stretch(loop.flow, f"{place}.0", path, parent)
         again = self.add(NodeKind.AGAIN, "", place=f"{place}/again", parent=parent)
         again.step = loop
         again.back = body.entry if body else again.index
+        for node in self.nodes[first:]:
+            if node.limit is None and node.kind is not NodeKind.SUBPROCESS:  # the engine limits no subprocess (fact)
+                node.limit = loop.limit
         for node in body.open if body else ():
             node.next = again.index
         return _Ends(again.back, [again])

@@ -43,7 +43,8 @@ class Activity:
     Attempt number n (by `retry`, in each pass of a loop) is `attempts[n]`, the last one for all later retries.
     `waits`: it runs until somebody calls back, at most `at_most` ms (None: for ever), then goes on by itself.
     `times_out`: after that many ms of running the engine terminates it (FAILED). `ignored`: a failure counts as
-    FINISHED with `error_ignored`. `loop`: how many passes it makes by itself. `id`: pinned node id.
+    FINISHED with `error_ignored`. `loop`: how many passes it makes by itself, `limit` the rerun limit of these (None:
+    that of the `Loop` around it, if any). `id`: pinned node id.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Activity:
     auto_retry: AutoRetry | None = None
     ignored: bool = False
     loop: int = 1
+    limit: int | None = None
     id: str | None = None
 
 
@@ -91,10 +93,14 @@ class Branch:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """A stretch of the flow that an exclusive gateway behind it sends through again, `times` passes in all."""
+    """A stretch of the flow that an exclusive gateway behind it sends through again, `times` passes in all.
+
+    `limit` is the rerun limit of its nodes: the pass after that many reruns makes a node FAILED (None: no limit).
+    """
 
     times: int
     flow: Flow
+    limit: int | None = None
 
 
 Step = Activity | Subprocess | Branch | Loop

@@ -12,7 +12,7 @@ from taskmock.mockserver.yaml_node import Mapping, Node, Scalar, flag_of, is_nul
 MOST_PASSES = 1000
 """The most passes of a loop, and the most automatic retries."""
 
-KEYS = ("takes", "fails", "attempts", "waits", "at_most", "times_out", "auto_retry", "ignored", "loop", "id")
+KEYS = ("takes", "fails", "attempts", "waits", "at_most", "times_out", "auto_retry", "ignored", "loop", "limit", "id")
 """The keys of an activity."""
 
 BODY = "a duration (2s) or a mapping ({takes: 2s, fails: text})"
@@ -38,6 +38,9 @@ def activity_of(name: str, fields: Fields) -> Activity:
     if "at_most" in fields and "waits" not in fields:
         wrong = f"'at_most' stands without 'waits' in {fields.what}"
         fields.problems.add(fields.key("at_most"), "conflict", wrong, allowed="waits: callback, at_most: 30s")
+    if "limit" in fields and "loop" not in fields:
+        wrong = f"'limit' stands without 'loop' in {fields.what}"
+        fields.problems.add(fields.key("limit"), "conflict", wrong, allowed="loop: 9, limit: 3")
     return Activity(
         name=name,
         attempts=_attempts(fields),
@@ -47,6 +50,7 @@ def activity_of(name: str, fields: Fields) -> Activity:
         auto_retry=_auto_retry(fields),
         ignored=fields.flag("ignored"),
         loop=fields.whole("loop", 1, least=1, most=MOST_PASSES),
+        limit=read_limit(fields),
     )
 
 
@@ -95,6 +99,12 @@ def read_fails(fields: Fields) -> object:
         fields.problems.add(node, "bad-fails", f"fails is {kind_of(node)}", allowed=allowed)
         return None
     return read_data(node, fields.problems)
+
+
+def read_limit(fields: Fields) -> int | None:
+    """The rerun limit, None where there is none."""
+    node = fields.node("limit")
+    return None if node is None else read_whole(node, fields.problems, what="limit", least=1, most=MOST_PASSES)
 
 
 def _auto_retry(fields: Fields) -> AutoRetry | None:

@@ -118,7 +118,7 @@ class _Legality:
             yield f"{command.verb} takes no gateway", "skip_exg for a gateway; an activity or subprocess that fails"
         elif not self._can_fail(node):
             inner = " by itself, only with its nodes" if isinstance(node.step, Subprocess) else ""
-            allowed = f"a node with {'fails' if inner else 'fails, times_out or a forced_fail'}"
+            allowed = f"a node with {'fails' if inner else 'fails, times_out, a rerun limit or a forced_fail'}"
             yield f"{quoted(command.target)} never fails{inner}, there is nothing to {command.verb}", allowed
 
     def gateway(self, placed: PlacedEvent, node: GraphNode) -> Iterator[tuple[str, str]]:
@@ -131,7 +131,7 @@ class _Legality:
             )
             return
         names = [arm.name for arm in step.arms]
-        if step.take:
+        if step.take and node.limit is None:
             yield "the gateway takes an arm, it never fails", "a gateway with `take: none` (conditional: `take: []`)"
         elif command.data not in names:
             yield f"the gateway has no arm {command.data!r}", ", ".join(names)
@@ -177,7 +177,7 @@ class _Legality:
             yield f"nothing pauses {quoted(placed.event.command.target)}, there is nothing to resume", allowed
 
     def _can_fail(self, node: GraphNode) -> bool:
-        """Whether a node can be FAILED by itself: its attempts, its time-out, or somebody's doing."""
+        """Whether a node can be FAILED by itself: its attempts, its time-out, the rerun limit, or somebody's doing."""
         step = node.step
         if not isinstance(step, Activity):
             return isinstance(step, Subprocess) and step.fails is not None
@@ -185,7 +185,8 @@ class _Legality:
         forced = any(command.verb is Verb.FORCED_FAIL for command in commands)
         called = any(command.verb is Verb.CALLBACK and _refuses(command) for command in commands)
         fails = called or (not step.waits and any(attempt.fails is not None for attempt in step.attempts))
-        return forced or step.times_out is not None or (fails and not step.ignored)
+        ended = step.times_out is not None or node.limit is not None
+        return forced or ended or (fails and not step.ignored)
 
 
 def _refuses(command: Command) -> bool:

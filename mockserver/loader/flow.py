@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from taskmock.mockserver.loader.activities import KEYS, MOST_PASSES, activity_of, read_activity, read_fails
+from taskmock.mockserver.loader.activities import KEYS, MOST_PASSES, activity_of, read_activity, read_fails, read_limit
 from taskmock.mockserver.loader.branches import ARM, BRANCH_WORDS, GATEWAYS, BranchNodes, branch_nodes
 from taskmock.mockserver.loader.fields import Fields, items_of, refuse_full_width
 from taskmock.mockserver.loader.problem import Problems, closest, kind_of
@@ -129,7 +129,11 @@ class FlowReader:
     # -- steps with a word
 
     def _worded(self, word: str, node: Mapping) -> Step | None:
-        keys = {"node": ("node", *KEYS), "subprocess": ("subprocess", "flow", "id", "fails"), "loop": ("loop", "flow")}
+        keys = {
+            "node": ("node", *KEYS),
+            "subprocess": ("subprocess", "flow", "id", "fails"),
+            "loop": ("loop", "limit", "flow"),
+        }
         fields = Fields(node, self._problems, keys=keys.get(word, (word, "id")), what=f"the {word} step")
         match word:
             case "node":
@@ -163,7 +167,7 @@ class FlowReader:
         steps = self.flow(flow, what="flow")
         if isinstance(flow, Listing) and not flow.items:
             self._problems.add(flow, "empty", "the flow of a loop is empty", allowed=EXAMPLE)
-        return Loop(times=count or 1, flow=steps)
+        return Loop(times=count or 1, flow=steps, limit=read_limit(fields))
 
     def _branch(self, word: str, fields: Fields) -> Step | None:
         body = fields.node(word)

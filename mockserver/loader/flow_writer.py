@@ -26,7 +26,7 @@ def _step(step: Step) -> object:
         case Branch():
             return {step.kind.value: _arms(step)} | _given(id=step.id)
         case Loop():
-            return {"loop": step.times, "flow": flow_data(step.flow)}
+            return {"loop": step.times, **_given(limit=step.limit), "flow": flow_data(step.flow)}
 
 
 def _given(**values: object) -> Data:
@@ -58,9 +58,9 @@ def _body(activity: Activity) -> Data:
         data["auto_retry"] = {"max": activity.auto_retry.max, "after": format_duration(activity.auto_retry.after)}
     if activity.ignored:
         data["ignored"] = True
-    if activity.loop != 1:
+    if activity.loop != 1 or activity.limit is not None:
         data["loop"] = activity.loop
-    return data | _given(id=activity.id)
+    return data | _given(limit=activity.limit, id=activity.id)
 
 
 def _attempt(attempt: Attempt) -> Data:

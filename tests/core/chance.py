@@ -76,7 +76,8 @@ class Chance:
             case "con":
                 return conditional(*self.random.choice((("a", "c"), ("a",), ("a", "b", "c"))), **self.arms(levels))
             case "loop":
-                return loop(self.random.randint(1, 3), *self.flow(levels - 1))
+                limit = self.random.choice((None, None, 1, 2))
+                return loop(self.random.randint(1, 4), *self.flow(levels - 1), limit=limit)
         return self.activity()
 
     def arm(self):
@@ -90,7 +91,10 @@ class Chance:
     def activity(self):
         """One activity of any kind."""
         seconds = self.random.choice((0, 1, 2, 3))
-        more = {"loop": self.random.choice((1, 1, 1, 2, 3)), "ignored": self.random.random() < 0.15}
+        more = {"limit": self.random.choice((None, None, 1))} | {
+            "loop": self.random.choice((1, 1, 1, 2, 3)),
+            "ignored": self.random.random() < 0.15,
+        }
         if self.random.random() < 0.2:
             more["times_out"] = self.random.choice((500, 5000))
         if self.random.random() < 0.2:

@@ -40,9 +40,9 @@ def sub(name, *flow, **more):
     return Subprocess(name=name, flow=flow, **more)
 
 
-def loop(times, *flow):
+def loop(times, *flow, limit=None):
     """A stretch that is passed several times."""
-    return Loop(times=times, flow=flow)
+    return Loop(times=times, flow=flow, limit=limit)
 
 
 def parallel(*arms):

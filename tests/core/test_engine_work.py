@@ -78,6 +78,82 @@ def test_stretch_is_sent_through_again_by_its_gateway():
     assert [done[name].loop for name in ("H", "A", "B", "again", "T")] == [1, 3, 3, 3, 1]
 
 
+@pytest.mark.parametrize(("edition", "runs"), [("v2", [1, 2, 3, 4]), ("v1", [1, 2, 3]), ("doc-2019", [1, 2, 3])])
+def test_rerun_limit_fails_the_node_that_would_run_once_more(edition, runs):
+    script = play(act("A", 2, loop=9, limit=3), act("B", 1), dispatch=100)
+    played = history(script, edition=edition)
+
+    passes = [change.row for change in played.changes if played.graph.nodes[change.node].path == "A"]
+
+    assert [row.loop for row in passes if row.state is State.RUNNING] == runs
+    assert (passes[-1].state, passes[-1].loop) == (State.FAILED, 4)
+    assert "B" not in rows(tree(script, AT_ONCE, edition=edition))
+
+
+def test_rerun_limit_fails_what_was_finished_and_says_why():
+    last, failed = (rows(tree(play(act("A", 2, loop=9, limit=1), dispatch=100), at))["A"] for at in (4.3, 4.4))
+
+    assert (last.state, last.finish) == (State.FINISHED, 4300)
+    expected = last._replace(state=State.FAILED, finish=4400, since=4400, ex_data="node execution exceed rerun limit 1")
+    assert failed == expected
+
+
+def test_rerun_limit_of_engine_1_fails_the_pass_that_begins():
+    script = play(act("A", 2, loop=9, limit=1), dispatch=100)
+
+    failed = rows(tree(script, 9, edition="v1"))["A"]
+
+    assert (failed.state, failed.loop, failed.start, failed.finish) == (State.FAILED, 2, 2300, 2300)
+    assert failed.ex_data == "rerun times exceed max limit: 1"
+    assert states(tree(script, 9, edition="v1"))["task"] == "FAILED"
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_node_at_its_rerun_limit_can_be_skipped_or_retried(edition):
+    script = play(act("A", 2, loop=9, limit=1), act("B", 1))
+
+    skipped = tree(script, AT_ONCE, given(20, "skip", "A"), edition=edition)
+    retried = tree(script, AT_ONCE, given(20, "retry", "A"), edition=edition)
+
+    assert states(skipped)["task"] == "FINISHED"
+    assert (rows(retried)["A"].state, rows(retried)["A"].retry) == (State.FAILED, 1 if edition == "v2" else 0)
+
+
+def test_rerun_limit_of_a_stretch_counts_each_node_but_no_subprocess():
+    script = play(loop(9, sub("S", act("I", 1)), act("A", 1), act("B", 1), limit=2))
+
+    done = rows(tree(script, AT_ONCE))
+
+    assert [(done[name].state, done[name].loop) for name in ("S", "A", "B", "again")] == [
+        ("FINISHED", 4),
+        ("FAILED", 3),
+        ("FINISHED", 3),
+        ("FINISHED", 3),
+    ]
+
+
+def test_own_rerun_limit_of_a_node_goes_before_that_of_its_stretch():
+    script = play(loop(9, act("A", 1, loop=1, limit=1), act("B", 1), limit=5))
+
+    assert rows(tree(script, AT_ONCE))["A"].state is State.FAILED
+    assert rows(tree(script, AT_ONCE))["A"].loop == 2
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_answers_at_a_rerun_limit_keep_the_strict_contract(edition):
+    contract = Contract(edition, strictness="strict")
+    skip = given(40, "skip", "A")
+    script = play(
+        loop(9, act("A", (1, "no"), ignored=True), parallel([act("B", 1)], [act("C", 2)]), limit=2), dispatch=100
+    )
+    played = history(script, skip, edition=edition)
+
+    for moment in played.moments:
+        body = {"result": True, "data": rendered(played, moment, edition)}
+        body |= {} if edition == "doc-2019" else {"code": 0, "message": ""}
+        assert contract.check_response(body).violations == (), moment
+
+
 def test_loop_around_nothing_ends():
     assert rows(tree(play(loop(3)), AT_ONCE))["again"].loop == 3
 

@@ -193,7 +193,19 @@ def test_loop_reentry_shows_later_passes():
     assert list(dict.fromkeys(passes)) == [
         (1, "RUNNING"), (1, "FINISHED"), (2, "RUNNING"), (2, "FINISHED"), (3, "RUNNING"), (3, "FINISHED"),
     ]  # fmt: skip
-    assert nodes(last_data("loop-reentry"))["Poll once more"]["loop"] == 2
+
+
+def test_loop_reentry_ends_at_the_rerun_limit_until_somebody_skips_the_node():
+    polls = [nodes(frame.body["data"]).get("Poll once more") for frame in frames("loop-reentry")]
+    passes = [(poll["loop"], poll["state"], poll["skip"]) for poll in polls if poll]
+
+    assert list(dict.fromkeys(passes)) == [
+        (1, "RUNNING", False),
+        (2, "RUNNING", False),
+        (3, "RUNNING", False),
+        (3, "FAILED", False),
+        (3, "FINISHED", True),
+    ]
 
 
 def test_forced_fail_ends_a_node_by_hand_and_another_by_its_time_out():

@@ -69,6 +69,7 @@ data = st.recursive(
 )
 fails = st.one_of(texts, st.dictionaries(texts, data, max_size=3))
 attempts = st.builds(Attempt, takes=spans, fails=st.one_of(st.none(), fails))
+limits = st.none() | st.integers(1, 1000)
 retries = st.builds(AutoRetry, max=st.integers(1, 1000), after=spans)
 
 
@@ -85,6 +86,7 @@ def activities(draw: st.DrawFn) -> Activity:
         auto_retry=draw(st.none() | retries),
         ignored=draw(st.booleans()),
         loop=draw(st.integers(1, 3)),
+        limit=draw(limits),
     )
 
 
@@ -114,7 +116,7 @@ steps: st.SearchStrategy[Step] = st.recursive(
     lambda inner: st.one_of(
         st.builds(Subprocess, name=texts, flow=flows_of(inner), fails=st.none() | fails),
         branches(flows_of(inner)),
-        st.builds(Loop, times=st.integers(1, 3), flow=flows_of(inner, least=1)),
+        st.builds(Loop, times=st.integers(1, 3), flow=flows_of(inner, least=1), limit=limits),
     ),
     max_leaves=8,
 )
