@@ -285,7 +285,7 @@ class Playback:
         edition, history = self.edition_of(scenario), self.history(record)
         if history.expired_at(turn.moment):
             name = history.graph.nodes[ROOT].name
-            return None if edition.name == "doc-2019" else orjson.dumps(expired(name))
+            return orjson.dumps(expired(name)) if edition.served else None
         if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
             data = data_at(record, history, edition, turn.shown, view)
             return orjson.dumps(broken_data(data, history, turn.faults))

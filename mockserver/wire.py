@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from taskmock.mockserver.command import TASK
@@ -52,8 +52,10 @@ _DOCUMENTED = {
 class Edition:
     """How one edition writes a node: `generation` of its engine, `prefix` of ids, `absent` for a time that is not.
 
-    A `timeless` one has no running times: between two changes of the tree its answers stay the same. One that
-    `tells_failures` has `ex_data` for those who ask (a v1 task ignores the flag: fact).
+    `words` are what it says for states that it does not know. A `served` one is what servers send and not what the
+    document says: bodies of their own for tasks that have not begun or have expired, and the task's name on whatever
+    is outermost. A `timeless` one has no running times: between two changes of the tree its answers stay the same. One
+    that `tells_failures` has `ex_data` for those who ask (a v1 task ignores the flag: fact).
     """
 
     name: str
@@ -61,8 +63,14 @@ class Edition:
     prefix: str
     absent: str | None
     node: Callable[[_Page, GraphNode, Row, State], Document]
+    words: Mapping[State, State] = dataclasses.field(default_factory=dict)
+    served: bool = True
     timeless: bool = False
     tells_failures: bool = False
+
+    def word(self, state: State) -> State:
+        """What the edition calls a state."""
+        return self.words.get(state, state)
 
 
 class _Page:
@@ -101,7 +109,7 @@ class _Page:
 
 def _doc_2019_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
     has_children = node.index == ROOT and len(page.tree.rows) > 1
-    shown = State.RUNNING if state is State.READY and has_children else _DOCUMENTED.get(state, state)
+    shown = State.RUNNING if state is State.READY and has_children else page.edition.word(state)
     unfinished = shown is State.RUNNING
     return {
         "retry": row.retry,
@@ -159,7 +167,16 @@ def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
 
 
 EDITIONS = {
-    "doc-2019": Edition("doc-2019", generation=1, prefix="", absent="", node=_doc_2019_node, timeless=True),
+    "doc-2019": Edition(
+        "doc-2019",
+        generation=1,
+        prefix="",
+        absent="",
+        node=_doc_2019_node,
+        words=_DOCUMENTED,
+        served=False,
+        timeless=True,
+    ),
     "v1": Edition("v1", generation=1, prefix="n", absent=None, node=_v1_node),
     "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node, tells_failures=True),
 }
@@ -179,14 +196,14 @@ def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = R
     for index in tree.rows:
         if index != ROOT:
             written[nodes[index].parent]["children"][nodes[index].id] = written[index]
-    if top != ROOT and edition.name != "doc-2019":
+    if top != ROOT and edition.served:
         written[top]["name"] = nodes[ROOT].name  # bk-sops puts the task's name on whatever is outermost
     return written[top]
 
 
 def _created(tree: Tree, edition: Edition, top: int) -> Document:
-    """A task that has not begun: eight keys only, but all ten in `doc-2019`, whose document knows no shorter form."""
-    if edition.name == "doc-2019":
+    """A task that has not begun: eight keys only, but all ten in the document, which knows no shorter form."""
+    if not edition.served:
         page = _Page(tree, edition, epoch=0, key="")
         return edition.node(page, tree.graph.nodes[top], Row(State.CREATED), State.CREATED)
     return {
@@ -226,11 +243,6 @@ def with_failures(tree: Tree, data: Document) -> Document:
         return data
     rest = {key: value for key, value in data.items() if key != "name"}
     return {**rest, "ex_data": failures(tree, data), "name": data["name"]}
-
-
-def word(state: State, edition: Edition) -> str:
-    """What an edition calls a state."""
-    return (_DOCUMENTED.get(state, state) if edition.name == "doc-2019" else state).value
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

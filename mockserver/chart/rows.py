@@ -16,7 +16,7 @@ from taskmock.mockserver.playback import Asked
 from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.timeline import History
-from taskmock.mockserver.wire import Edition, recorded_nodes, word
+from taskmock.mockserver.wire import Edition, recorded_nodes
 
 MOST_GLIMPSES = 1_000_000
 """Above that many states in all, only `FEW_MOMENTS` of a task's life are looked at."""
@@ -173,7 +173,7 @@ def _glimpses(history: History, edition: Edition, moment: int) -> Iterator[_Glim
         yield _Glimpse(nodes[ROOT].id, None, name, "task", "EXPIRED" if history.expired_at(moment) else "CREATED")
         return
     for index in tree.rows:
-        node, state = nodes[index], word(tree.states[index], edition)
+        node, state = nodes[index], edition.word(tree.states[index]).value
         parent = None if index == ROOT else nodes[node.parent].id
         yield _Glimpse(node.id, parent, node.name, "task" if index == ROOT else node.kind.value, state)
 

@@ -18,7 +18,7 @@ from flows import (
 
 from taskmock.mockserver.graph import NOWHERE, ROOT
 from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import EDITIONS, document, failures, recorded_nodes, recorded_state, word
+from taskmock.mockserver.wire import EDITIONS, document, failures, recorded_nodes, recorded_state
 
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)
 
@@ -173,4 +173,4 @@ def test_recorded_state_is_asked_for_by_id_or_name(address, state):
     [("doc-2019", "READY", "CREATED"), ("doc-2019", "RUNNING", "RUNNING"), ("v2", "READY", "READY")],
 )
 def test_word_for_a_state_is_the_editions(edition, state, said):
-    assert word(State(state), EDITIONS[edition]) == said
+    assert EDITIONS[edition].word(State(state)) == said
