@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from taskmock.contracts.answer import Answer, answer_nodes, answer_violations
 from taskmock.contracts.body import BodyError, decoded_object
 from taskmock.contracts.edition import AUTO, checked_edition, told_edition, told_request_edition
 from taskmock.contracts.group import grouped
+from taskmock.contracts.lifecycle.poll import Poll
 from taskmock.contracts.report import Report
 from taskmock.contracts.request import later_parameters, request_violations
 from taskmock.contracts.strictness import Strictness
@@ -16,6 +18,8 @@ from taskmock.contracts.violation import Violation
 from taskmock.schemas import chosen
 
 ASKED = "as asked for"
+TODAY = "v2"
+"""The edition of today's servers."""
 
 
 class Contract:
@@ -60,6 +64,19 @@ class Contract:
         if edition == AUTO:
             edition, basis = told_request_edition(decoded, later_parameters())
         return self._report("request", (edition, basis), request_violations(decoded, edition, self.strictness))
+
+    def check_history(self, polls: Iterable[Poll], *, request: Mapping[str, Any] | None = None) -> Report:
+        """The verdict on the answers of one task in the order they were polled: each by itself, and their course.
+
+        `request` are the parameters of the calls, where known and the same for all.
+        """
+        from taskmock.contracts.polled import Account, told_history_edition
+
+        polls = tuple(polls)
+        edition, basis = told_history_edition(polls) if self.edition == AUTO else (self.edition, ASKED)
+        account = Account(edition if edition != AUTO else TODAY, self.strictness, request)
+        report = self._report("history", (edition, basis), account.violations(polls))
+        return dataclasses.replace(report, nodes=account.nodes)
 
     def _unreadable(self, subject: str, error: BodyError) -> Report:
         basis = "the body cannot be read" if self.edition == AUTO else ASKED

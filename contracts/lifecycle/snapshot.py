@@ -1,0 +1,69 @@
+"""One answer of a history made ready to be compared with another: its tree and the moment it speaks of."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+from taskmock.contracts.rules.document import Document, Observed
+
+ROLLING_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
+FINAL = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
+"""The states of a task that nothing follows; FAILED is none of them."""
+
+FULL = "version"
+"""The field that tells a started task from the short CREATED and EXPIRED bodies."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """An answer with a tree: `number` counts all polls from 1, `at` is when it was polled, `sound` is False where the
+    answer by itself breaks the contract."""
+
+    number: int
+    at: float | None
+    document: Document
+    sound: bool = True
+
+    @property
+    def top(self) -> Observed:
+        """The outermost node."""
+        return self.document.top
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the outermost node has the fields of a node."""
+        return FULL in self.document.data
+
+    @property
+    def rolls_back(self) -> bool:
+        """Whether the answer shows a rollback under way."""
+        return any(node.state in ROLLING_BACK for node in self.document.observed)
+
+    @property
+    def now(self) -> float | None:
+        """The server's time of the answer, start + elapsed of what goes on; None where the answer does not tell."""
+        top, elapsed = self.top, self.document.data.get("elapsed_time")
+        if top.start is None or not top.has_no_finish or not isinstance(elapsed, (int, float)):
+            return None
+        return top.start + elapsed if math.isfinite(elapsed) else None
+
+    @property
+    def latest(self) -> float | None:
+        """The server's time of the answer, or else the last thing it knows of, in seconds since the year 1."""
+        now = self.now
+        if now is not None:
+            return now
+        times = (time for node in self.document.observed for time in (node.start, node.finish) if time is not None)
+        return max(times, default=None)
+
+
+def field(node: Observed, name: str) -> object:
+    """A field of a node as the answer has it."""
+    return node.node.value.get(name)
+
+
+def count(node: Observed, name: str) -> int | None:
+    """A counter of a node; None where it is no integer."""
+    value = field(node, name)
+    return value if type(value) is int else None

@@ -1,0 +1,68 @@
+"""Everything the judge says of a history: each answer by itself, then the course of the task from answer to answer."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from taskmock.contracts.answer import GENERATIONS, Answer, answer_nodes, answer_violations
+from taskmock.contracts.body import BodyError, decoded_object
+from taskmock.contracts.edition import told_edition
+from taskmock.contracts.lifecycle import Course, Poll, Snapshot
+from taskmock.contracts.rules import Document
+from taskmock.contracts.strictness import Strictness
+from taskmock.contracts.violation import Severity, Violation
+
+
+def told_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
+    """The edition of a history and how it was told: from the first answer that shows a started task."""
+    first: tuple[str, str] | None = None
+    for poll in polls:
+        try:
+            body = decoded_object(poll.body)
+        except BodyError:
+            continue
+        told = told_edition(body)
+        first = first or told
+        data = body.get("data")
+        if isinstance(data, dict) and "version" in data:
+            return told
+    return first or ("auto", "no answer can be read")
+
+
+class Account:
+    """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
+
+    def __init__(self, edition: str, strictness: Strictness, request: Mapping[str, Any] | None) -> None:
+        self.nodes = 0
+        self._edition = edition
+        self._strictness = strictness
+        self._request = request
+
+    def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
+        """Yields what is wrong with each answer by itself and after those before it."""
+        course = Course()
+        for number, poll in enumerate(polls, 1):
+            try:
+                body = decoded_object(poll.body)
+            except BodyError as error:
+                yield _of_poll(number, error.violation)
+                continue
+            answer = Answer(body, self._edition, self._strictness, self._request)
+            nodes = answer_nodes(answer)
+            self.nodes += len(nodes)
+            sound = True
+            for violation in answer_violations(answer, nodes):
+                sound = sound and violation.severity is Severity.WARNING
+                yield _of_poll(number, violation)
+            if nodes:
+                document = Document(
+                    edition=self._edition, generation=GENERATIONS[self._edition], data=nodes[0].value, nodes=nodes
+                )
+                yield from course.follow(Snapshot(number, poll.at, document, sound))
+
+
+def _of_poll(number: int, violation: Violation) -> Violation:
+    place = f"poll {number}: {violation.path}" if violation.path else f"poll {number}"
+    return dataclasses.replace(violation, path=place)
