@@ -2,13 +2,21 @@
 
 import dataclasses
 import functools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from chance import Life
 from flows import rendered
+from replayed import digest, packed, readings
 
 from taskmock.contracts import Contract
+from taskmock.mockserver.loader import dump_scenario
 from taskmock.mockserver.operations import CommandRefusedError
+from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.timeline import history_of
 from taskmock.mockserver.wire import EDITIONS
 
@@ -26,11 +34,6 @@ def each_life(chunk, edition):
 @functools.cache
 def life_of(number, edition):
     return Life(number, edition)
-
-
-def readings(history):
-    """Every change, and a moment between it and the next."""
-    return sorted({moment + later for moment in history.moments for later in (0, 333)})
 
 
 def whole(edition, data):
@@ -99,6 +102,24 @@ def test_history_is_the_same_when_played_again(chunk, edition):
         again = history_of(life.graph, life.setting, (), life.log)
 
         assert again.changes == life.history(life.log).changes
+
+
+@lives
+def test_state_is_the_same_when_another_process_replays_the_log(edition):
+    led = [life for chunk in range(CHUNKS) for life in each_life(chunk, edition)]
+    texts = [dump_scenario(Scenario(name="life", plays=(life.script,))) for life in led]
+    sent = [packed(text, edition, life.log) for text, life in zip(texts, led, strict=True)]
+
+    replayed = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("replayed.py"))],
+        input=json.dumps(sent),
+        env=os.environ | {"PYTHONHASHSEED": "4711"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    assert json.loads(replayed.stdout) == [digest(life.history(life.log), edition) for life in led]
 
 
 @lives
