@@ -68,6 +68,23 @@ def shape_names(edition: str) -> tuple[str, ...]:
     return tuple(name for name in known if name in load_schema(edition, "node")["$defs"])
 
 
+def schema_defect(schema: object) -> str | None:
+    """What keeps a document from being a JSON Schema (draft 2020-12), in one sentence; None where it is one."""
+    import jsonschema
+
+    if not isinstance(schema, (dict, bool)):
+        return "a schema is an object, true or false"
+    validator = jsonschema.Draft202012Validator(jsonschema.Draft202012Validator.META_SCHEMA)
+    try:
+        failed = next(iter(sorted(validator.iter_errors(schema), key=lambda error: -len(error.absolute_path))), None)
+    except RecursionError:
+        return "it nests too deep"
+    if failed is None:
+        return None
+    path = "".join(f"/{key}" for key in failed.absolute_path)
+    return f"the value at {path or 'the top'} is not what it may be there"
+
+
 def shallow(value: dict[str, Any], *, children: str = "children") -> dict[str, Any]:
     """A copy of an object that no engine can stumble over: `children` emptied to a stub, nesting cut, plain scalars."""
     cut = dict(value)

@@ -29,6 +29,7 @@ _COMMANDS = {
         "taskmock.contracts.command:validate_command",
         "Judge recorded answers or requests against the contract.",
     ),
+    "diff": ("taskmock.contracts.diff_command:diff_command", "Compare two contracts: what breaks, what is added."),
     "scenarios": ("taskmock.mockserver.scenarios_command:scenarios_command", "List, draw and check scenarios."),
     "init": ("taskmock.mockserver.init_command:init_command", "Write a first folder of scenarios of your own."),
 }

@@ -13,6 +13,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "click": (
         "contracts.command",
         "contracts.*_command",
+        "contracts.*_command",
         "contracts.report_options",
         "mockserver.cli",
         "mockserver.*_command",

@@ -12,6 +12,7 @@ import pytest
 from tree import ROOT
 
 from taskmock.contracts.command import validate_command
+from taskmock.contracts.diff_command import diff_command
 from taskmock.contracts.rules import RULES
 from taskmock.mockserver.generate_command import generate_command
 from taskmock.mockserver.init_command import init_command
@@ -115,6 +116,7 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "serve"): lambda: option_rows(serve_command),
     ("command-line.md", "generate"): lambda: option_rows(generate_command),
     ("command-line.md", "validate"): lambda: option_rows(validate_command),
+    ("command-line.md", "diff"): lambda: option_rows(diff_command),
     ("command-line.md", "scenarios-list"): lambda: option_rows(list_command),
     ("command-line.md", "scenarios-show"): lambda: option_rows(show_command),
     ("command-line.md", "scenarios-lint"): lambda: option_rows(lint_command),
