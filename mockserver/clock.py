@@ -30,8 +30,9 @@ def advance_in_ms(seconds: float) -> int:
     """The ms by which a clock is to be moved on.
 
     Raises:
-        ValueError: `seconds` is negative or beyond `FURTHEST`.
+        ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
+    _check_number(seconds)
     if not 0 <= seconds <= FURTHEST:
         raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
     return round(seconds * SECOND)
@@ -41,11 +42,17 @@ def moment_in_ms(seconds: float) -> int:
     """The ms to which a clock is to be set.
 
     Raises:
-        ValueError: `seconds` is negative or beyond `FURTHEST`.
+        ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
+    _check_number(seconds)
     if not 0 <= seconds <= FURTHEST:
         raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
     return round(seconds * SECOND)
+
+
+def _check_number(seconds: object) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise ValueError(f"a clock takes seconds as a number, not {seconds!r}")
 
 
 class Clock(Protocol):

@@ -10,6 +10,7 @@ import click
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command_options import EDITION, scenario_dir_option
 from taskmock.mockserver.configured_command import ConfiguredCommand, SetUpError
+from taskmock.mockserver.session_name import SESSION_FIELDS
 
 if TYPE_CHECKING:
     from taskmock.mockserver.app import App
@@ -93,7 +94,7 @@ class _Options(TypedDict):
 @click.option(
     "--session-from",
     envvar="TASKMOCK_SESSION_FROM",
-    type=click.Choice(["bk_username", "bk_token", "bk_app_code"]),
+    type=click.Choice(SESSION_FIELDS),
     help="Credential that names the session.",
 )
 @click.option(

@@ -19,6 +19,7 @@ from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.session import Session, Stage, Task
+from taskmock.mockserver.session_name import SESSION_FIELDS
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.store import MemoryStore
 from taskmock.schemas import EDITIONS, chosen
@@ -32,22 +33,72 @@ if TYPE_CHECKING:
 class Settings:
     """How a mock server is set up; None leaves a thing to its default.
 
-    `scenario` is a name or a file that plays for all tasks; `scenarios` are folders of further ones; `speed` says
-    how fast the wall's time goes; `session_from` is the credential field that names the session; with `strict_sessions`
+    `scenario` is a name or a file that plays for all tasks; `scenarios` are folders of further ones; `clock` is where
+    the time comes from, or the name of a `mode`: wall, polls, manual, instant; `speed` says how fast the wall's time
+    goes; `session_from` is the credential field that names the session; with `strict_sessions`
     a call must name one; `admin_token` is what calls of the admin API must show.
+
+    Raises:
+        ValueError: A value that cannot be, with those that can.
     """
 
-    seed: str = "0"
+    seed: str | int = "0"
     edition: str | None = None
     scenario: str | Path | Scenario | None = None
     scenarios: tuple[Path, ...] = ()
-    clock: Clock | None = None
+    clock: Clock | str | None = None
     mode: ClockMode = ClockMode.WALL
     speed: float = 1.0
     locale: str = "en"
     session_from: str | None = None
     strict_sessions: bool = False
     admin_token: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses what would go wrong at the first poll only, and takes a number as a seed, a word as a clock."""
+        for name, value in _settled(self).items():
+            object.__setattr__(self, name, value)
+
+
+def _settled(settings: Settings) -> dict[str, object]:
+    """The values of settings that may be said in several ways, each in one.
+
+    Raises:
+        ValueError: One cannot be, with those that can.
+    """
+    clock, mode = settings.clock, settings.mode
+    if isinstance(clock, str):
+        mode = ClockMode(chosen("clock", clock, _MODES))
+        clock = None
+    elif clock is not None and not callable(getattr(clock, "now", None)):
+        raise ValueError(f"a clock is one of {', '.join(_MODES)}, or a clock such as ManualClock(), not {clock!r}")
+    if settings.edition is not None:
+        chosen("edition", settings.edition, EDITIONS)
+    if settings.session_from is not None:
+        chosen("credential for session_from", settings.session_from, SESSION_FIELDS)
+    speed = settings.speed
+    if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 < speed < math.inf:
+        raise ValueError(f"a speed is a positive number, not {speed!r}")
+    if isinstance(settings.seed, bool) or not isinstance(settings.seed, (str, int)):
+        raise ValueError(f"a seed is a text or a whole number, not {settings.seed!r}")
+    return {
+        "seed": str(settings.seed),
+        "clock": clock,
+        "mode": ClockMode(chosen("mode", str(mode), _MODES)),
+        "scenarios": _folders(settings.scenarios),
+    }
+
+
+def _folders(given: object) -> tuple[Path, ...]:
+    """The folders of a list, or the one folder that stands for itself."""
+    folders = given if isinstance(given, (list, tuple)) else [given]
+    wrong = [folder for folder in folders if not isinstance(folder, (str, Path)) or not Path(folder).is_dir()]
+    if wrong:
+        raise ValueError(f"scenarios are folders of scenario files, and there is no folder {str(wrong[0])!r}")
+    return tuple(map(Path, folders))
+
+
+_MODES = tuple(map(str, ClockMode))
 
 
 def build_app(settings: Settings) -> App:
@@ -56,12 +107,7 @@ def build_app(settings: Settings) -> App:
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         LocaleError: Nobody knows the locale.
-        ValueError: The edition is unknown, or the speed is no positive number.
     """
-    if settings.edition is not None:
-        chosen("edition", settings.edition, EDITIONS)
-    if not 0 < settings.speed < math.inf:
-        raise ValueError(f"a speed is a positive number, not {settings.speed!r}")
     pool_for(settings.locale)
     shelf = Shelf(settings.scenarios, check=_refuse_broken)
     default = None
@@ -70,7 +116,8 @@ def build_app(settings: Settings) -> App:
         default = settings.scenario.name
     elif settings.scenario is not None:
         default = shelf.take(settings.scenario).name
-    opening = Opening(seed=settings.seed, clock=settings.clock or WallClock(), mode=settings.mode, speed=settings.speed)
+    clock = WallClock() if settings.clock is None or isinstance(settings.clock, str) else settings.clock
+    opening = Opening(seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed)
     playback = Playback(
         opening=opening,
         store=MemoryStore(),
@@ -105,7 +152,7 @@ class MockServer:
         self,
         scenario: str | Path | Scenario | None = None,
         *,
-        clock: Clock | None = None,
+        clock: Clock | str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         settings: Settings | None = None,

@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
+SESSION_FIELDS = ("bk_username", "bk_token", "bk_app_code")
+"""The credentials that can name a session."""
+
 SESSION_HEADER = "X-Mock-Session"
 SESSION_COOKIE = "taskmock_session"
 PREFIX = "/__s/"

@@ -96,9 +96,6 @@ def test_server_listens_on_ipv6():
 @pytest.mark.parametrize(
     ("settings", "kind", "message"),
     [
-        (Settings(edition="v3"), ValueError, "unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean"),
-        (Settings(speed=0), ValueError, "a speed is a positive number, not 0"),
-        (Settings(speed=float("nan")), ValueError, "a speed is a positive number, not nan"),
         (Settings(locale="xx"), LocaleError, "unknown locale 'xx'; allowed: en, zh, or one of Faker's such as ja_JP"),
         (Settings(scenario="nowhere"), ScenarioNotFoundError, "no scenario is called 'nowhere'"),
         (Settings(scenario="nowhere.yaml"), ScenarioError, "nowhere.yaml:1:1: the file cannot be read"),
@@ -109,6 +106,55 @@ def test_settings_that_cannot_be_are_refused_at_once(settings, kind, message):
         MockServer(settings=settings)
 
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"edition": "v3"}, "unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean 'v2'?"),
+        ({"speed": 0}, "a speed is a positive number, not 0"),
+        ({"speed": float("nan")}, "a speed is a positive number, not nan"),
+        ({"speed": "2"}, "a speed is a positive number, not '2'"),
+        ({"speed": True}, "a speed is a positive number, not True"),
+        ({"seed": 7.5}, "a seed is a text or a whole number, not 7.5"),
+        ({"seed": None}, "a seed is a text or a whole number, not None"),
+        ({"clock": "pols"}, "unknown clock 'pols': choose one of wall, polls, manual, instant; did you mean 'polls'?"),
+        ({"clock": 3}, "a clock is one of wall, polls, manual, instant, or a clock such as ManualClock(), not 3"),
+        ({"mode": "hand"}, "unknown mode 'hand': choose one of wall, polls, manual, instant"),
+        (
+            {"session_from": "foo"},
+            "unknown credential for session_from 'foo': choose one of bk_username, bk_token, bk_app_code",
+        ),
+        ({"scenarios": "nowhere"}, "scenarios are folders of scenario files, and there is no folder 'nowhere'"),
+        ({"scenarios": [None]}, "scenarios are folders of scenario files, and there is no folder 'None'"),
+    ],
+)
+def test_settings_refuse_what_cannot_be(wrong, message):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # the whole text is compared
+        Settings(**wrong)
+
+    assert str(caught.value) == message
+
+
+def test_number_is_a_seed_like_its_text():
+    bodies = []
+    for seed in (7, "7"):
+        with MockServer(clock=ManualClock(), settings=Settings(seed=seed)) as server:
+            bodies.append(fetch(server.url, target()).body)
+
+    assert bodies[0] == bodies[1]
+
+
+@pytest.mark.parametrize("arguments", [{"clock": "polls"}, {"settings": Settings(clock="polls")}])
+def test_clock_may_be_the_name_of_a_mode(arguments):
+    with MockServer("failed-then-retried", **arguments) as server:
+        readings = [fetch(server.url, target()).headers["X-Mock-Reading"].split(";")[0] for _ in range(3)]
+
+    assert readings == sorted(set(readings))
+
+
+def test_one_folder_of_scenarios_stands_for_itself(tmp_path):
+    assert Settings(scenarios=str(tmp_path)).scenarios == (tmp_path,)
 
 
 def test_locale_names_the_nodes():

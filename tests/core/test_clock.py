@@ -52,6 +52,15 @@ def test_manual_clock_refuses_what_is_no_time(move, seconds):
         getattr(ManualClock(), move)(seconds)
 
 
+@pytest.mark.parametrize("move", ["advance", "set"])
+@pytest.mark.parametrize("seconds", ["3s", None, True])
+def test_manual_clock_refuses_what_is_no_number(move, seconds):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # the whole text is compared
+        getattr(ManualClock(), move)(seconds)
+
+    assert str(caught.value) == f"a clock takes seconds as a number, not {seconds!r}"
+
+
 def test_manual_clock_stops_before_calendars_do():
     clock = ManualClock()
     clock.set(FURTHEST)
