@@ -89,25 +89,6 @@ def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
         raise SystemExit(1)
 
 
-def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
-    """Runs the self-test of an edition, of all for `auto`.
-
-    Raises: SystemExit where the judge lets a broken answer pass, or fails a good one.
-    """
-    if files:
-        raise click.UsageError("--self-test breaks answers of its own: it takes no FILE.")
-    if output.form not in {"text", "json"}:
-        raise click.UsageError("--self-test writes text or json, no other --format.")
-    from taskmock.contracts.selftest.account import account_json, account_text
-    from taskmock.contracts.selftest.trial import run_self_test
-    from taskmock.schemas import EDITIONS
-
-    test = run_self_test(EDITIONS if edition == AUTO else (edition,))
-    output.write(account_json(test) if output.form == "json" else account_text(test))
-    if not test.ok:
-        raise SystemExit(1)
-
-
 def _content(name: str) -> bytes:
     """The bytes of a file or of standard input, no more than the judge needs to see that there are too many.
 

@@ -14,16 +14,23 @@ import click
 from taskmock.contracts.writers import FORMATS
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from taskmock.contracts.report import Report
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Output:
-    """How a command's reports are written: the format, the file (None: standard output), and whether blotted."""
+    """How a command's reports are written: the format, the file (None: standard output), and whether blotted.
+
+    `baseline` is a file of accepted findings, written anew before it is used where `update` says so.
+    """
 
     form: str = FORMATS[0]
     file: str | None = None
     redact_values: bool = False
+    baseline: str | None = None
+    update: bool = False
 
     @property
     def draws_trees(self) -> bool:
@@ -31,19 +38,45 @@ class Output:
         return self.form == "html"
 
     def finish(self, reports: Sequence[tuple[str, Report]], *, bodies: Sequence[object] = ()) -> None:
-        """Writes the reports; `bodies` are the judged answers in the same order, for the trees of the HTML page.
+        """Takes out what the baseline accepts and writes the reports.
+
+        `bodies` are the judged answers in the same order, for the trees of the HTML page.
 
         Raises:
             SystemExit: A document breaks its contract (status 1).
-            click.UsageError: The file cannot be written.
+            click.UsageError: The baseline cannot be used, or a file not be written.
         """
+        if self.baseline is not None:
+            reports = self._accepted(reports, self.baseline)
         self.write(self._text(reports, bodies))
         if not all(report.ok for _, report in reports):
             raise SystemExit(1)
 
-    def _text(self, reports: Sequence[tuple[str, Report]], bodies: Sequence[object]) -> str:
-        import datetime as dt
+    def _accepted(self, reports: Sequence[tuple[str, Report]], file: str) -> list[tuple[str, Report]]:
+        """The reports without what the baseline accepts today; says on standard error what became of its entries."""
+        import os.path
 
+        from taskmock.contracts.baseline import Baseline
+        from taskmock.contracts.baseline_file import BaselineError, load_baseline, save_baseline
+
+        today, found = _now().date(), [report for _, report in reports]
+        try:
+            old = load_baseline(file) if os.path.exists(file) or not self.update else Baseline()  # noqa: PTH110
+            baseline = old.updated(found, today) if self.update else old
+            if self.update:
+                save_baseline(baseline, file)
+        except BaselineError as error:
+            hint = "" if self.update or os.path.exists(file) else "; --baseline-update writes it"  # noqa: PTH110
+            raise click.UsageError(f"{error}{hint}") from None
+        name = click.format_filename(file)
+        if self.update:
+            new = len(set(baseline.entries) - set(old.entries))
+            click.echo(f"{name}: accepted findings now listed: {len(baseline.entries)}, of them new: {new}", err=True)
+        for entry in baseline.unused(found):
+            click.echo(f"{name}: nothing found for {entry.code} at {entry.place}: --baseline-update drops it", err=True)
+        return [(source, baseline.applied(report, today)) for source, report in reports]
+
+    def _text(self, reports: Sequence[tuple[str, Report]], bodies: Sequence[object]) -> str:
         from taskmock.contracts.writers import written_report
 
         if self.redact_values:
@@ -52,7 +85,7 @@ class Output:
             redaction = Redaction()
             reports = [(source, redaction.report(report)) for source, report in reports]
             bodies = [redaction.body(body) for body in bodies] if self.draws_trees else ()
-        return written_report(self.form, reports, bodies=bodies, moment=dt.datetime.now(tz=dt.UTC))
+        return written_report(self.form, reports, bodies=bodies, moment=_now())
 
     def write(self, text: str) -> None:
         """Writes a text to the file, or to standard output where none is named.
@@ -69,12 +102,23 @@ class Output:
             raise click.UsageError(f"cannot write {click.format_filename(self.file)}: {error.strerror}") from None
 
 
+def _now() -> dt.datetime:
+    """The present moment, in UTC: baselines expire, and JUnit reports are dated."""
+    import datetime as dt
+
+    return dt.datetime.now(tz=dt.UTC)
+
+
 def report_options(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options on reports, and hands it what they say as one `output`."""
 
     @functools.wraps(command)
-    def with_output(*, form: str, file: str | None, redact_values: bool, **options: object) -> None:
-        command(output=Output(form, file, redact_values), **options)
+    def with_output(**options: object) -> None:
+        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Output)}
+        output = Output(**asked)  # type: ignore[arg-type] # click has checked them
+        if output.update and output.baseline is None:
+            raise click.UsageError("--baseline-update needs --baseline FILE.")
+        command(output=output, **options)
 
     for option in reversed(OPTIONS):
         option(with_output)
@@ -103,5 +147,11 @@ OPTIONS = (
     ),
     click.option(
         "--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."
+    ),
+    click.option(
+        "--baseline", metavar="FILE", type=click.Path(dir_okay=False), help="Accept the findings that a file lists."
+    ),
+    click.option(
+        "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
     ),
 )

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taskmock.contracts.report import Report
+from taskmock.contracts.shape import pointer_shape
 from taskmock.contracts.violation import Severity, Violation
 from taskmock.contracts.writers.plain import finding_line, hidden_lines
-from taskmock.contracts.writers.shape import pointer_shape
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 

@@ -10,16 +10,16 @@ from typing import Any
 from taskmock.contracts.body import BodyError, decoded_object
 from taskmock.contracts.group import Group
 from taskmock.contracts.report import Report
+from taskmock.contracts.shape import is_documented
 from taskmock.contracts.violation import CLIP, Violation
 from taskmock.contracts.walk import SEPARATOR, walk
-from taskmock.contracts.writers.shape import is_documented
 
 BLOT = "[redacted]"
 TASK = "the task"
 FIXED = ("body.", "envelope.", "field.", "request.", "state.")
 """Codes whose `expected` is the contract's own text, without anything from the judged document."""
 
-_NUMBER = re.compile(r"(?<![A-Za-z])[0-9]+")
+_NUMBER = re.compile(r"(?<![A-Za-z])(?<!poll )(?<![0-9])[0-9]+")
 _STATES = (
     re.compile(r"(?<=^a )(.*)(?= (?:node|task) (?:is|has) )", re.DOTALL),
     re.compile(r"(?<= the )(\S.*)(?= child )"),

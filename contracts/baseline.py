@@ -1,0 +1,143 @@
+"""A baseline: findings that are accepted at their place until a day, so that only new ones fail a run.
+
+Nothing here reads a clock or a file: the day comes from the caller, the entries from `baseline_file`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import re
+from collections.abc import Iterable, Iterator
+
+from taskmock.contracts.group import Group
+from taskmock.contracts.report import Report
+from taskmock.contracts.shape import pointer_shape
+from taskmock.contracts.violation import Severity, Violation
+from taskmock.contracts.walk import SEPARATOR
+
+DAYS = 90
+"""How long a new entry holds, in days."""
+
+NAMED = 10
+"""Most nodes that get an entry each; a fault at the same field of more nodes is one of the server, and gets one."""
+
+_POLL = re.compile(r"poll [0-9]+(?:: |$)")
+_ID = re.compile(r"n?[0-9a-f]{31,32}")
+_PIECE = re.compile(r"\*\*|\*|\\.|[^*\\]+|\\", re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """Findings of one code that are accepted: at a place, where `node` is not "" at a node, up to and with a day.
+
+    `place` is a pattern for the JSON Pointer, `node` one for the node's names: `*` stands for anything without a
+    slash, `**` for anything, a backslash takes either back.
+    """
+
+    code: str
+    place: str
+    until: dt.date
+    node: str = ""
+    reason: str = ""
+
+    def covers(self, found: Violation) -> bool:
+        """Whether the entry is about a finding, expired or not."""
+        if found.code != self.code or not _pattern(self.place).fullmatch(found.pointer):
+            return False
+        return not self.node or _pattern(self.node).fullmatch(_names(found)) is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Baseline:
+    """Entries in the order of their file."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def applied(self, report: Report, today: dt.date) -> Report:
+        """The report without the findings that are accepted today; one of an expired entry stays and says so.
+
+        Of a code with more findings than a report keeps, those not kept go where all kept ones are accepted.
+        """
+        groups: list[Group] = []
+        accepted = 0
+        for group in report.groups:
+            kept = tuple(
+                found for found in map(functools.partial(self._judged, today=today), group.violations) if found
+            )
+            hidden = (group.total - len(group.violations)) if kept else 0
+            if kept:
+                groups.append(dataclasses.replace(group, total=len(kept) + hidden, violations=kept))
+            accepted += group.total - len(kept) - hidden
+        return dataclasses.replace(report, groups=tuple(groups), accepted=report.accepted + accepted)
+
+    def unused(self, reports: Iterable[Report]) -> tuple[Entry, ...]:
+        """The entries that are about no finding of the reports (before the baseline is applied)."""
+        left = list(self.entries)
+        for found in _all(reports):
+            left = [entry for entry in left if not entry.covers(found)]
+        return tuple(left)
+
+    def updated(self, reports: Iterable[Report], today: dt.date, *, days: int = DAYS) -> Baseline:
+        """The baseline that accepts every error of the reports: entries still needed, then new ones for some days.
+
+        An entry that has expired is written anew where it is needed, with its reason.
+        """
+        errors = [found for found in _all(reports) if found.severity is Severity.ERROR]
+        until = today + dt.timedelta(days=days)
+        needed = [entry for entry in self.entries if any(entry.covers(found) for found in errors)]
+        kept = [entry if entry.until >= today else dataclasses.replace(entry, until=until) for entry in needed]
+        left = [found for found in errors if not any(entry.covers(found) for entry in kept)]
+        return Baseline((*kept, *_entries(left, until)))
+
+    def _judged(self, found: Violation, *, today: dt.date) -> Violation | None:
+        """None for a finding that is accepted today, else the finding, with the day on which that ended."""
+        days = [entry.until for entry in self.entries if entry.covers(found)]
+        if not days:
+            return found
+        if max(days) >= today:
+            return None
+        return dataclasses.replace(found, message=f"{found.message}; the baseline accepted it until {max(days)}")
+
+
+def _all(reports: Iterable[Report]) -> Iterator[Violation]:
+    return (found for report in reports for found in report.violations)
+
+
+def _entries(errors: Iterable[Violation], until: dt.date) -> Iterator[Entry]:
+    """Entries for findings by code, field and node; ids become stars, for the next run has others."""
+    nodes: dict[tuple[str, str], dict[str, None]] = {}
+    for found in errors:
+        place = pointer_shape(found.pointer)
+        nodes.setdefault((found.code, place), {})[_node_pattern(found)] = None
+    for (code, place), patterns in nodes.items():
+        for node in patterns if len(patterns) <= NAMED and "" not in patterns else ("",):
+            yield Entry(code, place, until, node)
+
+
+def _node_pattern(found: Violation) -> str:
+    """A pattern for the names of the node of a finding; "" for the task itself, whose name is another every time."""
+    if "/children/" not in found.pointer:
+        return ""
+    names = _names(found).split(SEPARATOR)
+    return SEPARATOR.join("*" if _ID.fullmatch(name) else _literal(name) for name in names)
+
+
+def _names(found: Violation) -> str:
+    """The names of a finding's node, without the number of the poll that histories put before them."""
+    return _POLL.sub("", found.path, count=1) if _POLL.match(found.path) else found.path
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("*", "\\*")
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern[str]:
+    wild = {"*": "[^/]*", "**": ".*"}
+    pieces = (
+        wild.get(piece) or re.escape(piece[1:] if piece[0] == "\\" and piece[1:] else piece)
+        for piece in _PIECE.findall(text)
+    )
+    return re.compile("".join(pieces), re.DOTALL)

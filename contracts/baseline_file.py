@@ -1,0 +1,131 @@
+"""Baselines as files: JSON, or TOML where the name ends so; every mistake in one is reported at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+import tomllib
+from collections.abc import Iterator
+
+from taskmock.contracts.baseline import Baseline, Entry
+from taskmock.contracts.wording import guess, kind_of
+
+FORMAT = 1
+"""The version of the file."""
+
+REQUIRED = ("code", "place", "until")
+KEYS = (*REQUIRED, "node", "reason")
+
+
+class BaselineError(ValueError):
+    """A baseline that cannot be used; the text has a line for each mistake, with the file and the entry."""
+
+
+def load_baseline(file: str) -> Baseline:
+    """The baseline in a file.
+
+    Raises: BaselineError where it cannot be read or understood.
+    """
+    content = _content(file)
+    mistakes = list(_mistakes(content))
+    if mistakes:
+        raise BaselineError("\n".join(f"{file}: {mistake}" for mistake in mistakes))
+    assert isinstance(content, dict)  # noqa: S101 - anything else is a mistake
+    return Baseline(tuple(_entry(entry) for entry in content["accepted"]))
+
+
+def save_baseline(baseline: Baseline, file: str) -> None:
+    """Writes a baseline, in the order of its entries.
+
+    Raises: BaselineError where the file cannot be written.
+    """
+    text = _toml(baseline) if file.endswith(".toml") else _json(baseline)
+    try:
+        pathlib.Path(file).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BaselineError(f"cannot write {file}: {error.strerror}") from None
+
+
+def _content(file: str) -> object:
+    try:
+        raw = pathlib.Path(file).read_bytes()
+        return tomllib.loads(raw.decode("utf-8")) if file.endswith(".toml") else json.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise BaselineError(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BaselineError(f"{file}: not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        kind = "TOML" if file.endswith(".toml") else "JSON"
+        raise BaselineError(f"{file}: not {kind}: {error}") from None
+
+
+def _mistakes(content: object) -> Iterator[str]:
+    if not isinstance(content, dict):
+        yield f"the file is {kind_of(content)}, not an object with `format` and `accepted`"
+        return
+    if content.get("format") != FORMAT:
+        yield f"`format` is {content.get('format')!r}, not {FORMAT}"
+    entries = content.get("accepted")
+    if not isinstance(entries, list):
+        yield "`accepted` is no list of entries"
+        return
+    for key in content.keys() - {"format", "accepted"}:
+        yield f"unknown key {key!r}{guess(key, ('format', 'accepted'))}"
+    for number, entry in enumerate(entries, 1):
+        for mistake in _entry_mistakes(entry):
+            yield f"entry {number}: {mistake}"
+
+
+def _entry_mistakes(entry: object) -> Iterator[str]:
+    if not isinstance(entry, dict):
+        yield f"{kind_of(entry)}, not an object with {', '.join(REQUIRED)}"
+        return
+    for key in entry:
+        if key not in KEYS:
+            yield f"unknown key {key!r}{guess(str(key), KEYS)}"
+    for key in REQUIRED:
+        if key not in entry:
+            yield f"`{key}` is missing"
+    for key in KEYS:
+        if key != "until" and not isinstance(entry.get(key, ""), str):
+            yield f"`{key}` is {kind_of(entry[key])}, not a string"
+    if "until" in entry and _day(entry["until"]) is None:
+        yield f"`until` is no day such as 2030-01-31: {entry['until']!r}"
+
+
+def _entry(entry: dict[str, object]) -> Entry:
+    texts = {key: str(entry[key]) for key in KEYS if key in entry and key != "until"}
+    day = _day(entry["until"])
+    return Entry(until=day or dt.date.min, **texts)
+
+
+def _day(value: object) -> dt.date | None:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value  # TOML has dates of its own
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None
+
+
+def _fields(entry: Entry) -> dict[str, str]:
+    fields = {"code": entry.code, "place": entry.place, "node": entry.node, "until": entry.until.isoformat()}
+    return {key: value for key, value in {**fields, "reason": entry.reason}.items() if value or key in REQUIRED}
+
+
+def _json(baseline: Baseline) -> str:
+    document = {"format": FORMAT, "accepted": [_fields(entry) for entry in baseline.entries]}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _toml(baseline: Baseline) -> str:
+    blocks = [
+        "\n".join(f"{key} = {_quoted(value)}" for key, value in _fields(entry).items()) for entry in baseline.entries
+    ]
+    accepted = "".join(f"\n[[accepted]]\n{block}\n" for block in blocks) or "accepted = []\n"
+    return f"format = {FORMAT}\n{accepted}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
