@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,24 @@ def test_links_between_documents_lead_somewhere():
                 broken.append(f"{page.relative_to(ROOT).as_posix()}: {target}#{anchor}")
 
     assert broken == []
+
+
+def test_index_links_every_page():
+    index = ROOT / "docs" / "index.md"
+    linked = {(index.parent / link).resolve() for link in LINK.findall(index.read_text(encoding="utf-8"))}
+
+    assert {*index.parent.rglob("*.md")} - linked == {index}
+
+
+def test_architecture_names_every_module_of_the_mock():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    patterns = re.findall(r"`([a-z_*]+)/?`", text)
+    modules = [
+        path for path in (ROOT / "mockserver").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
+    names = [path.stem for path in modules if path.stem != "__init__"]
+
+    assert [name for name in names if not any(fnmatch(name, pattern) for pattern in patterns)] == []
 
 
 def anchors(text: str) -> set[str]:
