@@ -19,6 +19,13 @@ class SetUpError(click.ClickException):
 class ConfiguredCommand(click.Command):
     """A command whose options may stand in a settings file, next to those of `taskmock serve`."""
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options in the help text, each with its environment variable."""
+        for option in self.params:
+            if isinstance(option, click.Option):
+                option.show_envvar = True
+        super().format_options(ctx, formatter)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Makes the file's settings the defaults, then reads the command line; help needs no file."""
         if not set(args) & set(ctx.help_option_names):

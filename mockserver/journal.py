@@ -52,9 +52,10 @@ class JournalEntry:
 
 
 class Journal:
-    """The latest calls of all sessions, in their order."""
+    """The latest calls of all sessions, in their order; `watch` is shown each one as it comes."""
 
     def __init__(self, *, limit: int = JOURNAL_BYTES) -> None:
+        self.watch: Callable[[JournalEntry], None] | None = None
         self._limit = limit
         self._weight = 0
         self._added = 0
@@ -71,6 +72,8 @@ class Journal:
             while self._weight > self._limit:
                 self._weight -= self._entries.popleft().weight
             self._lock.notify_all()
+        if self.watch is not None:
+            self.watch(entry)
 
     def wait_for(self, fits: Callable[[JournalEntry], bool], *, count: int, timeout: float) -> int:
         """How many calls that fit have come, as soon as there are `count`, or after so many seconds."""

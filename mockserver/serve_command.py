@@ -108,12 +108,16 @@ class _Options(TypedDict):
     envvar="TASKMOCK_ADMIN_TOKEN",
     help="What calls of the admin API must show; better in the variable, as others can read flags.",
 )
-def serve_command(*, host: str, port: int, port_file: Path | None, **options: Unpack[_Options]) -> None:
+@click.option("--verbose", envvar="TASKMOCK_VERBOSE", is_flag=True, help="One line for each call, on standard error.")
+def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool, **options: Unpack[_Options]) -> None:
     """Serves until it is told to end."""
     from taskmock.mockserver.front.errors import BindError
     from taskmock.mockserver.front.process import run_front
 
     app = _app(options)
+    _warn_of_broken(options["scenario_dir"])
+    if verbose:
+        _watch(app)
     edition = app.playback.default_edition
 
     def ready(at: str, on: int) -> None:
@@ -148,6 +152,33 @@ def _app(options: _Options) -> App:
         )
     except (ScenarioNotFoundError, ValueError) as error:
         raise SetUpError(str(error)) from None
+
+
+def _warn_of_broken(folders: tuple[Path, ...]) -> None:
+    """Says which files of the folders cannot be played, which calls for them would only find out later."""
+    if not folders:
+        return
+    from taskmock.mockserver.file_linter import refuse_broken
+    from taskmock.mockserver.loader import ScenarioError, load_scenario
+    from taskmock.mockserver.shelf import SUFFIXES, Shelf
+
+    shelf = Shelf(folders)
+    for folder in folders:
+        problems = []
+        for path in sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}")):
+            try:
+                refuse_broken(load_scenario(path, find=shelf.scenario), path)
+            except ScenarioError as error:
+                problems.append(str(error))
+        if problems:
+            many = f"{len(problems)} file{'s' * (len(problems) > 1)} in {folder} cannot be played"
+            click.echo("\n".join([f"Warning: {many}:", *problems]), err=True)
+
+
+def _watch(app: App) -> None:
+    from taskmock.mockserver.call_log import call_line
+
+    app.journal.watch = lambda entry: click.echo(call_line(app.playback, entry), err=True)
 
 
 def _write_port(path: Path, port: int) -> None:

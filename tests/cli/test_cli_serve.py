@@ -67,6 +67,32 @@ def test_taken_port_is_one_clear_line(taskmock):
     assert ended.stdout == b""
 
 
+def test_broken_files_of_a_folder_are_named_and_the_others_served(taskmock, tmp_path):
+    for name, text in {"good": SCENARIO, "bad": "format: 1\nscenario: bad\n", "worse": "format: ["}.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        said = taskmock("serve", "-p", str(port), "--scenario-dir", ".").stderr.decode().splitlines()
+
+    assert said[0] == "Warning: 2 files in . cannot be played:"
+    assert [line.partition(": ")[0] for line in said[1:]] == ["bad.yaml:1:1", "worse.yaml:1:10", "Error"]
+    assert said[-1].startswith(f"Error: cannot listen on 127.0.0.1 port {port}")
+
+
+def test_verbose_server_says_a_line_for_each_call(serve):
+    with serve("--verbose", "--scenario", "rate-limited", "--clock", "polls", "--edition", "v2") as server:
+        for path in (STATUS + "10", STATUS + "10", STATUS + "10", "/__admin/health"):
+            urllib.request.urlopen(server.url + path, timeout=10).close()
+        _, said = server.end(INTERRUPT)
+
+    path = "/api/c/compapi/v2/sops/get_task_status/"
+    first, *others = said.splitlines()
+    assert first == f"GET 200 {path} session=default task=10 scenario=rate-limited at=0s poll=1 state=CREATED"
+    assert len(others) == 2
+    assert any("fault=rate_limit error=1306429 " in line for line in others), said
+
+
 def test_address_of_another_machine_is_one_clear_line(taskmock):
     ended = taskmock("serve", "-p", "0", "--host", "192.0.2.1")
 
