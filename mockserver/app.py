@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -162,7 +163,9 @@ class App:
         except (ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, asked.session, RefusedError(self._door.plain_code, str(error), status=400))
         reply, code = reply_of(answer, self._door, _headers(answer))
-        self._write(call, asked.session, reply.status, code, answer=answer)
+        entry = self._entry(call, answer.record.key, reply.status, code)
+        faults = tuple(fault.kind.value for fault in answer.faults)
+        self.journal.add(dataclasses.replace(entry, reading=answer.reading, faults=faults))
         return reply
 
     def _operated(
@@ -174,43 +177,28 @@ class App:
             key = carry_out(self.playback, WRITES[operation.name], asked, checked, said)
         except RefusedError as refused:
             return self._refused(call, asked.session, refused, task_id=asked.task_id)
-        self._write(call, asked.session, 200, 0, key=key)
+        self.journal.add(self._entry(call, key, 200, 0))
         request_id = draw_hex("done", asked.session, asked.task_id, call.target, call.body)
         headers = (("Content-Type", "application/json"), (SESSION_HEADER, asked.session))
         return Reply(200, headers, self._door.succeed(b"{}", request_id, message="success"))
 
     def _refused(self, call: Call, session: str, refused: RefusedError, *, task_id: str | None = None) -> Reply:
-        key = RecordKey(session, "", task_id) if task_id else None
-        self._write(call, session, refused.status, refused.code, message=refused.message, key=key)
+        entry = self._entry(call, RecordKey(session, "", task_id or ""), refused.status, refused.code)
+        self.journal.add(dataclasses.replace(entry, message=refused.message))
         body = self._door.fail(refused, draw_hex("refused", call.method, call.target, refused.message))
         return Reply(refused.status, (("Content-Type", "application/json"), (SESSION_HEADER, session)), body)
 
-    def _write(
-        self,
-        call: Call,
-        session: str,
-        status: int,
-        code: int,
-        *,
-        message: str = "",
-        key: RecordKey | None = None,
-        answer: Answer | None = None,
-    ) -> None:
-        key = answer.record.key if answer else key
-        self.journal.add(
-            JournalEntry(
-                at=self.playback.opening.clock.now(),
-                session=session,
-                method=call.method,
-                target=redacted(call.target),
-                status=status,
-                code=code,
-                message=message,
-                task_id=key.task_id if key else None,
-                scenario=(key.scenario or None) if key else None,
-                reading=answer.reading if answer else None,
-                faults=tuple(fault.kind.value for fault in answer.faults) if answer else (),
-            )
+    def _entry(self, call: Call, key: RecordKey, status: int, code: int) -> JournalEntry:
+        """A call in the journal's words; what is empty in `key` is not known."""
+        return JournalEntry(
+            at=self.playback.opening.clock.now(),
+            session=key.session,
+            method=call.method,
+            target=redacted(call.target),
+            status=status,
+            code=code,
+            task_id=key.task_id or None,
+            scenario=key.scenario or None,
         )
 
 
