@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from taskmock.mockserver.config import debug_wanted
+from taskmock.schemas import hint
 
 READER_GONE = 141
 """The exit code where nobody reads the output to its end: neither good nor a violation; shells say the same."""
@@ -82,9 +82,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The sub-command of a command line; where there is none, the error names those there are."""
         if args[0] not in _COMMANDS and not ctx.resilient_parsing:
-            closest = difflib.get_close_matches(args[0], _COMMANDS, n=1)
-            hint = f"; did you mean {closest[0]!r}?" if closest else ""
-            ctx.fail(f"no command is called {args[0]!r}{hint} (there are: {', '.join(_COMMANDS)})")
+            meant = hint(args[0], _COMMANDS)
+            ctx.fail(f"no command is called {args[0]!r}{meant} (there are: {', '.join(_COMMANDS)})")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

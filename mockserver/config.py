@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+from taskmock.schemas import hint
 
 FILE = "taskmock.toml"
 PROJECT_FILE = "pyproject.toml"
@@ -60,9 +61,7 @@ def debug_wanted() -> bool:
 
 def _unknown(key: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
-    closest = difflib.get_close_matches(key.replace("-", "_").lower(), names, n=1)
-    hint = f"; did you mean {closest[0]!r}?" if closest else ""
-    return f"unknown setting {key!r}{hint} (allowed: {', '.join(names)})"
+    return f"unknown setting {key!r}{hint(key.replace('-', '_'), names)} (allowed: {', '.join(names)})"
 
 
 def _found(folder: Path) -> tuple[str, Mapping[str, object]]:

@@ -5,6 +5,7 @@ Imports inside functions keep `import taskmock.schemas` free of cost for command
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 EDITIONS = ("doc-2019", "v1", "v2")
@@ -62,11 +63,15 @@ def chosen(what: str, value: str, allowed: tuple[str, ...]) -> str:
     """
     if value in allowed:
         return value
+    raise ValueError(f"unknown {what} {value!r}: choose one of {', '.join(allowed)}{hint(value, allowed)}")
+
+
+def hint(value: str, allowed: Iterable[str]) -> str:
+    """A question for the allowed value most like a given one, to be put behind a sentence; "" where none is near."""
     import difflib
 
-    closest = difflib.get_close_matches(str(value).lower(), allowed, n=1, cutoff=0.5)
-    hint = f"; did you mean {closest[0]!r}?" if closest else ""
-    raise ValueError(f"unknown {what} {value!r}: choose one of {', '.join(allowed)}{hint}")
+    closest = difflib.get_close_matches(str(value).lower(), list(allowed), n=1, cutoff=0.5)
+    return f"; did you mean {closest[0]!r}?" if closest else ""
 
 
 def _folder(edition: str) -> str:

@@ -5,13 +5,13 @@ The judge's validator speaks of answers, in the judge's words; what people type 
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import Endpoint, Schema
+from taskmock.schemas import hint
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -57,8 +57,7 @@ def _flaw_among(
 ) -> str | None:
     for name in said:
         if name not in properties:
-            closest = difflib.get_close_matches(name, properties, n=1)
-            return f"unknown {what} {name!r}" + (f"; did you mean {closest[0]!r}?" if closest else "")
+            return f"unknown {what} {name!r}{hint(name, properties)}"
     for name in required:
         if name not in said:
             return f"{what} {name!r} is missing"

@@ -29,17 +29,18 @@ def taken_scenario(playback: Playback, record: Record) -> Scenario:
     taken = dataclasses.replace(
         play,
         ids=(record.key.task_id,),
-        events=(*play.events, *_events(record.log)),
+        events=(*play.events, *events_of(record.log)),
         faults=(*play.faults, *record.faults),
     )
     if record.log and played(dataclasses.replace(record, log=()), taken, edition).changes != history.changes:
         # A scripted `when` and a client's command fell on one millisecond: only moments tell which came first.
         given = sorted((*history.given, *record.log), key=lambda entry: entry.at)
-        taken = dataclasses.replace(taken, events=_events(tuple(given)))
+        taken = dataclasses.replace(taken, events=events_of(tuple(given)))
     return dataclasses.replace(scenario, plays=(taken,), edition=edition.name, ends=None)
 
 
-def _events(log: tuple[Entry, ...]) -> tuple[Event, ...]:
+def events_of(log: tuple[Entry, ...]) -> tuple[Event, ...]:
+    """What was done to a task, as the events of a scenario."""
     return tuple(Event(trigger=Trigger(at=entry.at), command=entry.command) for entry in log)
 
 
@@ -62,7 +63,7 @@ def link_of(playback: Playback, record: Record) -> str:
         "polls": record.polls,
     }
     lists = {
-        "log": [event_data(event) for event in _events(record.log)],
+        "log": [event_data(event) for event in events_of(record.log)],
         "faults": [fault_data(fault) for fault in record.faults],
         "spent": list(record.spent),
     }

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from taskmock.mockserver.admin.endpoint import ADMIN, AdminCall, AdminError, Schema
-from taskmock.mockserver.admin.moment import link_of
+from taskmock.mockserver.admin.moment import events_of, link_of
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.loader.writer import event_data
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import Record
-from taskmock.mockserver.scenario import Event, Trigger
 from taskmock.mockserver.turn import state_at
 
 MOST_CHANGES = 1000
@@ -83,7 +82,7 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         },
         "epoch": record.epoch / SECOND,
         "polls": record.polls,
-        "log": [event_data(Event(trigger=Trigger(at=entry.at), command=entry.command)) for entry in record.log],
+        "log": [event_data(event) for event in events_of(record.log)],
         "dropped": record.dropped,
         "link": ADMIN + link_of(playback, record),
     }

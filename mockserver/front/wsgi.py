@@ -1,42 +1,16 @@
-"""A WSGI application as the one that answers a call."""
+"""A call as the environment of a WSGI application."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from taskmock.mockserver.front.message import Call, Reply
+from taskmock.mockserver.front.message import Call
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication, WSGIEnvironment
-
-
-def call_wsgi(app: WSGIApplication, call: Call) -> Reply:
-    """The application's whole answer to a call (PEP 3333)."""
-    status, headers = "", []
-    chunks: list[bytes] = []
-
-    def start_response(
-        line: str, fields: list[tuple[str, str]], exc_info: object = None, /
-    ) -> Callable[[bytes], object]:
-        nonlocal status, headers
-        if status and exc_info is None:
-            raise RuntimeError("start_response was called twice without exc_info")
-        status, headers = line, list(fields)
-        return chunks.append
-
-    answer = app(build_environ(call), start_response)
-    try:
-        chunks.extend(answer)
-    finally:
-        if hasattr(answer, "close"):
-            answer.close()
-    if not status:
-        raise RuntimeError("the WSGI application never called start_response")
-    return Reply(int(status.split(" ", 1)[0]), tuple(headers), b"".join(chunks))
+    from wsgiref.types import WSGIEnvironment
 
 
 def build_environ(call: Call) -> WSGIEnvironment:
