@@ -18,7 +18,7 @@ from taskmock.mockserver.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.record import Opening, Record, RecordKey
+from taskmock.mockserver.record import NO_PLAN, Opening, Record, RecordKey, SessionPlan
 from taskmock.mockserver.rendering import View, broken_data, data_at, played, recorded_body
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.scenario_edit import followed
@@ -116,7 +116,9 @@ class Playback:
         self._wish = Wish(edition=edition or DEFAULT_EDITION, locale=locale)
         self._histories: Cache[History] = Cache(KEPT_CHANGES, _weight)
         self._frames: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
-        self._generated = functools.lru_cache(maxsize=1024)(self._generated_afresh)
+        self._generated = functools.lru_cache(maxsize=1024)(
+            lambda seed, task_id: generate(seed, task_id, self._wish).scenario
+        )
 
     def poll(self, asked: Asked) -> Answer:
         """Answers one poll: opens the record at its first touch, counts it, and renders the tree at the reading.
@@ -142,7 +144,7 @@ class Playback:
         """
         plan = self.store.plan(asked.session)
         name = asked.scenario or plan.tasks.get(asked.task_id) or plan.scenario or self._default
-        scenario = self.scenario_for(name, asked.task_id, self.opening.seed)
+        scenario = self.scenario_for(name, asked.task_id, self.opening.seed, plan=plan)
         key = RecordKey(asked.session, scenario.name, asked.task_id)
         return self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
 
@@ -212,16 +214,17 @@ class Playback:
 
     def scenario_of(self, record: Record) -> Scenario:
         """The scenario that a record plays."""
-        return self.scenario_for(record.key.scenario, record.key.task_id, record.seed)
+        (session, name, task_id), seed = record.key, record.seed
+        return self.scenario_for(name, task_id, seed, plan=self.store.plan(session))
 
-    def scenario_for(self, name: str | None, task_id: str, seed: str) -> Scenario:
-        """The named scenario where it has the task, else the one that the seed gives for the task.
+    def scenario_for(self, name: str | None, task_id: str, seed: str, *, plan: SessionPlan = NO_PLAN) -> Scenario:
+        """The scenario that a session means by a name, if it has the task; else the one that the seed gives for it.
 
         Raises:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
         if name is not None and (name != SCENARIO_NAME or name in self.shelf):
-            scenario = self.shelf.scenario(name)
+            scenario = self.shelf.scenario(name, plan.held_for(task_id))
             if scenario.play_for(task_id):
                 return scenario
         return self._generated(seed, task_id)
@@ -237,9 +240,6 @@ class Playback:
         return EDITIONS[self._edition or scenario.edition or DEFAULT_EDITION]
 
     # -- inside
-
-    def _generated_afresh(self, seed: str, task_id: str) -> Scenario:
-        return generate(seed, task_id, self._wish).scenario
 
     def _history_key(self, record: Record, scenario: Scenario, edition: Edition) -> tuple[object, ...]:
         return (scenario.digest, record.key.scenario, record.key.task_id, record.seed, edition.name, repr(record.log))

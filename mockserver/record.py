@@ -10,6 +10,7 @@ from taskmock.mockserver.clock import EPOCH, FURTHEST, Clock, ClockMode
 from taskmock.mockserver.command import Entry
 from taskmock.mockserver.fault import Fault
 from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.scenario import Scenario
 
 DEFAULT_SESSION = "default"
 """The session of a call that names none."""
@@ -68,17 +69,34 @@ class Record:
         return round(max(0.0, min(moment, FURTHEST * SECOND)))
 
 
+class Held(NamedTuple):
+    """What a session was given under a scenario's name, until the `edit` after this one of what all play by it."""
+
+    scenario: Scenario
+    edit: int
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlan:
     """What a session has settled for its tasks; None leaves it to the server.
 
-    `tasks` names the scenario of single tasks by their id, `scenario` that of all others.
+    `tasks` names the scenario of single tasks by their id, `scenario` that of all others. `held` is what the session
+    means by these names, by task id, None for all other tasks; what is not there is what all sessions mean.
     """
 
     scenario: str | None = None
     tasks: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    held: Mapping[str | None, Held] = dataclasses.field(default_factory=dict)
     mode: ClockMode | None = None
     speed: float | None = None
+
+    def held_for(self, task_id: str | None) -> tuple[Held, ...]:
+        """What the session means by scenarios' names for a task (None: for any), what counts first coming first."""
+        return tuple(self.held[key] for key in dict.fromkeys((task_id, None)) if key in self.held)
+
+
+NO_PLAN = SessionPlan()
+"""The plan of a session that has settled nothing."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.journal import Journal, JournalEntry
 from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.polling import Polling, polling_in
-from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey, SessionPlan
+from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID, Held, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.session_name import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
@@ -51,7 +51,8 @@ class Session:
         """
         plan = self.plan
         if scenario is not None:
-            plan = dataclasses.replace(plan, scenario=self._taken(scenario).name)
+            held = self._held(scenario)
+            plan = dataclasses.replace(plan, scenario=held.scenario.name, held={**plan.held, None: held})
         if clock is not None:
             plan = dataclasses.replace(plan, mode=ClockMode(chosen("clock", clock, tuple(map(str, ClockMode)))))
         self._stage.playback.store.settle(self.name, plan)
@@ -69,13 +70,11 @@ class Session:
         plan = self.plan
         name = plan.scenario
         if scenario is not None:
-            taken = self._taken(scenario)
-            name = taken.name
-            if task_id is not None and taken.play_for(task_id) is None:
-                ids = ", ".join(pattern for play in taken.plays for pattern in play.ids)
-                raise ValueError(f"the scenario {name!r} does not play for the task {task_id!r}; allowed: {ids}")
+            held = self._held(scenario)
+            name, task_id = held.scenario.name, _played_id(held.scenario, task_id)
+            plan = dataclasses.replace(plan, held={**plan.held, task_id: held})
         if task_id is None:
-            task_id = playable_id(playback.shelf.scenario(name)) if name else TASK_ID
+            task_id = playable_id(playback.shelf.scenario(name, plan.held_for(None))) if name else TASK_ID
         if name is not None:
             plan = dataclasses.replace(plan, tasks={**plan.tasks, task_id: name})
             playback.store.settle(self.name, plan)
@@ -127,12 +126,22 @@ class Session:
         """What the session has settled."""
         return self._stage.playback.store.plan(self.name)
 
-    def _taken(self, scenario: str | Path | Scenario) -> Scenario:
+    def _held(self, scenario: str | Path | Scenario) -> Held:
+        """What this session plays from now on, whatever others play under its name."""
         shelf = self._stage.playback.shelf
-        if isinstance(scenario, Scenario):
-            shelf.add(scenario)
-            return scenario
-        return shelf.take(scenario)
+        return shelf.hold(scenario if isinstance(scenario, Scenario) else shelf.chosen(scenario))
+
+
+def _played_id(scenario: Scenario, task_id: str | None) -> str:
+    """The task id that a scenario is to play for, one of its own where none is given.
+
+    Raises:
+        ValueError: The scenario plays for other task ids.
+    """
+    if task_id is not None and scenario.play_for(task_id) is None:
+        ids = ", ".join(pattern for play in scenario.plays for pattern in play.ids)
+        raise ValueError(f"the scenario {scenario.name!r} does not play for the task {task_id!r}; allowed: {ids}")
+    return playable_id(scenario) if task_id is None else task_id
 
 
 def playable_id(scenario: Scenario) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from taskmock.mockserver.record import Held
 from taskmock.mockserver.scenario import Scenario
 
 LIBRARY = Path(__file__).parent / "library"
@@ -41,6 +43,7 @@ class Shelf:
     ) -> None:
         self._check = check
         self._made = {scenario.name: scenario for scenario in scenarios}
+        self._edits: collections.Counter[str] = collections.Counter()
         self._files: dict[str, Path] = {}
         for folder in (LIBRARY, *folders):
             for suffix in SUFFIXES:
@@ -57,20 +60,33 @@ class Shelf:
         return (self.scenario(name) for name in self.names())
 
     def add(self, scenario: Scenario) -> None:
-        """Puts a scenario on the shelf, in the place of one of the same name."""
+        """Puts a scenario on the shelf for all sessions, in the place of one of the same name."""
         self._made[scenario.name] = scenario
+        self._edits[scenario.name] += 1
+
+    def hold(self, scenario: Scenario) -> Held:
+        """A scenario for one session; it is on the shelf for all only where nothing else has its name."""
+        if scenario.name not in self:
+            self._made[scenario.name] = scenario
+        return Held(scenario, self._edits[scenario.name])
 
     def remove(self, name: str) -> bool:
         """Takes a scenario off the shelf, so that its file, if it has one, is read anew; whether it was there."""
-        return self._made.pop(name, None) is not None
+        if self._made.pop(name, None) is None:
+            return False
+        self._edits[name] += 1
+        return True
 
-    def scenario(self, name: str) -> Scenario:
-        """The scenario of a name.
+    def scenario(self, name: str, held: Iterable[Held] = ()) -> Scenario:
+        """The scenario of a name: the first `held` one, unless the shelf's own was edited since, else the shelf's.
 
         Raises:
             ScenarioNotFoundError: There is none.
             ScenarioError: Its file is broken.
         """
+        for scenario, edit in held:
+            if scenario.name == name and edit == self._edits[name]:
+                return scenario
         found = self._found(name)
         if isinstance(found, Path):
             found = self._read(found)
@@ -78,19 +94,27 @@ class Shelf:
             self._made[name] = self._made[found.name] = found
         return found
 
-    def take(self, name_or_file: str | Path) -> Scenario:
-        """The scenario of a name, or of a file, which is then on the shelf too.
+    def chosen(self, name_or_file: str | Path) -> Scenario:
+        """The scenario of a name, or of a file, which is read anew and not put on the shelf.
 
         Raises:
             ScenarioNotFoundError: It is neither.
             ScenarioError: The file is broken.
         """
         path = Path(name_or_file)
-        if path.suffix in SUFFIXES or path.is_file():
-            scenario = self._read(path)
+        is_file = path.suffix in SUFFIXES or path.is_file()
+        return self._read(path) if is_file else self.scenario(str(name_or_file))
+
+    def take(self, name_or_file: str | Path) -> Scenario:
+        """The scenario of a name, or of a file, which is then on the shelf for all sessions.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: as for `chosen`.
+        """
+        scenario = self.chosen(name_or_file)
+        if scenario is not self._made.get(scenario.name):
             self.add(scenario)
-            return scenario
-        return self.scenario(str(name_or_file))
+        return scenario
 
     def _read(self, path: Path) -> Scenario:
         from taskmock.mockserver.loader import load_scenario
