@@ -27,6 +27,9 @@ from taskmock.schemas import chosen
 MOST_FRAMES = 100_000
 """The most answers of one scenario; a fault that goes on for more is cut off there."""
 
+STARTED_AT = SECOND
+"""When a task that waits to be started is taken to be, in ms: CREATED is seen before."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PlayedFrame:
@@ -106,6 +109,11 @@ def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str
 def alone(scenario: Scenario, play: Play) -> Scenario:
     """A scenario of one of its scripts only, which plays for any task id."""
     return dataclasses.replace(scenario, plays=(dataclasses.replace(play, ids=()),))
+
+
+def started(play: Play) -> Play:
+    """A script that somebody starts at `STARTED_AT` where it waits for somebody; others as they are."""
+    return dataclasses.replace(play, start=STARTED_AT) if play.waits_to_be_started else play
 
 
 def without_faults(scenario: Scenario) -> Scenario:

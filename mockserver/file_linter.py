@@ -1,13 +1,12 @@
-"""Lints scenario files: what the loader refuses and what the linter finds, each with its line."""
+"""Findings of the linter in a scenario file, each with its line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from taskmock.mockserver.linter import Finding, broken_answers, lint
-from taskmock.mockserver.loader import Problem, ScenarioError, load_scenario
-from taskmock.mockserver.loader.files import Find
+from taskmock.mockserver.linter import Finding, broken_answers
+from taskmock.mockserver.loader import Problem, ScenarioError
 from taskmock.mockserver.loader.problem import Problems
 from taskmock.mockserver.loader.scenario_file import composed_of
 from taskmock.mockserver.loader.source_text import text_of
@@ -16,15 +15,6 @@ from taskmock.mockserver.yaml_node import Listing, Mapping, Node
 
 JUDGED_AT_LOAD = 500
 """About how many nodes of a scenario are judged when it is loaded."""
-
-
-def lint_file(path: Path, *, find: Find | None = None) -> tuple[Problem, ...]:
-    """What is wrong with a scenario in a file, by line.
-
-    Raises:
-        ScenarioError: The file cannot be read as a scenario at all.
-    """
-    return placed(lint(load_scenario(path, find=find)), path)
 
 
 def refuse_broken(scenario: Scenario, path: Path) -> None:

@@ -6,8 +6,9 @@ import dataclasses
 import fnmatch
 import functools
 import hashlib
+import json
 
-from taskmock.mockserver.command import TASK, Command
+from taskmock.mockserver.command import TASK, Command, Verb
 from taskmock.mockserver.fault import Fault
 from taskmock.mockserver.pipeline import Flow
 
@@ -62,6 +63,11 @@ class Play:
     expires: int | None = None
     id: str | None = None
 
+    @property
+    def waits_to_be_started(self) -> bool:
+        """Whether the task stays CREATED until somebody starts it who is not in the script."""
+        return self.start is None and not any(event.command.verb is Verb.START for event in self.events)
+
     def plays(self, task_id: str) -> bool:
         """Whether this script is meant for a task id."""
         return not self.ids or any(fnmatch.fnmatchcase(task_id, pattern) for pattern in self.ids)
@@ -85,9 +91,23 @@ class Scenario:
 
     @functools.cached_property
     def digest(self) -> str:
-        """The scenario's content as 16 hex digits: equal content, equal digest, in every process."""
-        return hashlib.sha256(repr(self).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+        """The scenario's content as 16 hex digits: equal content, equal digest, in every process.
+
+        A recorded body's keys keep their order, which a client may see; that of keys elsewhere says nothing.
+        """
+        plays = tuple(dataclasses.replace(play, frames=()) for play in self.plays)
+        bodies = [[(frame.at, frame.body) for frame in play.frames] for play in self.plays]
+        content = json.dumps(dataclasses.replace(self, plays=plays), default=_fields_of, sort_keys=True)
+        return hashlib.sha256(f"{content}{json.dumps(bodies)}".encode("ascii")).hexdigest()[:16]
 
     def play_for(self, task_id: str) -> Play | None:
         """The first script that is meant for a task id; None where the scenario has none."""
         return next((play for play in self.plays if play.plays(task_id)), None)
+
+
+def _fields_of(value: object) -> object:
+    """What JSON has no form for: a part of a scenario by its fields; anything else by what it looks like."""
+    if not dataclasses.is_dataclass(value):
+        return repr(value)
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    return {"": type(value).__name__, **fields}

@@ -57,6 +57,9 @@ Colours are left out where the output is no terminal, or NO_COLOR is set.
 """
 
 
+_FORMS = {"": "text", ".txt": "text", ".json": "json", ".svg": "svg"}
+
+
 @click.group(name="scenarios", help=_HELP)
 def scenarios_command() -> None:
     pass
@@ -122,7 +125,7 @@ def show_command(
     """Prints or writes the drawing."""
     from taskmock.mockserver.chart.rows import timelines
 
-    form = look["form"] or (output.suffix.lower()[1:] if output else "")
+    form = look["form"] or _form_of(output)
     scenario = _found(_shelf(scenario_dir), name)
     drawn = timelines(scenario, edition)
     match form:
@@ -138,6 +141,19 @@ def show_command(
         case _:
             text = _show_text(scenario, drawn, width=look["width"], every=look["every"], output=output)
     _put(text, output)
+
+
+def _form_of(output: Path | None) -> str:
+    """The format of an output file, as it is called.
+
+    Raises:
+        click.UsageError: There is none of that suffix.
+    """
+    suffix = output.suffix.lower() if output else ""
+    if suffix in _FORMS:
+        return _FORMS[suffix]
+    allowed = ", ".join(filter(None, _FORMS))
+    raise click.UsageError(f"cannot draw into a {suffix} file; allowed: {allowed}; or name the --format")
 
 
 def _shelf(folders: tuple[Path, ...]) -> Shelf:
@@ -228,7 +244,12 @@ def _show_text(
     if scenario.careless:
         parts.append(screen.text(f"Careless: {scenario.careless}") + "\n")
     for timeline in drawn:
-        parts.append(f"edition {timeline.edition}, {timeline.end} after {timeline.last / SECOND:g} s\n\n")
+        parts.append(f"edition {timeline.edition}, {timeline.end} after {timeline.last / SECOND:g} s\n")
+        if timeline.assumed is not None:
+            parts.append(
+                f"It waits to be started (on_request); drawn as if started at {timeline.assumed / SECOND:g} s\n"
+            )
+        parts.append("\n")
         parts.append(draw_text(timeline, screen))
     return "".join(parts)
 

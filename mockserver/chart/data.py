@@ -23,6 +23,7 @@ def _task(timeline: Timeline) -> dict[str, Any]:
         "edition": timeline.edition,
         "ends": timeline.end,
         "seconds": timeline.last / SECOND,
+        **({} if timeline.assumed is None else {"assumed_start": timeline.assumed / SECOND}),
         "rows": [_row(row, timeline) for row in timeline.rows],
         "events": [{"text": mark.text, "at": mark.spans[0][0] / SECOND} for mark in timeline.events],
         "faults": [_fault(mark, timeline) for mark in timeline.faults],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from taskmock.mockserver.answers import alone, polled_playback
+from taskmock.mockserver.answers import STARTED_AT, alone, polled_playback, started
 from taskmock.mockserver.command import Command
 from taskmock.mockserver.duration import format_duration
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
@@ -62,11 +62,15 @@ class Mark:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """One task's life, `span` ms long, a little after its last change included."""
+    """One task's life, `span` ms long, a little after its last change included.
+
+    `assumed`: the task waits for somebody to start it, and is drawn as if somebody did at that moment, in ms.
+    """
 
     edition: str
     span: int
     last: int
+    assumed: int | None = None
     rows: tuple[Row, ...]
     events: tuple[Mark, ...]
     faults: tuple[Mark, ...]
@@ -108,7 +112,7 @@ def timelines(scenario: Scenario, edition: str | None = None) -> tuple[Timeline,
     Raises:
         ValueError: The edition is unknown.
     """
-    return tuple(_timeline(alone(scenario, play), play, edition) for play in scenario.plays)
+    return tuple(_timeline(alone(scenario, started(play)), play, edition) for play in scenario.plays)
 
 
 def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
@@ -121,6 +125,7 @@ def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
         edition=chosen.name,
         span=span,
         last=last,
+        assumed=STARTED_AT if play.waits_to_be_started else None,
         rows=_rows(history, chosen, span),
         events=tuple(Mark(_said(entry.command), ((entry.at, entry.at),)) for entry in history.given),
         faults=tuple(Mark(fault_text(fault), tuple(_held(history, fault, span))) for fault in play.faults),

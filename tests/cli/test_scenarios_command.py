@@ -172,6 +172,42 @@ def test_show_writes_a_file_as_it_is_called(invoke, folder, name, start):
     assert (folder / name).read_text("utf-8").startswith(start)
 
 
+def test_show_refuses_a_file_of_another_kind(invoke, folder):
+    result = invoke("show", "own/mine.yaml", "-o", "timeline.png")
+
+    assert result.exit_code == 2
+    assert error(result) == "cannot draw into a .png file; allowed: .txt, .json, .svg; or name the --format"
+    assert not (folder / "timeline.png").exists()
+
+
+def test_show_writes_any_file_in_a_named_format(invoke, folder):
+    assert invoke("show", "own/mine.yaml", "-o", "timeline.data", "--format", "json").exit_code == 0
+
+    assert json.loads((folder / "timeline.data").read_text("utf-8"))["scenario"] == "mine"
+
+
+def test_show_starts_what_waits_to_be_started(invoke, folder):
+    (folder / "waits.yaml").write_text(f"{MINE}start: on_request\n", encoding="utf-8")
+
+    drawn = invoke("show", "waits.yaml").stdout.splitlines()
+    data = json.loads(invoke("show", "waits.yaml", "--format", "json").stdout)["tasks"][0]
+
+    assert drawn[1:3] == [
+        "edition v2, FINISHED after 3 s",
+        "It waits to be started (on_request); drawn as if started at 1 s",
+    ]
+    assert (data["ends"], data["assumed_start"]) == ("FINISHED", 1)
+
+
+def test_show_starts_nothing_that_a_script_starts(invoke, folder):
+    text = f"{MINE}start: on_request\nevents: [{{at: 5s, start: task}}]\n"
+    (folder / "starts.yaml").write_text(text, encoding="utf-8")
+
+    data = json.loads(invoke("show", "starts.yaml", "--format", "json").stdout)["tasks"][0]
+
+    assert (data["ends"], data["seconds"], "assumed_start" in data) == ("FINISHED", 7, False)
+
+
 def test_show_says_that_a_file_cannot_be_written(invoke):
     result = invoke("show", "expired", "-o", "missing/a.svg")
 
@@ -238,6 +274,33 @@ def test_lint_takes_the_files_of_a_folder(invoke, folder):
     (folder / "own" / "notes.txt").write_text("no scenario", encoding="utf-8")
 
     assert invoke("lint", "own", "own/mine.yaml").stdout == "2 files, no findings\n"
+
+
+@pytest.mark.parametrize("ends", ["FINISHED", "CREATED"])
+def test_lint_starts_what_waits_to_be_started(invoke, folder, ends):
+    text = MINE.replace("FINISHED", ends) + "start: on_request\n"
+    (folder / "waits.yaml").write_text(text, encoding="utf-8")
+
+    result = invoke("lint", "waits.yaml")
+
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "waits.yaml: waits to be started (on_request); played as if started at 1 s\n1 file, no findings\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["failed-then-retried", "mine"])
+def test_lint_takes_names(invoke, name):
+    result = invoke("lint", name, "--scenario-dir", "own")
+
+    assert (result.exit_code, result.stdout) == (0, "1 file, no findings\n")
+
+
+def test_lint_refuses_an_unknown_name(invoke):
+    result = invoke("lint", "failed-then-retrie")
+
+    assert result.exit_code == 2
+    assert error(result).startswith("no scenario is called 'failed-then-retrie'; did you mean 'failed-then-retried'?")
 
 
 def test_lint_refuses_a_folder_without_scenarios(invoke, folder):

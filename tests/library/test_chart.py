@@ -181,8 +181,8 @@ def test_recorded_answers_are_drawn():
 def test_task_that_waits_for_its_start_is_drawn():
     (timeline,) = timelines(mine("format: 1\nscenario: x\nstart: on_request\nflow: [A: 1s]\n"))
 
-    assert (timeline.end, [row.kind for row in timeline.rows]) == ("CREATED", ["task"])
-    assert "CREATED" in draw_text(timeline, Screen())
+    assert (timeline.end, timeline.assumed) == ("FINISHED", 1_000)
+    assert [span.state for span in timeline.rows[0].spans] == ["CREATED", "RUNNING", "FINISHED"]
 
 
 def test_scenario_of_several_tasks_has_several_timelines():

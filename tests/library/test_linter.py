@@ -8,7 +8,7 @@ from taskmock.mockserver import Finding, Scenario, ScenarioError, lint, linter
 from taskmock.mockserver.answers import polled_playback
 from taskmock.mockserver.command import Command, Verb
 from taskmock.mockserver.fault import Bounds
-from taskmock.mockserver.file_linter import lint_file, placed, refuse_broken
+from taskmock.mockserver.file_linter import placed, refuse_broken
 from taskmock.mockserver.linter import broken_answers, holding_moments
 from taskmock.mockserver.loader import load_scenario, read_scenario
 from taskmock.mockserver.pipeline import Activity
@@ -22,6 +22,10 @@ def findings(text):
     return [(found.code, found.place, found.message) for found in lint(read_scenario(HEAD + text, source="mine"))]
 
 
+def problems_in(path):
+    return placed(lint(load_scenario(path)), path)
+
+
 def recorded(body):
     """A scenario that answers one recorded body."""
     return Scenario(name="recorded", plays=(Play(frames=(Frame(at=0, body=body),)),))
@@ -29,6 +33,13 @@ def recorded(body):
 
 def test_sound_scenario_has_no_finding():
     assert findings("ends: FAILED\n") == []
+
+
+def test_task_that_waits_for_its_start_is_judged_as_started():
+    waiting = HEAD.replace("start: 1s", "start: on_request")
+    scenario = read_scenario(waiting + "ends: FINISHED\nfaults: [{when: task CREATED, http: 502}]\n", source="mine")
+
+    assert [finding.message for finding in lint(scenario)] == ["ends is FINISHED, but the task ends FAILED"]
 
 
 def test_refused_event_is_found():
@@ -151,7 +162,7 @@ def test_problem_stands_at_its_line(tmp_path):
     text = HEAD + "ends: FINISHED\nfaults:\n  - {polls: [1], http: 502}\n  - {when: Copy FAILED, http: 500}\n"
     path = written(tmp_path / "mine.yaml", text)
 
-    problems = lint_file(path)
+    problems = problems_in(path)
 
     assert [(problem.line, problem.column, problem.code) for problem in problems] == [
         (6, 1, "wrong-end"),
@@ -164,18 +175,18 @@ def test_problem_of_what_is_used_stands_where_it_is_used(tmp_path):
     written(tmp_path / "base.yaml", HEAD + "faults: [{when: Copy FAILED, http: 500}]\n")
     path = written(tmp_path / "top.yaml", "# first\nformat: 1\nscenario: top\nuse: base\n")
 
-    assert [(problem.line, problem.code) for problem in lint_file(path)] == [(2, "idle-fault")]
+    assert [(problem.line, problem.code) for problem in problems_in(path)] == [(2, "idle-fault")]
 
 
 def test_problem_in_a_json_file_stands_at_its_line(tmp_path):
     data = {"format": 1, "scenario": "mine", "flow": ["A"], "tags": ["x"], "ends": "FAILED"}
     path = written(tmp_path / "mine.json", json.dumps(data, indent=1))
 
-    assert [(problem.line, problem.column) for problem in lint_file(path)] == [(10, 2)]
+    assert [(problem.line, problem.column) for problem in problems_in(path)] == [(10, 2)]
 
 
 def test_sound_file_has_no_problem(tmp_path):
-    assert lint_file(written(tmp_path / "mine.yaml", HEAD)) == ()
+    assert problems_in(written(tmp_path / "mine.yaml", HEAD)) == ()
 
 
 @pytest.mark.parametrize("place", [("flow", "x"), ("flow", 7), ("edition", "deeper"), ("nothing",)])
