@@ -50,6 +50,7 @@ $(VENV)/.developed: $(VENV)/.installed
 
 tools: ## the programs outside Python that tests call
 	@sh .ci/need curl curl "the README's curl commands"
+	@sh .ci/need chromium chromium "HTML reports in a browser"
 
 format: $(VENV)/.developed ## format the code and apply safe fixes
 	$(BIN)/ruff check --fix .

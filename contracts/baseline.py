@@ -23,7 +23,6 @@ DAYS = 90
 NAMED = 10
 """Most nodes that get an entry each; a fault at the same field of more nodes is one of the server, and gets one."""
 
-_POLL = re.compile(r"poll [0-9]+(?:: |$)")
 _ID = re.compile(r"n?[0-9a-f]{31,32}")
 _PIECE = re.compile(r"\*\*|\*|\\.|[^*\\]+|\\", re.DOTALL)
 
@@ -46,7 +45,7 @@ class Entry:
         """Whether the entry is about a finding, expired or not."""
         if found.code != self.code or not _pattern(self.place).fullmatch(found.pointer):
             return False
-        return not self.node or _pattern(self.node).fullmatch(_names(found)) is not None
+        return not self.node or _pattern(self.node).fullmatch(found.path) is not None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,13 +119,8 @@ def _node_pattern(found: Violation) -> str:
     """A pattern for the names of the node of a finding; "" for the task itself, whose name is another every time."""
     if "/children/" not in found.pointer:
         return ""
-    names = _names(found).split(SEPARATOR)
+    names = found.path.split(SEPARATOR)
     return SEPARATOR.join("*" if _ID.fullmatch(name) else _literal(name) for name in names)
-
-
-def _names(found: Violation) -> str:
-    """The names of a finding's node, without the number of the poll that histories put before them."""
-    return _POLL.sub("", found.path, count=1) if _POLL.match(found.path) else found.path
 
 
 def _literal(text: str) -> str:

@@ -41,8 +41,8 @@ class Outline:
 
 
 def outline(body: object, violations: Sequence[Violation]) -> Outline:
-    """The outline of a judged answer; without rows where there is no tree to draw."""
-    nodes = _nodes(body)
+    """The outline of a judged answer, the last one of a history; without rows where there is no tree to draw."""
+    nodes = _nodes(body[-1] if isinstance(body, (list, tuple)) and body else body)
     by_node: dict[str, list[Violation]] = {}
     elsewhere: list[Violation] = []
     for violation in violations:

@@ -24,6 +24,7 @@ _STATES = (
     re.compile(r"(?<=^a )(.*)(?= (?:node|task) (?:is|has) )", re.DOTALL),
     re.compile(r"(?<= the )(\S.*)(?= child )"),
 )
+_ID = re.compile(r"\bn?[0-9a-f]{31,32}\b")
 _FIELD = re.compile(r"`([^`]*)`")
 
 
@@ -95,7 +96,7 @@ def _state(state: object) -> str:
 def _without_states(text: str) -> str:
     """A sentence of a rule without states that nobody documents; rules name them without quotation marks."""
     for pattern in _STATES:
-        text = pattern.sub(lambda found: _state(found[1]), text)
+        text = pattern.sub(lambda found: BLOT if _state(found[1].strip('"')) == BLOT else found[1], text)
     return text
 
 
@@ -110,13 +111,15 @@ def _known_field(found: re.Match[str]) -> str:
 
 
 def _blotted(text: str) -> str:
-    """A text without what it quotes; a quotation that was clipped has no closing mark."""
+    """A text without ids and without what it quotes, unless that is a state; clipped quotations do not end."""
     pieces: list[str] = []
     at = 0
     while (start := text.find('"', at)) >= 0:
-        pieces += [text[at:start], BLOT]
-        at = _quotation_end(text, start)
-    return "".join([*pieces, text[at:]])
+        end = _quotation_end(text, start)
+        quoted = text[start + 1 : end - 1]
+        pieces += [_ID.sub(BLOT, text[at:start]), BLOT if _state(quoted) == BLOT else text[start:end]]
+        at = end
+    return "".join([*pieces, _ID.sub(BLOT, text[at:])])
 
 
 def _quotation_end(text: str, start: int) -> int:

@@ -113,13 +113,6 @@ def test_entry_is_about_its_code_only():
     assert not Entry("field.type", "**", LATER).covers(found())
 
 
-def test_node_of_a_history_is_named_without_its_poll():
-    baseline = Baseline().updated([report_on(found(path="poll 3: Step 1"))], TODAY)
-
-    assert [entry.node for entry in baseline.entries] == ["Step 1"]
-    assert baseline.applied(report_on(found(path="poll 8: Step 1")), TODAY).ok
-
-
 def test_names_that_look_like_patterns_stand_for_themselves():
     baseline = Baseline().updated([report_on(found(path="a*\\b"))], TODAY)
 

@@ -1,0 +1,42 @@
+"""Reports with every kind of finding and with hostile names, for the tests of the formats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskmock.contracts import Contract, Report
+from taskmock.contracts.selftest.documents import documents
+from taskmock.schemas import load_example
+
+HOSTILE = (
+    "plain",
+    "發布 ☃ 😀",
+    "::error file=x::gone%0A",
+    "two\nlines\r\n::warning::x",
+    "a | b `c` [d](http://e) <!-- f -->",
+    "]]><script>alert(1)</script>&amp;",
+    "\x1b[31m\x00\ufffe",
+)
+
+
+def bodies() -> dict[str, Any]:
+    """Judged bodies by their source."""
+    hostile = documents("v2")["a finished task"]
+    children = hostile["data"]["children"]
+    for number, name in enumerate(HOSTILE):
+        key = f"n{number:03x}{'b' * 28}"
+        children[key] = {**next(iter(children.values())), "id": key, "name": name, "retry": -1 - number, name: name}
+    return {
+        "hostile.json": hostile,
+        "good/v1.json": load_example("v1", "response"),
+        "page.json": b"<html>502</html>",
+        "twice.json": b'{"result": true, "result": 1}',
+        "list.json": b"[]",
+    }
+
+
+def judged() -> list[tuple[str, Report]]:
+    """The reports on them, and one on a request."""
+    contract = Contract()
+    reports = [(source, contract.check_response(body)) for source, body in bodies().items()]
+    return [*reports, ("request.json", contract.check_request({"task_id": "10", "bk_token": "very-secret"}))]
