@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from taskmock.contracts.overlay import Overlay
 from taskmock.contracts.rules import Document, rule_violations
 from taskmock.contracts.strictness import Strictness
 from taskmock.contracts.structure import Place, field_violations, is_sound
@@ -36,6 +37,11 @@ class Answer:
     edition: str
     strictness: Strictness
     request: Mapping[str, Any] | None = None
+    overlay: Overlay | None = None
+
+    def shape(self, name: str) -> Shape:
+        """One of the shapes that the answer may have: `task`, `node`, `created`, `expired` or `envelope`."""
+        return response_shape(self.edition, name, overlay=self.overlay)
 
     @property
     def data(self) -> dict[str, Any] | None:
@@ -67,7 +73,7 @@ def answer_nodes(answer: Answer) -> tuple[Node, ...]:
 
 
 def _envelope_violations(answer: Answer) -> Iterator[Violation]:
-    body, shape = answer.body, response_shape(answer.edition, "envelope")
+    body, shape = answer.body, answer.shape("envelope")
     if is_sound(body, shape, children="data"):
         return
     is_inside = "result" not in body and "state" in body
@@ -99,11 +105,11 @@ def _envelope_code(found: Violation) -> str:
 
 def _node_violations(node: Node, answer: Answer) -> Iterator[Violation]:
     value = node.value
-    shape = _shape_of(value, answer.edition) if node.parent is None else response_shape(answer.edition, "node")
+    shape = _shape_of(value, answer) if node.parent is None else answer.shape("node")
     if not is_sound(value, shape):
         level = "task" if node.parent is None else "node"
         place = Place(node.pointer, node.path, _WHAT[shape.name], answer.edition, level)
-        elsewhere = _fields_of(answer.edition)
+        elsewhere = _fields_of(answer.edition, answer.overlay)
         yield from field_violations(value, shape, place, strictness=answer.strictness, elsewhere=elsewhere)
     if node.parent is None and shape.name == "task":
         yield from _task_state_violations(node, answer)
@@ -116,19 +122,20 @@ def _node_violations(node: Node, answer: Answer) -> Iterator[Violation]:
                 message=f"the child {clip(key)} is {kind_of(child)}",
                 expected="an object",
                 value=clip(child),
-                source=sentence(response_shape(answer.edition, "node").fields["children"]),
+                source=sentence(answer.shape("node").fields["children"]),
             )
 
 
-def _shape_of(task: dict[str, Any], edition: str) -> Shape:
+def _shape_of(task: dict[str, Any], answer: Answer) -> Shape:
     state = task.get("state")
     name = _SHAPES_BY_STATE.get(state, "task") if isinstance(state, str) else "task"
-    return response_shape(edition, name if name in shape_names(edition) else "task")
+    return answer.shape(name if name in shape_names(answer.edition) else "task")
 
 
 @functools.cache
-def _fields_of(edition: str) -> frozenset[str]:
-    return frozenset(name for shape in shape_names(edition)[1:] for name in response_shape(edition, shape).fields)
+def _fields_of(edition: str, overlay: Overlay | None) -> frozenset[str]:
+    shapes = [response_shape(edition, name, overlay=overlay) for name in shape_names(edition)[1:]]
+    return frozenset(name for shape in shapes for name in shape.fields)
 
 
 def _task_state_violations(node: Node, answer: Answer) -> Iterator[Violation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from taskmock.contracts.edition import AUTO, CHOICES
+from taskmock.contracts.edition_option import edition_option
 from taskmock.contracts.report_options import Output, report_options
 from taskmock.contracts.strictness import Strictness
 
@@ -38,7 +39,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 
 @click.command("validate", help=HELP, short_help="Judge recorded answers or requests.")
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--edition", type=click.Choice(CHOICES), default=AUTO, show_default=True, help="The edition to judge by.")
+@edition_option
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option(
     "--strictness",
@@ -83,6 +84,8 @@ def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
     from taskmock.contracts.selftest.trial import run_self_test
     from taskmock.schemas import EDITIONS
 
+    if edition not in CHOICES:
+        raise click.UsageError("--self-test breaks answers of an edition, not of an overlay.")
     test = run_self_test(EDITIONS if edition == AUTO else (edition,))
     output.write(account_json(test) if output.form == "json" else account_text(test))
     if not test.ok:

@@ -11,6 +11,8 @@ from taskmock.contracts.body import BodyError, decoded_object
 from taskmock.contracts.edition import AUTO, checked_edition, told_edition, told_request_edition
 from taskmock.contracts.group import grouped
 from taskmock.contracts.lifecycle.poll import Poll
+from taskmock.contracts.overlay import Overlay
+from taskmock.contracts.overlay_file import chosen_overlay
 from taskmock.contracts.report import Report
 from taskmock.contracts.request import later_parameters, request_violations
 from taskmock.contracts.strictness import Strictness
@@ -25,20 +27,22 @@ TODAY = "v2"
 class Contract:
     """What `get_task_status` promises in an edition, with undocumented fields weighed by strictness.
 
-    `edition` is `doc-2019`, `v1`, `v2`, or `auto`: told from each body. `strictness` says whether undocumented fields
+    `edition` is `doc-2019`, `v1`, `v2`, or `auto`: told from each body; or an overlay that extends one, as an `Overlay`
+    or by the name of its file (`….json`, `….toml`). `strictness` says whether undocumented fields
     are ignored (`lenient`), warned of (`documented`) or failed (`strict`). A contract keeps nothing between checks.
     """
 
-    __slots__ = ("edition", "strictness")
+    __slots__ = ("edition", "overlay", "strictness")
 
-    def __init__(self, edition: str = AUTO, *, strictness: str = Strictness.DOCUMENTED) -> None:
-        """Raises: ValueError for an unknown edition or strictness, with the allowed ones and the closest."""
-        self.edition = checked_edition(edition)
+    def __init__(self, edition: str | Overlay = AUTO, *, strictness: str = Strictness.DOCUMENTED) -> None:
+        """Raises: ValueError for an unknown edition or strictness, with the allowed ones, or an unusable overlay."""
+        self.overlay = chosen_overlay(edition)
+        self.edition = checked_edition(str(edition)) if self.overlay is None else self.overlay.extends
         self.strictness = Strictness(chosen("strictness", strictness, tuple(map(str, Strictness))))
 
     def __repr__(self) -> str:
         """The call that makes an equal contract."""
-        return f"Contract({self.edition!r}, strictness={self.strictness.value!r})"
+        return f"Contract({self.overlay or self.edition!r}, strictness={self.strictness.value!r})"
 
     def check_response(self, body: object, *, request: Mapping[str, Any] | None = None) -> Report:
         """The verdict on an answer: bytes or text as received, or the decoded object.
@@ -49,8 +53,8 @@ class Contract:
             decoded = decoded_object(body)
         except BodyError as error:
             return self._unreadable("response", error)
-        edition, basis = told_edition(decoded) if self.edition == AUTO else (self.edition, ASKED)
-        answer = Answer(decoded, edition, self.strictness, request)
+        edition, basis = told_edition(decoded) if self.edition == AUTO else (self.edition, self._asked)
+        answer = Answer(decoded, edition, self.strictness, request, self.overlay)
         nodes = answer_nodes(answer)
         return self._report("response", (edition, basis), answer_violations(answer, nodes), nodes=len(nodes))
 
@@ -73,10 +77,14 @@ class Contract:
         from taskmock.contracts.polled import Account, told_history_edition
 
         polls = tuple(polls)
-        edition, basis = told_history_edition(polls) if self.edition == AUTO else (self.edition, ASKED)
-        account = Account(edition if edition != AUTO else TODAY, self.strictness, request)
+        edition, basis = told_history_edition(polls) if self.edition == AUTO else (self.edition, self._asked)
+        account = Account(edition if edition != AUTO else TODAY, self.strictness, request, overlay=self.overlay)
         report = self._report("history", (edition, basis), account.violations(polls))
         return dataclasses.replace(report, nodes=account.nodes)
+
+    @property
+    def _asked(self) -> str:
+        return ASKED if self.overlay is None else f"as {self.overlay.source} extends it"
 
     def _unreadable(self, subject: str, error: BodyError) -> Report:
         basis = "the body cannot be read" if self.edition == AUTO else ASKED

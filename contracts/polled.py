@@ -10,6 +10,7 @@ from taskmock.contracts.answer import GENERATIONS, Answer, answer_nodes, answer_
 from taskmock.contracts.body import BodyError, decoded_object
 from taskmock.contracts.edition import told_edition
 from taskmock.contracts.lifecycle import Course, Poll, Snapshot
+from taskmock.contracts.overlay import Overlay
 from taskmock.contracts.rules import Document
 from taskmock.contracts.strictness import Strictness
 from taskmock.contracts.violation import Severity, Violation
@@ -34,11 +35,19 @@ def told_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
 class Account:
     """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
 
-    def __init__(self, edition: str, strictness: Strictness, request: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        edition: str,
+        strictness: Strictness,
+        request: Mapping[str, Any] | None,
+        *,
+        overlay: Overlay | None = None,
+    ) -> None:
         self.nodes = 0
         self._edition = edition
         self._strictness = strictness
         self._request = request
+        self._overlay = overlay
 
     def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
         """Yields what is wrong with each answer by itself and after those before it."""
@@ -49,7 +58,7 @@ class Account:
             except BodyError as error:
                 yield _of_poll(number, error.violation)
                 continue
-            answer = Answer(body, self._edition, self._strictness, self._request)
+            answer = Answer(body, self._edition, self._strictness, self._request, self._overlay)
             nodes = answer_nodes(answer)
             self.nodes += len(nodes)
             sound = True

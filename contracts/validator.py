@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
+from taskmock.contracts.overlay import Overlay, node_schema
 from taskmock.schemas import load_schema
 
 LEVELS_KEPT = 2
@@ -47,9 +48,9 @@ class Shape:
 
 
 @functools.cache
-def response_shape(edition: str, name: str, *, engine: str = "fast") -> Shape:
-    """The shape `task`, `node`, `created`, `expired` or `envelope` of an edition's answers."""
-    schema = load_schema(edition, "node")
+def response_shape(edition: str, name: str, *, overlay: Overlay | None = None, engine: str = "fast") -> Shape:
+    """The shape `task`, `node`, `created`, `expired` or `envelope` of an edition's answers, or an overlay's."""
+    schema = node_schema(edition, overlay)
     return _shape(name, {**schema, "$ref": f"#/$defs/{name}"}, schema["$defs"][name], engine=engine)
 
 
@@ -65,7 +66,7 @@ def request_shape(edition: str, *, engine: str = "fast") -> Shape:
 def shape_names(edition: str) -> tuple[str, ...]:
     """The shapes that an edition's answers have."""
     known = ("envelope", "task", "node", "created", "expired")
-    return tuple(name for name in known if name in load_schema(edition, "node")["$defs"])
+    return tuple(name for name in known if name in node_schema(edition)["$defs"])
 
 
 def schema_defect(schema: object) -> str | None:

@@ -1,0 +1,42 @@
+"""The option that names an edition, or the file of an overlay in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.edition import AUTO, CHOICES
+
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice  # older ones take no type
+
+
+class EditionChoice(_Choice):
+    """An edition, `auto`, or an overlay file (`….json`, `….toml`), which is looked through at once."""
+
+    def __init__(self) -> None:
+        super().__init__(CHOICES)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, of an edition or of a sound overlay file."""
+        if value in CHOICES or not value.lower().endswith((".json", ".toml")):
+            return super().convert(value, param, ctx)
+        from taskmock.contracts.overlay_file import OverlayError, load_overlay
+
+        try:
+            load_overlay(value)
+        except OverlayError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+edition_option = click.option(
+    "--edition",
+    type=EditionChoice(),
+    default=AUTO,
+    show_default=True,
+    help="The edition to judge by, or the file of an overlay that extends one.",
+)
