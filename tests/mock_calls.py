@@ -27,6 +27,11 @@ class Got:
         """The decoded body."""
         return json.loads(self.body)
 
+    @property
+    def state(self) -> str:
+        """The task's state in a good answer."""
+        return self.json["data"]["state"]
+
 
 def status_of(task_id: str = "10", **changed: str) -> str:
     """The path and query of a poll."""
@@ -34,7 +39,7 @@ def status_of(task_id: str = "10", **changed: str) -> str:
 
 
 def send(
-    url: str, target: str, method: str = "GET", body: object = None, headers: Mapping[str, str] | None = None
+    url: str, target: str = "", method: str = "GET", body: object = None, headers: Mapping[str, str] | None = None
 ) -> Got:
     """One call on a connection of its own; a body that is no bytes goes as JSON."""
     at = urlsplit(url + target)

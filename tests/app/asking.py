@@ -1,13 +1,13 @@
-"""Calls of the status API: their targets and bodies, and two ways to send them (a socket, or none)."""
+"""Calls of the status API without any socket: their targets and bodies, and what is asked of their answers."""
 
 from __future__ import annotations
 
-import http.client
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
+
+from mock_calls import Got
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.app import App
@@ -16,24 +16,6 @@ from taskmock.mockserver.front.message import Call, Reply
 STATUS = "/api/c/compapi/v2/sops/get_task_status/"
 EXAMPLE = {"bk_app_code": "esb_test", "bk_app_secret": "xxx", "bk_token": "xxx", "bk_biz_id": "2", "task_id": "10"}
 """The document's own example."""
-PATIENCE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came back."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.body)
-
-    @property
-    def state(self) -> str:
-        return self.json["data"]["state"]
 
 
 def target(path: str = STATUS, **changed: str) -> str:
@@ -46,25 +28,6 @@ def without(*names: str) -> dict[str, str]:
     return {name: value for name, value in EXAMPLE.items() if name not in names}
 
 
-def fetch(
-    url: str,
-    target: str = "",
-    *,
-    method: str = "GET",
-    body: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Answered:
-    """The answer to one call over a socket, with no header but what http.client must send."""
-    at = urlsplit(url + target)
-    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=PATIENCE)
-    try:
-        connection.request(method, at.path + (f"?{at.query}" if at.query else ""), body, dict(headers or {}))
-        response = connection.getresponse()
-        return Answered(response.status, dict(response.getheaders()), response.read())
-    finally:
-        connection.close()
-
-
 def ask(app: App, target: str, *, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None):
     """The answer to one call without any socket."""
     return answered(app.answer(call(target, method=method, body=body, headers=headers)))
@@ -75,24 +38,24 @@ def call(target: str, *, method: str = "GET", body: bytes = b"", headers: Mappin
     return Call(method, target, tuple((name.lower(), value) for name, value in (headers or {}).items()), body)
 
 
-def answered(reply: Reply) -> Answered:
+def answered(reply: Reply) -> Got:
     """A reply as a client sees it."""
-    return Answered(reply.status, dict(reply.headers), reply.body)
+    return Got(reply.status, dict(reply.headers), reply.body)
 
 
-def post(app: App, parameters: object, **named: Any) -> Answered:
+def post(app: App, parameters: object, **named: Any) -> Got:
     """The answer to a JSON POST without any socket."""
     return ask(app, STATUS, method="POST", body=json.dumps(parameters).encode("ascii"), **named)
 
 
-def assert_strict(answer: Answered, edition: str = "doc-2019") -> None:
+def assert_strict(answer: Got, edition: str = "doc-2019") -> None:
     """Asserts an answer that keeps its contract to the letter."""
     assert answer.status == 200
     report = Contract(edition, strictness="strict").check_response(answer.body)
     assert report.ok, report.groups
 
 
-def assert_envelope(answer: Answered, code: int, message: str, *, status: int = 200) -> None:
+def assert_envelope(answer: Got, code: int, message: str, *, status: int = 200) -> None:
     """Asserts a whole refusal of the gateway."""
     body = answer.json
     assert answer.status == status

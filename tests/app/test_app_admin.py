@@ -2,13 +2,14 @@
 
 import importlib.metadata
 
-from asking import ask, fetch, target
+from asking import ask, target
+from mock_calls import send
 
 
 def test_health_tells_version_and_sessions(mock):
-    fetch(mock.url, "/__s/one" + target())
+    send(mock.url, "/__s/one" + target())
 
-    answer = fetch(mock.url, "/__admin/health")
+    answer = send(mock.url, "/__admin/health")
 
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"

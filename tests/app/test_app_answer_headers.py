@@ -1,7 +1,8 @@
 """What every answer tells besides its body, and the header that picks a scenario for one call."""
 
 import pytest
-from asking import ask, assert_envelope, assert_strict, fetch, target
+from asking import ask, assert_envelope, assert_strict, target
+from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.pipeline import SECOND, Activity, Attempt
@@ -19,10 +20,10 @@ FAIL = Scenario(
 def test_answer_tells_session_scenario_seed_and_reading():
     clock = ManualClock()
     with MockServer(clock=clock, settings=Settings(seed="ä 7")) as server:
-        fetch(server.url, target())
+        send(server.url, target())
         clock.advance(1.5)
 
-        answer = fetch(server.url, target())
+        answer = send(server.url, target())
 
     told = {name: value for name, value in answer.headers.items() if name.startswith("X-Mock-")}
     assert told == {
@@ -37,8 +38,8 @@ def test_answer_tells_session_scenario_seed_and_reading():
 def test_scenario_header_picks_a_scenario_for_one_call(mock):
     mock.app.playback.shelf.add(COPY)
 
-    picked = fetch(mock.url, target(), headers={"X-Mock-Scenario": "copy"})
-    other = fetch(mock.url, target())
+    picked = send(mock.url, target(), headers={"X-Mock-Scenario": "copy"})
+    other = send(mock.url, target())
 
     assert picked.headers["X-Mock-Scenario"] == "copy"
     assert other.headers["X-Mock-Scenario"] == "generated"
@@ -47,9 +48,9 @@ def test_scenario_header_picks_a_scenario_for_one_call(mock):
 
 def test_scenario_header_takes_what_the_answer_tells(mock):
     mock.app.playback.shelf.add(FAIL)
-    told = fetch(mock.session().play(FAIL).url).headers["X-Mock-Scenario"]
+    told = send(mock.session().play(FAIL).url).headers["X-Mock-Scenario"]
 
-    answer = fetch(mock.url, target(), headers={"X-Mock-Scenario": told})
+    answer = send(mock.url, target(), headers={"X-Mock-Scenario": told})
 
     assert told == "%E5%8F%91%E5%B8%83%2050%25"
     assert answer.headers["X-Mock-Scenario"] == told
@@ -58,7 +59,7 @@ def test_scenario_header_takes_what_the_answer_tells(mock):
 
 def test_scenario_header_wins_over_the_servers_scenario():
     with MockServer(COPY, clock=ManualClock()) as server:
-        answers = [fetch(server.url, target(), headers={"X-Mock-Scenario": name}) for name in ("generated", "")]
+        answers = [send(server.url, target(), headers={"X-Mock-Scenario": name}) for name in ("generated", "")]
 
     assert [answer.headers["X-Mock-Scenario"] for answer in answers] == ["generated", "copy"]
 
@@ -78,7 +79,7 @@ def test_scenario_plays_for_its_own_tasks_only(mock):
     mock.app.playback.shelf.add(Scenario(name="teens", plays=plays))
 
     told = [
-        fetch(mock.url, target(task_id=task_id), headers={"X-Mock-Scenario": "teens"}).headers["X-Mock-Scenario"]
+        send(mock.url, target(task_id=task_id), headers={"X-Mock-Scenario": "teens"}).headers["X-Mock-Scenario"]
         for task_id in ("15", "20")
     ]
 
@@ -90,7 +91,7 @@ def test_expired_task_is_refused_in_the_documents_edition(mock):
     task = mock.play(Scenario(name="cleaned", plays=(play,)))
     task.clock.set(10)
 
-    answer = fetch(task.url)
+    answer = send(task.url)
 
     assert_envelope(answer, 3599999, "task[id=10] get status error: the task's history has expired")
     assert answer.headers["X-Mock-Reading"] == "10.000; poll=1"
@@ -102,7 +103,7 @@ def test_expired_task_has_a_form_of_its_own_in_later_editions(mock, edition):
     task = mock.play(Scenario(name="cleaned", plays=(play,), edition=edition))
     task.clock.set(10)
 
-    answer = fetch(task.url)
+    answer = send(task.url)
 
     assert_strict(answer, edition)
     assert answer.json["data"] == {"state": "EXPIRED", "name": "Clean up"}
@@ -113,10 +114,10 @@ def test_request_id_is_the_same_for_the_same_reading():
     for _ in range(2):
         clock = ManualClock()
         with MockServer(clock=clock) as server:
-            first, again = (fetch(server.url, target()).json["request_id"] for _ in range(2))
+            first, again = (send(server.url, target()).json["request_id"] for _ in range(2))
             clock.advance(1)
-            later = fetch(server.url, target()).json["request_id"]
-            refused = fetch(server.url, "/nowhere").json["request_id"]
+            later = send(server.url, target()).json["request_id"]
+            refused = send(server.url, "/nowhere").json["request_id"]
         ids.append((first, again, later, refused))
 
     assert ids[0] == ids[1]

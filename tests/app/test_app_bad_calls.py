@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from asking import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, fetch, node_ids, post, target, without
+from asking import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, node_ids, post, target, without
+from mock_calls import send
 
 NO_CODE = "APP Code [bk_app_code] cannot be empty"
 NO_SECRET = "APP Secret verification failed, [bk_app_secret] cannot be empty"
@@ -247,6 +248,6 @@ def test_node_id_of_another_session_is_refused(app, clock):
 
 def test_bad_calls_over_a_socket_leave_the_server_up(mock):
     for body in (b"{", b"[1]", b"\x00" * 1000, b"[" * 100_000):
-        assert fetch(mock.url, STATUS, method="POST", body=body).json["result"] is False
+        assert send(mock.url, STATUS, method="POST", body=body).json["result"] is False
 
-    assert_strict(fetch(mock.url, target()))
+    assert_strict(send(mock.url, target()))

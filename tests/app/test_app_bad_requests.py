@@ -5,7 +5,8 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from asking import PATIENCE, STATUS, Answered, assert_envelope, assert_strict, fetch, target
+from asking import STATUS, assert_envelope, assert_strict, target
+from mock_calls import PATIENCE, Got, send
 
 BIG = 50 * 1024 * 1024
 
@@ -18,13 +19,13 @@ def line(mock):
         yield connection
 
 
-def read_answer(line: socket.socket) -> Answered:
+def read_answer(line: socket.socket) -> Got:
     """The answer up to the end of the connection."""
     data = b""
     while chunk := line.recv(1 << 16):
         data += chunk
     head, _, body = data.partition(b"\r\n\r\n")
-    return Answered(int(head.split(b" ")[1]), {}, body)
+    return Got(int(head.split(b" ")[1]), {}, body)
 
 
 def test_50_mb_body_is_refused_before_it_is_sent(mock, line):
@@ -34,7 +35,7 @@ def test_50_mb_body_is_refused_before_it_is_sent(mock, line):
     answer = read_answer(line)
 
     assert_envelope(answer, 1306000, "the request body is larger than 10485760 bytes", status=413)
-    assert_strict(fetch(mock.url, target()))
+    assert_strict(send(mock.url, target()))
 
 
 def test_50_mb_body_without_a_length_is_refused(mock, line):
@@ -47,14 +48,14 @@ def test_50_mb_body_without_a_length_is_refused(mock, line):
     except (ConnectionResetError, BrokenPipeError):
         pass  # the server need not take all of it
 
-    assert_strict(fetch(mock.url, target()))
+    assert_strict(send(mock.url, target()))
     assert mock.requests()[0].status == 413
 
 
 def test_body_of_10_mb_is_read(mock):
     body = json.dumps({"padding": "x" * (10 * 1024 * 1024 - 100)}).encode()
 
-    answer = fetch(mock.url, target(), method="POST", body=body)
+    answer = send(mock.url, target(), method="POST", body=body)
 
     assert_strict(answer)
 
@@ -67,20 +68,20 @@ def test_oversized_headers_are_refused(mock, line):
 
     message = "the request line and headers are larger than 65536 bytes"
     assert_envelope(answer, 1306000, message, status=431)
-    assert_strict(fetch(mock.url, target()))
+    assert_strict(send(mock.url, target()))
 
 
 def test_half_sent_request_keeps_nobody_waiting(mock, line):
     line.sendall(f"POST {STATUS} HTTP/1.1\r\nHost: mock\r\nContent-Length: 100\r\n\r\nhalf".encode())
 
-    assert_strict(fetch(mock.url, target()))
+    assert_strict(send(mock.url, target()))
 
 
 def test_client_that_leaves_in_the_middle_does_no_harm(mock, line):
     line.sendall(b"GET /api/c/comp")
     line.close()
 
-    assert_strict(fetch(mock.url, target()))
+    assert_strict(send(mock.url, target()))
 
 
 def test_bytes_that_are_no_http_are_refused(mock, line):
@@ -99,7 +100,7 @@ def test_crash_of_our_own_is_an_envelope(mock, monkeypatch, caplog):
 
     monkeypatch.setattr(mock.app.playback, "poll", crash)
 
-    answer = fetch(mock.url, target())
+    answer = send(mock.url, target())
 
     assert answer.status == 500
     assert answer.json["result"] is False

@@ -4,7 +4,8 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from asking import EXAMPLE, STATUS, ask, assert_strict, fetch, shape, target
+from asking import EXAMPLE, STATUS, ask, assert_strict, shape, target
+from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.server import MockServer, Settings
@@ -18,10 +19,10 @@ ENDS = {"FAILED", "SUSPENDED", "REVOKED", "FINISHED"}
 
 @pytest.mark.parametrize("path", [STATUS, LONG_PATH, SHORT_PATH + "/", SHORT_PATH])
 def test_get_answers_strictly_on_every_path(mock, clock, path):
-    fetch(mock.url, target(path))
+    send(mock.url, target(path))
     clock.advance(30)
 
-    answer = fetch(mock.url, target(path))
+    answer = send(mock.url, target(path))
 
     assert_strict(answer)
     assert answer.json["data"]["children"]
@@ -42,9 +43,9 @@ def test_get_answers_strictly_on_every_path(mock, clock, path):
     ids=["json", "json-charset", "json-as-text", "json-as-form", "json-untyped", "numbers", "json-bom", "form"],
 )
 def test_post_answers_what_get_answers(mock, body, headers):
-    asked = fetch(mock.url, target())
+    asked = send(mock.url, target())
 
-    answer = fetch(mock.url, STATUS, method="POST", body=body, headers=headers)
+    answer = send(mock.url, STATUS, method="POST", body=body, headers=headers)
 
     assert_strict(answer)
     assert answer.json["data"] == asked.json["data"]
@@ -61,29 +62,29 @@ def test_multipart_post_answers(mock):
     body = ("".join(parts) + "--edge--\r\n").encode()
     headers = {"Content-Type": "multipart/form-data; boundary=edge"}
 
-    assert_strict(fetch(mock.url, STATUS, method="POST", body=body, headers=headers))
+    assert_strict(send(mock.url, STATUS, method="POST", body=body, headers=headers))
 
 
 def test_post_reads_query_and_body_together(mock):
     body = json.dumps({"task_id": "11"}).encode()
 
-    answer = fetch(mock.url, target(), method="POST", body=body)
+    answer = send(mock.url, target(), method="POST", body=body)
 
     assert mock.requests()[-1].task_id == "11"
     assert_strict(answer)
 
 
 def test_get_ignores_a_body(mock):
-    answer = fetch(mock.url, target(), body=b'{"task_id": "11"}')
+    answer = send(mock.url, target(), body=b'{"task_id": "11"}')
 
     assert mock.requests()[-1].task_id == "10"
     assert_strict(answer)
 
 
 def test_head_answers_the_head_of_get(mock):
-    asked = fetch(mock.url, target())
+    asked = send(mock.url, target())
 
-    answer = fetch(mock.url, target(), method="HEAD")
+    answer = send(mock.url, target(), method="HEAD")
 
     assert answer.status == 200
     assert answer.body == b""
@@ -91,7 +92,7 @@ def test_head_answers_the_head_of_get(mock):
 
 
 def test_repeated_parameter_counts_with_its_last_value(mock):
-    fetch(mock.url, target() + "&task_id=12")
+    send(mock.url, target() + "&task_id=12")
 
     assert mock.requests()[-1].task_id == "12"
 
@@ -101,20 +102,20 @@ def test_same_id_gives_the_same_tree_after_a_restart():
     for _ in range(2):
         clock = ManualClock()
         with MockServer(clock=clock) as server:
-            fetch(server.url, target())
+            send(server.url, target())
             clock.advance(10_000)
-            trees.append(fetch(server.url, target()).body)
+            trees.append(send(server.url, target()).body)
 
     assert trees[0] == trees[1]
 
 
 def test_same_id_keeps_ids_and_names_while_time_goes(mock, clock):
-    fetch(mock.url, target())
+    send(mock.url, target())
     clock.advance(10_000)
-    first = fetch(mock.url, target()).json["data"]
+    first = send(mock.url, target()).json["data"]
     clock.advance(1)
 
-    second = fetch(mock.url, target()).json["data"]
+    second = send(mock.url, target()).json["data"]
 
     assert shape(first) == shape(second)
 
@@ -124,9 +125,9 @@ def test_other_ids_and_seeds_give_other_trees():
     for seed, task_id in (("0", "10"), ("0", "11"), ("1", "10")):
         clock = ManualClock()
         with MockServer(clock=clock, settings=Settings(seed=seed)) as server:
-            fetch(server.url, target(task_id=task_id))
+            send(server.url, target(task_id=task_id))
             clock.advance(10_000)
-            shapes.append(str(shape(fetch(server.url, target(task_id=task_id)).json["data"])))
+            shapes.append(str(shape(send(server.url, target(task_id=task_id)).json["data"])))
 
     assert len(set(shapes)) == 3
 
@@ -134,7 +135,7 @@ def test_other_ids_and_seeds_give_other_trees():
 def test_task_goes_from_created_to_its_end(mock, clock):
     states = []
     for _ in range(1000):
-        answer = fetch(mock.url, target())
+        answer = send(mock.url, target())
         assert_strict(answer)
         states.append(answer.state)
         if answer.state in ENDS:
@@ -161,10 +162,10 @@ class StepClock:
 def test_speed_multiplies_the_walls_time():
     clock = StepClock()
     with MockServer(clock=clock, settings=Settings(speed=600)) as server:
-        created = fetch(server.url, target())
+        created = send(server.url, target())
         clock.moment += 5_000
 
-        ended = fetch(server.url, target())
+        ended = send(server.url, target())
 
     assert created.state == "CREATED"
     assert ended.headers["X-Mock-Reading"] == "3000.000; poll=2"
@@ -175,10 +176,10 @@ def test_speed_multiplies_the_walls_time():
 def test_wall_clock_starts_a_task_at_its_first_touch():
     clock = StepClock()
     with MockServer(clock=clock) as server:
-        fetch(server.url, target())
+        send(server.url, target())
         clock.moment += 60_000
 
-        data = fetch(server.url, target()).json["data"]
+        data = send(server.url, target()).json["data"]
 
     assert data["start_time"].startswith("2023-11-15 06:13:2")  # some seconds CREATED after 06:13:20 +0800
 
@@ -188,5 +189,5 @@ def test_every_edition_answers_strictly(edition):
     clock = ManualClock()
     with MockServer(clock=clock, settings=Settings(edition=edition)) as server:
         for _ in range(20):
-            assert_strict(fetch(server.url, target()), edition)
+            assert_strict(send(server.url, target()), edition)
             clock.advance(7)

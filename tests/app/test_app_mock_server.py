@@ -5,7 +5,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from asking import PATIENCE, assert_strict, fetch, shape, target
+from asking import assert_strict, shape, target
+from mock_calls import PATIENCE, send
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader import ScenarioError
@@ -41,7 +42,7 @@ flow: [Copy: 3s]
 
 def states(task) -> dict[str, str]:
     """The states of the task and its named nodes."""
-    data = fetch(task.url).json["data"]
+    data = send(task.url).json["data"]
     return {node["name"]: node["state"] for node in [data, *data["children"].values()] if node["name"]}
 
 
@@ -59,7 +60,7 @@ def test_server_starts_again_after_its_stop():
     bodies = []
     for _ in range(2):
         with server:
-            bodies.append(fetch(server.url, target()).json["data"])
+            bodies.append(send(server.url, target()).json["data"])
 
     assert bodies[0] == bodies[1]
 
@@ -72,7 +73,7 @@ def test_server_that_runs_does_not_start_twice(mock):
 def test_server_leaves_no_thread_behind():
     before = set(threading.enumerate())
     with MockServer() as server:
-        fetch(server.url, target())
+        send(server.url, target())
 
     for thread in set(threading.enumerate()) - before:
         thread.join(PATIENCE)
@@ -82,7 +83,7 @@ def test_server_leaves_no_thread_behind():
 def test_server_works_in_an_event_loop():
     async def ask() -> int:
         async with MockServer() as server:
-            return (await asyncio.to_thread(fetch, server.url, target())).status
+            return (await asyncio.to_thread(send, server.url, target())).status
 
     assert asyncio.run(ask()) == 200
 
@@ -90,7 +91,7 @@ def test_server_works_in_an_event_loop():
 def test_server_listens_on_ipv6():
     with MockServer(host="::1") as server:
         assert server.url.startswith("http://[::1]:")
-        assert_strict(fetch(server.url, target()))
+        assert_strict(send(server.url, target()))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_number_is_a_seed_like_its_text():
     bodies = []
     for seed in (7, "7"):
         with MockServer(clock=ManualClock(), settings=Settings(seed=seed)) as server:
-            bodies.append(fetch(server.url, target()).body)
+            bodies.append(send(server.url, target()).body)
 
     assert bodies[0] == bodies[1]
 
@@ -148,7 +149,7 @@ def test_number_is_a_seed_like_its_text():
 @pytest.mark.parametrize("arguments", [{"clock": "polls"}, {"settings": Settings(clock="polls")}])
 def test_clock_may_be_the_name_of_a_mode(arguments):
     with MockServer("failed-then-retried", **arguments) as server:
-        readings = [fetch(server.url, target()).headers["X-Mock-Reading"].split(";")[0] for _ in range(3)]
+        readings = [send(server.url, target()).headers["X-Mock-Reading"].split(";")[0] for _ in range(3)]
 
     assert readings == sorted(set(readings))
 
@@ -160,10 +161,10 @@ def test_one_folder_of_scenarios_stands_for_itself(tmp_path):
 def test_locale_names_the_nodes():
     clock = ManualClock()
     with MockServer(clock=clock, settings=Settings(locale="zh", edition="v2")) as server:
-        fetch(server.url, target())
+        send(server.url, target())
         clock.advance(100)
 
-        names = str(shape(fetch(server.url, target()).json["data"]))
+        names = str(shape(send(server.url, target()).json["data"]))
 
     assert any("\u4e00" <= character <= "\u9fff" for character in names)
 
@@ -171,7 +172,7 @@ def test_locale_names_the_nodes():
 def test_play_gives_a_task_with_its_url(mock):
     task = mock.session("one").play(COPY)
 
-    answer = fetch(task.url)
+    answer = send(task.url)
 
     assert (task.id, task.scenario, task.ends) == ("10", "copy", "FAILED")
     assert answer.headers["X-Mock-Session"] == "one"
@@ -226,7 +227,7 @@ def test_settled_scenario_plays_for_every_task_of_the_session(mock):
     session = mock.session()
     session.settle(scenario=COPY, clock="instant")
 
-    answers = [fetch(session.url, target(task_id=task_id)) for task_id in ("10", "11")]
+    answers = [send(session.url, target(task_id=task_id)) for task_id in ("10", "11")]
 
     assert [answer.headers["X-Mock-Scenario"] for answer in answers] == ["copy", "copy"]
     assert [answer.state for answer in answers] == ["FAILED", "FAILED"]
@@ -243,7 +244,7 @@ def test_settled_clock_counts_polls():
         session = server.session()
         session.settle(clock="polls")
 
-        seen = [fetch(session.url, target()).state for _ in range(8)]
+        seen = [send(session.url, target()).state for _ in range(8)]
 
     assert seen[0] == "CREATED"
     assert seen[-1] == "FAILED"
@@ -267,11 +268,11 @@ def test_task_clock_moves_the_task(mock):
 def test_task_clock_set_back_gives_the_same_answers(mock):
     task = mock.play(COPY)
     task.clock.set(3)
-    first = fetch(task.url).json["data"]
+    first = send(task.url).json["data"]
     task.clock.end()
     task.clock.set(3)
 
-    assert fetch(task.url).json["data"] == first
+    assert send(task.url).json["data"] == first
 
 
 def test_task_clock_steps_from_change_to_change(mock):
@@ -325,7 +326,7 @@ def test_poll_clock_becomes_manual_when_it_is_moved(mock):
 
     task.clock.end()
 
-    assert [fetch(task.url).state for _ in range(3)] == ["FAILED"] * 3
+    assert [send(task.url).state for _ in range(3)] == ["FAILED"] * 3
 
 
 def test_commands_change_the_task(mock):
@@ -369,12 +370,12 @@ def test_command_shows_in_the_next_answer(mock, seconds, command, state):
 def test_refused_command_changes_nothing(mock):
     task = mock.play(COPY)
     task.clock.set(2)
-    before = fetch(task.url).json["data"]
+    before = send(task.url).json["data"]
 
     with pytest.raises(Exception, match="Prepare"):
         task.commands.retry("Prepare")
 
-    assert fetch(task.url).json["data"] == before
+    assert send(task.url).json["data"] == before
 
 
 def test_scenario_file_that_is_broken_says_where(tmp_path):

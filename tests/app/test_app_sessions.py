@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from asking import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, fetch, post, target, without
+from asking import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, post, target, without
+from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.server import Settings, build_app
@@ -15,7 +16,7 @@ NAMES = ["one", "a.b-c_d~e", "x" * 128, "a/b", "50%", "a?b#c", "'\"<>", "%2F"]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_prefix_names_the_session_over_a_socket(mock, name):
-    answer = fetch(mock.url, session_prefix(name) + target())
+    answer = send(mock.url, session_prefix(name) + target())
 
     assert_strict(answer)
     assert answer.headers["X-Mock-Session"] == name
@@ -151,7 +152,7 @@ def test_sessions_have_clocks_and_journals_of_their_own(mock):
     two.play(task_id="10")
     task.clock.end()
 
-    states = [fetch(session.url, target()).state for session in (one, two)]
+    states = [send(session.url, target()).state for session in (one, two)]
 
     assert states == [task.ends, "CREATED"]
     assert [len(session.requests()) for session in (one, two)] == [1, 1]
@@ -163,7 +164,7 @@ def test_forgotten_session_starts_anew(mock):
     session.play().clock.end()
     session.forget()
 
-    assert fetch(session.url, target()).state == "CREATED"
+    assert send(session.url, target()).state == "CREATED"
 
 
 def test_sessions_without_a_name_are_all_different(mock):
@@ -172,7 +173,7 @@ def test_sessions_without_a_name_are_all_different(mock):
 
 def test_session_url_of_any_name_leads_to_that_session(mock):
     for name in NAMES:
-        fetch(mock.session(name).url, STATUS)
+        send(mock.session(name).url, STATUS)
 
         assert mock.requests()[-1].session == name
 

@@ -103,6 +103,24 @@ def rendered(played, at, edition="v2", *, key=KEY, **more):
     return document(played.tree_at(at), EDITIONS[edition], epoch=EPOCH, key=key, **more)
 
 
+def data(script, at, edition="v2", *log, **more):
+    """The document of a play at a moment in seconds."""
+    return rendered(history(script, *log, edition=edition), ms(at), edition, **more)
+
+
+def walk(node):
+    """A node of a document and all below it."""
+    yield node
+    for child in node["children"].values():
+        yield from walk(child)
+
+
+def named(node, name):
+    """The one node of a name in a document."""
+    (found,) = (inner for inner in walk(node) if inner["name"] == name)
+    return found
+
+
 def label(nodes, index):
     """How tests call a node: by its path; events and gateways by their kind, below their subprocess; or `task`."""
     node = nodes[index]

@@ -7,15 +7,17 @@ from flows import (
     KEY,
     act,
     conditional,
+    data,
     exclusive,
     given,
     history,
     loop,
-    ms,
+    named,
     parallel,
     play,
     rendered,
     sub,
+    walk,
 )
 
 from taskmock.mockserver.wire import expired
@@ -33,22 +35,6 @@ V2 = [
     *("id", "state", "root_id:", "parent_id", "version", "loop", "retry", "skip", "error_ignorable", "error_ignored"),
     *("children", "elapsed_time", "start_time", "finish_time", "name"),
 ]
-
-
-def data(script, at, edition="v2", *log, **more):
-    """The document of a play at a moment in seconds."""
-    return rendered(history(script, *log, edition=edition), ms(at), edition, **more)
-
-
-def walk(node):
-    yield node
-    for child in node["children"].values():
-        yield from walk(child)
-
-
-def named(node, name):
-    (found,) = (inner for inner in walk(node) if inner["name"] == name)
-    return found
 
 
 # -- fields

@@ -7,11 +7,12 @@ from flows import (
     EPOCH,
     KEY,
     act,
+    data,
     history,
     ms,
+    named,
     parallel,
     play,
-    rendered,
     sub,
     waits,
 )
@@ -21,22 +22,6 @@ from taskmock.mockserver.state import State
 from taskmock.mockserver.wire import EDITIONS, document, failures, recorded_nodes, recorded_state
 
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)
-
-
-def data(script, at, edition="v2", *log, **more):
-    """The document of a play at a moment in seconds."""
-    return rendered(history(script, *log, edition=edition), ms(at), edition, **more)
-
-
-def walk(node):
-    yield node
-    for child in node["children"].values():
-        yield from walk(child)
-
-
-def named(node, name):
-    (found,) = (inner for inner in walk(node) if inner["name"] == name)
-    return found
 
 
 def index_of(script, address):
