@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
+    from taskmock.contracts.history import History
+    from taskmock.contracts.lifecycle.poll import Poll
     from taskmock.contracts.report import Report
     from taskmock.contracts.violation import Severity, Violation
 
-__all__ = ["Contract", "Report", "Severity", "Violation"]
+__all__ = ["Contract", "History", "Poll", "Report", "Severity", "Violation"]
 
-_HOMES = {"Contract": "contract", "Report": "report", "Severity": "violation", "Violation": "violation"}
+_HOMES = {
+    "Contract": "contract",
+    "History": "history",
+    "Poll": "lifecycle.poll",
+    "Report": "report",
+    "Severity": "violation",
+    "Violation": "violation",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from taskmock.contracts.edition import AUTO, CHOICES
 from taskmock.contracts.edition_option import edition_option
 from taskmock.contracts.report_options import Output, report_options
 from taskmock.contracts.strictness import Strictness
+
+if TYPE_CHECKING:
+    from taskmock.contracts.contract import Contract
 
 STANDARD_INPUT = "-"
 
@@ -20,8 +25,8 @@ Example:
   curl -s "$URL/get_task_status/?..." | taskmock validate -
   taskmock validate --edition v2 --strictness strict answers/*.json
   taskmock validate --request request.json
-  taskmock validate --format html -o report.html answers/*.json
-  taskmock validate --self-test
+  taskmock validate --history poll-1.json poll-2.json poll-3.json
+  taskmock validate --history polls.jsonl
   taskmock validate --format html -o report.html answers/*.json
   taskmock validate --self-test
 
@@ -41,6 +46,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @edition_option
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
+@click.option("--history", "is_history", is_flag=True, help="Judge the answers of one task in the order of the polls.")
 @click.option(
     "--strictness",
     type=click.Choice([str(choice) for choice in Strictness]),
@@ -51,7 +57,14 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 @click.option("--self-test", is_flag=True, help="Break good answers in every known way; show which rule catches it.")
 @report_options
 def validate_command(
-    *, files: tuple[str, ...], edition: str, is_request: bool, strictness: str, self_test: bool, output: Output
+    *,
+    files: tuple[str, ...],
+    edition: str,
+    is_request: bool,
+    is_history: bool,
+    strictness: str,
+    self_test: bool,
+    output: Output,
 ) -> None:
     """Judges every file and exits 1 where one breaks its contract."""
     if self_test:
@@ -62,6 +75,11 @@ def validate_command(
     from taskmock.contracts.contract import Contract
 
     contract = Contract(edition, strictness=strictness)
+    if is_history:
+        if is_request:
+            raise click.UsageError("--history judges answers, --request the parameters of calls: choose one.")
+        _judge_histories(contract, files, output)
+        return
     check = contract.check_request if is_request else contract.check_response
     reports, bodies = [], []
     for name in files:
@@ -69,6 +87,22 @@ def validate_command(
         reports.append((_source(name), check(body)))
         bodies.append(body if output.draws_trees else b"")
     output.finish(reports, bodies=bodies)
+
+
+def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output) -> None:
+    """Judges the polls in all files together, one history for each task that they tell apart.
+
+    Raises: click.UsageError where a file holds no polls.
+    """
+    from taskmock.contracts.history import MAX_BYTES, HistoryError, read_histories
+
+    try:
+        histories = read_histories([(name, _content(name, most=MAX_BYTES)) for name in files])
+    except HistoryError as error:
+        raise click.UsageError(str(error)) from None
+    source = _source(files[0]) + (f" to {_source(files[-1])}" if len(files) > 1 else "")
+    reports = [(f"{source}: {task}" if task else source, contract.check_history(histories[task])) for task in histories]
+    output.finish(reports, bodies=[polls[-1].body if output.draws_trees else b"" for polls in histories.values()])
 
 
 def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
@@ -92,7 +126,7 @@ def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
         raise SystemExit(1)
 
 
-def _content(name: str) -> bytes:
+def _content(name: str, *, most: int | None = None) -> bytes:
     """The bytes of a file or of standard input, no more than the judge needs to see that there are too many.
 
     Raises: click.UsageError where the file cannot be read.
@@ -101,7 +135,7 @@ def _content(name: str) -> bytes:
 
     try:
         with click.open_file(name, "rb") as stream:
-            content: bytes = stream.read(MAX_BYTES + 1)
+            content: bytes = stream.read((most or MAX_BYTES) + 1)
     except OSError as error:
         raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.strerror}") from None
     return content

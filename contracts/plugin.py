@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from taskmock.contracts.history import History
     from taskmock.contracts.report import Report
 
 
@@ -36,12 +39,23 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--taskmock: {error}") from None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Judges the histories that a test collected, when it has otherwise passed."""
+    result = yield
+    check = getattr(item, "funcargs", {}).get("taskmock_contract")
+    if isinstance(check, ContractCheck):
+        check.check_histories()
+    return result
+
+
 class ContractCheck:
     """Judges what a test hands it."""
 
     def __init__(self, edition: str, strictness: str) -> None:
         self.edition = edition
         self.strictness = strictness
+        self._histories: list[History] = []
 
     def check(self, body: object, *, edition: str | None = None, strictness: str | None = None) -> Report:
         """Fails the test unless an answer keeps its contract; gives the report where it does.
@@ -57,6 +71,23 @@ class ContractCheck:
         if not report.ok:
             pytest.fail(text_report(report), pytrace=False)
         return report
+
+    def history(self, *, edition: str | None = None, strictness: str | None = None) -> History:
+        """A history to `add` the answers of one task to as they are polled; the end of the test judges them."""
+        from taskmock.contracts.contract import Contract
+        from taskmock.contracts.history import History
+
+        history = History(Contract(edition or self.edition, strictness=strictness or self.strictness))
+        self._histories.append(history)
+        return history
+
+    def check_histories(self) -> None:
+        """Fails the test unless every history that it collected keeps the contract."""
+        __tracebackhide__ = True
+        reports = [history.report() for history in self._histories]
+        broken = [report.text() for report in reports if not report.ok]
+        if broken:
+            pytest.fail("\n".join(broken), pytrace=False)
 
 
 @pytest.fixture

@@ -73,5 +73,4 @@ class Account:
 
 
 def _of_poll(number: int, violation: Violation) -> Violation:
-    place = f"poll {number}: {violation.path}" if violation.path else f"poll {number}"
-    return dataclasses.replace(violation, path=place)
+    return dataclasses.replace(violation, message=f"{violation.message} (poll {number})")

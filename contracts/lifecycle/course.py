@@ -113,12 +113,12 @@ class Course:
             newer = earlier
         age = _age(snapshot, newer) if snapshot.at is not None else _age(snapshot, self._fresh[-1])
         late = age > CACHE
-        since = f"the answer is older than that of poll {newer.number}"
+        older = "the answer is older" + (f" by {age:.3g} s" if age else "")
         yield Violation(
             code=BACKWARDS if late else STALE,
             pointer="",
-            path=f"poll {snapshot.number}",
-            message=f"{since}, by {age:.3g} s" if age else since,
+            path="",
+            message=f"{older} (poll {snapshot.number}, after poll {newer.number})",
             expected=f"an answer at most {CACHE} s older than the newest so far",
             source=CACHED,
             severity=Severity.ERROR if late else Severity.WARNING,

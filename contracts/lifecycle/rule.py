@@ -51,8 +51,8 @@ class Rule:
         return Violation(
             code=self.code,
             pointer=place.pointer,
-            path=f"poll {step.after.number}: {finding.node.node.path}",
-            message=f"{finding.message} (since poll {step.before.number})",
+            path=finding.node.node.path,
+            message=f"{finding.message} (poll {step.after.number}, after poll {step.before.number})",
             expected=finding.expected,
             value=place.value,
             source=self.source,

@@ -16,7 +16,7 @@ def start_time_stays(step: Step) -> Iterator[Finding]:
     for pair in _runs(step):
         if pair.before.start is not None and pair.before.start != pair.after.start:
             expected = clip(field(pair.before, "start_time"))
-            yield Finding(pair.after, ("start_time",), f"start_time was {expected}", expected, pair)
+            yield Finding(pair.after, ("start_time",), "start_time is another one in the same run", expected, pair)
 
 
 @rule("node.finish", undone=True)
@@ -27,8 +27,8 @@ def finish_time_stays(step: Step) -> Iterator[Finding]:
             continue
         if pair.before.finish != pair.after.finish and not pair.hit_rerun_limit:
             expected = clip(field(pair.before, "finish_time"))
-            change = "is not set any more" if pair.after.has_no_finish else "moved"
-            yield Finding(pair.after, ("finish_time",), f"finish_time was {expected} and {change}", expected, pair)
+            change = "is no longer set" if pair.after.has_no_finish else "is another one in the same run"
+            yield Finding(pair.after, ("finish_time",), f"finish_time {change}", expected, pair)
 
 
 def _runs(step: Step, *, with_task: bool = False) -> Iterator[Pair]:

@@ -3,7 +3,7 @@
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ import click
 import pytest
 from tree import ROOT
 
+from taskmock.contracts import lifecycle
 from taskmock.contracts.command import validate_command
 from taskmock.contracts.diff_command import diff_command
-from taskmock.contracts.rules import RULES
+from taskmock.contracts.rules import RULES, Rule
 from taskmock.mockserver.generate_command import generate_command
 from taskmock.mockserver.init_command import init_command
 from taskmock.mockserver.scenarios_command import list_command, show_command
@@ -62,9 +63,9 @@ def code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
-def rule_rows() -> Rows:
+def rule_rows(rules: Iterable[Rule | lifecycle.Rule]) -> Rows:
     yield "code", "editions", "the sentence it enforces"
-    for rule in RULES:
+    for rule in rules:
         editions = "all" if len(rule.editions) == 3 else ", ".join(map(code, rule.editions))
         yield code(rule.code), editions, rule.source.replace("|", "\\|")
 
@@ -122,7 +123,8 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "scenarios-show"): lambda: option_rows(show_command),
     ("command-line.md", "scenarios-lint"): lambda: option_rows(lint_command),
     ("command-line.md", "init"): lambda: option_rows(init_command),
-    ("violations.md", "rules"): rule_rows,
+    ("violations.md", "rules"): lambda: rule_rows(RULES),
+    ("violations.md", "lifecycle"): lambda: rule_rows(lifecycle.RULES),
     ("editions.md", "states"): state_rows,
     ("scenario-files.md", "scenario"): lambda: key_rows(scenario_keys()),
     ("scenario-files.md", "task"): lambda: key_rows(scenario_keys("properties", "task")),
@@ -170,7 +172,14 @@ def test_every_code_of_the_judge_is_explained_once():
     text = (REFERENCE / "violations.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", text, re.MULTILINE)
 
-    assert sorted(rows) == sorted({*codes_in_source(), *(rule.code for rule in RULES)})
+    assert sorted(rows) == sorted(
+        {
+            *codes_in_source(),
+            *(rule.code for rule in (*RULES, *lifecycle.RULES)),
+            lifecycle.STALE,
+            lifecycle.BACKWARDS,
+        }
+    )
 
 
 def test_links_between_documents_lead_somewhere():

@@ -1,0 +1,189 @@
+"""Recorded histories: the answers of a task in the order they were polled, from several files, JSON Lines or HAR."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import re
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from taskmock.contracts.body import BodyError, decoded_object
+from taskmock.contracts.lifecycle.poll import Poll
+
+if TYPE_CHECKING:
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.report import Report
+
+MAX_BYTES = 512 * 1024 * 1024
+"""Largest recording that is read: a thousand polls of the largest real answers."""
+
+LINES = (".jsonl", ".ndjson")
+HAR = ".har"
+
+AT_KEYS = ("at", "time", "timestamp", "ts")
+BODY_KEYS = ("body", "response", "answer")
+"""What a line of JSON Lines may call the moment of a poll and its answer."""
+
+MILLISECONDS = 1e11
+"""Numbers above this are milliseconds since 1970, no seconds: as seconds they would be after the year 5000."""
+
+CALL = "get_task_status"
+_SPACED_ZONE = re.compile(r" (?=[+-][0-9]{4}$)")
+_ID_IN_PATH = re.compile(rf"/{CALL}/([^/?#]+)")
+
+
+class HistoryError(ValueError):
+    """A file that holds no history; the text says why."""
+
+
+class History:
+    """Collects the answers of one task as they are polled, to judge them together."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._polls: list[Poll] = []
+
+    @property
+    def polls(self) -> tuple[Poll, ...]:
+        """The polls so far."""
+        return tuple(self._polls)
+
+    def add(self, body: object, *, at: float | None = None) -> None:
+        """Adds the next answer: decoded JSON, its text or bytes, or a response of requests or httpx.
+
+        `at` is when it was received, in seconds on one clock for the whole history; without it the answers' own times
+        tell their age.
+        """
+        self._polls.append(Poll(getattr(body, "content", body), at))
+
+    def report(self) -> Report:
+        """The verdict on all answers so far."""
+        return self._contract.check_history(self._polls)
+
+
+def read_histories(files: Sequence[tuple[str, bytes]]) -> dict[str, tuple[Poll, ...]]:
+    """The polls in some files, given by name and content, in their order: by task, "" where the files do not say.
+
+    A name ending in `.jsonl` or `.ndjson` is JSON Lines, one in `.har` a browser's recording; any other is one answer,
+    or JSON Lines by its looks.
+
+    Raises: HistoryError where a file is no such recording.
+    """
+    found: dict[str, list[Poll]] = {}
+    if sum(len(content) for _, content in files) > MAX_BYTES:
+        raise HistoryError(f"the history has more than the {MAX_BYTES:,} bytes that are judged")
+    for name, content in files:
+        for task, poll in _polls_in(name.lower(), content, name):
+            found.setdefault(task, []).append(poll)
+    if not found:
+        raise HistoryError(f"{files[0][0]} holds no poll")
+    return {task: tuple(polls) for task, polls in found.items()}
+
+
+def _polls_in(lowered: str, content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
+    if lowered.endswith(HAR):
+        yield from _har_polls(content, name)
+    elif lowered.endswith(LINES) or _looks_like_lines(content):
+        yield from (("", poll) for poll in _line_polls(content, name))
+    else:
+        yield "", Poll(content)
+
+
+def _looks_like_lines(content: bytes) -> bool:
+    """Whether several lines are objects each by itself; what JSON writes over several lines is not."""
+    lines = [line for line in content.split(b"\n", 3)[:3] if line.strip()]
+    return len(lines) > 1 and all(line.strip().startswith(b"{") and line.strip().endswith(b"}") for line in lines[:2])
+
+
+def _line_polls(content: bytes, name: str) -> Iterator[Poll]:
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = decoded_object(line)
+        except BodyError:
+            yield Poll(line)  # the judge says what is wrong with it
+            continue
+        key = next((key for key in BODY_KEYS if key in record), None)
+        if key is None or "result" in record:
+            yield Poll(record)
+            continue
+        moment = next((record[key] for key in AT_KEYS if key in record), None)
+        at = _moment(moment)
+        if at is None and moment is not None:
+            raise HistoryError(f"{name}, line {number}: {AT_KEYS[0]!r} is no time, but seconds or ISO 8601 is allowed")
+        yield Poll(record[key], at)
+
+
+def _moment(value: object) -> float | None:
+    """A moment in seconds; None where the value is none: a number of seconds or milliseconds, or a time as text."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value / 1000 if value > MILLISECONDS else float(value)
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(_SPACED_ZONE.sub("", value))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def _har_polls(content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
+    """Each task's polls in the order of their start, by the task id of the call."""
+    try:
+        log = decoded_object(content).get("log")
+    except BodyError as error:
+        raise HistoryError(f"{name}: {error}") from None
+    entries = log.get("entries") if isinstance(log, dict) else None
+    if not isinstance(entries, list):
+        raise HistoryError(f"{name} is no HAR: it has no list `log.entries`")
+    calls = [entry for entry in entries if isinstance(entry, dict) and CALL in _url(entry)]
+    if not calls:
+        raise HistoryError(f"{name}: none of its {len(entries)} calls asks {CALL}")
+    timed = [(_moment(entry.get("startedDateTime")), entry) for entry in calls]
+    for at, entry in sorted(timed, key=lambda pair: pair[0] or 0.0):
+        took = entry.get("time")
+        later = took / 1000 if isinstance(took, (int, float)) and took > 0 else 0.0
+        yield _task(entry), Poll(_content(entry), None if at is None else at + later)
+
+
+def _url(entry: dict[str, Any]) -> str:
+    request = entry.get("request")
+    url = request.get("url") if isinstance(request, dict) else None
+    return url if isinstance(url, str) else ""
+
+
+def _task(entry: dict[str, Any]) -> str:
+    """What a call asks for: the task's id, and the subprocess where one is asked for."""
+    parts = urllib.parse.urlsplit(_url(entry))
+    asked: dict[str, Any] = dict(urllib.parse.parse_qsl(parts.query))
+    in_path = _ID_IN_PATH.search(parts.path)
+    if in_path:
+        asked["task_id"] = in_path[1]
+    post = entry["request"].get("postData")
+    text = post.get("text") if isinstance(post, dict) else None
+    if isinstance(text, str) and text:
+        try:
+            asked |= decoded_object(text)
+        except BodyError:
+            asked |= dict(urllib.parse.parse_qsl(text))
+    found = [str(asked[key]) for key in ("task_id", "subprocess_id") if asked.get(key)]
+    return " / ".join(found)
+
+
+def _content(entry: dict[str, Any]) -> object:
+    """The body of an answer; empty where the recording has none."""
+    response = entry.get("response")
+    content = response.get("content") if isinstance(response, dict) else None
+    text = content.get("text") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(text, str):
+        return b""
+    if content.get("encoding") == "base64":
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error:
+            return text
+    return text
