@@ -1,6 +1,7 @@
 """What a task is made of: activities, subprocesses, gateways with their arms, loops. Pure data, no time, no ids.
 
-Durations are whole milliseconds throughout the pure core.
+Durations are whole milliseconds throughout the pure core. What no engine could do, and no scenario file says, is
+refused when it is made, with a ValueError.
 """
 
 from __future__ import annotations
@@ -20,12 +21,20 @@ class BranchKind(enum.StrEnum):
     CONDITIONAL = "conditional"
 
 
+def _check_fails(fails: object) -> None:
+    if isinstance(fails, bool):
+        raise ValueError(f"fails is {fails}; allowed: what ex_data says, a text or a mapping; None where nothing fails")
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One execution of an activity: how long it runs, and what `ex_data` says if it fails (None: it succeeds)."""
 
     takes: int = SECOND
     fails: object = None
+
+    def __post_init__(self) -> None:
+        _check_fails(self.fails)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,14 @@ class Activity:
     limit: int | None = None
     id: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.attempts:
+            raise ValueError(f"the node {self.name!r} has no attempt; allowed: one or more")
+        if self.waits and (len(self.attempts) > 1 or self.attempts[0].fails is not None):
+            raise ValueError(f"the node {self.name!r} waits: the callback says whether it fails, not its attempts")
+        if self.at_most is not None and not self.waits:
+            raise ValueError(f"the node {self.name!r} has at_most, but does not wait")
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Subprocess:
@@ -67,6 +84,9 @@ class Subprocess:
     flow: Flow
     fails: object = None
     id: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_fails(self.fails)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +109,17 @@ class Branch:
     arms: tuple[Arm, ...]
     take: tuple[str, ...]
     id: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [arm.name for arm in self.arms]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two arms of the {self.kind} gateway have one name: {', '.join(names)}")
+        if not set(self.take) <= set(names):
+            raise ValueError(f"the {self.kind} gateway takes {', '.join(self.take)}; its arms are {', '.join(names)}")
+        if self.kind is BranchKind.PARALLEL and set(self.take) != set(names):
+            raise ValueError("a parallel gateway takes all its arms")
+        if self.kind is BranchKind.EXCLUSIVE and len(self.take) > 1:
+            raise ValueError("an exclusive gateway takes one arm, or none")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,11 +41,12 @@ def activity_of(name: str, fields: Fields) -> Activity:
     if "limit" in fields and "loop" not in fields:
         wrong = f"'limit' stands without 'loop' in {fields.what}"
         fields.problems.add(fields.key("limit"), "conflict", wrong, allowed="loop: 9, limit: 3")
+    attempts, at_most = _attempts(fields), fields.span("at_most")
     return Activity(
         name=name,
-        attempts=_attempts(fields),
+        attempts=(Attempt(takes=attempts[0].takes),) if waits else attempts,
         waits=waits,
-        at_most=fields.span("at_most"),
+        at_most=at_most if waits else None,
         times_out=fields.span("times_out"),
         auto_retry=_auto_retry(fields),
         ignored=fields.flag("ignored"),

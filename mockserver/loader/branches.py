@@ -57,7 +57,7 @@ def branch_nodes(word: str, fields: Fields) -> BranchNodes | None:
 
 def _parallel_arms(body: Node, fields: Fields) -> tuple[tuple[str, Node], ...]:
     if isinstance(body, Mapping) and body.entries:
-        return tuple((key.text, arm) for key, arm in body.entries)
+        return tuple({key.text: arm for key, arm in body.entries}.items())
     if isinstance(body, Listing) and body.items:
         return tuple((str(number), arm) for number, arm in enumerate(body.items, 1))
     fields.problems.add(body, "bad-arm", f"parallel is {kind_of(body)}", allowed=GATEWAYS[BranchKind.PARALLEL])
@@ -72,7 +72,7 @@ def _named_arms(node: Node, fields: Fields, kind: BranchKind) -> tuple[tuple[str
         if key.text == NONE and kind is BranchKind.EXCLUSIVE:
             wrong = "an arm is called 'none', which means no arm"
             fields.problems.add(key, "reserved", wrong, allowed="another name")
-    return tuple((key.text, arm) for key, arm in node.entries)
+    return tuple({key.text: arm for key, arm in node.entries}.items())
 
 
 def _one(node: Node, fields: Fields, names: list[str]) -> tuple[str, ...]:
