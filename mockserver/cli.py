@@ -29,6 +29,7 @@ _COMMANDS = {
         "taskmock.contracts.command:validate_command",
         "Judge recorded answers or requests against the contract.",
     ),
+    "drift": ("taskmock.contracts.drift_command:drift_command", "Find out how real answers have drifted."),
     "diff": ("taskmock.contracts.diff_command:diff_command", "Compare two contracts: what breaks, what is added."),
     "scenarios": ("taskmock.mockserver.scenarios_command:scenarios_command", "List, draw and check scenarios."),
     "init": ("taskmock.mockserver.init_command:init_command", "Write a first folder of scenarios of your own."),

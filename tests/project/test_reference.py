@@ -15,6 +15,7 @@ from tree import ROOT
 from taskmock.contracts import lifecycle
 from taskmock.contracts.command import validate_command
 from taskmock.contracts.diff_command import diff_command
+from taskmock.contracts.drift_command import drift_command
 from taskmock.contracts.rules import RULES, Rule
 from taskmock.mockserver.generate_command import generate_command
 from taskmock.mockserver.init_command import init_command
@@ -118,6 +119,7 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "serve"): lambda: option_rows(serve_command),
     ("command-line.md", "generate"): lambda: option_rows(generate_command),
     ("command-line.md", "validate"): lambda: option_rows(validate_command),
+    ("command-line.md", "drift"): lambda: option_rows(drift_command),
     ("command-line.md", "diff"): lambda: option_rows(diff_command),
     ("command-line.md", "scenarios-list"): lambda: option_rows(list_command),
     ("command-line.md", "scenarios-show"): lambda: option_rows(show_command),

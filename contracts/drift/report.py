@@ -1,0 +1,91 @@
+"""The drift of a corpus as text for people and as JSON for machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from taskmock.contracts.drift.census import Census
+from taskmock.contracts.drift.finding import Finding
+from taskmock.contracts.edition import AUTO
+from taskmock.contracts.prose import printable
+
+FORMAT = 1
+"""The version of the JSON form."""
+
+_NAMES = {
+    "answer": "around the data",
+    "failure": "an answer whose `result` is false",
+    "task": "the task",
+    "created": "the CREATED body",
+    "expired": "the EXPIRED body",
+    "node": "a node below the task",
+}
+
+
+def drift_text(
+    census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], passed_over: int
+) -> str:
+    """The drift as text: one line of verdict, the findings by kind of object, then an overlay that fits."""
+    total = sum(census.answers.values())
+    answers = f"{total:,} {'answer' if total == 1 else 'answers'}"
+    verdict = f"DRIFT in {answers}: {_counted(len(findings))}" if findings else f"NO DRIFT in {answers}"
+    lines = [verdict, f"  compared with {_compared(census)}"]
+    if passed_over:
+        lines.append(f"  passed over: {passed_over:,} that {'is' if passed_over == 1 else 'are'} no answer")
+    lines.extend(_finding_lines(census, findings))
+    for overlay in overlays:
+        lines.append(f"suggested overlay of {overlay['extends']}:")
+        lines.append(overlay_text(overlay))
+    return "\n".join(lines)
+
+
+def drift_json(
+    census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], passed_over: int
+) -> str:
+    """The drift as one JSON document in plain ASCII."""
+    document = {
+        "format": FORMAT,
+        "ok": not findings,
+        "edition": census.edition,
+        "answers": dict(sorted(census.answers.items())),
+        "passed_over": passed_over,
+        "findings": [{**dataclasses.asdict(finding), "message": finding.message} for finding in findings],
+        "overlays": list(overlays),
+    }
+    return json.dumps(document, indent=2)
+
+
+def overlay_text(overlay: dict[str, Any]) -> str:
+    """An overlay as its file holds it: one field a line."""
+    lines = ["{", f'  "extends": {json.dumps(overlay["extends"])},']
+    shapes = [name for name in overlay if name != "extends"]
+    for name in shapes:
+        fields = [f"    {json.dumps(field)}: {json.dumps(said)}" for field, said in overlay[name].items()]
+        lines.append(f"  {json.dumps(name)}: {{\n" + ",\n".join(fields) + "\n  }" + ("," if name != shapes[-1] else ""))
+    return "\n".join([*lines, "}"])
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} {'finding' if number == 1 else 'findings'}"
+
+
+def _compared(census: Census) -> str:
+    if census.overlay is not None:
+        return f"{census.edition} as {printable(census.overlay.source)} extends it"
+    if census.edition != AUTO:
+        return f"edition {census.edition}"
+    told = ", ".join(f"{edition} ({number:,})" for edition, number in sorted(census.answers.items()))
+    return f"the edition of each answer: {told or 'none'}"
+
+
+def _finding_lines(census: Census, findings: Sequence[Finding]) -> Iterator[str]:
+    before = ("", "")
+    for finding in findings:
+        if (finding.edition, finding.shape) != before:
+            before = (finding.edition, finding.shape)
+            edition = f"{finding.edition}, " if len(census.answers) > 1 else ""
+            yield f"  {edition}{_NAMES[finding.shape]} ({finding.total:,})"
+        yield f"    {finding.kind}: {printable(finding.message)}"
