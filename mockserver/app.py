@@ -13,6 +13,8 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin.desk import Desk
+from taskmock.mockserver.admin.endpoint import ADMIN
+from taskmock.mockserver.admin.moment import link_to
 from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.calls import STATUS, WRITES, carry_out
 from taskmock.mockserver.draw import draw_hex
@@ -162,7 +164,7 @@ class App:
             return self._refused(call, asked.session, self._door.unknown_node(error.node_id))
         except (ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, asked.session, RefusedError(self._door.plain_code, str(error), status=400))
-        reply, code = reply_of(answer, self._door, _headers(answer))
+        reply, code = reply_of(answer, self._door, _headers(answer, link_to(self.playback, answer)))
         entry = self._entry(call, answer.record.key, reply.status, code)
         faults = tuple(fault.kind.value for fault in answer.faults)
         self.journal.add(dataclasses.replace(entry, reading=answer.reading, faults=faults))
@@ -249,8 +251,8 @@ def _last_values(fields: MultiDict[str, str]) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.lists()}
 
 
-def _headers(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """What a bug report quotes: session, scenario, seed and reading; percent-encoded where a header needs it."""
+def _headers(answer: Answer, link: str | None) -> tuple[tuple[str, str], ...]:
+    """What a bug report quotes: session, scenario, seed, reading, and a link that replays them; percent-encoded."""
     record, reading = answer.record, answer.reading
     return (
         ("Content-Type", "application/json"),
@@ -258,4 +260,5 @@ def _headers(answer: Answer) -> tuple[tuple[str, str], ...]:
         (SCENARIO_HEADER, quote(record.key.scenario)),
         ("X-Mock-Seed", f"{quote(record.seed)}; generator={GENERATOR}"),
         ("X-Mock-Reading", f"{reading.moment / SECOND:.3f}; poll={reading.poll}"),
+        *([] if link is None else [("X-Mock-Link", ADMIN + link)]),
     )

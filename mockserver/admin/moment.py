@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from urllib.parse import urlencode
 
 from taskmock.mockserver.command import Entry
 from taskmock.mockserver.loader.writer import event_data, fault_data
 from taskmock.mockserver.pipeline import SECOND
-from taskmock.mockserver.playback import Playback
+from taskmock.mockserver.playback import Answer, Playback, Reading
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.rendering import played
 from taskmock.mockserver.scenario import Event, Scenario, Trigger
 
 REPLAY = "/replay"
 """Where a link leads, under the admin API."""
+
+LONGEST_LINK = 4000
+"""The most characters of a link in a header: servers and proxies refuse longer lines."""
 
 
 def taken_scenario(playback: Playback, record: Record) -> Scenario:
@@ -50,22 +54,39 @@ def replay_command(record: Record) -> str:
 
 
 def link_of(playback: Playback, record: Record) -> str:
-    """The call under `ADMIN` that puts any mock at a moment: scenario, seed, reading and log are all in it."""
-    scenario = playback.scenario_of(record)
-    query = {
-        "scenario": scenario.name,
-        "digest": record.digest,
-        "edition": playback.edition_of(scenario).name,
-        "task": record.key.task_id,
-        "seed": record.seed,
-        "epoch": record.epoch,
-        "reading": playback.moment(record) / SECOND,
-        "polls": record.polls,
-    }
+    """The call under `ADMIN` that puts any mock at a record's moment: scenario, seed, reading and log are all in it."""
+    edition = playback.edition_of(playback.scenario_of(record)).name
+    return _link(record, edition, Reading(playback.moment(record), record.polls), record.spent)
+
+
+def link_to(playback: Playback, answer: Answer) -> str | None:
+    """The call under `ADMIN` that puts any mock where its next poll gets this answer; None if it is too long."""
+    record = answer.record
+    spent = record.spent
+    if spent:
+        faults = (*playback.play_of(record).faults, *record.faults)
+        met = [any(fault is one for one in answer.faults) for fault in faults]
+        spent = tuple(had - held for had, held in zip(spent, met, strict=False))
+    before = Reading(answer.reading.moment, answer.reading.poll - 1)
+    link = _link(record, answer.edition, before, spent if any(spent) else ())
+    return link if len(link) <= LONGEST_LINK else None
+
+
+def _link(record: Record, edition: str, reading: Reading, spent: tuple[int, ...]) -> str:
+    task = _task(record.key.scenario, record.digest, edition, record.key.task_id, record.seed)
+    link = f"{REPLAY}?{task}&epoch={record.epoch}&reading={reading.moment / SECOND!r}&polls={reading.poll}"
+    if not (record.log or record.faults or spent):
+        return link
     lists = {
         "log": [event_data(event) for event in events_of(record.log)],
         "faults": [fault_data(fault) for fault in record.faults],
-        "spent": list(record.spent),
+        "spent": list(spent),
     }
-    query |= {name: json.dumps(found, separators=(",", ":")) for name, found in lists.items() if found}
-    return f"{REPLAY}?{urlencode(query)}"
+    more = {name: json.dumps(found, separators=(",", ":")) for name, found in lists.items() if found}
+    return f"{link}&{urlencode(more)}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _task(scenario: str, digest: str, edition: str, task: str, seed: str) -> str:
+    """The part of a link that is the same at all moments of a task: worked out once, as every answer has a link."""
+    return urlencode({"scenario": scenario, "digest": digest, "edition": edition, "task": task, "seed": seed})

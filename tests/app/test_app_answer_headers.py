@@ -26,6 +26,7 @@ def test_answer_tells_session_scenario_seed_and_reading():
         answer = send(server.url, target())
 
     told = {name: value for name, value in answer.headers.items() if name.startswith("X-Mock-")}
+    assert told.pop("X-Mock-Link").startswith("/__admin/replay?scenario=generated&digest=")
     assert told == {
         "X-Mock-Session": "default",
         "X-Mock-Scenario": "generated",
