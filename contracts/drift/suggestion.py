@@ -54,13 +54,17 @@ def _said(finding: Finding, said: dict[str, Any], census: Census) -> dict[str, A
         return {**said, "properties": None, "additionalProperties": None, "items": None}
     if finding.kind is Kind.CHANGED_TYPE:
         types = sorted({*_listed(said.get("type", field.get("type"))), *finding.found})
-        closed = dict.fromkeys((keyword for keyword in ("const", "enum") if keyword in field), None)
-        return {**said, **closed, "type": types}
+        return {**said, **_without(field, "const", "enum"), "type": types}
     if finding.kind is Kind.NEW_VALUE and "enum" in field and all(each.startswith('"') for each in finding.found):
         known = said.get("enum") or field["enum"]
         new = [each.strip('"') for each in finding.found]
         return {**said, "enum": [*known, *(each for each in new if each not in known)]}
-    return {**said, **{keyword: None for keyword in _KEYWORDS[finding.kind] if keyword in field}}
+    return {**said, **_without(field, *_KEYWORDS[finding.kind])}
+
+
+def _without(field: dict[str, Any], *keywords: str) -> dict[str, Any]:
+    """What takes some keywords of a field away, of those that it has."""
+    return {keyword: None for keyword in keywords if keyword in field}
 
 
 def _listed(types: str | list[str] | None) -> list[str]:

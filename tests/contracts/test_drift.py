@@ -20,7 +20,7 @@ EVERYWHERE = {"elapsed_time", "error_ignorable", "error_ignored"}
 ON_DEMAND = {"v1": frozenset(), "v2": {"ex_data", "failed_node_info", "auto_retry_status"}}
 OWN = {"v1": {"state_refresh_at"}, "v2": {"root_id:", "parent_id"}}
 STATES = {
-    "v1": {"task": {"BLOCKED", "READY"}, "node": set()},
+    "v1": {"task": {"BLOCKED", "READY"}, "node": {"READY"}},
     "v2": {"task": {"NODE_SUSPENDED", "ROLLING_BACK"}, "node": {"READY", "LOOP_READY", "ROLL_BACK_SUCCESS"}},
 }
 
