@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskmock.contracts.walk import walk
 from taskmock.schemas import load_example
 
 NOW = 100
 """The second at which the trees are read; their times are seconds after 10:00:00."""
+
+AGE = 30
+"""How many seconds later a task is looked at again."""
 
 EXAMPLES = {
     "doc-2019": ("response", "failure"),
@@ -27,6 +31,14 @@ def documents(edition: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+def later(body: dict[str, Any]) -> dict[str, Any]:
+    """The same answer `AGE` seconds later, with nothing but that time gone by; changes the body itself."""
+    for node in walk(body["data"]):
+        if node.value.get("start_time") and not node.value.get("finish_time") and "elapsed_time" in node.value:
+            node.value["elapsed_time"] += AGE
+    return body
+
+
 def _trees() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
     """Trees of edition v2 by name, with the editions in which their like is good."""
     done, failed = _node(1, "FINISHED", 0, 10), _node(2, "FAILED", 10, 20)
@@ -34,6 +46,7 @@ def _trees() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
     inner = _node(4, "FINISHED", 20, 60, _node(5, "FINISHED", 20, 40), _node(6, "FINISHED", 40, 60))
     going = _node(4, "RUNNING", 20, None, _node(5, "FINISHED", 20, 40), _node(6, "RUNNING", 40))
     waiting = _node(4, "NODE_SUSPENDED", 20, None, _node(5, "SUSPENDED"))
+    retried = _node(2, "RUNNING", 10, retry=2)
     trees = {
         "a failed task": (EVERY, _node(0, "FAILED", 0, None, done, failed)),
         "a failed task with ex_data": (ENGINE_2, _node(0, "FAILED", 0, None, done, failed, ex_data=_said(failed))),
@@ -44,6 +57,8 @@ def _trees() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
         "a retried task": (("v1",), _node(0, "RUNNING", 0, None, done, _node(2, "READY"))),
         "a task with a paused node": (ENGINE_2, _node(0, "NODE_SUSPENDED", 0, None, done, waiting)),
         "a blocked task": (("v1",), _node(0, "BLOCKED", 0, None, done, _node(2, "FINISHED", 10, 20))),
+        "a revoked task": (ENGINE_2, _node(0, "REVOKED", 0, None, done, _node(2, "REVOKED", 10, 20))),
+        "a task in a loop": (EVERY, _node(0, "RUNNING", 0, None, _node(1, "FINISHED", 5, 10, loop=2), retried)),
         "a paused task": (EVERY, _node(0, "SUSPENDED", 0, None, done, _node(2, "RUNNING", 10))),
     }
     return {name: (editions, _whole(tree)) for name, (editions, tree) in trees.items()}

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from taskmock.contracts.contract import Contract
+from taskmock.contracts.lifecycle import BACKWARDS
+from taskmock.contracts.lifecycle import RULES as COURSE_RULES
 from taskmock.contracts.rules import RULES
+from taskmock.contracts.selftest.course import DERAILMENTS, Derailment, stories
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.mutation import Mutation, Specimen
@@ -34,7 +37,7 @@ class Trial:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SelfTest:
-    """All trials, the good documents that the judge took for broken ones, and the rules that no mutation breaks."""
+    """All trials, what is good but taken for broken, and the rules that no mutation breaks."""
 
     editions: tuple[str, ...]
     trials: tuple[Trial, ...]
@@ -47,11 +50,17 @@ class SelfTest:
         return not self.false_alarms and not self.unproven and all(trial.caught for trial in self.trials)
 
 
-def run_self_test(editions: Sequence[str] = EDITIONS, *, mutations: Iterable[Mutation] = MUTATIONS) -> SelfTest:
-    """The self-test of some editions: each kind of mutation on each good document that it fits."""
+def run_self_test(
+    editions: Sequence[str] = EDITIONS,
+    *,
+    mutations: Iterable[Mutation] = MUTATIONS,
+    courses: Iterable[Derailment] = DERAILMENTS,
+) -> SelfTest:
+    """The self-test of some editions: each kind of mutation on each good document and history that it fits."""
     kinds = tuple(mutations)
     good = {edition: documents(edition) for edition in editions}
     trials = [trial for edition in editions for trial in _trials(edition, good[edition], kinds)]
+    trials += [trial for edition in editions for trial in _course_trials(edition, tuple(courses))]
     alarms = [alarm for edition in editions for alarm in _false_alarms(edition, good[edition])]
     return SelfTest(tuple(editions), tuple(trials), tuple(alarms), tuple(_unproven(editions, trials)))
 
@@ -70,9 +79,29 @@ def _trials(edition: str, good: dict[str, dict[str, Any]], kinds: Sequence[Mutat
             yield Trial(mutation.name, edition, name, mutant.expected, missed)
 
 
+def _course_trials(edition: str, kinds: Sequence[Derailment]) -> Iterator[Trial]:
+    contract = Contract(edition, strictness="strict")
+    good = stories(edition)
+    for kind in kinds:
+        if kind.story not in good:
+            continue
+        story = copy.deepcopy(good[kind.story])
+        expected = kind.mutate(story)
+        if expected is not None:
+            report = contract.check_history(story.polls)
+            found = {(violation.code, violation.pointer) for violation in report.violations}
+            missed = tuple(wanted for wanted in expected if report.ok or wanted not in found)
+            yield Trial(kind.name, edition, f"history of {kind.story}", expected, missed)
+
+
 def _false_alarms(edition: str, good: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     contract = Contract(edition, strictness="strict")
-    return ((edition, name) for name, body in good.items() if contract.check_response(body).violations)
+    for name, body in good.items():
+        if contract.check_response(body).violations:
+            yield edition, name
+    for name, story in stories(edition).items():
+        if contract.check_history(story.polls).violations:
+            yield edition, f"history of {name}"
 
 
 def _unproven(editions: Sequence[str], trials: Sequence[Trial]) -> Iterator[str]:
@@ -82,3 +111,8 @@ def _unproven(editions: Sequence[str], trials: Sequence[Trial]) -> Iterator[str]
         for edition in rule.editions:
             if edition in editions and (edition, rule.code) not in expected:
                 yield f"{rule.code} in {edition}"
+    if "v2" not in editions:
+        return  # other editions lack fields by which an answer could break the course
+    for code in (*(rule.code for rule in COURSE_RULES), BACKWARDS):
+        if ("v2", code) not in expected:
+            yield f"{code} in v2"

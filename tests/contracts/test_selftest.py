@@ -8,7 +8,9 @@ from click.testing import CliRunner
 
 from taskmock.contracts import Contract
 from taskmock.contracts.command import validate_command
+from taskmock.contracts.lifecycle import BACKWARDS, course
 from taskmock.contracts.rules import RULES, rule_violations
+from taskmock.contracts.selftest.course import DERAILMENTS, stories
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.trial import run_self_test
@@ -26,9 +28,12 @@ def invoke(*arguments):
 
 
 def breaking(whole, code):
-    """The kinds of mutation that break a rule."""
+    """The kinds of mutation that break a rule, of documents and of histories."""
     names = {trial.mutation for trial in whole.trials if code in {wanted for wanted, _ in trial.expected}}
-    return [mutation for mutation in MUTATIONS if mutation.name in names]
+    return {
+        "mutations": [mutation for mutation in MUTATIONS if mutation.name in names],
+        "courses": [kind for kind in DERAILMENTS if kind.name in names],
+    }
 
 
 @pytest.mark.parametrize(
@@ -44,7 +49,7 @@ def test_self_test_catches_every_mutant(whole):
 
 
 def test_self_test_tries_every_kind_of_mutation(whole):
-    assert {trial.mutation for trial in whole.trials} == {mutation.name for mutation in MUTATIONS}
+    assert {trial.mutation for trial in whole.trials} == {kind.name for kind in (*MUTATIONS, *DERAILMENTS)}
     assert len(whole.trials) > 2_000
 
 
@@ -58,10 +63,35 @@ def test_self_test_proves_every_rule_in_each_of_its_editions(whole):
 def test_self_test_fails_where_a_rule_is_switched_off(whole, code, monkeypatch):
     monkeypatch.setattr("taskmock.contracts.answer.rule_violations", functools.partial(rule_violations, skip={code}))
 
-    test = run_self_test(mutations=breaking(whole, code))
+    test = run_self_test(**breaking(whole, code))
 
     assert {missed for trial in test.trials for missed, _ in trial.missed} == {code}
     assert not test.ok
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in course.RULES])
+def test_self_test_fails_where_a_lifecycle_rule_is_switched_off(whole, code, monkeypatch):
+    monkeypatch.setattr(course, "RULES", tuple(rule for rule in course.RULES if rule.code != code))
+
+    test = run_self_test(**breaking(whole, code))
+
+    assert code in {missed for trial in test.trials for missed, _ in trial.missed}
+    assert not test.ok
+
+
+def test_self_test_fails_where_old_answers_are_not_told(whole, monkeypatch):
+    monkeypatch.setattr(course, "_may_be_older", lambda step: False)
+
+    test = run_self_test(**breaking(whole, BACKWARDS))
+
+    assert {missed for trial in test.trials for missed, _ in trial.missed} == {BACKWARDS}
+
+
+@pytest.mark.parametrize(
+    ("edition", "name"), [(edition, name) for edition in EDITIONS for name in stories(edition)], ids="-".join
+)
+def test_history_is_good_before_it_is_broken(edition, name):
+    assert Contract(edition, strictness="strict").check_history(stories(edition)[name].polls).violations == ()
 
 
 def test_self_test_is_the_same_in_every_run(whole):
@@ -100,12 +130,22 @@ def test_command_exits_1_where_a_good_answer_is_refused(monkeypatch):
         return {"a bad one": {"result": True, "data": {}}}
 
     monkeypatch.setattr("taskmock.contracts.selftest.trial.documents", refused)
+    monkeypatch.setattr("taskmock.contracts.selftest.trial.stories", lambda edition: {})
 
     result = invoke("--edition", "v2")
 
     assert result.exit_code == 1
     assert "  false alarm: a bad one of v2 is good" in result.output.splitlines()
     assert "  not proven: no mutation breaks parent.running in v2" in result.output.splitlines()
+
+
+def test_command_names_lifecycle_rules_that_nothing_breaks(monkeypatch):
+    monkeypatch.setattr("taskmock.contracts.selftest.trial.stories", lambda edition: {})
+
+    result = invoke("--edition", "v2")
+
+    assert result.exit_code == 1
+    assert "  not proven: no mutation breaks node.vanished in v2" in result.output.splitlines()
 
 
 @pytest.mark.parametrize(
