@@ -41,6 +41,7 @@ from taskmock.mockserver.session_name import (
     split_prefix,
 )
 from taskmock.mockserver.shelf import ScenarioNotFoundError
+from taskmock.mockserver.welcome import welcome
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -91,6 +92,9 @@ class App:
         try:
             prefix, path = split_prefix(call.path)
             path = unquote(path)
+            page = welcome(call, path, prefix)
+            if page is not None:
+                return page
             request = Request(build_environ(call))
             named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
             session = named or DEFAULT_SESSION
