@@ -113,6 +113,7 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
     """Serves until it is told to end."""
     from taskmock.mockserver.front.errors import BindError
     from taskmock.mockserver.front.process import run_front
+    from taskmock.mockserver.server import base_url
 
     app = _app(options)
     _warn_of_broken(options["scenario_dir"])
@@ -123,7 +124,7 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
     def ready(at: str, on: int) -> None:
         if port_file is not None:
             _write_port(port_file, on)
-        click.echo(f"taskmock ready on http://{f'[{at}]' if ':' in at else at}:{on} (edition {edition})")
+        click.echo(f"taskmock ready on {base_url(at, on)} (edition {edition})")
 
     try:
         run_front(app, host=host, port=port, on_ready=ready)

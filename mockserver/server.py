@@ -200,7 +200,7 @@ class MockServer:
         return self.app.journal.find()
 
     def _serving(self, host: str, port: int) -> None:
-        self._url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self._url = base_url(host, port)
 
     def __enter__(self) -> Self:
         self.start()
@@ -220,6 +220,11 @@ class MockServer:
     ) -> None:
         await self._front.stop_async()
         self._url = None
+
+
+def base_url(host: str, port: int) -> str:
+    """The URL of a server at an address, without a slash at its end."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class ServerSession(Session):
