@@ -9,7 +9,7 @@ from taskmock.contracts.lifecycle import counters, nodes, task, times
 from taskmock.contracts.lifecycle.rollback import explains
 from taskmock.contracts.lifecycle.rule import Finding, Rule
 from taskmock.contracts.lifecycle.snapshot import Snapshot, field
-from taskmock.contracts.lifecycle.step import Step, step_between
+from taskmock.contracts.lifecycle.step import Pair, Step, step_between
 from taskmock.contracts.rules.document import Observed
 from taskmock.contracts.violation import Severity, Violation
 
@@ -67,7 +67,8 @@ class Course:
             return
         judgement = judged(self._fresh[-1], snapshot)
         if self._doubted is not None and _refutes(snapshot, self._doubted, judgement):
-            self._fresh.remove(self._doubted.step.after)
+            doubtful = self._doubted.step
+            self._fresh = [one for one in self._fresh if one is not doubtful.after] or [doubtful.before]
             yield from self._broken(self._doubted)
             self._doubted = None
             judgement = judged(self._fresh[-1], snapshot)
@@ -151,8 +152,9 @@ def _refutes(snapshot: Snapshot, doubted: Judgement, judgement: Judgement) -> bo
     """
     if not _is_later(snapshot, doubted.step.after):
         return False
-    gone = {_run_of(node) for pair in doubted.step.pairs for node in pair.gone}
-    back = bool(gone) and any(_run_of(node) in gone for node in snapshot.document.observed)
+    gone = {str(field(node, "id")): node for pair in doubted.step.pairs for node in pair.gone}
+    nodes = snapshot.document.observed if gone else ()
+    back = any(_goes_on(gone[key], node) for node in nodes if (key := str(field(node, "id"))) in gone)
     return back or (not judgement.holds and not judged(doubted.step.before, snapshot).found)
 
 
@@ -162,5 +164,7 @@ def _is_later(snapshot: Snapshot, other: Snapshot) -> bool:
     return now is not None and then is not None and now > then
 
 
-def _run_of(node: Observed) -> tuple[str, str]:
-    return str(field(node, "id")), str(field(node, "version"))
+def _goes_on(before: Observed, after: Observed) -> bool:
+    """Whether a node that was gone goes on where it was: with its old version, or with a cause for a new one."""
+    pair = Pair(before, after, (), ())
+    return pair.same_version or (before.state == "FAILED" and (pair.was_skipped or pair.was_retried))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Set
 
 from taskmock.contracts.lifecycle.rule import Finding
+from taskmock.contracts.lifecycle.snapshot import FINAL
 from taskmock.contracts.lifecycle.step import Pair, Step
 
 ACTIVE = frozenset({"READY", "RUNNING"})
+STEADY = frozenset({"FAILED", "FINISHED", "ROLLING_BACK"})
+"""States of a task in which no target of a rollback can still wait for its turn."""
 
 
 def explains(step: Step, findings: Iterable[Finding]) -> bool:
@@ -19,15 +22,17 @@ def explains(step: Step, findings: Iterable[Finding]) -> bool:
     if step.generation == 1:
         return False
     of_nodes = [finding.pair for finding in findings if finding.keys and finding.pair is not None]
-    if not all(pair.may_be_new_row for pair in of_nodes):
+    if step.before.document.is_whole_task and step.before.top.state in FINAL:
         return False
-    if step.before.rolls_back or step.after.rolls_back:
-        return True
-    renewed = {id(pair.after): pair for pair in step.pairs if pair.may_be_new_row}
-    return all(_may_be_undone(pair, renewed) for pair in step.pairs)
+    proved = any(pair.is_new_row for pair in step.pairs[1:])
+    renewed = {id(pair.after) for pair in step.pairs if pair.may_be_new_row and (proved or pair.may_be_first_run)}
+    if not all(id(pair.after) in renewed for pair in of_nodes):
+        return False
+    waits = step.after.top.state not in STEADY
+    return all(_may_be_undone(pair, renewed, waits=waits) for pair in step.pairs)
 
 
-def _may_be_undone(pair: Pair, all_renewed: Mapping[int, Pair]) -> bool:
+def _may_be_undone(pair: Pair, all_renewed: Set[int], *, waits: bool) -> bool:
     """Whether the children that are gone may be the last ones reached, the first of them not yet running again."""
     gone = {node.node.key for node in pair.gone}
     renewed = {node.node.key for node in pair.after.children if id(node) in all_renewed}
@@ -43,4 +48,6 @@ def _may_be_undone(pair: Pair, all_renewed: Mapping[int, Pair]) -> bool:
         return False
     if any(earlier[key] < first for key in renewed):
         return True
-    return not pair.come and not renewed and not any(node.state in ACTIVE and node.leaf for node in pair.after.children)
+    if not waits or pair.come or renewed:
+        return False
+    return not any(node.state in ACTIVE and node.leaf for node in pair.after.children)

@@ -39,8 +39,16 @@ class Pair:
 
     @property
     def hit_rerun_limit(self) -> bool:
-        """Whether a loop may have come back to the node once too often, which fails it where it is (engine)."""
-        return self.before.state == "FINISHED" and self.after.state == "FAILED" and self.after.loop > 1
+        """Whether a loop may have come back once too often to a FINISHED node, which fails it where it is (engine)."""
+        if self.before.state != "FINISHED" or self.after.loop < 2:
+            return False
+        return self.after.state == "FAILED" or self.was_retried
+
+    @property
+    def was_retried(self) -> bool:
+        """Whether `retry` is higher than it was."""
+        before, after = count(self.before, "retry"), count(self.after, "retry")
+        return before is not None and after is not None and after > before
 
     @property
     def may_be_new_row(self) -> bool:
@@ -49,6 +57,17 @@ class Pair:
             return False
         last = self.before.start if self.before.keeps_earlier_finish else self.before.finish or self.before.start
         return self.after.start is None or last is None or self.after.start >= last
+
+    @property
+    def may_be_first_run(self) -> bool:
+        """Whether the later answer may show the node's first run, with nothing done about it yet."""
+        return self.after.loop == 1 and count(self.after, "retry") == 0 and field(self.after, "skip") is not True
+
+    @property
+    def is_new_row(self) -> bool:
+        """Whether nothing but a rollback explains the new version: a FINISHED node has another one for no other cause."""
+        same_count = self.same_pass and count(self.before, "retry") == count(self.after, "retry")
+        return self.may_be_new_row and same_count and not self.was_skipped and self.before.state == "FINISHED"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

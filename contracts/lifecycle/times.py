@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskmock.contracts.lifecycle.rule import Finding, rule
-from taskmock.contracts.lifecycle.snapshot import ROLLING_BACK, field
+from taskmock.contracts.lifecycle.snapshot import field
 from taskmock.contracts.lifecycle.step import Pair, Step
 from taskmock.contracts.violation import clip
 
@@ -35,7 +35,7 @@ def _runs(step: Step, *, with_task: bool = False) -> Iterator[Pair]:
     """The nodes that show the same run in both answers."""
     tops = step.pairs[:1] if step.of_task and not with_task else ()
     for pair in step.pairs[len(tops) :]:
-        if pair.same_run and not pair.was_skipped and pair.after.state not in ROLLING_BACK:
+        if pair.same_run and not pair.was_skipped:
             yield pair
 
 

@@ -1,6 +1,6 @@
 """Random lives of tasks as pollers see them: sampled at random intervals, some through a cache and several workers.
 
-`python tests/core/sampled_lives.py [FIRST] [COUNT]` judges so many histories in each edition and prints what it finds.
+`python tests/core/sampled_lives.py FIRST COUNT [EDITION]` judges so many histories in each edition and prints what it finds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main():
     """Judges many histories."""
     first, count = int(sys.argv[1]), int(sys.argv[2])
     alarms = polled = 0
-    for edition in EDITIONS:
+    for edition in sys.argv[3:] or EDITIONS:
         contract = Contract(edition, strictness="strict")
         for number in range(first, first + count):
             polls = polls_of(number, edition)
