@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from taskmock.mockserver.command_options import scenario_dir_option
 from taskmock.mockserver.configured_command import ConfiguredCommand
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.shelf import Shelf
 
 _LINT_HELP = """Check scenarios: files, folders of them, or names; the shipped ones where none is given.
 
@@ -38,7 +42,7 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
     from taskmock.mockserver.shelf import LIBRARY, Shelf
 
     shelf = Shelf(scenario_dir)
-    chosen = _files(files or (LIBRARY,), scenario_dir)
+    chosen = _files(files or (LIBRARY,), shelf)
     findings = unreadable = 0
     for path in chosen:
         try:
@@ -58,34 +62,29 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
         raise SystemExit(2 if unreadable else 1)
 
 
-def _files(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> list[Path]:
+def _files(paths: tuple[Path, ...], shelf: Shelf) -> list[Path]:
     """The files that are given, the scenario files in the folders that are, and those of the names."""
-    from taskmock.mockserver.shelf import SUFFIXES
+    from taskmock.mockserver.shelf import SUFFIXES, scenario_files
 
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
-            if not inside:
-                raise click.UsageError(f"no scenario files in {path} (they end in {' or '.join(SUFFIXES)})")
-        else:
-            inside = [path if path.exists() else _named(path, folders)]
+        inside = scenario_files(path) if path.is_dir() else [path if path.exists() else _named(path, shelf)]
+        if not inside:
+            raise click.UsageError(f"no scenario files in {path} (they end in {' or '.join(SUFFIXES)})")
         found.extend(inside)
     return found
 
 
-def _named(path: Path, folders: tuple[Path, ...]) -> Path:
+def _named(path: Path, shelf: Shelf) -> Path:
     """The file of a scenario's name; whatever is no plain name stays the file that it names."""
-    from taskmock.mockserver.shelf import LIBRARY, SUFFIXES
+    from taskmock.mockserver.shelf import ScenarioNotFoundError
 
     if path.suffix or len(path.parts) > 1:
         return path
-    files = {file.stem: file for folder in (LIBRARY, *folders) for file in folder.iterdir() if file.suffix in SUFFIXES}
-    if path.name not in files:
-        from taskmock.mockserver.shelf import ScenarioNotFoundError
-
-        raise click.UsageError(str(ScenarioNotFoundError(path.name, sorted(files))))
-    return files[path.name]
+    try:
+        return shelf.file(path.name)
+    except ScenarioNotFoundError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _summary(files: int, findings: int, unreadable: int) -> str:

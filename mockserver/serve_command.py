@@ -161,12 +161,12 @@ def _warn_of_broken(folders: tuple[Path, ...]) -> None:
         return
     from taskmock.mockserver.file_linter import refuse_broken
     from taskmock.mockserver.loader import ScenarioError, load_scenario
-    from taskmock.mockserver.shelf import SUFFIXES, Shelf
+    from taskmock.mockserver.shelf import Shelf, scenario_files
 
     shelf = Shelf(folders)
     for folder in folders:
         problems = []
-        for path in sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}")):
+        for path in scenario_files(folder):
             try:
                 refuse_broken(load_scenario(path, find=shelf.scenario), path)
             except ScenarioError as error:

@@ -16,6 +16,11 @@ LIBRARY = Path(__file__).parent / "library"
 SUFFIXES = (".yaml", ".yml")
 
 
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenario files of a folder, in order of their names."""
+    return sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}"))
+
+
 class ScenarioNotFoundError(LookupError):
     """No scenario of that name is there; the text says which are."""
 
@@ -46,12 +51,21 @@ class Shelf:
         self._edits: collections.Counter[str] = collections.Counter()
         self._files: dict[str, Path] = {}
         for folder in (LIBRARY, *folders):
-            for suffix in SUFFIXES:
-                self._files |= {path.stem: path for path in sorted(folder.glob(f"*{suffix}"))}
+            self._files |= {path.stem: path for path in scenario_files(folder)}
 
     def names(self) -> tuple[str, ...]:
         """All names, in order."""
         return tuple(sorted({*self._made, *self._files}))
+
+    def file(self, name: str) -> Path:
+        """The file of a scenario's name.
+
+        Raises:
+            ScenarioNotFoundError: There is none.
+        """
+        if name not in self._files:
+            raise ScenarioNotFoundError(name, sorted(self._files))
+        return self._files[name]
 
     def __contains__(self, name: str) -> bool:
         return name in self._made or name in self._files
