@@ -65,20 +65,28 @@ class GraphNode:
     limit: int | None = None
 
 
-class AddressError(LookupError):
-    """An address that names no node, or several: it carries the matches and the closest names."""
+_NAMED = 10  # so many of the nodes there are, an error spells out
 
-    def __init__(self, address: str, *, matches: tuple[str, ...], closest: tuple[str, ...]) -> None:
+
+class AddressError(LookupError):
+    """An address that names no node, or several: it carries the matches, the closest names, and some there are."""
+
+    def __init__(
+        self, address: str, *, matches: tuple[str, ...], closest: tuple[str, ...], known: tuple[str, ...] = ()
+    ) -> None:
         self.address = address
         self.matches = matches
         self.closest = closest
+        self.known = known
         if matches:
             more = f" and {len(matches) - 5} more" if len(matches) > 5 else ""
             said = f"{address!r} names {len(matches)} nodes: {', '.join(map(repr, matches[:5]))}{more}"
         elif closest:
             said = f"no node is called {address!r}; did you mean {' or '.join(map(repr, closest))}?"
         else:
-            said = f"no node is called {address!r}"
+            more = ", …" if len(known) > _NAMED else ""
+            there = f"; there are: {', '.join(map(repr, known[:_NAMED]))}{more}" if known else ""
+            said = f"no node is called {address!r}{there}"
         super().__init__(said)
 
 
@@ -135,7 +143,7 @@ class Graph:
                 return same[number - 1]
         matches = tuple(self._exact(index) for index in found)
         closest = () if matches else tuple(difflib.get_close_matches(address, [TASK, *self.addresses], n=2))
-        raise AddressError(address, matches=matches, closest=closest)
+        raise AddressError(address, matches=matches, closest=closest, known=(TASK, *self.addresses))
 
     def _tails(self, address: str) -> list[int]:
         if SEPARATOR not in address:

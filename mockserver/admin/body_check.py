@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from taskmock.mockserver.admin.endpoint import Endpoint, Schema
 from taskmock.schemas import hint
@@ -24,12 +24,19 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def body_flaw(said: Mapping[str, object], endpoint: Endpoint) -> str | None:
+class Flaw(NamedTuple):
+    """What is wrong, in one sentence, and what is allowed there: the names of properties, or a property's values."""
+
+    said: str
+    allowed: list[Any]
+
+
+def body_flaw(said: Mapping[str, object], endpoint: Endpoint) -> Flaw | None:
     """What is wrong with a body, in one sentence; None where nothing is."""
     return _flaw_among(said, endpoint.body or {}, endpoint.required, what="property")
 
 
-def query_flaw(said: Mapping[str, object], endpoint: Endpoint) -> str | None:
+def query_flaw(said: Mapping[str, object], endpoint: Endpoint) -> Flaw | None:
     """What is wrong with a query, whose numbers `with_numbers` has read, in one sentence; None where nothing is."""
     return _flaw_among(said, endpoint.query, endpoint.needed, what="argument")
 
@@ -54,41 +61,43 @@ def _number(text: str, kind: object) -> object:
 
 def _flaw_among(
     said: Mapping[str, object], properties: Mapping[str, Schema], required: tuple[str, ...], *, what: str
-) -> str | None:
+) -> Flaw | None:
     for name in said:
         if name not in properties:
-            return f"unknown {what} {name!r}{hint(name, properties)}"
+            return Flaw(f"unknown {what} {name!r}{hint(name, properties)}", sorted(properties))
     for name in required:
         if name not in said:
-            return f"{what} {name!r} is missing"
+            return Flaw(f"{what} {name!r} is missing", sorted(properties))
     return next((flaw for name, value in said.items() if (flaw := _flaw(name, value, properties[name]))), None)
 
 
-def _flaw(name: str, value: Any, schema: Schema) -> str | None:  # noqa: ANN401  # decoded JSON
+def _flaw(name: str, value: Any, schema: Schema) -> Flaw | None:  # noqa: ANN401  # decoded JSON
     shown = json.dumps(value)[:60]
     if "const" in schema and value is not schema["const"]:
-        return f"{name} is {shown}; allowed: {json.dumps(schema['const'])}"
+        return Flaw(f"{name} is {shown}; allowed: {json.dumps(schema['const'])}", [schema["const"]])
     if "enum" in schema and value not in schema["enum"]:
-        return f"{name} is {shown}; allowed: {', '.join(json.dumps(word) for word in schema['enum'])}"
+        words = schema["enum"]
+        return Flaw(f"{name} is {shown}; allowed: {', '.join(map(json.dumps, words))}", words)
     kinds = schema.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else list(kinds)
     if kinds and not any(_is(value, kind) for kind in kinds):
-        return f"{name} is {shown}; allowed: {' or '.join(kinds)}"
+        return Flaw(f"{name} is {shown}; allowed: {' or '.join(kinds)}", kinds)
     return _out_of_range(name, value, schema)
 
 
-def _out_of_range(name: str, value: Any, schema: Schema) -> str | None:  # noqa: ANN401  # decoded JSON
+def _out_of_range(name: str, value: Any, schema: Schema) -> Flaw | None:  # noqa: ANN401  # decoded JSON
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
-            return f"{name} is empty; allowed: at least {schema['minItems']}"
+            least = f"at least {schema['minItems']}"
+            return Flaw(f"{name} is empty; allowed: {least}", [least])
         wrong = [item for item in value if not _is(item, schema["items"]["type"])]
-        return f"{name} holds {json.dumps(wrong[0])[:60]}; allowed: objects" if wrong else None
+        return Flaw(f"{name} holds {json.dumps(wrong[0])[:60]}; allowed: objects", ["objects"]) if wrong else None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         above, least = schema.get("exclusiveMinimum"), schema.get("minimum", float("-inf"))
         most = schema.get("maximum", float("inf"))
         if not least <= value <= most or (above is not None and value <= above):
             allowed = f"{least} to {most}" if above is None else f"more than {above}, at most {most}"
-            return f"{name} is {shown_number(value)}; allowed: {allowed}"
+            return Flaw(f"{name} is {shown_number(value)}; allowed: {allowed}", [allowed])
     return None
 
 

@@ -26,6 +26,8 @@ from taskmock.mockserver.session_name import checked_session
 from taskmock.mockserver.shelf import ScenarioNotFoundError
 from taskmock.mockserver.store import RecordGoneError
 
+_MOST_NAMES = 100  # of the nodes of a task, in an error
+
 
 def health(call: AdminCall) -> Answered:
     """Whether the mock answers, and which version it is."""
@@ -91,7 +93,8 @@ class Desk:
         except CommandRefusedError as error:
             return _json(409, {"error": str(error), "reason": error.reason})
         except AddressError as error:
-            return _json(404, {"error": str(error), "matches": error.matches, "closest": error.closest})
+            known = error.known[:_MOST_NAMES]
+            return _json(404, {"error": str(error), "matches": error.matches, "closest": error.closest, "known": known})
         except ScenarioNotFoundError as error:
             return _json(404, {"error": str(error), "known": error.known})
         except RecordGoneError as error:
@@ -180,7 +183,7 @@ def _query(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     query = with_numbers(request.args.to_dict(), endpoint)
     flaw = query_flaw(query, endpoint)
     if flaw:
-        raise AdminError(400, flaw, allowed=sorted(endpoint.query))
+        raise AdminError(400, flaw.said, allowed=flaw.allowed)
     return query
 
 
@@ -197,7 +200,7 @@ def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
         raise AdminError(400, "the body is no JSON object", allowed=sorted(endpoint.body))
     flaw = body_flaw(said, endpoint)
     if flaw:
-        raise AdminError(400, flaw, allowed=sorted(endpoint.body))
+        raise AdminError(400, flaw.said, allowed=flaw.allowed)
     return said
 
 

@@ -39,7 +39,7 @@ def test_commands_at_nodes_that_an_edit_took_out_are_dropped(mock, clock, task):
 
     admin(mock.url, "/scenarios/release", "PUT", FINE.replace(b"fine", b"release"))
 
-    assert admin(mock.url, task)["dropped"] == ["retry Copy B: no node is called 'Copy B'"]
+    assert admin(mock.url, task)["dropped"] == ["retry Copy B: no node is called 'Copy B'; there are: 'task', 'A'"]
 
 
 def test_recorded_answers_in_place_of_a_script_drop_all_commands(mock, clock, task):

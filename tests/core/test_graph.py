@@ -130,11 +130,17 @@ def test_task_and_ids_are_addresses():
     assert [made.find(node.id) for node in made.nodes] == list(range(len(made.nodes)))
 
 
+SOME_NAMES = (
+    "'task', 'Prepare', 'Rolling restart', 'Rolling restart / Restart', 'Restart', 'Rolling restart / Check', 'Check', "
+    "'Clean up', 'Clean up / Check', 'Clean up / Logs', …"
+)
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
         ("Prepair", "no node is called 'Prepair'; did you mean 'Prepare'?"),
-        ("", "no node is called ''"),
+        ("", f"no node is called ''; there are: {SOME_NAMES}"),
         ("Restart[3]", "no node is called 'Restart[3]'; did you mean 'Restart'?"),
         ("Prepare[0]", "no node is called 'Prepare[0]'; did you mean 'Prepare'?"),
         (
@@ -142,7 +148,7 @@ def test_task_and_ids_are_addresses():
             "'Restart' names 2 nodes: 'Rolling restart / Restart[1]', 'Rolling restart / Restart[2]'",
         ),
         ("Check", "'Check' names 2 nodes: 'Rolling restart / Check', 'Clean up / Check'"),
-        ("Nothing / Rotate", "no node is called 'Nothing / Rotate'"),
+        ("Nothing / Rotate", f"no node is called 'Nothing / Rotate'; there are: {SOME_NAMES}"),
     ],
 )
 def test_address_of_none_or_of_several_is_an_error(address, said):
