@@ -278,18 +278,3 @@ def test_later_shapes_are_none_of_the_documents(state):
     body = example("v2", state.lower())
 
     assert ("field.missing", "/data/id", "`id` is missing") in findings(body, "doc-2019")
-
-
-class Text(str):
-    """A subclass of str, as some decoders and object mappers hand out."""
-
-    __slots__ = ()
-
-
-def texts(value):
-    """The same value with every text a subclass of `str`."""
-    if isinstance(value, dict):
-        return {Text(key): texts(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [texts(item) for item in value]
-    return Text(value) if isinstance(value, str) else value
