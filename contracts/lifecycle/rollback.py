@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from taskmock.contracts.lifecycle.rule import Finding
 from taskmock.contracts.lifecycle.snapshot import FINAL
@@ -32,7 +33,7 @@ def explains(step: Step, findings: Iterable[Finding]) -> bool:
     return all(_may_be_undone(pair, renewed, waits=waits) for pair in step.pairs)
 
 
-def _may_be_undone(pair: Pair, all_renewed: Set[int], *, waits: bool) -> bool:
+def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool) -> bool:
     """Whether the children that are gone may be the last ones reached, the first of them not yet running again."""
     gone = {node.node.key for node in pair.gone}
     renewed = {node.node.key for node in pair.after.children if id(node) in all_renewed}

@@ -65,7 +65,7 @@ class Pair:
 
     @property
     def is_new_row(self) -> bool:
-        """Whether nothing but a rollback explains the new version: a FINISHED node has another one for no other cause."""
+        """Whether only a rollback explains the new version: a FINISHED node keeps its own for the whole pass."""
         same_count = self.same_pass and count(self.before, "retry") == count(self.after, "retry")
         return self.may_be_new_row and same_count and not self.was_skipped and self.before.state == "FINISHED"
 

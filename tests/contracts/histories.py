@@ -1,4 +1,4 @@
-"""The poll histories among the captures, and ways to break them: each gives the polls and the code that must be found."""
+"""The poll histories among the captures, as they were, and what is needed to break them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from capture_files import captures
 from taskmock.contracts import Contract, Poll, Report
 
 Body = dict[str, Any]
-TIME = "%Y-%m-%d %H:%M:%S %z"
 FINAL = ("FINISHED", "REVOKED", "EXPIRED")
 
 
@@ -82,5 +81,5 @@ def codes(report: Report) -> set[str]:
 
 def shifted(text: str, seconds: int) -> str:
     """A time of the answers, later by some seconds."""
-    moment = dt.datetime.strptime(text, TIME) + dt.timedelta(seconds=seconds)
-    return moment.strftime(TIME)
+    moment = dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z") + dt.timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%d %H:%M:%S %z")

@@ -1,6 +1,6 @@
 """Random lives of tasks as pollers see them: sampled at random intervals, some through a cache and several workers.
 
-`python tests/core/sampled_lives.py FIRST COUNT [EDITION]` judges so many histories in each edition and prints what it finds.
+`python tests/core/sampled_lives.py FIRST COUNT [EDITION]` judges so many histories an edition and prints the findings.
 """
 
 from __future__ import annotations
