@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from taskmock.contracts import Contract, Report
+from taskmock.contracts.lifecycle import Poll
+from taskmock.contracts.selftest.course import stories, vanished
 from taskmock.contracts.selftest.documents import documents
 from taskmock.schemas import load_example
 
@@ -36,7 +38,15 @@ def bodies() -> dict[str, Any]:
 
 
 def judged() -> list[tuple[str, Report]]:
-    """The reports on them, and one on a request."""
+    """The reports on them, one on a request and one on a history."""
     contract = Contract()
     reports = [(source, contract.check_response(body)) for source, body in bodies().items()]
-    return [*reports, ("request.json", contract.check_request({"task_id": "10", "bk_token": "very-secret"}))]
+    request = contract.check_request({"task_id": "10", "bk_token": "very-secret"})
+    return [*reports, ("request.json", request), ("polls.jsonl", contract.check_history(broken_history()))]
+
+
+def broken_history() -> tuple[Poll, ...]:
+    """Two answers of a task, from the later of which a node has vanished."""
+    told = stories("v2")["a running task"]
+    vanished(told)
+    return told.polls
