@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.contracts.coverage_option import Coverage, coverage_options
 from taskmock.contracts.edition import AUTO, CHOICES
 from taskmock.contracts.edition_option import edition_option
 from taskmock.contracts.report_options import Output, report_options
@@ -55,6 +56,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
     help="Undocumented fields: ignored, warned of, or failed.",
 )
 @click.option("--self-test", is_flag=True, help="Break good answers in every known way; show which rule catches it.")
+@coverage_options
 @report_options
 def validate_command(
     *,
@@ -64,6 +66,7 @@ def validate_command(
     is_history: bool,
     strictness: str,
     self_test: bool,
+    coverage: Coverage,
     output: Output,
 ) -> None:
     """Judges every file and exits 1 where one breaks its contract."""
@@ -78,18 +81,20 @@ def validate_command(
     if is_history:
         if is_request:
             raise click.UsageError("--history judges answers, --request the parameters of calls: choose one.")
-        _judge_histories(contract, files, output)
+        _judge_histories(contract, files, output, coverage)
         return
     check = contract.check_request if is_request else contract.check_response
     reports, bodies = [], []
     for name in files:
         body = _content(name)
+        coverage.add(body)
         reports.append((_source(name), check(body)))
         bodies.append(body if output.draws_trees else b"")
-    output.finish(reports, bodies=bodies)
+    with coverage.told_after(output):
+        output.finish(reports, bodies=bodies)
 
 
-def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output) -> None:
+def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output, coverage: Coverage) -> None:
     """Judges the polls in all files together, one history for each task that they tell apart.
 
     Raises: click.UsageError where a file holds no polls.
@@ -102,7 +107,10 @@ def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output)
         raise click.UsageError(str(error)) from None
     source = _source(files[0]) + (f" to {_source(files[-1])}" if len(files) > 1 else "")
     reports = [(f"{source}: {task}" if task else source, contract.check_history(histories[task])) for task in histories]
-    output.finish(reports, bodies=[polls[-1].body if output.draws_trees else b"" for polls in histories.values()])
+    for poll in (poll for polls in histories.values() for poll in polls):
+        coverage.add(poll.body)
+    with coverage.told_after(output):
+        output.finish(reports, bodies=[polls[-1].body if output.draws_trees else b"" for polls in histories.values()])
 
 
 def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:

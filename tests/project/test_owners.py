@@ -14,6 +14,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "contracts.command",
         "contracts.*_command",
         "contracts.*_command",
+        "contracts.coverage_option",
         "contracts.edition_option",
         "contracts.report_options",
         "mockserver.cli",
