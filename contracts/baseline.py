@@ -62,9 +62,9 @@ class Baseline:
         groups: list[Group] = []
         accepted = 0
         for group in report.groups:
-            kept = tuple(
-                found for found in map(functools.partial(self._judged, today=today), group.violations) if found
-            )
+            entries = [entry for entry in self.entries if entry.code == group.code]
+            judged = (_judged(found, entries, today) for found in group.violations) if entries else group.violations
+            kept = tuple(found for found in judged if found is not None)
             hidden = (group.total - len(group.violations)) if kept else 0
             if kept:
                 groups.append(dataclasses.replace(group, total=len(kept) + hidden, violations=kept))
@@ -90,14 +90,15 @@ class Baseline:
         left = [found for found in errors if not any(entry.covers(found) for entry in kept)]
         return Baseline((*kept, *_entries(left, until)))
 
-    def _judged(self, found: Violation, *, today: dt.date) -> Violation | None:
-        """None for a finding that is accepted today, else the finding, with the day on which that ended."""
-        days = [entry.until for entry in self.entries if entry.covers(found)]
-        if not days:
-            return found
-        if max(days) >= today:
-            return None
-        return dataclasses.replace(found, message=f"{found.message}; the baseline accepted it until {max(days)}")
+
+def _judged(found: Violation, entries: Iterable[Entry], today: dt.date) -> Violation | None:
+    """None for a finding that is accepted today, else the finding, with the day on which that ended."""
+    days = [entry.until for entry in entries if entry.covers(found)]
+    if not days:
+        return found
+    if max(days) >= today:
+        return None
+    return dataclasses.replace(found, message=f"{found.message}; the baseline accepted it until {max(days)}")
 
 
 def _all(reports: Iterable[Report]) -> Iterator[Violation]:

@@ -2,10 +2,13 @@
 
 import datetime as dt
 import json
+import random
 import re
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from taskmock.contracts import Contract, Violation
 from taskmock.contracts.baseline import NAMED, Baseline, Entry
@@ -14,6 +17,8 @@ from taskmock.contracts.command import validate_command
 from taskmock.contracts.group import KEPT, grouped
 from taskmock.contracts.report import Report
 from taskmock.contracts.selftest.documents import documents
+from taskmock.contracts.selftest.kinds import MUTATIONS
+from taskmock.contracts.selftest.mutation import Specimen
 
 TODAY = dt.date(2026, 3, 2)
 LATER = dt.date(2026, 5, 31)
@@ -61,6 +66,27 @@ def test_written_baseline_accepts_the_fault_in_another_tasks_answer():
     text = json.dumps(faulty(0)).replace("n" + "0" * 30, "n" + "7" * 30)
 
     assert baseline.applied(judged(text), TODAY).ok
+
+
+@pytest.mark.parametrize("name", ["known.json", "known.toml"])
+def test_written_baseline_makes_every_kind_of_fault_green(tmp_path, name):
+    for mutation in MUTATIONS:
+        mutant = mutation.mutate(Specimen(failed(), "v2", random.Random(mutation.name)))
+        if mutant is not None:
+            report = Contract("v2", strictness="strict").check_response(mutant.body, request=mutant.request)
+            save_baseline(Baseline().updated([report], TODAY), str(tmp_path / name))
+            assert load_baseline(str(tmp_path / name)).applied(report, TODAY).ok, mutation.name
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(min_size=1).filter(str.strip), st.sampled_from([".json", ".toml"]))
+def test_written_baseline_knows_any_name_again(tmp_path_factory, name, suffix):
+    file = str(tmp_path_factory.getbasetemp() / f"known{suffix}")
+    report = report_on(found(path=name))
+
+    save_baseline(Baseline().updated([report], TODAY), file)
+
+    assert load_baseline(file).applied(report, TODAY).ok
 
 
 @pytest.mark.parametrize(
