@@ -33,10 +33,11 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # what most runs say needs no import
     from taskmock.contracts.contract import Contract
 
-    try:
-        Contract(edition, strictness=strictness)
-    except ValueError as error:
-        raise pytest.UsageError(f"--taskmock: {error}") from None
+    for option, chosen in {"edition": {"edition": edition}, "strictness": {"strictness": strictness}}.items():
+        try:
+            Contract(**chosen)
+        except ValueError as error:
+            raise pytest.UsageError(f"--taskmock-{option}: {error}") from None
 
 
 @pytest.hookimpl(wrapper=True)

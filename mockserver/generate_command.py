@@ -67,7 +67,7 @@ class _Wishes(TypedDict):
     envvar="TASKMOCK_LOCALE",
     default="en",
     show_default=True,
-    help="Language of names: en, zh, or any of Faker's such as ja_JP.",
+    help="Language of names: en, zh, or any of Faker's such as ja_JP (with taskmock[faker]).",
 )
 @output_option
 def generate_command(*, seed: str, output: Path | None, **wishes: Unpack[_Wishes]) -> None:

@@ -89,7 +89,11 @@ class _Options(TypedDict):
     help="How many times faster than the wall's time tasks run.",
 )
 @click.option(
-    "--locale", envvar="TASKMOCK_LOCALE", default="en", show_default=True, help="Language of generated names."
+    "--locale",
+    envvar="TASKMOCK_LOCALE",
+    default="en",
+    show_default=True,
+    help="Language of names: en, zh, or any of Faker's such as ja_JP (with taskmock[faker]).",
 )
 @click.option(
     "--session-from",

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.journal import Journal, JournalEntry
+from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.polling import Polling, polling_in
 from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID, Held, Record, RecordKey, SessionPlan
@@ -192,36 +194,49 @@ class Commands:
         self._key = key
 
     def _give(self, verb: Verb, target: str, data: object = None) -> None:
-        self._playback.command(self._key, Command(verb=verb, target=target, data=data))
+        __tracebackhide__ = True
+        try:
+            self._playback.command(self._key, Command(verb=verb, target=target, data=data))
+        except (CommandRefusedError, AddressError) as error:
+            # A test that gives the command is shown its own line, and nothing of what is behind it.
+            raise error.with_traceback(None) from None
 
     def pause(self, target: str = "task") -> None:
         """Pauses the task, a subprocess, or a node that has yet to begin."""
+        __tracebackhide__ = True
         self._give(Verb.PAUSE, target)
 
     def resume(self, target: str = "task") -> None:
         """Resumes what was paused."""
+        __tracebackhide__ = True
         self._give(Verb.RESUME, target)
 
     def revoke(self) -> None:
         """Ends the task for good."""
+        __tracebackhide__ = True
         self._give(Verb.REVOKE, "task")
 
     def retry(self, node: str) -> None:
         """Tries a failed node again."""
+        __tracebackhide__ = True
         self._give(Verb.RETRY, node)
 
     def skip(self, node: str) -> None:
         """Goes on behind a failed node."""
+        __tracebackhide__ = True
         self._give(Verb.SKIP, node)
 
     def forced_fail(self, node: str) -> None:
         """Ends a running node: FAILED."""
+        __tracebackhide__ = True
         self._give(Verb.FORCED_FAIL, node)
 
     def callback(self, node: str, *, result: bool = True, ex_data: object = "callback failed") -> None:
         """Calls back to a waiting node, which then succeeds or fails."""
+        __tracebackhide__ = True
         self._give(Verb.CALLBACK, node, None if result else {"result": False, "ex_data": ex_data})
 
     def rollback(self, node: str) -> None:
         """Undoes what came after a node, and runs it again."""
+        __tracebackhide__ = True
         self._give(Verb.ROLLBACK, node)

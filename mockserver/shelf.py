@@ -28,9 +28,11 @@ class ScenarioNotFoundError(LookupError):
         self.name = name
         self.known = tuple(known)
         closest = difflib.get_close_matches(name, self.known, n=1)
-        hint = f"; did you mean {closest[0]!r}?" if closest else ""
-        allowed = ", ".join(self.known) or "none"
-        super().__init__(f"no scenario is called {name!r}{hint} (there are: {allowed}; or name a file)")
+        if closest:
+            more = f"; did you mean {closest[0]!r}? (`taskmock scenarios list` shows all; or name a file)"
+        else:
+            more = f" (there are: {', '.join(self.known) or 'none'}; or name a file)"
+        super().__init__(f"no scenario is called {name!r}{more}")
 
 
 class Shelf:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from taskmock.mockserver.loader.problem import Problems, closest
+from taskmock.mockserver.loader.problem import UNREADABLE, Problems, closest
 from taskmock.mockserver.loader.scenario_file import read_scenario
 from taskmock.mockserver.loader.source_text import MOST_BYTES, too_big
 from taskmock.mockserver.scenario import Scenario
@@ -54,7 +54,7 @@ def _content(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         problems = Problems(source, "")
         said = getattr(error, "strerror", None) or error
-        problems.add(0, "file", f"the file cannot be read ({said})", allowed="a scenario file")
+        problems.add(0, UNREADABLE, f"the file cannot be read ({said})", allowed="a scenario file")
         raise problems.error() from None
     raise too_big(size, source=source)
 

@@ -13,6 +13,9 @@ from taskmock.mockserver.yaml_node import Flaw, Listing, Mapping, Node, is_null,
 MOST_LINES = 100
 """How many problems the text of an error spells out; the rest is counted."""
 
+UNREADABLE = "file"
+"""The code of a file that cannot be read at all."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -25,7 +28,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """`FILE:LINE:COLUMN: what is wrong; what is allowed; did you mean …`."""
+        """`FILE:LINE:COLUMN: what is wrong; what is allowed; did you mean …`; a file that is not there has no lines."""
+        if self.code == UNREADABLE:
+            return f"{self.source}: {self.message}"
         return f"{self.source}:{self.line}:{self.column}: {self.message}"
 
 

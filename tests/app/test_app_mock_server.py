@@ -78,7 +78,7 @@ def test_server_listens_on_ipv6():
     [
         (Settings(locale="xx"), LocaleError, "unknown locale 'xx'; allowed: en, zh, or one of Faker's such as ja_JP"),
         (Settings(scenario="nowhere"), ScenarioNotFoundError, "no scenario is called 'nowhere'"),
-        (Settings(scenario="nowhere.yaml"), ScenarioError, "nowhere.yaml:1:1: the file cannot be read"),
+        (Settings(scenario="nowhere.yaml"), ScenarioError, "nowhere.yaml: the file cannot be read"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_at_once(settings, kind, message):

@@ -80,7 +80,7 @@ def test_unknown_name_lists_those_there_are(monkeypatch, tmp_path):
         Shelf().scenario("coppy")
 
     assert str(caught.value) == (
-        "no scenario is called 'coppy'; did you mean 'copy'? (there are: copy; or name a file)"
+        "no scenario is called 'coppy'; did you mean 'copy'? (`taskmock scenarios list` shows all; or name a file)"
     )
 
 

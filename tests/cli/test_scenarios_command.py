@@ -330,7 +330,7 @@ def test_lint_says_all_that_cannot_be_read_and_goes_on(invoke, folder):
 
     assert result.exit_code == 2
     assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
-        "missing.yaml:1:1",
+        "missing.yaml",
         "one.yaml:1:1",
         "one.yaml:1:9",
         "3 files, 1 finding, 2 cannot be read",

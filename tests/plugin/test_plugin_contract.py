@@ -115,10 +115,13 @@ def test_edition_and_strictness_may_stand_in_the_ini_file(run, pytester):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ("--taskmock-edition=v3", "ERROR: --taskmock: unknown edition 'v3': choose one of auto, doc-2019, v1, v2*"),
+        (
+            "--taskmock-edition=v3",
+            "ERROR: --taskmock-edition: unknown edition 'v3': choose one of auto, doc-2019, v1, v2*",
+        ),
         (
             "--taskmock-strictness=strickt",
-            "ERROR: --taskmock: unknown strictness 'strickt': choose one of lenient, documented, strict; *",
+            "ERROR: --taskmock-strictness: unknown strictness 'strickt': choose one of lenient, documented, strict; *",
         ),
     ],
 )

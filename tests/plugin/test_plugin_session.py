@@ -189,3 +189,15 @@ def test_client(taskmock):
 """)
 
     result.assert_outcomes(passed=1)
+
+
+def test_refused_command_shows_the_tests_own_line(run):
+    result = run("""
+def test_client(taskmock):
+    taskmock.play(COPY).commands.retry("A")
+""")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([">*taskmock.play(COPY).commands.retry(*"])
+    result.stdout.no_fnmatch_line("*self._give(*")
+    result.stdout.no_fnmatch_line("*operations.py*")

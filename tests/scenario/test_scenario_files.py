@@ -244,9 +244,9 @@ def test_missing_file_is_named(tmp_path: pathlib.Path) -> None:
         load_scenario(path)
 
     said = "No such file or directory"
-    assert str(caught.value) == f"{path}:1:1: the file cannot be read ({said}); allowed: a scenario file"
+    assert str(caught.value) == f"{path}: the file cannot be read ({said}); allowed: a scenario file"
 
 
 def test_impossible_path_is_named() -> None:
-    with pytest.raises(ScenarioError, match=r"^a\x00b:1:1: the file cannot be read \(.*\); allowed: a scenario file$"):
+    with pytest.raises(ScenarioError, match=r"^a\x00b: the file cannot be read \(.*\); allowed: a scenario file$"):
         load_scenario("a\0b")
