@@ -114,7 +114,8 @@ def _line_polls(content: bytes, name: str) -> Iterator[Poll]:
         moment = next((record[key] for key in AT_KEYS if key in record), None)
         at = _moment(moment)
         if at is None and moment is not None:
-            raise HistoryError(f"{name}, line {number}: {AT_KEYS[0]!r} is no time, but seconds or ISO 8601 is allowed")
+            key = next(key for key in AT_KEYS if key in record)
+            raise HistoryError(f"{name}, line {number}: {key!r} is no time; seconds, milliseconds or ISO 8601 are")
         yield Poll(record[key], at)
 
 

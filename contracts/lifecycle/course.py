@@ -142,6 +142,8 @@ def _age(snapshot: Snapshot, newer: Snapshot) -> float:
     if snapshot.at is not None and newer.at is not None:
         return max(0.0, snapshot.at - newer.at)
     earlier, later = snapshot.latest, newer.latest
+    if earlier is None:
+        earlier = newer.top.start  # what is CREATED was so before the start
     return max(0.0, later - earlier) if earlier is not None and later is not None else 0.0
 
 

@@ -1,0 +1,53 @@
+"""`taskmock_contract.history()`: collects the answers of a test and judges them at its end."""
+
+import json
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ENDED = {"result": True, "data": {"state": "EXPIRED", "name": "Release"}, "code": 0, "message": ""}
+REVIVED = {"result": True, "data": {**ENDED["data"], "state": "REVOKED"}, "code": 0, "message": ""}
+
+
+@pytest.fixture
+def run(pytester):
+    """Runs one test that polls some answers, 20 s apart."""
+
+    def ran(*bodies, after=""):
+        pytester.makepyfile(f"""
+            import json
+
+            def test_polls(taskmock_contract):
+                history = taskmock_contract.history(edition="v2")
+                for number, body in enumerate(json.loads({json.dumps(json.dumps(bodies))})):
+                    history.add(body, at=20 * number)
+                {after}
+        """)
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    return ran
+
+
+def test_history_that_keeps_the_contract_passes(run):
+    run(ENDED, ENDED).assert_outcomes(passed=1)
+
+
+def test_history_that_breaks_the_contract_fails_the_test_at_its_end(run):
+    result = run(ENDED, REVIVED)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "FAIL history: * errors in 2 nodes",
+            "*task.terminal (1):*",
+            '*Release: the task was EXPIRED and is "REVOKED" (poll 2, after poll 1)',
+        ]
+    )
+
+
+def test_test_that_fails_by_itself_says_only_that(run):
+    result = run(ENDED, REVIVED, after="assert not 'other'")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*task.terminal*")

@@ -1,0 +1,208 @@
+"""Each lifecycle rule on a step made for it: what breaks it, what does not, and what the finding says."""
+
+import inspect
+
+import pytest
+from rule_documents import NOW, converted, node, node_id, shortened
+
+from taskmock.contracts import Contract, Poll
+from taskmock.contracts.lifecycle import RULES, course
+from taskmock.contracts.rules.rule import EDITIONS
+
+CREATED = {
+    "start_time": None,
+    "state": "CREATED",
+    "retry": 0,
+    "skip": 0,
+    "finish_time": None,
+    "elapsed_time": 0,
+    "children": {},
+    "name": "Release",
+}
+EXPIRED = {"state": "EXPIRED", "name": "Release"}
+
+
+def task(state, *below, finish=None, **fields):
+    return node(0, state, 0, finish, *below, **fields)
+
+
+def done(number, **fields):
+    return node(number, "FINISHED", 1, 2, **fields)
+
+
+def answer(data, edition="v2"):
+    shown = data if "id" not in data or edition == "v2" else converted(data, edition)
+    return {"result": True, "data": shown, "code": 0, "message": ""}
+
+
+def found(*trees, edition="v2", gap=20.0):
+    """What the rules between polls find: `code at pointer: message (expected)`."""
+    polls = [Poll(answer(tree, edition), number * gap) for number, tree in enumerate(trees)]
+    report = Contract(edition).check_history(polls)
+    ours = {rule.code for rule in RULES}
+    return [
+        shortened(f"{v.code} at {v.pointer.removeprefix('/data')}: {v.message} ({v.expected})")
+        for v in report.violations
+        if v.code in ours
+    ]
+
+
+GONE = (
+    'node.vanished at /children/#2: the "FINISHED" node is no longer there (poll 2, after poll 1) '
+    "(the nodes there were, and more)"
+)
+
+BREAKING = {
+    "task.other": (task("RUNNING"), node(9, "RUNNING", 0, **{"root_id:": node_id(9)})),
+    "task.terminal": (task("FINISHED", done(1), finish=2), task("RUNNING", done(1))),
+    "task.unstarted": (task("RUNNING"), CREATED),
+    "task.start": (task("RUNNING"), node(0, "RUNNING", 5)),
+    "task.version": (task("RUNNING"), task("RUNNING", version=f"v{9:032x}")),
+    "task.elapsed": (task("RUNNING", elapsed_time=NOW), task("RUNNING", elapsed_time=NOW - 5)),
+    "task.grows": (task("REVOKED", done(1)), task("REVOKED", done(1), done(2))),
+    "node.vanished": (task("RUNNING", done(1), done(2)), task("RUNNING", done(2))),
+    "node.order": (task("RUNNING", done(1), done(2)), task("RUNNING", done(2), done(1))),
+    "node.finished": (task("RUNNING", done(1)), task("RUNNING", node(1, "RUNNING", 1))),
+    "node.failed": (task("FAILED", node(1, "FAILED", 1, 2)), task("RUNNING", node(1, "RUNNING", 1))),
+    "node.revoked": (task("RUNNING", node(1, "REVOKED", 1, 2)), task("RUNNING", node(1, "FINISHED", 1, 2))),
+    "node.skip": (task("RUNNING", done(1, skip=True)), task("RUNNING", done(1))),
+    "loop.fell": (task("RUNNING", done(1, loop=3)), task("RUNNING", done(1, loop=2))),
+    "retry.fell": (task("RUNNING", done(1, retry=2)), task("RUNNING", done(1, retry=1))),
+    "version.kept": (
+        task("FAILED", node(1, "FAILED", 1, 2)),
+        task("RUNNING", node(1, "RUNNING", 3, retry=1)),
+    ),
+    "version.changed": (
+        task("RUNNING", node(1, "RUNNING", 1), done(2)),
+        task("RUNNING", node(1, "RUNNING", 0, version=f"v{9:032x}"), done(2)),
+    ),
+    "node.start": (task("RUNNING", node(1, "RUNNING", 1)), task("RUNNING", node(1, "RUNNING", 3))),
+    "node.finish": (task("RUNNING", done(1)), task("RUNNING", node(1, "FINISHED", 1, 9))),
+}
+
+
+def test_every_rule_has_a_step_that_breaks_it():
+    assert {rule.code for rule in RULES} == BREAKING.keys()
+
+
+@pytest.mark.parametrize("code", BREAKING)
+def test_rule_finds_what_breaks_it(code):
+    assert code in {line.partition(" ")[0] for line in found(*BREAKING[code])}
+
+
+@pytest.mark.parametrize("code", BREAKING)
+def test_rule_that_is_switched_off_is_missed(code, monkeypatch):
+    monkeypatch.setattr(course, "RULES", tuple(rule for rule in RULES if rule.code != code))
+
+    assert code not in {line.partition(" ")[0] for line in found(*BREAKING[code])}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_rule_quotes_the_sentence_that_it_enforces(rule):
+    assert rule.source == " ".join(inspect.getdoc(rule.findings).split())
+    assert rule.source.endswith(".")
+    assert set(rule.editions) <= set(EDITIONS)
+
+
+LEGAL = {
+    "a task that fails and goes on": (task("FAILED", node(1, "FAILED", 1, 2)), task("FAILED", node(1, "FAILED", 1, 2))),
+    "a retry": (
+        task("FAILED", node(1, "FAILED", 1, 2)),
+        task("RUNNING", node(1, "READY", None, retry=1, version=f"v{9:032x}")),
+    ),
+    "a skip": (
+        task("FAILED", node(1, "FAILED", 1, 2)),
+        task("RUNNING", node(1, "FINISHED", 1, 9, skip=True, version=f"v{9:032x}")),
+    ),
+    "a forced fail": (
+        task("RUNNING", node(1, "RUNNING", 1)),
+        task("FAILED", node(1, "FAILED", 1, 9, version=f"v{9:032x}")),
+    ),
+    "a further pass": (
+        task("RUNNING", done(1, retry=2)),
+        task("RUNNING", node(1, "RUNNING", 3, 2, loop=2, version=f"v{9:032x}", elapsed_time=-1)),
+    ),
+    "a loop over its limit": (
+        task("RUNNING", done(1, loop=10)),
+        task("FAILED", node(1, "FAILED", 1, 9, loop=10)),
+    ),
+    "a place that an appointed pause has kept": (
+        task("RUNNING", done(1), done(2)),
+        task("NODE_SUSPENDED", done(1), node(3, "SUSPENDED", None), done(2)),
+    ),
+    "a rollback that was seen": (
+        task("ROLLING_BACK", done(1), node(2, "ROLL_BACK_SUCCESS", 1, 2)),
+        task("RUNNING", node(1, "RUNNING", 9, version=f"v{9:032x}")),
+    ),
+    "a rollback that nobody saw": (
+        task("RUNNING", done(1), done(2), node(3, "RUNNING", 2)),
+        task("RUNNING", done(1), node(2, "RUNNING", 9, version=f"v{9:032x}")),
+    ),
+    "a rollback whose target is not yet there": (
+        task("RUNNING", done(1), done(2)),
+        task("RUNNING", done(1)),
+    ),
+    "the cleaning of the history": (task("FINISHED", done(1), finish=2), EXPIRED),
+    "a start": (CREATED, task("RUNNING")),
+}
+
+
+@pytest.mark.parametrize("situation", LEGAL)
+def test_step_is_legal(situation):
+    assert found(*LEGAL[situation]) == []
+
+
+@pytest.mark.parametrize("edition", ["doc-2019", "v1"])
+def test_engine_1_has_no_rollback(edition):
+    trees = LEGAL["a rollback whose target is not yet there"]
+
+    assert found(*trees, edition=edition) == [GONE]
+
+
+def test_rollback_is_refuted_by_a_node_that_comes_back_as_it_was():
+    gone = task("RUNNING", done(1), elapsed_time=NOW + 20)
+    back = task("RUNNING", done(1), done(2), elapsed_time=NOW + 40)
+
+    assert found(task("RUNNING", done(1), done(2)), gone, back) == [GONE]
+
+
+def test_finding_names_rule_node_and_polls():
+    polls = [Poll(answer(task("RUNNING", done(1, retry=retry)))) for retry in (2, 2, 1)]
+
+    report = Contract("v2").check_history(polls)
+
+    (fell,) = [found for found in report.violations if found.code == "retry.fell"]
+    assert fell.message == "retry fell from 2 to 1 (poll 3, after poll 2)"
+    assert (fell.path, fell.pointer) == ("Step 1", f"/data/children/{node_id(1)}/retry")
+    assert (fell.expected, fell.value) == ("2 or more", "1")
+
+
+def test_subtree_that_was_asked_for_is_compared_with_its_place_in_the_task():
+    whole = task("RUNNING", node(1, "RUNNING", 1, None, done(2, retry=1)))
+    subtree = {**node(1, "RUNNING", 1, None, done(2), name="Release"), "parent_id": node_id(0)}
+
+    codes = [line.partition(" ")[0] for line in found(whole, subtree, whole)]
+
+    assert codes == ["retry.fell", "version.kept", "version.kept"]
+
+
+def test_failed_answers_and_unreadable_ones_are_judged_by_themselves():
+    polls = [
+        Poll(answer(task("RUNNING", done(1)))),
+        Poll({"result": False, "message": "busy", "code": 3599999}),
+        Poll(b"<html>502</html>"),
+        Poll(answer(task("RUNNING", done(1), done(2)))),
+    ]
+
+    report = Contract("v2").check_history(polls)
+
+    assert [(found.code, found.message) for found in report.violations] == [
+        ("body.html", "the body is HTML or XML, not JSON (poll 3)")
+    ]
+    assert (report.subject, report.nodes) == ("history", 5)
+
+
+def test_history_without_any_answer_passes():
+    report = Contract().check_history([])
+
+    assert (report.ok, report.nodes, report.edition) == (True, 0, "auto")
