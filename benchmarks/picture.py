@@ -13,35 +13,13 @@ import time
 from pathlib import Path
 
 PICTURE = Path(__file__).parents[1] / "docs" / "session.svg"
-SCENARIO = """\
-format: 1
-scenario: release
-edition: v2
-task: {name: Release web}
-start: 2s
-flow:
-  - Prepare: 2s
-  - parallel:
-      - [Copy A: 3s]
-      - [Copy B: {attempts: [{takes: 2s, fails: ssh timeout}, {takes: 2s}]}]
-  - Notify: 1s
-events:
-  - {when: Copy B FAILED, after: 3s, retry: Copy B}
-"""
-SERVE = "taskmock serve --scenario release.yaml"
-TREE = r"""jq -r '.data | .state, (.children[] | select(.name > "") | "  \(.state)  \(.name)")'"""
-STATUS = """curl -s "$URL" | """
-QUERY = "bk_app_code=esb_test&bk_app_secret=xxx&bk_token=xxx&bk_biz_id=2&task_id=10"
-WORDS = {
-    "FINISHED": "good",
-    "PASS": "good",
-    "RUNNING": "busy",
-    "CREATED": "busy",
-    "READY": "busy",
-    "FAILED": "bad",
-    "FAIL": "bad",
-    "BROKEN": "bad",
-}
+SHOW = "taskmock scenarios show failed-then-retried"
+SERVE = "taskmock serve --scenario failed-then-retried --clock polls"
+QUERY = "bk_biz_id=2&task_id=10&bk_app_code=app&bk_app_secret=x&bk_token=x"
+STATES = 'for poll in 1 2 3 4 5 6 7; do curl -s "$URL" | jq -r .data.state; done'
+STATUS = 'curl -s "$URL" | '
+CHART = {"█": "busy", "×": "bad", "─": "good", "░": "dim", "·": "dim"}
+WORDS = {"FINISHED": "good", "RUNNING": "busy", "CREATED": "dim", "READY": "dim", "FAILED": "bad"}
 COLOURS = {"good": "#7ee787", "busy": "#79c0ff", "bad": "#ff7b72", "dim": "#8b949e", "plain": "#e6edf3"}
 WIDTH, LINE, LEFT, TOP = 880, 20, 22, 62
 
@@ -50,7 +28,6 @@ def session() -> list[str]:
     """Give the lines of the session, commands with their `$ `."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "release.yaml").write_text(SCENARIO, encoding="utf-8")
         server = subprocess.Popen(
             [*SERVE.split(), "--port", "0", "--port-file", "port"], cwd=folder, stdout=subprocess.PIPE, encoding="utf-8"
         )
@@ -75,14 +52,22 @@ def played(folder: Path, server: "subprocess.Popen[str]") -> list[str]:
         return result.stdout.splitlines()
 
     ready = server.stdout.readline().strip().replace(port, "8070") if server.stdout else ""
-    lines = [f"$ {SERVE} &", ready, f"$ {STATUS}{TREE}", *run(STATUS + TREE)]
-    for seconds in (5, 1):
-        # The task is 5, then 6 seconds old and a bit: the polls themselves take some of that time.
-        lines += [f"$ sleep {seconds}; !curl", *run(f"sleep {seconds}; {STATUS}{TREE}")]
+    shown = f'$ URL="http://127.0.0.1:8070/api/c/compapi/v2/sops/get_task_status/?{QUERY}"'
     validate = f"{STATUS}taskmock validate -"
-    lines += [f"$ {validate}", *run(validate)]
     broken = f"{STATUS}sed 's/,\"retry\":0//' | taskmock validate -"
-    return [*lines, f"$ {broken}", *run(broken)[:5], "..."]
+    return [
+        f"$ {SHOW}",
+        *run(f"{SHOW} --width 100"),
+        f"$ {SERVE} &",
+        ready,
+        shown,
+        f"$ {STATES}",
+        " ".join(run(STATES)),
+        f"$ {validate}",
+        *run(validate),
+        f"$ {broken}",
+        *run(broken)[:5],
+    ]
 
 
 def environment(url: str) -> dict[str, str]:
@@ -97,7 +82,7 @@ def drawn(lines: list[str]) -> str:
     dots = "".join(f'<circle cx="{24 + 20 * n}" cy="22" r="6" fill="#484f58"/>' for n in range(3))
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img">
-<title>A terminal: taskmock serves a task that runs and fails, and judges its answers</title>
+<title>A terminal: taskmock draws a scenario, plays it poll by poll, and judges its answers</title>
 <rect x="1" y="1" width="{WIDTH - 2}" height="{height - 2}" rx="10" fill="#0d1117" stroke="#8b949e" stroke-width="1"/>
 {dots}
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13.5"
@@ -111,16 +96,19 @@ def drawn(lines: list[str]) -> str:
 def row(line: str, y: int) -> str:
     """Give one line, its states coloured."""
     if line.startswith("$ "):
-        text = f'<tspan fill="{COLOURS["dim"]}">$</tspan><tspan font-weight="bold">{html.escape(line[1:])}</tspan>'
+        text = f'<tspan fill="{COLOURS["dim"]}">$</tspan><tspan font-weight="bold">{html.escape(clipped(line)[1:])}</tspan>'
     else:
-        text = re.sub(r"\b[A-Z]{4,}\b", coloured, html.escape(clipped(line)))
+        # `scenarios show` is what has colours in a terminal.
+        marked = any(mark in line for mark in CHART)
+        text = re.sub(r"([█×─░·])\1*|\b[A-Z]{4,}\b" if marked else r"(?!)", coloured, html.escape(clipped(line)))
     return f'<text x="{LEFT}" y="{y}">{text}</text>'
 
 
 def coloured(found: re.Match[str]) -> str:
     """Give a word in the colour of what it means."""
     word = found[0]
-    return f'<tspan fill="{COLOURS[WORDS[word]]}">{word}</tspan>' if word in WORDS else word
+    meaning = WORDS.get(word) or CHART.get(word[0])
+    return f'<tspan fill="{COLOURS[meaning]}">{word}</tspan>' if meaning else word
 
 
 def clipped(line: str) -> str:
