@@ -78,17 +78,20 @@ class Baseline:
             left = [entry for entry in left if not entry.covers(found)]
         return tuple(left)
 
-    def updated(self, reports: Iterable[Report], today: dt.date, *, days: int = DAYS) -> Baseline:
+    def updated(
+        self, reports: Iterable[Report], today: dt.date, *, days: int = DAYS, is_exact: bool = False
+    ) -> Baseline:
         """The baseline that accepts every error of the reports: entries still needed, then new ones for some days.
 
-        An entry that has expired is written anew where it is needed, with its reason.
+        An entry that has expired is written anew where it is needed, with its reason. `is_exact` keeps the pointers
+        as they are: those of drift, which have no ids.
         """
         errors = [found for found in _all(reports) if found.severity is Severity.ERROR]
         until = today + dt.timedelta(days=days)
         needed = [entry for entry in self.entries if any(entry.covers(found) for found in errors)]
         kept = [entry if entry.until >= today else dataclasses.replace(entry, until=until) for entry in needed]
         left = [found for found in errors if not any(entry.covers(found) for entry in kept)]
-        return Baseline((*kept, *_entries(left, until)))
+        return Baseline((*kept, *_entries(left, until, is_exact=is_exact)))
 
 
 def _judged(found: Violation, entries: Iterable[Entry], today: dt.date) -> Violation | None:
@@ -105,11 +108,11 @@ def _all(reports: Iterable[Report]) -> Iterator[Violation]:
     return (found for report in reports for found in report.violations)
 
 
-def _entries(errors: Iterable[Violation], until: dt.date) -> Iterator[Entry]:
+def _entries(errors: Iterable[Violation], until: dt.date, *, is_exact: bool) -> Iterator[Entry]:
     """Entries for findings by code, field and node; ids become stars, for the next run has others."""
     nodes: dict[tuple[str, str], dict[str, None]] = {}
     for found in errors:
-        place = pointer_shape(found.pointer)
+        place = _literal(found.pointer) if is_exact else pointer_shape(found.pointer)
         nodes.setdefault((found.code, place), {})[_node_pattern(found)] = None
     for (code, place), patterns in nodes.items():
         for node in patterns if len(patterns) <= NAMED and "" not in patterns else ("",):

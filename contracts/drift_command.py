@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pathlib
+from typing import TYPE_CHECKING
 
 import click
 
 from taskmock.contracts.edition_option import edition_option
-from taskmock.contracts.report_options import show
+from taskmock.contracts.report_options import BASELINE_OPTIONS, Output, show
+
+if TYPE_CHECKING:
+    from taskmock.contracts.drift import Census, Finding
 
 HELP = """Find out how real answers have drifted from an edition: fields, states, types and forms that came or went.
 
@@ -35,8 +39,14 @@ Exit codes: 0 nothing has drifted, 1 something has, 2 wrong usage or unreadable 
 @click.option(
     "--overlay", "file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the suggested overlay to a file."
 )
-def drift_command(*, samples: tuple[str, ...], edition: str, form: str, file: str | None) -> None:
+@BASELINE_OPTIONS[0]
+@BASELINE_OPTIONS[1]
+def drift_command(
+    *, samples: tuple[str, ...], edition: str, form: str, file: str | None, baseline: str | None, update: bool
+) -> None:
     """Compares recorded answers with an edition and exits 1 where they have drifted."""
+    if update and baseline is None:
+        raise click.UsageError("--baseline-update needs --baseline FILE.")
     from taskmock.contracts.drift import Census, SampleError, findings_of, samples_in
     from taskmock.contracts.drift.report import drift_json, drift_text
     from taskmock.contracts.drift.suggestion import overlay_documents
@@ -52,7 +62,7 @@ def drift_command(*, samples: tuple[str, ...], edition: str, form: str, file: st
         raise click.UsageError(str(error)) from None
     if not census.answers:
         raise click.UsageError("there is no recorded answer in SAMPLES.")
-    findings = findings_of(census)
+    findings = _accepted(findings_of(census), census, Output(baseline=baseline, update=update))
     overlays = overlay_documents(census, findings)
     if file is not None:
         _write_overlay(file, overlays)
@@ -60,6 +70,14 @@ def drift_command(*, samples: tuple[str, ...], edition: str, form: str, file: st
     show(write(census, findings, overlays, passed_over))
     if findings:
         raise SystemExit(1)
+
+
+def _accepted(findings: tuple[Finding, ...], census: Census, output: Output) -> tuple[Finding, ...]:
+    """The findings that the baseline does not accept."""
+    from taskmock.contracts.drift.acceptance import drift_report, left_in
+
+    ((_, report),) = output.accepted([("drift", drift_report(findings, census))], is_exact=True)
+    return left_in(report, findings)
 
 
 def _write_overlay(file: str, overlays: tuple[dict[str, object], ...]) -> None:

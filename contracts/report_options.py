@@ -46,23 +46,31 @@ class Output:
             SystemExit: A document breaks its contract (status 1).
             click.UsageError: The baseline cannot be used, or a file not be written.
         """
-        if self.baseline is not None:
-            reports = self._accepted(reports, self.baseline)
+        reports = self.accepted(reports)
         self.write(self._text(reports, bodies))
         if not all(report.ok for _, report in reports):
             raise SystemExit(1)
 
-    def _accepted(self, reports: Sequence[tuple[str, Report]], file: str) -> list[tuple[str, Report]]:
-        """The reports without what the baseline accepts today; says on standard error what became of its entries."""
+    def accepted(
+        self, reports: Sequence[tuple[str, Report]], *, is_exact: bool = False
+    ) -> Sequence[tuple[str, Report]]:
+        """The reports without what the baseline accepts today; says on standard error what became of its entries.
+
+        `is_exact`: the pointers are without ids, new entries keep them as they are.
+
+        Raises: click.UsageError where the baseline cannot be used.
+        """
+        if self.baseline is None:
+            return reports
         import os.path
 
         from taskmock.contracts.baseline import Baseline
         from taskmock.contracts.baseline_file import BaselineError, load_baseline, save_baseline
 
-        today, found = _now().date(), [report for _, report in reports]
+        file, today, found = self.baseline, _now().date(), [report for _, report in reports]
         try:
             old = load_baseline(file) if os.path.exists(file) or not self.update else Baseline()  # noqa: PTH110
-            baseline = old.updated(found, today) if self.update else old
+            baseline = old.updated(found, today, is_exact=is_exact) if self.update else old
             if self.update:
                 save_baseline(baseline, file)
         except BaselineError as error:
@@ -133,6 +141,14 @@ def show(text: str) -> None:
     sys.stdout.flush()  # here, where a reader that went away ends the command quietly
 
 
+BASELINE_OPTIONS = (
+    click.option(
+        "--baseline", metavar="FILE", type=click.Path(dir_okay=False), help="Accept the findings that a file lists."
+    ),
+    click.option(
+        "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
+    ),
+)
 OPTIONS = (
     click.option(
         "--format",
@@ -148,10 +164,5 @@ OPTIONS = (
     click.option(
         "--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."
     ),
-    click.option(
-        "--baseline", metavar="FILE", type=click.Path(dir_okay=False), help="Accept the findings that a file lists."
-    ),
-    click.option(
-        "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
-    ),
+    *BASELINE_OPTIONS,
 )

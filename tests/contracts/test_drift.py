@@ -303,3 +303,24 @@ def test_overlay_that_cannot_be_written_exits_2(folder, tmp_path):
 
     assert result.exit_code == 2
     assert result.output.splitlines()[-1].startswith("Error: cannot write ")
+
+
+def test_baseline_accepts_what_is_known_and_a_new_value_is_told(folder, tmp_path):
+    path, bodies = tmp_path / "baseline.json", [changed(state="PAUSED", owner=1), changed(state="LOST")]
+    (folder / "a.json").write_text(json.dumps(bodies[0]), encoding="utf-8")
+
+    first = invoke("--edition", "v2", "--baseline", path, "--baseline-update", folder)
+    second = invoke("--edition", "v2", "--baseline", path, folder)
+    (folder / "b.json").write_text(json.dumps(bodies[1]), encoding="utf-8")
+    third = invoke("--edition", "v2", "--baseline", path, folder)
+
+    assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 1)
+    (finding,) = [line for line in third.output.splitlines() if line.startswith("    new-")]
+    assert finding.startswith('    new-value: `state` is "LOST" in 2 of 14, not one of READY')
+
+
+def test_baseline_update_needs_a_file(folder):
+    result = invoke("--baseline-update", folder)
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1] == "Error: --baseline-update needs --baseline FILE."

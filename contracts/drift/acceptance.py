@@ -1,0 +1,48 @@
+"""Findings of drift as a report of violations and back, so that a baseline can accept them one by one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from taskmock.contracts.drift.census import Census
+from taskmock.contracts.drift.finding import Finding
+from taskmock.contracts.group import grouped
+from taskmock.contracts.report import Report
+from taskmock.contracts.strictness import Strictness
+from taskmock.contracts.violation import Violation
+from taskmock.contracts.walk import escaped
+
+
+def drift_report(findings: Iterable[Finding], census: Census) -> Report:
+    """The findings as violations `drift.KIND`, at `/EDITION/SHAPE/FIELD`, and `/FOUND` for each thing found there."""
+    groups, complete = grouped(
+        Violation(code, pointer, "", finding.message) for finding in findings for code, pointer, _ in _entries(finding)
+    )
+    return Report(
+        subject="response",
+        edition=census.edition,
+        basis="drift",
+        strictness=Strictness.STRICT.value,
+        nodes=0,
+        groups=groups,
+        complete=complete,
+    )
+
+
+def left_in(report: Report, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that are still in a report, with only what is left of what was found."""
+    left = {(violation.code, violation.pointer) for violation in report.violations}
+    kept: list[Finding] = []
+    for finding in findings:
+        found = [word for code, pointer, word in _entries(finding) if (code, pointer) in left]
+        if found:
+            kept.append(dataclasses.replace(finding, found=tuple(word for word in found if word)))
+    return tuple(kept)
+
+
+def _entries(finding: Finding) -> Iterator[tuple[str, str, str]]:
+    """The code, pointer and word of each violation that a finding is."""
+    place = f"/{finding.edition}/{finding.shape}/{escaped(finding.field)}"
+    for word in finding.found or ("",):
+        yield f"drift.{finding.kind}", f"{place}/{escaped(word)}" if word else place, word
