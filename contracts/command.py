@@ -44,7 +44,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 
 
 @click.command("validate", help=HELP, short_help="Judge recorded answers or requests.")
-@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(allow_dash=True))
 @edition_option
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option("--history", "is_history", is_flag=True, help="Judge the answers of one task in the order of the polls.")
@@ -55,6 +55,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
     show_default=True,
     help="Undocumented fields: ignored, warned of, or failed.",
 )
+@click.option("--require-tree", is_flag=True, help="Fail answers that have no tree, such as failures.")
 @click.option("--self-test", is_flag=True, help="Break good answers in every known way; show which rule catches it.")
 @coverage_options
 @report_options
@@ -66,6 +67,7 @@ def validate_command(
     is_history: bool,
     strictness: str,
     self_test: bool,
+    require_tree: bool,
     coverage: Coverage,
     output: Output,
 ) -> None:
@@ -85,13 +87,51 @@ def validate_command(
         return
     check = contract.check_request if is_request else contract.check_response
     reports, bodies = [], []
+    unread: list[str] = []
     for name in files:
-        body = _content(name)
+        try:
+            body = _content(name)
+        except click.UsageError as error:
+            unread.append(error.message)
+            continue
         coverage.add(body)
-        reports.append((_source(name), check(body)))
+        report = check(body)
+        if not (report.ok or is_request):
+            _tell_edition(_source(name), body, edition)
+        reports.append((_source(name), report))
         bodies.append(body if output.draws_trees else b"")
-    with coverage.told_after(output):
-        output.finish(reports, bodies=bodies)
+    if not reports:
+        raise click.UsageError("\n".join(unread))
+    for message in unread:
+        click.echo(f"Error: {message}", err=True)
+    treeless = [source for source, report in reports if not report.nodes] if require_tree else []
+    for source in treeless:
+        click.echo(f"Error: {source}: there is no tree to judge", err=True)
+    try:
+        with coverage.told_after(output):
+            output.finish(reports, bodies=bodies)
+    except SystemExit:
+        if not unread:
+            raise
+    if unread or treeless:
+        raise SystemExit(2 if unread else 1)
+
+
+def _tell_edition(source: str, body: bytes, edition: str) -> None:
+    """Says so where a body that breaks the edition which was asked for is written in another one."""
+    from taskmock.contracts.body import BodyError, decoded_object
+    from taskmock.contracts.edition import told_edition
+    from taskmock.schemas import EDITIONS
+
+    if edition not in EDITIONS:
+        return
+    try:
+        decoded = decoded_object(body)
+    except BodyError:
+        return
+    told, basis = told_edition(decoded)
+    if told != edition and decoded.get("data"):
+        click.echo(f"Hint: {source}: the body looks like {told} ({basis})", err=True)
 
 
 def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output, coverage: Coverage) -> None:

@@ -65,7 +65,8 @@ def verdict_text(report: Verdict, *, source: str = "") -> str:
 def _counts(report: Verdict) -> str:
     parts = [_counted(report.errors, "error")] if report.errors else []
     parts += [_counted(report.warnings, "warning")] if report.warnings else []
-    found = " and ".join(parts) or "no findings"
+    treeless = report.subject == "response" and not report.nodes
+    found = " and ".join(parts) or ("a failure answer, no tree to judge" if treeless else "no findings")
     if report.nodes:
         found = f"{found} in {_counted(report.nodes, 'node')}"
     return f"{found}, {report.accepted:,} accepted by the baseline" if report.accepted else found

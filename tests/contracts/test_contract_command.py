@@ -134,7 +134,44 @@ def test_missing_file_exits_2(tmp_path):
     result = run(tmp_path / "nowhere.json")
 
     assert (result.returncode, result.stdout) == (2, b"")
-    assert f"File '{tmp_path / 'nowhere.json'}' does not exist." in result.stderr.decode()
+    assert f"Error: cannot read {tmp_path / 'nowhere.json'}: No such file or directory" in result.stderr.decode()
+
+
+def test_missing_file_leaves_the_others_judged(good, bad, tmp_path):
+    result = invoke(tmp_path / "nowhere.json", good, bad)
+
+    assert result.exit_code == 2
+    assert f"PASS {good}: " in result.stdout
+    assert f"FAIL {bad}: " in result.stdout
+    assert result.stderr == f"Error: cannot read {tmp_path / 'nowhere.json'}: No such file or directory\n"
+
+
+def test_failure_answer_has_no_tree_to_judge():
+    result = invoke("-", stdin=b'{"result": false, "message": "no", "code": 3599999}')
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("PASS standard input: a failure answer, no tree to judge\n")
+
+
+def test_tree_may_be_required(good):
+    result = invoke("--require-tree", "-", good, stdin=b'{"result": false, "message": "no", "code": 3599999}')
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: standard input: there is no tree to judge\n"
+
+
+def test_body_of_another_edition_is_told():
+    body = b'{"result": true, "data": {"root_id:": "n"}}'
+
+    result = invoke("--edition", "doc-2019", "-", stdin=body)
+
+    assert result.exit_code == 1
+    assert result.stderr == "Hint: standard input: the body looks like v2 (the task has `root_id:`)\n"
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"result": true, "data": {}}'])
+def test_body_that_tells_no_edition_gets_no_hint(body):
+    assert invoke("--edition", "v1", "-", stdin=body).stderr == ""
 
 
 def test_unreadable_file_exits_2(good, monkeypatch):
