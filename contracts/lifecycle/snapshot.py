@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from taskmock.contracts.rules.document import Document, Observed
 
 ROLLING_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
 FINAL = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
 """The states of a task that nothing follows; FAILED is none of them."""
+
+SENSIBLE = 10**10
+"""Elapsed times above this many seconds (three centuries) tell nothing."""
 
 FULL = "version"
 """The field that tells a started task from the short CREATED and EXPIRED bodies."""
@@ -36,17 +38,12 @@ class Snapshot:
         return FULL in self.document.data
 
     @property
-    def rolls_back(self) -> bool:
-        """Whether the answer shows a rollback under way."""
-        return any(node.state in ROLLING_BACK for node in self.document.observed)
-
-    @property
     def now(self) -> float | None:
         """The server's time of the answer, start + elapsed of what goes on; None where the answer does not tell."""
         top, elapsed = self.top, self.document.data.get("elapsed_time")
-        if top.start is None or not top.has_no_finish or not isinstance(elapsed, (int, float)):
+        if top.start is None or not top.has_no_finish or not isinstance(elapsed, int | float):
             return None
-        return top.start + elapsed if math.isfinite(elapsed) else None
+        return top.start + elapsed if -SENSIBLE < elapsed < SENSIBLE else None
 
     @property
     def latest(self) -> float | None:

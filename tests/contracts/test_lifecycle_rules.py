@@ -1,8 +1,12 @@
 """Each lifecycle rule on a step made for it: what breaks it, what does not, and what the finding says."""
 
 import inspect
+import sys
+import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rule_documents import NOW, converted, node, node_id, shortened
 
 from taskmock.contracts import Contract, Poll
@@ -206,3 +210,46 @@ def test_history_without_any_answer_passes():
     report = Contract().check_history([])
 
     assert (report.ok, report.nodes, report.edition) == (True, 0, "auto")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "FAILED", "FINISHED", "x"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["n1", "id"]), inner, max_size=2),
+    max_leaves=4,
+)
+CHANGES = st.dictionaries(st.sampled_from([*node(0, "RUNNING")]), JSON, max_size=5)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["auto", *EDITIONS]), st.lists(st.tuples(CHANGES, CHANGES), min_size=2, max_size=4))
+def test_rules_survive_any_value(edition, changes):
+    polls = []
+    for top, inner in changes:
+        leaf = {**node(1, "FINISHED", 1, 2), **inner}
+        polls.append(Poll({"result": True, "data": {**task("RUNNING"), "children": {node_id(1): leaf}, **top}}))
+
+    report = Contract(edition).check_history(polls)
+
+    assert report.subject == "history"
+
+
+def test_rules_survive_numbers_too_long_to_print():
+    huge = 10**5000
+
+    lines = found(
+        task("RUNNING", done(1, loop=huge, retry=huge), elapsed_time=huge),
+        task("RUNNING", done(1, loop=-huge, retry=-huge), elapsed_time=-huge),
+    )
+
+    assert any(line.startswith("loop.fell") for line in lines)
+
+
+def test_rules_judge_ten_polls_of_a_thousand_nodes_fast():
+    polls = [Poll(answer(task("RUNNING", *map(done, range(1, 1001)), elapsed_time=n)), n) for n in range(100, 110)]
+
+    started = time.perf_counter()
+    report = Contract("v2").check_history(polls)
+    seconds = time.perf_counter() - started
+
+    assert report.ok
+    assert seconds < (20 if sys.gettrace() else 4)  # 0.3 s where nobody else works; ample for a busy machine
