@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,7 +43,7 @@ def keyword_differences(old: Form, new: Form) -> Iterator[Difference]:
 
 
 def _type_differences(old: Form, new: Form) -> Iterator[Difference]:
-    if old.values is not None and new.values is not None:
+    if (old.values is not None and new.values is not None) or old.types == new.types:
         return
     gained = new.types - old.types if old.values is None else frozenset()  # else the values say so already
     lost = old.types - new.types if new.values is None else frozenset()
@@ -60,7 +61,8 @@ def _type_differences(old: Form, new: Form) -> Iterator[Difference]:
 
 
 def _value_differences(old: Form, new: Form) -> Iterator[Difference]:
-    if (old.values is None and new.values is None) or not (old.types & new.types or old.values == ()):
+    is_told_by_types = old.values is None or new.values is None
+    if (old.values is None and new.values is None) or (is_told_by_types and not old.types & new.types):
         return
     before = {canonical(value): value for value in old.values or ()}
     now = {canonical(value): value for value in new.values or ()}
@@ -169,9 +171,29 @@ def _titled(form: Form) -> str:
 
 def _matters(keyword: str, old: Form, new: Form) -> bool:
     """Whether a keyword speaks of values that both allow; what only one allows is told by the types."""
-    both = Form(types=old.types & new.types)
-    free = old.values is None and new.values is None
-    return free and both.speaks_of(keyword)
+    if not Form(types=old.types & new.types).speaks_of(keyword):
+        return False
+    if old.values is None and new.values is None:
+        return True
+    if old.values is not None and new.values is not None:
+        return False
+    free, values = (new, old.values) if old.values is not None else (old, new.values)
+    return not all(_passes(value, keyword, free) for value in values or ())
+
+
+def _passes(value: Any, keyword: str, form: Form) -> bool:  # noqa: ANN401  # decoded JSON
+    """Whether a value passes one keyword of a form, as far as that is simple to tell."""
+    if keyword == "pattern" and isinstance(value, str):
+        return all(re.search(pattern, value) for pattern in form.marks.get(keyword, ()))
+    size: Any = value
+    if keyword.endswith(("Length", "Items", "Properties")):
+        size = len(value) if isinstance(value, (str, list, dict)) else None
+    if not isinstance(size, (int, float)) or isinstance(size, bool):
+        return keyword not in form.marks
+    for sign, bound in ((1, _bound(form, keyword, 1)), (-1, _bound(form, keyword, -1))):
+        if (keyword in LOWER) == (sign == 1) and bound and (sign * size, not bound[1]) < (sign * bound[0], True):
+            return False
+    return keyword not in form.marks
 
 
 def _dependent_differences(old: Form, new: Form) -> Iterator[Difference]:

@@ -126,6 +126,77 @@ CASES = {
         ("required.added", ADDITIVE, BREAKING),
     ),
     "never any more": (NAMED, obj({"name": False}), ("schema.never", ADDITIVE, BREAKING)),
+    "entries of a kind removed": (
+        {"type": "object", "additionalProperties": TEXT},
+        {"type": "object", "additionalProperties": False},
+        ("entries.removed", ADDITIVE, BREAKING),
+    ),
+    "entries of a kind added": (
+        {"type": "object", "additionalProperties": False},
+        {"type": "object", "additionalProperties": TEXT},
+        ("entries.added", ADDITIVE, ADDITIVE),
+    ),
+    "entries of any kind": (
+        {"type": "object", "additionalProperties": TEXT},
+        {"type": "object"},
+        ("entries.widened", BREAKING, ADDITIVE),
+    ),
+    "entries of one kind only": (
+        {"type": "object"},
+        {"type": "object", "additionalProperties": TEXT},
+        ("entries.narrowed", ADDITIVE, BREAKING),
+    ),
+    "entries by pattern": (
+        {"type": "object", "patternProperties": {"^n": TEXT}},
+        {"type": "object", "patternProperties": {"^n": NULLABLE}},
+        ("type.widened", BREAKING, ADDITIVE),
+    ),
+    "first item": (
+        {"type": "array", "prefixItems": [TEXT]},
+        {"type": "array", "prefixItems": [NULLABLE]},
+        ("type.widened", BREAKING, ADDITIVE),
+    ),
+    "names of fields": (
+        {"type": "object", "propertyNames": {"maxLength": 3}},
+        {"type": "object", "propertyNames": {"maxLength": 4}},
+        ("range.widened", BREAKING, ADDITIVE),
+    ),
+    "alternatives demanded besides": (
+        {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {"allOf": [{"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {"anyOf": [TEXT, WHOLE]}]},
+        ("choice.demanded", ADDITIVE, BREAKING),
+    ),
+    "alternatives no longer demanded": (
+        {"allOf": [{"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {"anyOf": [TEXT, WHOLE]}]},
+        {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        ("choice.lifted", BREAKING, ADDITIVE),
+    ),
+    "forbidden no longer": ({"not": {"type": "null"}}, {}, ("not.removed", BREAKING, ADDITIVE)),
+    "dependent field no longer": (
+        {**NAMED, "dependentRequired": {"name": ["age"]}},
+        NAMED,
+        ("required.removed", BREAKING, ADDITIVE),
+    ),
+    "pattern more": (
+        {"type": "string", "pattern": "^a"},
+        {"type": "string", "allOf": [{"pattern": "^a"}, {"pattern": "b$"}]},
+        ("form.added", ADDITIVE, BREAKING),
+    ),
+    "pattern less": (
+        {"type": "string", "allOf": [{"pattern": "^a"}, {"pattern": "b$"}]},
+        {"type": "string", "pattern": "^a"},
+        ("form.removed", BREAKING, ADDITIVE),
+    ),
+    "enum became a form that its values have": (
+        {"enum": ["a1", "a2"]},
+        {"type": "string", "pattern": "^a", "minLength": 2},
+        ("enum.removed", BREAKING, ADDITIVE),
+    ),
+    "nothing is possible any more": (
+        {"enum": ["A"]},
+        {"allOf": [{"type": "array"}, {"enum": ["A"]}]},
+        ("enum.shrunk", ADDITIVE, BREAKING),
+    ),
     "title changed": ({**TEXT, "title": "a"}, {**TEXT, "title": "b"}, ("text.changed", COSMETIC, COSMETIC)),
     "description added": (TEXT, {**TEXT, "description": "b"}, ("text.changed", COSMETIC, COSMETIC)),
 }
@@ -213,6 +284,22 @@ def test_change_says_what_where_and_in_which_schema():
     assert (grown.side, grown.pointer) == ("new", "/properties/a~1b/items/enum")
     assert shrunk.message == 'an entry of `a/b` is never "A" now'
     assert (shrunk.side, shrunk.pointer, shrunk.places) == ("old", "/properties/a~1b/items/enum", ("/a~1b/*",))
+
+
+def test_enum_that_became_a_form_its_values_lack_is_widened_and_narrowed():
+    changes = diff_schemas({"enum": ["a", "b"]}, {"type": "string", "pattern": "^a"}, direction="request")
+
+    assert [(change.code, change.weight) for change in changes] == [
+        ("form.added", BREAKING),
+        ("enum.removed", ADDITIVE),
+    ]
+
+
+@pytest.mark.parametrize(("new", "codes"), [({"minimum": 2}, ["range.narrowed", "enum.removed"]), ({"maximum": 2}, [])])
+def test_numbers_of_an_enum_are_held_against_new_bounds(new, codes):
+    changes = diff_schemas({"enum": [1, 2]}, {"type": "integer", **new}, direction="request")
+
+    assert [change.code for change in changes] == (codes or ["enum.removed"])
 
 
 def test_change_that_several_places_share_is_told_once():
