@@ -30,6 +30,9 @@ BODY_KEYS = ("body", "response", "answer")
 MILLISECONDS = 1e11
 """Numbers above this are milliseconds since 1970, no seconds: as seconds they would be after the year 5000."""
 
+LARGEST = 1e15
+"""Numbers from here on are no moments in either unit."""
+
 CALL = "get_task_status"
 _SPACED_ZONE = re.compile(r" (?=[+-][0-9]{4}$)")
 _ID_IN_PATH = re.compile(rf"/{CALL}/([^/?#]+)")
@@ -119,10 +122,18 @@ def _line_polls(content: bytes, name: str) -> Iterator[Poll]:
         yield Poll(record[key], at)
 
 
+def _number(value: object) -> float | None:
+    """A number of a sensible size; None for anything else."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if -LARGEST < value < LARGEST else None
+
+
 def _moment(value: object) -> float | None:
     """A moment in seconds; None where the value is none: a number of seconds or milliseconds, or a time as text."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value / 1000 if value > MILLISECONDS else float(value)
+    number = _number(value)
+    if number is not None:
+        return number / 1000 if number > MILLISECONDS else number
     if not isinstance(value, str):
         return None
     try:
@@ -146,9 +157,8 @@ def _har_polls(content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
         raise HistoryError(f"{name}: none of its {len(entries)} calls asks {CALL}")
     timed = [(_moment(entry.get("startedDateTime")), entry) for entry in calls]
     for at, entry in sorted(timed, key=lambda pair: pair[0] or 0.0):
-        took = entry.get("time")
-        later = took / 1000 if isinstance(took, (int, float)) and took > 0 else 0.0
-        yield _task(entry), Poll(_content(entry), None if at is None else at + later)
+        took = max(0.0, _number(entry.get("time")) or 0.0) / 1000  # -1 where the recorder does not know
+        yield _task(entry), Poll(_content(entry), None if at is None else at + took)
 
 
 def _url(entry: dict[str, Any]) -> str:

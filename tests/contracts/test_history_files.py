@@ -97,7 +97,7 @@ def test_moment_is_written_in_many_ways(moment):
     assert polls[0].at == 1_772_416_800
 
 
-@pytest.mark.parametrize("moment", ["noon", True, [], {}])
+@pytest.mark.parametrize("moment", ["noon", True, [], {}, 10**400])
 def test_moment_that_is_no_time_is_refused(moment):
     lines = b'{"body": {}}\n' + json.dumps({"at": moment, "body": {}}).encode()
 
@@ -116,6 +116,11 @@ def test_har_gives_the_polls_of_each_task_in_the_order_of_their_start():
 
     assert {task: len(polls) for task, polls in found.items()} == {"10": 2, "11 / n1": 1, "12": 1, "13": 1}
     assert [poll.at for poll in found["10"]] == [1_772_416_800.05, 1_772_416_809.05]
+
+
+@pytest.mark.parametrize("took", [-1, None, "long", 10**400])
+def test_har_may_not_know_how_long_a_call_took(took):
+    assert read("a.har", har(entry(took=took)))["10"][0].at == 1_772_416_800
 
 
 def test_har_may_have_its_bodies_in_base64():
