@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import tomllib
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +20,8 @@ DIRECTIONS = (AUTO, "request", "response")
 
 HELP = """Compare two contracts: what does NEW break for those who know OLD?
 
-OLD and NEW are editions (doc-2019, v1, v2) or files with a JSON Schema.
+OLD and NEW are editions (doc-2019, v1, v2), files with a JSON Schema, or
+overlays that extend an edition.
 
 A change of a response is breaking where clients may meet what they could not
 meet before: another type, a further state, a field that is missing. A change
@@ -90,14 +92,26 @@ def _schema_file(name: str) -> object:
         except ValueError as error:
             raise click.UsageError(f"{error}, or name a file") from None
     try:
-        schema: object = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        schema: object = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
     except OSError as error:
         raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.strerror}") from None
     except RecursionError:
         raise click.UsageError(f"{click.format_filename(name)} nests too deep") from None
     except ValueError as error:
-        raise click.UsageError(f"{click.format_filename(name)} is no JSON: {error}") from None
-    return schema
+        kind = "TOML" if path.suffix.lower() == ".toml" else "JSON"
+        raise click.UsageError(f"{click.format_filename(name)} is no {kind}: {error}") from None
+    return _of_overlay(schema, name) if isinstance(schema, dict) and "extends" in schema else schema
+
+
+def _of_overlay(document: object, name: str) -> object:
+    from taskmock.contracts.overlay import response_schema
+    from taskmock.contracts.overlay_file import OverlayError, checked_overlay
+
+    try:
+        return response_schema(checked_overlay(document, source=name))
+    except OverlayError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _speaks_of_request(name: str, schema: object) -> bool:

@@ -53,7 +53,15 @@ def overlay_of(extends: str, fields: dict[str, dict[str, Any]], *, source: str =
 @functools.cache
 def node_schema(edition: str, overlay: Overlay | None = None) -> dict[str, Any]:
     """The schema of an edition's shapes, with an overlay's changes in it. Not to be changed."""
-    schema = load_schema(edition, "node")
+    return _overlaid(load_schema(edition, "node"), overlay)
+
+
+def response_schema(overlay: Overlay) -> dict[str, Any]:
+    """The recursive schema of whole answers, with an overlay's changes in it."""
+    return _overlaid(load_schema(overlay.extends, "response"), overlay)
+
+
+def _overlaid(schema: dict[str, Any], overlay: Overlay | None) -> dict[str, Any]:
     for name, fields in overlay.fields.items() if overlay else ():
         shape = schema["$defs"][name]
         for field, said in fields.items():

@@ -144,3 +144,24 @@ def test_unknown_edition_exits_2():
     assert result.output.splitlines()[-1] == (
         "Error: unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean 'v2'?, or name a file"
     )
+
+
+def test_overlay_is_compared_with_its_edition(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text('extends = "v2"\n[task.owner]\ntype = "string"\n[node.name]\ntype = ["string", "null"]\n', "utf-8")
+
+    changes = json.loads(invoke("v2", path, "--format", "json").output)["changes"]
+
+    assert [(c["code"], c["weight"], c["places"]) for c in changes] == [
+        ("type.widened", "breaking", ["/data/children/*/name"]),
+        ("property.added", "additive", ["/data/owner"]),
+    ]
+
+
+def test_unusable_overlay_exits_2(schema):
+    path = schema("ours.json", {"extends": "v9"})
+
+    result = invoke("v2", path)
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1] == "  /extends: 'v9' is no edition; choose one of doc-2019, v1, v2"
