@@ -60,8 +60,10 @@ class Pair:
 
     @property
     def may_be_first_run(self) -> bool:
-        """Whether the later answer may show the node's first run, with nothing done about it yet."""
-        return self.after.loop == 1 and count(self.after, "retry") == 0 and field(self.after, "skip") is not True
+        """Whether the later answer may show a new row's first pass: a FAILED node was retried rather than undone."""
+        if self.after.loop > 1 or field(self.after, "skip") is True:
+            return False
+        return count(self.after, "retry") == 0 or self.before.state != "FAILED"
 
     @property
     def is_new_row(self) -> bool:
