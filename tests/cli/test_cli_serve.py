@@ -191,7 +191,10 @@ def test_unknown_scenario_names_the_closest(taskmock, tmp_path):
     ended = taskmock("serve", "-p", "0", "--scenario-dir", ".", "--scenario", "copy-fail")
 
     assert ended.code == 2
-    assert ended.error.startswith("no scenario is called 'copy-fail'; did you mean 'copy-fails'? (there are: ")
+    assert ended.error == (
+        "no scenario is called 'copy-fail'; did you mean 'copy-fails'? "
+        "(`taskmock scenarios list` shows all; or name a file)"
+    )
 
 
 def test_broken_scenario_says_where(taskmock, tmp_path):
