@@ -13,7 +13,6 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "click": (
         "contracts.command",
         "contracts.*_command",
-        "contracts.*_command",
         "contracts.coverage_option",
         "contracts.edition_option",
         "contracts.report_options",
