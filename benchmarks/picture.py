@@ -96,7 +96,8 @@ def drawn(lines: list[str]) -> str:
 def row(line: str, y: int) -> str:
     """Give one line, its states coloured."""
     if line.startswith("$ "):
-        text = f'<tspan fill="{COLOURS["dim"]}">$</tspan><tspan font-weight="bold">{html.escape(clipped(line)[1:])}</tspan>'
+        command = html.escape(clipped(line)[1:])
+        text = f'<tspan fill="{COLOURS["dim"]}">$</tspan><tspan font-weight="bold">{command}</tspan>'
     else:
         # `scenarios show` is what has colours in a terminal.
         marked = any(mark in line for mark in CHART)
