@@ -10,7 +10,6 @@ from taskmock.contracts.lifecycle.rollback import explains
 from taskmock.contracts.lifecycle.rule import Finding, Rule
 from taskmock.contracts.lifecycle.snapshot import Snapshot, field
 from taskmock.contracts.lifecycle.step import Pair, Step, step_between
-from taskmock.contracts.rules.document import Observed
 from taskmock.contracts.violation import Severity, Violation
 
 RULES: tuple[Rule, ...] = (*task.RULES, *nodes.RULES, *counters.RULES, *times.RULES)
@@ -156,17 +155,14 @@ def _refutes(snapshot: Snapshot, doubted: Judgement, judgement: Judgement) -> bo
         return False
     gone = {str(field(node, "id")): node for pair in doubted.step.pairs for node in pair.gone}
     nodes = snapshot.document.observed if gone else ()
-    back = any(_goes_on(gone[key], node) for node in nodes if (key := str(field(node, "id"))) in gone)
-    return back or (not judgement.holds and not judged(doubted.step.before, snapshot).found)
+    back = [Pair(gone[key], node, (), ()) for node in nodes if (key := str(field(node, "id"))) in gone]
+    if any(pair.same_version for pair in back):
+        return True
+    goes_on = any(pair.before.state == "FAILED" and (pair.was_skipped or pair.was_retried) for pair in back)
+    return (goes_on or not judgement.holds) and not judged(doubted.step.before, snapshot).found
 
 
 def _is_later(snapshot: Snapshot, other: Snapshot) -> bool:
     """Whether an answer tells that it was made later than another."""
     now, then = snapshot.latest, other.latest
     return now is not None and then is not None and now > then
-
-
-def _goes_on(before: Observed, after: Observed) -> bool:
-    """Whether a node that was gone goes on where it was: with its old version, or with a cause for a new one."""
-    pair = Pair(before, after, (), ())
-    return pair.same_version or (before.state == "FAILED" and (pair.was_skipped or pair.was_retried))
