@@ -106,12 +106,12 @@ class Course:
 
     def _older(self, snapshot: Snapshot, judgement: Judgement) -> Iterator[Violation]:
         """Yields the warning for an answer that a cache may have kept, or what is wrong where it is too old."""
-        newer = self._fresh[-1]
-        for earlier in reversed(self._fresh[:-1]):
+        newest = newer = judgement.step.before
+        for earlier in reversed([one for one in self._fresh if one.number < newest.number]):
             if judged(earlier, snapshot).holds:
                 break
             newer = earlier
-        age = _age(snapshot, newer) if snapshot.at is not None else _age(snapshot, self._fresh[-1])
+        age = _age(snapshot, newer) if snapshot.at is not None else _age(snapshot, newest)
         late = age > CACHE
         older = "the answer is older" + (f" by {age:.3g} s" if age else "")
         yield Violation(
