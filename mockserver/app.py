@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -16,11 +16,12 @@ from taskmock.mockserver.admin.desk import Desk
 from taskmock.mockserver.admin.endpoint import ADMIN
 from taskmock.mockserver.admin.moment import link_to
 from taskmock.mockserver.cache import Cache
-from taskmock.mockserver.calls import STATUS, WRITES, carry_out
+from taskmock.mockserver.calls import CALLS, STATUS
+from taskmock.mockserver.calls.call import ApiCall
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
-from taskmock.mockserver.gateways.door import Door, Operation, Parameters, Received, RefusedError
+from taskmock.mockserver.gateways.door import Door, Operation, Parameters, Received, RefusedError, written
 from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.generator import GENERATOR
 from taskmock.mockserver.journal import Journal, JournalEntry, redacted
@@ -106,7 +107,14 @@ class App:
             checked = self._door.checked(parameters, operation)
             asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER), parameters)
             if operation is not STATUS:
-                return self._operated(call, asked, operation, checked, parameters)
+                said = ApiCall(
+                    session=session,
+                    said=parameters,
+                    needed=checked,
+                    scenario=asked.scenario,
+                    user=str(parameters.get("bk_username") or "admin"),
+                )
+                return self._operated(call, asked, operation, said)
         except (SessionNameError, NoSessionError, ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
         except RefusedError as refused:
@@ -149,11 +157,12 @@ class App:
             raise self._door.unknown_path(method, path) from None
         if values["operation"] == STATUS.name:
             return STATUS
-        if values["operation"] not in WRITES:
+        if values["operation"] not in CALLS:
             raise self._door.unknown_path(method, path)
-        if method != "POST":
+        operation = CALLS[values["operation"]].operation
+        if operation.method == "POST" != method:
             raise self._door.wrong_method(method, ("POST",))
-        return WRITES[values["operation"]].operation
+        return operation
 
     def _nameless(self) -> str:
         """The session of a call that names none."""
@@ -174,19 +183,17 @@ class App:
         self.journal.add(dataclasses.replace(entry, reading=answer.reading, faults=faults))
         return reply
 
-    def _operated(
-        self, call: Call, asked: Asked, operation: Operation, checked: Mapping[str, str], said: Parameters
-    ) -> Reply:
+    def _operated(self, call: Call, asked: Asked, operation: Operation, said: ApiCall) -> Reply:
         try:
             if asked.node_id is not None:
                 raise self._door.unknown_node(asked.node_id)
-            key = carry_out(self.playback, WRITES[operation.name], asked, checked, said)
+            done = CALLS[operation.name].answer(self.playback, said)
         except RefusedError as refused:
             return self._refused(call, asked.session, refused, task_id=asked.task_id)
-        self.journal.add(self._entry(call, key, 200, 0))
+        self.journal.add(self._entry(call, done.key or RecordKey(asked.session, "", asked.task_id), 200, 0))
         request_id = draw_hex("done", asked.session, asked.task_id, call.target, call.body)
         headers = (("Content-Type", "application/json"), (SESSION_HEADER, asked.session))
-        return Reply(200, headers, self._door.succeed(b"{}", request_id, message="success"))
+        return Reply(200, headers, self._door.succeed(written(done.data), request_id, message=done.message))
 
     def _refused(self, call: Call, session: str, refused: RefusedError, *, task_id: str | None = None) -> Reply:
         entry = self._entry(call, RecordKey(session, "", task_id or ""), refused.status, refused.code)

@@ -41,6 +41,16 @@ def load_states() -> tuple[dict[str, Any], ...]:
     return tuple(load_json("get_task_status/states.json")["states"])
 
 
+def load_operations() -> dict[str, dict[str, Any]]:
+    """Every call of the API by name: `name summary method route required writes editions`, and `since` where known."""
+    return {row["name"]: row for row in load_json("operations.json")["operations"]}
+
+
+def load_doors() -> dict[str, tuple[str, ...]]:
+    """The paths of each door that leads to the calls: with `{operation}`, or with `{stage}` and `{route}`, in them."""
+    return {name: tuple(paths) for name, paths in load_json("operations.json")["doors"].items()}
+
+
 def load_report_schema() -> dict[str, Any]:
     """The schema of the judge's report in JSON."""
     return load_json("report.schema.json")

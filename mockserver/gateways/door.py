@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import orjson
+
 Parameters = Mapping[str, Any]
 """What a call says, credentials included, wherever it says it (query, body or header); values as they were decoded."""
 
@@ -38,10 +40,20 @@ class RefusedError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One call of the API and the parameters without which it is refused, in the order in which they are missed."""
+    """One call of the API: its method, its path behind the API gateway's stage, and what it must say.
+
+    `required` are the parameters without which it is refused, in the order in which they are missed.
+    """
 
     name: str
+    method: str
+    route: str
     required: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Operation:
+        """The operation of a row of the schemas' table."""
+        return cls(name=row["name"], method=row["method"], route=row["route"], required=tuple(row["required"]))
 
 
 class Succeed(Protocol):
@@ -104,6 +116,11 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value).strip()
+
+
+def written(data: object) -> bytes:
+    """Decoded JSON as the bytes that an envelope has for `data`."""
+    return orjson.dumps(data)
 
 
 def is_given(parameters: Parameters, name: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Mapping
 
+from taskmock.mockserver.calls.call import Answer, ApiCall, Done
 from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.gateways.door import Operation, Parameters, RefusedError
+from taskmock.mockserver.gateways.door import RefusedError
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.operations import NOT_STARTED, STARTED, TERMINATED, CommandRefusedError
 from taskmock.mockserver.playback import Asked, Playback
@@ -25,8 +25,6 @@ INVALID_COMMAND = "task command is invalid"
 
 NO_NODE = "node({node}) does not exist"
 
-STATUS = Operation(name="get_task_status", required=("bk_biz_id", "task_id"))
-
 _TASK_ACTIONS = {"start": Verb.START, "pause": Verb.PAUSE, "resume": Verb.RESUME, "revoke": Verb.REVOKE}
 _NODE_ACTIONS = {
     "retry": Verb.RETRY,
@@ -41,24 +39,17 @@ _NODE_ACTIONS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Write:
-    """A call that changes a task: what it must say, and the command that it gives."""
+def _answer(command: Callable[[ApiCall], Command]) -> Answer:
+    """What does to the task of a call's session what the call asks for; nobody need have touched the task before."""
 
-    operation: Operation
-    command: Callable[[Mapping[str, str], Parameters], Command]
+    def answer(playback: Playback, call: ApiCall) -> Done:
+        return Done(data={}, message="success", key=_carried_out(playback, call, command(call)))
+
+    return answer
 
 
-def carry_out(
-    playback: Playback, write: Write, asked: Asked, checked: Mapping[str, str], said: Parameters
-) -> RecordKey:
-    """Does what a call asks for to the task of its session, and says which it is; nobody need have touched it before.
-
-    Raises:
-        RefusedError: With the real server's code and words.
-        ScenarioNotFoundError, ScenarioError: As for a poll.
-    """
-    command = write.command(checked, said)
+def _carried_out(playback: Playback, call: ApiCall, command: Command) -> RecordKey:
+    asked = call.asked()
     try:
         return _given(playback, asked, command)
     except CommandRefusedError as error:
@@ -89,35 +80,36 @@ def _traceback(command: Command, task_id: str, reason: str) -> str:
     )
 
 
-def _start(_checked: Mapping[str, str], _said: Parameters) -> Command:
+def _start(_call: ApiCall) -> Command:
     return Command(verb=Verb.START)
 
 
-def _operate_task(checked: Mapping[str, str], _said: Parameters) -> Command:
-    return Command(verb=_verb(_TASK_ACTIONS, checked["action"]), target=TASK)
+def _operate_task(call: ApiCall) -> Command:
+    return Command(verb=_verb(_TASK_ACTIONS, call.needed["action"]), target=TASK)
 
 
-def _operate_node(checked: Mapping[str, str], said: Parameters) -> Command:
-    verb = _verb(_NODE_ACTIONS, checked["action"])
+def _operate_node(call: ApiCall) -> Command:
+    verb = _verb(_NODE_ACTIONS, call.needed["action"])
     data: object = None
     if verb is Verb.CALLBACK:
-        data = _payload(said.get("data"))
+        data = _payload(call.said.get("data"))
     elif verb is Verb.SKIP_EXCLUSIVE:
-        data = said.get("flow_id")
+        data = call.said.get("flow_id")
     elif verb is Verb.FORCED_FAIL:
-        data = TERMINATED.format(user=said.get("bk_username") or "admin")
-    return Command(verb=verb, target=_node(checked, verb), data=data)
+        data = TERMINATED.format(user=call.user)
+    return Command(verb=verb, target=_node(call, verb), data=data)
 
 
-def _callback(checked: Mapping[str, str], said: Parameters) -> Command:
-    return Command(verb=Verb.CALLBACK, target=_node(checked, Verb.CALLBACK), data=_payload(said.get("callback_data")))
+def _callback(call: ApiCall) -> Command:
+    return Command(verb=Verb.CALLBACK, target=_node(call, Verb.CALLBACK), data=_payload(call.said.get("callback_data")))
 
 
-def _node(checked: Mapping[str, str], verb: Verb) -> str:
+def _node(call: ApiCall, verb: Verb) -> str:
     """The node that a call names; the word that scenario files have for the task is nobody's id."""
-    if checked["node_id"] == TASK:
-        raise RefusedError(UNKNOWN, _traceback(Command(verb=verb), checked["task_id"], NO_NODE.format(node=TASK)))
-    return checked["node_id"]
+    node_id = call.needed["node_id"]
+    if node_id == TASK:
+        raise RefusedError(UNKNOWN, _traceback(Command(verb=verb), call.needed["task_id"], NO_NODE.format(node=TASK)))
+    return node_id
 
 
 def _payload(said: object) -> object:
@@ -136,17 +128,10 @@ def _verb(actions: Mapping[str, Verb], action: str) -> Verb:
     return actions[action]
 
 
-def _write(name: str, command: Callable[[Mapping[str, str], Parameters], Command], *more: str) -> Write:
-    return Write(Operation(name=name, required=("bk_biz_id", "task_id", *more)), command)
-
-
-WRITES = {
-    write.operation.name: write
-    for write in (
-        _write("start_task", _start),
-        _write("operate_task", _operate_task, "action"),
-        _write("operate_node", _operate_node, "node_id", "action"),
-        _write("node_callback", _callback, "node_id"),
-    )
+OPERATIONS: Mapping[str, Answer] = {
+    "start_task": _answer(_start),
+    "operate_task": _answer(_operate_task),
+    "operate_node": _answer(_operate_node),
+    "node_callback": _answer(_callback),
 }
-"""All calls that change a task, by name."""
+"""The calls that change a task, by name."""

@@ -1,0 +1,57 @@
+"""One call of the API as the system behind the doors gets it, and what it gives back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from taskmock.mockserver.gateways.door import Operation, Parameters
+from taskmock.mockserver.playback import Asked, Playback
+from taskmock.mockserver.record import RecordKey
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """A call that a door has read and admitted.
+
+    `said` is all that it says, `needed` its required parameters as text. `scenario` is what it wants played (None:
+    what its session plays), `user` who calls. `quirks`: it is answered with the real system's flaws.
+    """
+
+    session: str
+    said: Parameters
+    needed: Mapping[str, str]
+    scenario: str | None = None
+    user: str = "admin"
+    quirks: bool = True
+
+    def asked(self, task_id: str | None = None) -> Asked:
+        """The task that the call is about, or another one of its session."""
+        return Asked(session=self.session, task_id=task_id or self.needed["task_id"], scenario=self.scenario)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a call gives: `data` as decoded JSON, the envelope's `message`, and the record of the task it reached."""
+
+    data: object
+    message: str = ""
+    key: RecordKey | None = None
+
+
+Answer: TypeAlias = Callable[[Playback, ApiCall], Done]
+"""Answers a call.
+
+Raises:
+    RefusedError: The system refuses it, with the real server's code and words.
+    ScenarioNotFoundError, ScenarioError: As for a poll.
+"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Handled:
+    """An operation of the API, and what answers it."""
+
+    operation: Operation
+    answer: Answer
