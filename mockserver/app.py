@@ -5,24 +5,28 @@ from __future__ import annotations
 import dataclasses
 import string
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin.desk import Desk
 from taskmock.mockserver.admin.endpoint import ADMIN
 from taskmock.mockserver.admin.moment import link_to
+from taskmock.mockserver.app_routes import Routes, Way
 from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.calls import CALLS, STATUS
 from taskmock.mockserver.calls.call import ApiCall
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
-from taskmock.mockserver.gateways.door import Door, Operation, Parameters, Received, RefusedError, written
-from taskmock.mockserver.gateways.esb import ESB
+from taskmock.mockserver.gateways.admission import Admission
+from taskmock.mockserver.gateways.auth import Auth
+from taskmock.mockserver.gateways.choice import ALL, doors_of
+from taskmock.mockserver.gateways.door import Door, Parameters, Received, written
+from taskmock.mockserver.gateways.gate import Gate
+from taskmock.mockserver.gateways.refusal import Refusal, RefusedError
 from taskmock.mockserver.generator import GENERATOR
 from taskmock.mockserver.journal import Journal, JournalEntry, redacted
 from taskmock.mockserver.loader.problem import ScenarioError
@@ -55,44 +59,61 @@ _LARGEST_KNOWN = 8192  # bytes; a larger call is parsed each time it comes
 _QUICK_NODES = 500  # a larger tree takes more than a few ms to write: the event loop must not wait for it
 
 
-class App:
-    """Answers every call there is. A call that it has resolved once is answered without parsing it again.
+_BROKEN = {413: Refusal.BODY_TOO_LARGE, 500: Refusal.GATEWAY_BROKEN}
 
-    `session_from` names the credential field that carries the session, if any; with `strict_sessions` a call that names
-    none is refused. `admin_token` is what calls of the admin API must show, if anything.
+
+class _Poll(NamedTuple):
+    """A call for a status that has been resolved: through which door, and what is asked."""
+
+    door: Door
+    asked: Asked
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class HouseRules:
+    """Which doors a server has, and what it demands of calls.
+
+    `auth` is what is declared of callers (None: whoever shows something is let in). `session_from` names the credential
+    that carries the session, if any; with `strict_sessions` a call that names none is refused. `admin_token` is what
+    calls of the admin API must show, if anything. With `quirks` the real system's flaws are played too.
     """
 
-    def __init__(
-        self,
-        playback: Playback,
-        *,
-        door: Door = ESB,
-        session_from: str | None = None,
-        strict_sessions: bool = False,
-        admin_token: str | None = None,
-    ) -> None:
+    doors: tuple[Door, ...] = doors_of(ALL)
+    auth: Auth | None = None
+    session_from: str | None = None
+    strict_sessions: bool = False
+    admin_token: str | None = None
+    quirks: bool = True
+
+
+class App:
+    """Answers every call there is. A call that it has resolved once is answered without parsing it again."""
+
+    def __init__(self, playback: Playback, rules: HouseRules | None = None) -> None:
         self.playback = playback
         self.journal = Journal()
-        self._door = door
-        self._session_from = session_from
-        self._strict_sessions = strict_sessions
-        self._admin = Desk(Stage(playback, self.journal), token=admin_token)
-        self._routes = Map([Rule(path, methods=door.methods) for path in door.paths], strict_slashes=False)
-        self._known: Cache[Asked] = Cache(_KNOWN_CALLS, lambda _: 1)
+        self.rules = rules or HouseRules()
+        self.gate = Gate(self.rules.auth)
+        self._admin = Desk(Stage(playback, self.journal, self.gate), token=self.rules.admin_token)
+        self._routes = Routes(self.rules.doors, (STATUS, *(handled.operation for handled in CALLS.values())))
+        self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
 
     # -- the front's handler
 
     def answer_inline(self, call: Call) -> Reply | None:
         """The reply to a call that has been resolved before; None for all others."""
-        asked = self._known.peek((call.method, call.target, call.headers, call.body))
-        return None if asked is None else self._polled(call, asked)
+        if self.gate.auth is not None:
+            return None  # tokens expire: each call is looked at
+        poll = self._known.peek((call.method, call.target, call.headers, call.body))
+        return None if poll is None else self._polled(call, poll)
 
     def answer(self, call: Call) -> Reply:
         """The reply to any call; whatever goes wrong is said in the door's own words."""
-        session = DEFAULT_SESSION
+        session, door = DEFAULT_SESSION, self.rules.doors[0]
         try:
             prefix, path = split_prefix(call.path)
             path = unquote(path)
+            door = self._routes.door_of(path)
             page = welcome(call, path, prefix)
             if page is not None:
                 return page
@@ -101,33 +122,28 @@ class App:
             session = named or DEFAULT_SESSION
             if path.startswith("/__"):
                 return self._admin.answer(call, path, session)
-            operation = self._operation(call.method, path)
-            parameters = self._door.read(_received(request, path))
-            session = named or session_by_credential(parameters, self._session_from) or self._nameless()
-            checked = self._door.checked(parameters, operation)
-            asked = _asked(checked["task_id"], session, request.headers.get(SCENARIO_HEADER), parameters)
-            if operation is not STATUS:
-                said = ApiCall(
-                    session=session,
-                    said=parameters,
-                    needed=checked,
-                    scenario=asked.scenario,
-                    user=str(parameters.get("bk_username") or "admin"),
-                )
-                return self._operated(call, asked, operation, said)
+            way = self._routes.way(call.method, path)
+            parameters, shown = door.read(_received(request, way))
+            session = named or session_by_credential(shown, self.rules.session_from) or self._nameless()
+            said = self._admitted(way, session, request, parameters, shown)
+            if way.operation is not STATUS:
+                return self._operated(call, way, said)
+            poll = _Poll(door, _asked(said))
         except (SessionNameError, NoSessionError, ScenarioNotFoundError, ScenarioError) as error:
-            return self._refused(call, session, RefusedError(self._door.plain_code, str(error), status=400))
+            return self._refused(call, door, session, door.refused(Refusal.REQUEST_BROKEN, reason=str(error)))
         except RefusedError as refused:
-            return self._refused(call, session, refused)
-        reply = self._polled(call, asked)
-        if _size(call) <= _LARGEST_KNOWN and self.playback.size_of(asked) <= _QUICK_NODES:
-            self._known.get((call.method, call.target, call.headers, call.body), lambda: asked)
+            return self._refused(call, door, session, refused)
+        reply = self._polled(call, poll)
+        if _size(call) <= _LARGEST_KNOWN and self.playback.size_of(poll.asked) <= _QUICK_NODES:
+            self._known.get((call.method, call.target, call.headers, call.body), lambda: poll)
         return reply
 
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
         """The reply to a request that is none, or to one whose handler crashed."""
         known = call or Call(method="", target="")
-        return self._refused(known, DEFAULT_SESSION, self._door.refused_request(status, message))
+        door = self._routes.door_of(known.path)
+        refused = door.refused(_BROKEN.get(status, Refusal.REQUEST_BROKEN), reason=message)
+        return self._refused(known, door, DEFAULT_SESSION, refused.with_status(status))
 
     # -- WSGI
 
@@ -147,59 +163,63 @@ class App:
 
     # -- inside
 
-    def _operation(self, method: str, path: str) -> Operation:
-        adapter = self._routes.bind("", default_method="GET")
-        try:
-            _, values = adapter.match(path, method=method)
-        except MethodNotAllowed:
-            raise self._door.wrong_method(method, self._door.methods) from None
-        except HTTPException:
-            raise self._door.unknown_path(method, path) from None
-        if values["operation"] == STATUS.name:
-            return STATUS
-        if values["operation"] not in CALLS:
-            raise self._door.unknown_path(method, path)
-        operation = CALLS[values["operation"]].operation
-        if operation.method == "POST" != method:
-            raise self._door.wrong_method(method, ("POST",))
-        return operation
+    def _admitted(self, way: Way, session: str, request: Request, parameters: Parameters, shown: Parameters) -> ApiCall:
+        """A call that may be answered, with who calls."""
+        admission = Admission(way.door, self.gate.auth, self.playback.opening.clock.now())
+        caller = admission.caller(shown, way.operation)
+        needed = way.door.needed(parameters, way.operation)
+        admission.permit(caller, way.operation, parameters)
+        scenario = request.headers.get(SCENARIO_HEADER)
+        return ApiCall(
+            session=session,
+            said=parameters,
+            needed=needed,
+            scenario=unquote(scenario) if scenario else None,
+            user=caller,
+            quirks=self.rules.quirks,
+        )
 
     def _nameless(self) -> str:
         """The session of a call that names none."""
-        if self._strict_sessions:
-            raise NoSessionError(self._session_from)
+        if self.rules.strict_sessions:
+            raise NoSessionError(self.rules.session_from)
         return DEFAULT_SESSION
 
-    def _polled(self, call: Call, asked: Asked) -> Reply:
+    def _polled(self, call: Call, poll: _Poll) -> Reply:
+        door, asked = poll
         try:
             answer = self.playback.poll(asked)
         except UnknownNodeError as error:
-            return self._refused(call, asked.session, self._door.unknown_node(error.node_id))
+            return self._refused(call, door, asked.session, door.refused(Refusal.NODE_UNKNOWN, node=error.node_id))
         except (ScenarioNotFoundError, ScenarioError) as error:
-            return self._refused(call, asked.session, RefusedError(self._door.plain_code, str(error), status=400))
-        reply, code = reply_of(answer, self._door, _headers(answer, link_to(self.playback, answer)))
+            return self._refused(call, door, asked.session, door.refused(Refusal.REQUEST_BROKEN, reason=str(error)))
+        reply, code = reply_of(answer, door, _headers(answer, link_to(self.playback, answer)))
         entry = self._entry(call, answer.record.key, reply.status, code)
         faults = tuple(fault.kind.value for fault in answer.faults)
         self.journal.add(dataclasses.replace(entry, reading=answer.reading, faults=faults))
         return reply
 
-    def _operated(self, call: Call, asked: Asked, operation: Operation, said: ApiCall) -> Reply:
+    def _operated(self, call: Call, way: Way, said: ApiCall) -> Reply:
+        door, task_id = way.door, said.needed.get("task_id")
         try:
-            if asked.node_id is not None:
-                raise self._door.unknown_node(asked.node_id)
-            done = CALLS[operation.name].answer(self.playback, said)
+            if task_id is not None and is_node_id(task_id):
+                raise door.refused(Refusal.NODE_UNKNOWN, node=task_id)
+            done = CALLS[way.operation.name].answer(self.playback, said)
         except RefusedError as refused:
-            return self._refused(call, asked.session, refused, task_id=asked.task_id)
-        self.journal.add(self._entry(call, done.key or RecordKey(asked.session, "", asked.task_id), 200, 0))
-        request_id = draw_hex("done", asked.session, asked.task_id, call.target, call.body)
-        headers = (("Content-Type", "application/json"), (SESSION_HEADER, asked.session))
-        return Reply(200, headers, self._door.succeed(written(done.data), request_id, message=done.message))
+            return self._refused(call, door, said.session, refused, task_id=task_id)
+        self.journal.add(self._entry(call, done.key or RecordKey(said.session, "", task_id or ""), 200, 0))
+        request_id = draw_hex("done", said.session, task_id or "", call.target, call.body)
+        headers = (*door.headers(request_id), (SESSION_HEADER, said.session))
+        return Reply(200, headers, door.succeed(written(done.data), request_id, done.message))
 
-    def _refused(self, call: Call, session: str, refused: RefusedError, *, task_id: str | None = None) -> Reply:
-        entry = self._entry(call, RecordKey(session, "", task_id or ""), refused.status, refused.code)
+    def _refused(
+        self, call: Call, door: Door, session: str, refused: RefusedError, *, task_id: str | None = None
+    ) -> Reply:
+        entry = self._entry(call, RecordKey(session, "", task_id or ""), refused.status, door.code_of(refused))
         self.journal.add(dataclasses.replace(entry, message=refused.message))
-        body = self._door.fail(refused, draw_hex("refused", call.method, call.target, refused.message))
-        return Reply(refused.status, (("Content-Type", "application/json"), (SESSION_HEADER, session)), body)
+        request_id = draw_hex("refused", call.method, call.target, refused.message)
+        headers = (*door.headers(request_id, refused), (SESSION_HEADER, session))
+        return Reply(refused.status, headers, door.written_refusal(refused, request_id))
 
     def _entry(self, call: Call, key: RecordKey, status: int, code: int) -> JournalEntry:
         """A call in the journal's words; what is empty in `key` is not known."""
@@ -215,13 +235,14 @@ class App:
         )
 
 
-def _asked(task_id: str, session: str, scenario: str | None, parameters: Parameters) -> Asked:
+def _asked(said: ApiCall) -> Asked:
+    task_id = said.needed["task_id"]
     return Asked(
-        session=session,
+        session=said.session,
         task_id=task_id,
-        scenario=unquote(scenario) if scenario else None,
+        scenario=said.scenario,
         node_id=task_id if is_node_id(task_id) else None,
-        ex_data=parameters.get("with_ex_data") not in ("", None),  # any text at all is true, "false" too (fact)
+        ex_data=said.said.get("with_ex_data") not in ("", None),  # any text at all is true, "false" too (fact)
     )
 
 
@@ -237,7 +258,7 @@ def _target(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _received(request: Request, path: str) -> Received:
+def _received(request: Request, way: Way) -> Received:
     body = request.get_data(cache=True)
     try:
         form = _last_values(request.form)
@@ -249,7 +270,7 @@ def _received(request: Request, path: str) -> Received:
         authorization = authorization.encode("latin-1").decode("utf-8", "replace")
     return Received(
         method="GET" if request.method == "HEAD" else request.method,
-        path=path,
+        in_path=way.in_path,
         query=_last_values(request.args),
         body=body,
         form=form,
@@ -266,7 +287,6 @@ def _headers(answer: Answer, link: str | None) -> tuple[tuple[str, str], ...]:
     """What a bug report quotes: session, scenario, seed, reading, and a link that replays them; percent-encoded."""
     record, reading = answer.record, answer.reading
     return (
-        ("Content-Type", "application/json"),
         (SESSION_HEADER, record.key.session),
         (SCENARIO_HEADER, quote(record.key.scenario)),
         ("X-Mock-Seed", f"{quote(record.seed)}; generator={GENERATOR}"),

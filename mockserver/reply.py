@@ -10,9 +10,14 @@ from typing import Any
 from taskmock.mockserver.draw import draw_int
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.front.message import Delivery, Fields, Reply
-from taskmock.mockserver.gateways.door import Door, RefusedError
+from taskmock.mockserver.gateways.choice import retold
+from taskmock.mockserver.gateways.door import Door
+from taskmock.mockserver.gateways.refusal import Refusal, RefusedError
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Answer
+
+SYSTEM_ERROR = 3599999
+"""The code of the system behind the doors for all that it has none of its own for (fact)."""
 
 _HTML = (("Content-Type", "text/html"),)
 
@@ -26,7 +31,7 @@ def reply_of(answer: Answer, door: Door, headers: Fields = ()) -> tuple[Reply, i
     for fault in answer.faults:
         replaced = _replaced(fault, door, answer.request_id)
         if replaced is not None:
-            code, other = replaced
+            other, code = replaced
             reply = dataclasses.replace(other, headers=(*other.headers, *_own(reply)), delivery=reply.delivery)
         delivery = _delivery(reply.delivery, fault, answer)
         reply = dataclasses.replace(reply, delivery=delivery)
@@ -34,12 +39,19 @@ def reply_of(answer: Answer, door: Door, headers: Fields = ()) -> tuple[Reply, i
 
 
 def _good(answer: Answer, door: Door, headers: Fields) -> tuple[Reply, int]:
+    request_id = answer.request_id
     if answer.whole is not None:
-        return Reply(200, headers, answer.whole), 0
+        return Reply(200, (*door.headers(request_id), *headers), answer.whole), 0
     if answer.data is not None:
-        return Reply(200, headers, door.succeed(answer.data, answer.request_id)), 0
-    refused = door.expired(answer.record.key.task_id)
-    return Reply(refused.status, headers, door.fail(refused, answer.request_id)), refused.code
+        return Reply(200, (*door.headers(request_id), *headers), door.succeed(answer.data, request_id, "")), 0
+    reason = f"task[id={answer.record.key.task_id}] get status error: the task's history has expired"
+    reply, code = _refusal(RefusedError(SYSTEM_ERROR, reason), door, request_id)
+    return dataclasses.replace(reply, headers=(*reply.headers, *headers)), code
+
+
+def _refusal(refused: RefusedError, door: Door, request_id: str) -> tuple[Reply, int]:
+    headers = door.headers(request_id, refused)
+    return Reply(refused.status, headers, door.written_refusal(refused, request_id)), door.code_of(refused)
 
 
 def _own(reply: Reply) -> Sequence[tuple[str, str]]:
@@ -47,26 +59,25 @@ def _own(reply: Reply) -> Sequence[tuple[str, str]]:
     return [(name, value) for name, value in reply.headers if name.startswith("X-Mock-")]
 
 
-def _replaced(fault: Fault, door: Door, request_id: str) -> tuple[int, Reply] | None:
+def _replaced(fault: Fault, door: Door, request_id: str) -> tuple[Reply, int] | None:
     value: Any = fault.value
-    json_headers = (("Content-Type", "application/json"),)
     match fault.kind:
+        case FaultKind.HTTP if value in door.statuses:
+            return _refusal(door.refused(door.statuses[value]), door, request_id)
         case FaultKind.HTTP:
-            return 0, Reply(value, _HTML, _page(value))
+            return Reply(value, _HTML, _page(value)), 0
         case FaultKind.BODY:
-            return 0, Reply(200, _HTML, str(value).encode("utf-8", "surrogatepass"))
+            return Reply(200, _HTML, str(value).encode("utf-8", "surrogatepass")), 0
         case FaultKind.ENVELOPE:
-            refused = RefusedError(value["code"], value["message"], extra=_extra(value))
-            return refused.code, Reply(200, json_headers, door.fail(refused, request_id))
+            refused = retold(door, value["code"], value["message"])
+            extra = {"data": value["data"]} if "data" in value else {}
+            return _refusal(refused.with_extra(extra), door, request_id)
         case FaultKind.RATE_LIMIT:
-            refused, headers = door.rate_limited(value["limit"], value["reset"] // SECOND)
-            return refused.code, Reply(refused.status, json_headers + headers, door.fail(refused, request_id))
+            seconds = value["reset"] // SECOND
+            refused = door.refused(Refusal.RATE_LIMITED, limit=value["limit"], reset=seconds)
+            return _refusal(refused, door, request_id)
         case _:
             return None
-
-
-def _extra(value: dict[str, Any]) -> dict[str, Any]:
-    return {"data": value["data"]} if "data" in value else {}
 
 
 def _delivery(delivery: Delivery, fault: Fault, answer: Answer) -> Delivery:

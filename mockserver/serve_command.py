@@ -15,6 +15,9 @@ from taskmock.mockserver.session_name import SESSION_FIELDS
 if TYPE_CHECKING:
     from taskmock.mockserver.app import App
 
+GATEWAYS = ("esb", "esb-legacy", "apigw", "all")
+"""The doors that may be played; a test compares them with those there are."""
+
 _HELP = """Serve the mock API until Ctrl-C.
 
 Any task id works at once: an unknown one gets a believable tree that runs
@@ -44,6 +47,9 @@ class _Options(TypedDict):
     session_from: str | None
     strict_sessions: bool
     admin_token: str | None
+    gateway: str
+    auth: Path | None
+    quirks: bool
 
 
 @click.command(name="serve", cls=ConfiguredCommand, help=_HELP)
@@ -112,6 +118,28 @@ class _Options(TypedDict):
     envvar="TASKMOCK_ADMIN_TOKEN",
     help="What calls of the admin API must show; better in the variable, as others can read flags.",
 )
+@click.option(
+    "--gateway",
+    envvar="TASKMOCK_GATEWAY",
+    type=click.Choice(GATEWAYS),
+    default=GATEWAYS[-1],
+    show_default=True,
+    help="The real doors to play: the ESB (new or old), the API gateway, or esb and apigw, each on its own paths.",
+)
+@click.option(
+    "--auth",
+    envvar="TASKMOCK_AUTH",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Declares apps, secrets, users, tokens and permissions; without it any credentials will do.",
+)
+@click.option(
+    "--quirks/--no-quirks",
+    envvar="TASKMOCK_QUIRKS",
+    default=True,
+    show_default=True,
+    help="Whether to play the real server's known flaws too.",
+)
 @click.option("--verbose", envvar="TASKMOCK_VERBOSE", is_flag=True, help="One line for each call, on standard error.")
 def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool, **options: Unpack[_Options]) -> None:
     """Serves until it is told to end."""
@@ -153,6 +181,9 @@ def _app(options: _Options) -> App:
                 session_from=options["session_from"],
                 strict_sessions=options["strict_sessions"],
                 admin_token=options["admin_token"],
+                gateway=options["gateway"],
+                auth=options["auth"],
+                quirks=options["quirks"],
             )
         )
     except (ScenarioNotFoundError, ValueError) as error:

@@ -10,9 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from taskmock.mockserver.app import App
+from taskmock.mockserver.app import App, HouseRules
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.front.thread import FrontThread
+from taskmock.mockserver.gateways.auth import Auth
+from taskmock.mockserver.gateways.choice import ALL, CHOICES, doors_of
 from taskmock.mockserver.journal import JournalEntry
 from taskmock.mockserver.phrases import pool_for
 from taskmock.mockserver.playback import Playback
@@ -35,8 +37,10 @@ class Settings:
 
     `scenario` is a name or a file that plays for all tasks; `scenarios` are folders of further ones; `clock` is where
     the time comes from, or the name of a `mode`: wall, polls, manual, instant; `speed` says how fast the wall's time
-    goes; `session_from` is the credential field that names the session; with `strict_sessions`
-    a call must name one; `admin_token` is what calls of the admin API must show.
+    goes; `session_from` is the credential field that names the session; with `strict_sessions` a call must name one;
+    `admin_token` is what calls of the admin API must show; `gateway` says which doors there are: esb, esb-legacy,
+    apigw, all; `auth` declares who may call, or is a file that does; without `quirks` the real system's flaws are left
+    out.
 
     Raises:
         ValueError: A value that cannot be, with those that can.
@@ -53,6 +57,9 @@ class Settings:
     session_from: str | None = None
     strict_sessions: bool = False
     admin_token: str | None = None
+    gateway: str = ALL
+    auth: str | Path | Auth | None = None
+    quirks: bool = True
 
     def __post_init__(self) -> None:
         """Refuses what would go wrong at the first poll only, and takes a number as a seed, a word as a clock."""
@@ -76,6 +83,7 @@ def _settled(settings: Settings) -> dict[str, object]:
         chosen("edition", settings.edition, EDITIONS)
     if settings.session_from is not None:
         chosen("credential for session_from", settings.session_from, SESSION_FIELDS)
+    chosen("gateway", settings.gateway, CHOICES)
     speed = settings.speed
     if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 < speed < math.inf:
         raise ValueError(f"a speed is a positive number, not {speed!r}")
@@ -107,6 +115,7 @@ def build_app(settings: Settings) -> App:
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         LocaleError: Nobody knows the locale.
+        AuthError: The file of declarations is broken.
     """
     pool_for(settings.locale)
     shelf = Shelf(settings.scenarios, check=_refuse_broken)
@@ -126,12 +135,23 @@ def build_app(settings: Settings) -> App:
         edition=settings.edition,
         locale=settings.locale,
     )
-    return App(
-        playback,
+    rules = HouseRules(
+        doors=doors_of(settings.gateway),
+        auth=_auth(settings.auth),
         session_from=settings.session_from,
         strict_sessions=settings.strict_sessions,
         admin_token=settings.admin_token,
+        quirks=settings.quirks,
     )
+    return App(playback, rules)
+
+
+def _auth(given: str | Path | Auth | None) -> Auth | None:
+    if given is None or isinstance(given, Auth):
+        return given
+    from taskmock.mockserver.loader.auth_file import load_auth
+
+    return load_auth(Path(given))
 
 
 def _refuse_broken(scenario: Scenario, path: Path) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.gateways.gate import Gate
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.journal import Journal, JournalEntry
 from taskmock.mockserver.operations import CommandRefusedError
@@ -30,10 +31,11 @@ _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*\]")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stage:
-    """Where sessions play: what answers them, and what is written down of them."""
+    """Where sessions play: what answers them, what is written down of them, and who is let in."""
 
     playback: Playback
     journal: Journal
+    gate: Gate = dataclasses.field(default_factory=Gate)
 
 
 class Session:

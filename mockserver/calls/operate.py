@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.calls.call import Answer, ApiCall, Done
 from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.gateways.door import RefusedError
+from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.operations import NOT_STARTED, STARTED, TERMINATED, CommandRefusedError
 from taskmock.mockserver.playback import Asked, Playback

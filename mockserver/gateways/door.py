@@ -1,41 +1,59 @@
-"""What all doors have in common: a request as parameters, and an answer or a refusal in an envelope."""
+"""What all doors have in common: a request as parameters, and an answer or a refusal in an envelope.
+
+A door is data: where its calls say what, and how it says each refusal. The mechanism is here, once for all of them.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import enum
+import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
+from taskmock.mockserver.gateways.refusal import Refusal, RefusedError, Row
+
 Parameters = Mapping[str, Any]
-"""What a call says, credentials included, wherever it says it (query, body or header); values as they were decoded."""
+"""What a call says, wherever it says it (path, query, body or header); values as they were decoded."""
+
+Fields = tuple[tuple[str, str], ...]
+"""Header lines."""
 
 LONGEST_ID = 128
 """The most characters that an id in a call may have; no real one has more than 32."""
 
+LISTS = frozenset({"task_id_list"})
+"""Parameters that are lists: what may stand in them, the system behind the doors says."""
+
+CREDENTIALS = ("access_token", "bk_app_code", "bk_app_secret", "bk_ticket", "bk_token", "bk_username")
+"""The parameters that say who calls."""
+
+_LONGEST_ECHO = 200  # characters of a caller's path in a message
+
+
+class Place(enum.StrEnum):
+    """Where a call may say something."""
+
+    QUERY = "query"
+    BODY = "body"
+    HEADER = "header"
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A request as a door reads it: `query` and `form` decoded, `body` its raw bytes, `authorization` the header."""
+    """A request as a door reads it: `query` and `form` decoded, `body` its raw bytes, `authorization` the header.
+
+    `in_path` are the parameters that stood in the path.
+    """
 
     method: str
-    path: str
     query: Mapping[str, str]
     body: bytes
     form: Mapping[str, str]
     authorization: str | None
-
-
-class RefusedError(Exception):
-    """A call that a door refuses: an HTTP status, a code and a message for the envelope, and what else stands there."""
-
-    def __init__(self, code: int, message: str, *, status: int = 200, extra: Mapping[str, Any] | None = None) -> None:
-        self.code = code
-        self.message = message
-        self.status = status
-        self.extra = extra or {}
-        super().__init__(message)
+    in_path: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,59 +74,138 @@ class Operation:
         return cls(name=row["name"], method=row["method"], route=row["route"], required=tuple(row["required"]))
 
 
-class Succeed(Protocol):
-    """Writes the envelope around `data`."""
-
-    def __call__(self, data: bytes, request_id: str, *, message: str = "") -> bytes: ...
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Door:
     """One way in.
 
-    `paths` are routing rules with `<operation>` in them, `methods` what they take, `plain_code` the code for all
-    that has none of its own. `read` gives a request's parameters or refuses its body, `admit` refuses credentials,
-    `missing` is the refusal for an absent parameter, `wrong` for one that is not what it must be.
-    `rate_limited` takes the limit and the seconds until it is lifted, and gives headers too. `refused_request` is
-    for what is no proper request at all (too large, malformed, too slow) and for crashes of our own. `succeed` and
-    `fail` write the envelope around `data` (JSON bytes) or around a refusal; both take the request id.
+    `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them; `methods` says for the method that an
+    operation has which ones the door takes. `credentials` are the places where they may stand; the header wins.
+    `refusals` has a row for each refusal, `statuses` the refusal that stands for an HTTP status of the system behind.
+    `system_code` is the code that the door puts in the place of every code of that system (None: it keeps them).
+    `succeed` writes the envelope around `data`, `fail` that of a refusal; both take the request id. `head` are the
+    headers of every answer to a request id, `rate_limit` those of a refusal by a limit that ends in so many seconds.
     """
 
     name: str
     paths: tuple[str, ...]
-    methods: tuple[str, ...]
-    plain_code: int
-    read: Callable[[Received], Parameters]
-    admit: Callable[[Parameters], None]
-    missing: Callable[[str], RefusedError]
-    wrong: Callable[[str, str], RefusedError]
-    unknown_path: Callable[[str, str], RefusedError]
-    wrong_method: Callable[[str, tuple[str, ...]], RefusedError]
-    unknown_node: Callable[[str], RefusedError]
-    expired: Callable[[str], RefusedError]
-    rate_limited: Callable[[int, int], tuple[RefusedError, tuple[tuple[str, str], ...]]]
-    refused_request: Callable[[int, str], RefusedError]
-    succeed: Succeed
-    fail: Callable[[RefusedError, str], bytes]
+    methods: Mapping[str, tuple[str, ...]]
+    credentials: frozenset[Place]
+    numeric_ids: bool = False
+    refusals: Mapping[Refusal, Row]
+    statuses: Mapping[int, Refusal] = dataclasses.field(default_factory=dict)
+    system_code: int | None = None
+    succeed: Callable[[bytes, str, str], bytes]
+    fail: Callable[[RefusedError, str], dict[str, Any]]
+    head: Callable[[str], Fields] = lambda _: ()
+    rate_limit: Callable[[int, int], Fields] = lambda _limit, _reset: ()
+    error_head: Callable[[RefusedError], Fields] = lambda _: ()
 
-    def checked(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:
-        """The required parameters of a call that may be answered, as text without blanks around it.
+    # -- what a request says
+
+    def read(self, received: Received) -> tuple[Parameters, Parameters]:
+        """The parameters of a request, credentials among them, and the credentials alone.
+
+        GET says all in the query; POST in a JSON body whatever its Content-Type, else in a form.
 
         Raises:
-            RefusedError: Credentials or parameters are missing, or are what no id can be.
+            RefusedError: The body or the header cannot be read.
         """
-        self.admit(parameters)
-        return {name: self._id(name, parameters.get(name)) for name in operation.required}
+        said: dict[str, Any] = dict(received.query)
+        body = self._body(received) if received.method == "POST" else {}
+        shown: dict[str, Any] = {}
+        if Place.QUERY in self.credentials:
+            shown |= _credentials(said)
+        if Place.BODY in self.credentials:
+            shown |= _credentials(body)
+        if received.authorization is not None:
+            shown |= self._authorization(received.authorization)
+        said |= body
+        return {**said, **received.in_path, **shown}, shown
+
+    def _body(self, received: Received) -> Parameters:
+        if not received.body.strip():
+            return received.form
+        try:
+            decoded = decoded_json(received.body)
+        except ValueError:
+            if received.form and not received.body.lstrip().startswith((b"{", b"[")):
+                return received.form
+            raise self.refused(Refusal.BODY_UNREADABLE) from None
+        if not isinstance(decoded, dict):
+            raise self.refused(Refusal.BODY_NO_OBJECT)
+        return decoded
+
+    def _authorization(self, header: str) -> Parameters:
+        try:
+            decoded = decoded_json(header)
+        except ValueError:
+            decoded = None
+        if not isinstance(decoded, dict):
+            raise self.refused(Refusal.AUTHORIZATION_UNREADABLE)
+        return _credentials(decoded)
+
+    def needed(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:
+        """The required parameters of a call, as text without blanks around it; lists are not among them.
+
+        Raises:
+            RefusedError: One is missing, or is what no id can be.
+        """
+        return {name: self._id(name, parameters.get(name)) for name in operation.required if name not in LISTS}
 
     def _id(self, name: str, value: object) -> str:
         if value is None or (isinstance(value, str) and not value.strip()):
-            raise self.missing(name)
+            raise self.refused(Refusal.PARAMETER_MISSING, name=name)
         text = _text(value)
         if text is None:
-            raise self.wrong(name, "must be a string or a whole number")
+            raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand="must be a string or a whole number")
         if len(text) > LONGEST_ID or not text.isprintable():
-            raise self.wrong(name, f"must be 1 to {LONGEST_ID} printable characters")
+            demand = f"must be 1 to {LONGEST_ID} printable characters"
+            raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand=demand)
         return text
+
+    # -- what the door says
+
+    def refused(self, refusal: Refusal, **values: object) -> RefusedError:
+        """A refusal in the door's own words; `values` are what its text mentions."""
+        if "path" in values:
+            path = str(values["path"])
+            values["path"] = path if len(path) <= _LONGEST_ECHO else path[:_LONGEST_ECHO] + "…"
+        headers: Fields = ()
+        if refusal is Refusal.RATE_LIMITED:
+            headers = self.rate_limit(int(str(values.get("limit", 0))), int(str(values.get("reset", 0))))
+        return self.refusals[refusal].error(values, headers)
+
+    def written_refusal(self, refused: RefusedError, request_id: str) -> bytes:
+        """The body of a refusal."""
+        if self.system_code is not None and not refused.by_door:
+            refused = RefusedError(self.system_code, refused.message, status=refused.status, extra=refused.extra)
+        # json, not orjson: a message may quote text that no UTF-8 can hold.
+        return json.dumps({**self.fail(refused, request_id), **refused.extra}).encode("ascii")
+
+    def headers(self, request_id: str, refused: RefusedError | None = None) -> Fields:
+        """What stands over every answer of the door, and over a refusal."""
+        plain: Fields = (("Content-Type", "application/json"), *self.head(request_id))
+        return plain if refused is None else (*plain, *refused.headers, *self.error_head(refused))
+
+    def code_of(self, refused: RefusedError) -> int:
+        """The code that a client sees of a refusal."""
+        return refused.code if refused.by_door or self.system_code is None else self.system_code
+
+
+def _credentials(said: Parameters) -> Parameters:
+    return {name: said[name] for name in CREDENTIALS if name in said}
+
+
+def decoded_json(text: str | bytes) -> Any:  # noqa: ANN401  # decoded JSON
+    """Decoded JSON; ValueError also for what only Python takes (NaN) and for what it cannot hold (depth)."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _text(value: object) -> str | None:
@@ -123,6 +220,6 @@ def written(data: object) -> bytes:
     return orjson.dumps(data)
 
 
-def is_given(parameters: Parameters, name: str) -> bool:
-    """Whether a parameter says something."""
-    return bool(_text(parameters.get(name)))
+def text_of(parameters: Parameters, name: str) -> str:
+    """What a parameter says; "" where it says nothing, or what no text is."""
+    return _text(parameters.get(name)) or ""

@@ -7,7 +7,7 @@ from asking import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, node_id
 from mock_calls import send
 
 NO_CODE = "APP Code [bk_app_code] cannot be empty"
-NO_SECRET = "APP Secret verification failed, [bk_app_secret] cannot be empty"
+NO_SECRET = "APP Secret [bk_app_secret] cannot be empty"
 NO_USER = "User authentication failed, please provide a valid user identity, such as bk_token, bk_username"
 NO_BODY = "Request body is neither a JSON object nor a form"
 NO_HEADER = "Request header X-Bkapi-Authorization is not a JSON object"

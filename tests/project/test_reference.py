@@ -53,11 +53,15 @@ def written_option(option: click.Option) -> str:
             type(kind), kind.name.upper()
         )
         value = value.replace("INTEGER", "NUMBER")
-    return ", ".join(map(code, option.opts)) + value
+    return ", ".join(map(code, [*option.opts, *option.secondary_opts])) + value
 
 
 def shown_default(option: click.Option) -> str:
-    return code(str(option.default)) if option.show_default else ""
+    if not option.show_default:
+        return ""
+    if option.secondary_opts:
+        return code((option.opts if option.default else option.secondary_opts)[0])
+    return code(str(option.default))
 
 
 def code(text: str) -> str:
