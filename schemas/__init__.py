@@ -9,31 +9,67 @@ from collections.abc import Iterable
 from typing import Any
 
 EDITIONS = ("doc-2019", "v1", "v2")
-"""Every edition of `get_task_status`: the document of 2019, engine 1 today, engine 2 today."""
+"""Every edition of the API: the document of 2019, engine 1 today, engine 2 today."""
 
 SCHEMAS = ("request", "response", "node")
 """The schemas of an edition: `response` is recursive, `node` judges one node without its children's contents."""
 
+STATUS = "get_task_status"
+"""The call that is polled; it has a folder for each edition, and a `node` schema. All others share what is alike."""
 
-def load_schema(edition: str, name: str) -> dict[str, Any]:
-    """The schema `name` of an edition, a fresh copy.
+_SCHEME = "urn:taskmock:"
 
-    Raises: ValueError for an unknown edition or schema, with those there are.
+
+def load_schema(edition: str, name: str, *, operation: str = STATUS) -> dict[str, Any]:
+    """The schema `name` of a call in an edition, a fresh copy; `bundled` adds what it refers to.
+
+    Raises: ValueError for an unknown call, edition or schema, with those there are.
     """
-    return load_json(f"get_task_status/{_folder(edition)}/{chosen('schema', name, SCHEMAS)}.schema.json")
+    names = SCHEMAS if operation == STATUS else SCHEMAS[:2]
+    return load_json(_path(edition, operation, f"{chosen('schema', name, names)}.schema.json"))
 
 
-def load_example(edition: str, name: str) -> dict[str, Any]:
-    """The example `name` of an edition (`request`, `response`, `failure`; not in doc-2019: `created`, `expired`).
+def load_example(edition: str, name: str, *, operation: str = STATUS) -> dict[str, Any]:
+    """The example `name` of a call in an edition: `request`, `response`, `failure`, or another of `example_names`.
 
-    Raises: ValueError for an unknown edition or example, with those there are.
+    Raises: ValueError for an unknown call, edition or example, with those there are.
+    """
+    names = example_names(edition, operation=operation)
+    return load_json(_path(edition, operation, f"examples/{chosen('example', name, names)}.json"))
+
+
+def example_names(edition: str, *, operation: str = STATUS) -> tuple[str, ...]:
+    """The examples of a call in an edition.
+
+    Raises: ValueError for an unknown call or edition, with those there are.
     """
     import importlib.resources
 
-    folder = f"get_task_status/{_folder(edition)}/examples"
-    found = (importlib.resources.files(__name__) / folder).iterdir()
-    names = tuple(sorted(item.name.removesuffix(".json") for item in found if item.name.endswith(".json")))
-    return load_json(f"{folder}/{chosen('example', name, names)}.json")
+    found: set[str] = set()
+    for folder in _folders(edition, operation):
+        examples = importlib.resources.files(__name__) / folder / "examples"
+        if examples.is_dir():
+            found.update(item.name.removesuffix(".json") for item in examples.iterdir() if item.name.endswith(".json"))
+    return tuple(sorted(found))
+
+
+def load_by_id(uri: str) -> dict[str, Any]:
+    """The schema with an `$id` of this package, without a fragment: `urn:taskmock:pipeline`."""
+    return load_json(uri.removeprefix(_SCHEME).replace(":", "/").replace("-", "_") + ".schema.json")
+
+
+def bundled(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with all those that it refers to inside its `$defs`, so that any JSON Schema engine can use it."""
+    parts: dict[str, Any] = {}
+    waiting: list[Any] = [schema]
+    while waiting:
+        value = waiting.pop()
+        uri = value.get("$ref", "").partition("#")[0] if isinstance(value, dict) else ""
+        if uri.startswith(_SCHEME) and uri not in parts:
+            parts[uri] = load_by_id(uri)
+            waiting.append(parts[uri])
+        waiting.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+    return {**schema, "$defs": {**schema.get("$defs", {}), **parts}} if parts else schema
 
 
 def load_states() -> tuple[dict[str, Any], ...]:
@@ -44,6 +80,17 @@ def load_states() -> tuple[dict[str, Any], ...]:
 def load_operations() -> dict[str, dict[str, Any]]:
     """Every call of the API by name: `name summary method route required writes editions`, and `since` where known."""
     return {row["name"]: row for row in load_json("operations.json")["operations"]}
+
+
+def editions_of(operation: str) -> tuple[str, ...]:
+    """The editions that have a call.
+
+    Raises: ValueError for an unknown call, with those there are.
+    """
+    if operation == STATUS:
+        return EDITIONS
+    rows = load_operations()
+    return tuple(rows[chosen("call", operation, tuple(rows))]["editions"])
 
 
 def load_doors() -> dict[str, tuple[str, ...]]:
@@ -84,5 +131,15 @@ def hint(value: str, allowed: Iterable[str]) -> str:
     return f"; did you mean {closest[0]!r}?" if closest else ""
 
 
-def _folder(edition: str) -> str:
-    return chosen("edition", edition, EDITIONS).replace("-", "_")
+def _folders(edition: str, operation: str) -> tuple[str, ...]:
+    """Where the files of a call in an edition are: its own folder, then what all editions share."""
+    edition = chosen("edition", edition, editions_of(operation)).replace("-", "_")
+    return f"{operation}/{edition}", operation
+
+
+def _path(edition: str, operation: str, name: str) -> str:
+    """The path of a file of a call, its edition's own where there is one."""
+    import importlib.resources
+
+    own, shared = (f"{folder}/{name}" for folder in _folders(edition, operation))
+    return own if (importlib.resources.files(__name__) / own).is_file() else shared
