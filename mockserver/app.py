@@ -94,7 +94,8 @@ class App:
         self.journal = Journal()
         self.rules = rules or HouseRules()
         self.gate = Gate(self.rules.auth)
-        self._admin = Desk(Stage(playback, self.journal, self.gate), token=self.rules.admin_token)
+        self.stage = Stage(playback, self.journal, self.gate, self.rules.doors[0])
+        self._admin = Desk(self.stage, token=self.rules.admin_token)
         self._routes = Routes(self.rules.doors, (STATUS, *(handled.operation for handled in CALLS.values())))
         self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
 
@@ -114,7 +115,7 @@ class App:
             prefix, path = split_prefix(call.path)
             path = unquote(path)
             door = self._routes.door_of(path)
-            page = welcome(call, path, prefix)
+            page = welcome(call, path, prefix, self.rules.doors[0])
             if page is not None:
                 return page
             request = Request(build_environ(call))

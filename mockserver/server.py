@@ -20,7 +20,7 @@ from taskmock.mockserver.phrases import pool_for
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
 from taskmock.mockserver.scenario import Scenario
-from taskmock.mockserver.session import Session, Stage, Task
+from taskmock.mockserver.session import Session, Task
 from taskmock.mockserver.session_name import SESSION_FIELDS
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.store import MemoryStore
@@ -251,7 +251,7 @@ class ServerSession(Session):
     """A session of a running server: its `url`, and the server as a WSGI application for it alone."""
 
     def __init__(self, app: App, name: str, *, base: str) -> None:
-        super().__init__(Stage(app.playback, app.journal), name, base=base)
+        super().__init__(app.stage, name, base=base)
         self._app = app
 
     def app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

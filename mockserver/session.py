@@ -6,10 +6,11 @@ import asyncio
 import dataclasses
 import re
 from pathlib import Path
-from urllib.parse import urlencode
 
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Verb
+from taskmock.mockserver.gateways.door import Door, Operation
+from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.gateways.gate import Gate
 from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.journal import Journal, JournalEntry
@@ -21,21 +22,21 @@ from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.session_name import session_prefix
 from taskmock.mockserver.taskclock import TaskClock
 from taskmock.mockserver.turn import state_at
-from taskmock.schemas import chosen
+from taskmock.schemas import chosen, load_operations
 
-STATUS_PATH = "/api/c/compapi/v2/sops/get_task_status/"
-"""The path of the call that the document describes."""
+_STATUS = Operation.of(load_operations()["get_task_status"])
 
 _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*\]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stage:
-    """Where sessions play: what answers them, what is written down of them, and who is let in."""
+    """Where sessions play: what answers them, what is written down of them, who is let in, and the first way in."""
 
     playback: Playback
     journal: Journal
     gate: Gate = dataclasses.field(default_factory=Gate)
+    door: Door = ESB
 
 
 class Session:
@@ -83,7 +84,7 @@ class Session:
             plan = dataclasses.replace(plan, tasks={**plan.tasks, task_id: name})
             playback.store.settle(self.name, plan)
         record = playback.open(Asked(session=self.name, task_id=task_id))
-        return Task(playback, record.key, base=self.url)
+        return Task(playback, record.key, base=self.url, door=self._stage.door)
 
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
@@ -160,7 +161,7 @@ def playable_id(scenario: Scenario) -> str:
 class Task:
     """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
 
-    def __init__(self, playback: Playback, key: RecordKey, *, base: str) -> None:
+    def __init__(self, playback: Playback, key: RecordKey, *, base: str, door: Door = ESB) -> None:
         self._playback = playback
         self._key = key
         self.id = key.task_id
@@ -172,7 +173,7 @@ class Task:
             "bk_biz_id": "2",
             "task_id": self.id,
         }
-        self.url = f"{base}{STATUS_PATH}?{urlencode(query)}"
+        self.url = base + door.target(_STATUS, query)
         self.clock = TaskClock(self._playback, key)
         self.commands = Commands(self._playback, key)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
+from taskmock.mockserver.calls import STATUS
 from taskmock.mockserver.front.message import Call, Reply
-from taskmock.mockserver.session import STATUS_PATH
+from taskmock.mockserver.gateways.door import Door, Place
 from taskmock.mockserver.session_name import session_prefix
 
+_CREDENTIALS = {"bk_app_code": "a", "bk_app_secret": "b", "bk_username": "c"}
 _ICON = "/favicon.ico"
 _TEXT = """\
 taskmock: a mock of get_task_status of BlueKing Standard OPS.
 
 Ask for a task; any id works:
-{base}{path}?bk_app_code=a&bk_app_secret=b&bk_username=c&bk_biz_id=2&task_id=10
-
+{base}{target}
+{header}
 Sessions, scenarios, clocks and faults are moved by the admin API:
 {base}/__admin/openapi.json
 
@@ -21,11 +25,16 @@ What can be played: taskmock scenarios list
 _HEADERS = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
 
 
-def welcome(call: Call, path: str, session: str | None) -> Reply | None:
-    """The page of `path` for people; None where there is none. `session` is the one that the path's prefix names."""
+def welcome(call: Call, path: str, session: str | None, door: Door) -> Reply | None:
+    """The page of `path` for people; None where there is none.
+
+    `session` is the one that the path's prefix names, `door` the way in that is shown.
+    """
     if call.method not in {"GET", "HEAD"} or path not in {"/", _ICON}:
         return None
     if path == _ICON:
         return Reply(404, _HEADERS, b"there is no icon\n")
     base = f"http://{call.header('host') or '127.0.0.1'}{session_prefix(session) if session else ''}"
-    return Reply(200, _HEADERS, _TEXT.format(base=base, path=STATUS_PATH).encode("utf-8"))
+    target = door.target(STATUS, {**_CREDENTIALS, "bk_biz_id": "2", "task_id": "10"})
+    header = "" if Place.QUERY in door.credentials else f"X-Bkapi-Authorization: {json.dumps(_CREDENTIALS)}\n"
+    return Reply(200, _HEADERS, _TEXT.format(base=base, target=target, header=header).encode("utf-8"))

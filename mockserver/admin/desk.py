@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from taskmock.mockserver.admin import request_paths, scenario_paths, session_paths, task_paths, use_path
+from taskmock.mockserver.admin import auth_path, request_paths, scenario_paths, session_paths, task_paths, use_path
 from taskmock.mockserver.admin.body_check import body_flaw, query_flaw, with_numbers
 from taskmock.mockserver.admin.endpoint import ADMIN, YAML, AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.admin.openapi import openapi_document
@@ -62,6 +62,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *scenario_paths.ENDPOINTS,
     *request_paths.ENDPOINTS,
     *use_path.ENDPOINTS,
+    *auth_path.ENDPOINTS,
 )
 """All there is under `/__admin`."""
 

@@ -90,7 +90,7 @@ def replay(call: AdminCall) -> Answered:
     playback.history(record)  # refuses a log that cannot be, before anything has changed
     _begin(call, name, SessionPlan(tasks={record.key.task_id: scenario.name}))
     playback.store.open(record.key, lambda: record)
-    path = Task(playback, record.key, base=Session(call.stage, name).url).url
+    path = Task(playback, record.key, base=Session(call.stage, name).url, door=call.stage.door).url
     return _sent(name, target, {"session": name, "url": path, "next": target})
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -30,6 +32,7 @@ LISTS = frozenset({"task_id_list"})
 CREDENTIALS = ("access_token", "bk_app_code", "bk_app_secret", "bk_ticket", "bk_token", "bk_username")
 """The parameters that say who calls."""
 
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _LONGEST_ECHO = 200  # characters of a caller's path in a message
 
 
@@ -162,6 +165,19 @@ class Door:
             demand = f"must be 1 to {LONGEST_ID} printable characters"
             raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand=demand)
         return text
+
+    def target(self, operation: Operation, said: Mapping[str, str], *, stage: str = "prod") -> str:
+        """A path and query that ask for a call, at the first of the door's paths.
+
+        Credentials are left out where the door does not take them from a query.
+        """
+        template = self.paths[0].replace("{operation}", operation.name).replace("{route}", operation.route)
+        values = {"stage": stage, **said}
+        path = _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), template)
+        in_path = set(_PLACEHOLDER.findall(template))
+        hidden = in_path if Place.QUERY in self.credentials else in_path | set(CREDENTIALS)
+        query = urlencode({name: value for name, value in said.items() if name not in hidden})
+        return f"{path}?{query}" if query else path
 
     # -- what the door says
 

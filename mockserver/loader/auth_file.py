@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,11 +24,24 @@ FORMAT = "1"
 EXAMPLE = "apps: [{code: shop, secret: s3cret}]"
 _TOKEN = "a text, or {token: TEXT, expires: 2030-01-01T00:00:00Z}"  # noqa: S105
 
+_HARMLESS = frozenset({"bad-choice", "missing-key", "not-moment", "twice", "unknown-app", "unknown-key"})
+"""Problems that quote words, names and moments alone."""
+
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+
 _Read = TypeVar("_Read")
 
 
 class AuthError(ScenarioError):
-    """A file of declarations that cannot be read: all its problems, in the order of the text."""
+    """A file of declarations that cannot be read: all its problems, in the order of the text, and no secret in them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__(problem if problem.code in _HARMLESS else _blotted(problem) for problem in problems)
+
+
+def _blotted(problem: Problem) -> Problem:
+    """The problem without what it quotes of the text: any of that may be a secret in the wrong place."""
+    return dataclasses.replace(problem, message=_QUOTED.sub("'***'", problem.message))
 
 
 def load_auth(path: Path) -> Auth:

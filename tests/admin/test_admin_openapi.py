@@ -39,6 +39,9 @@ GOOD_CALLS = [
     ("DELETE", "/requests", None),
     ("DELETE", "/scenarios/{scenario}", None),
     ("DELETE", "/sessions/{session}", None),
+    ("PUT", "/auth", b"apps: [{code: a, secret: b}]"),
+    ("GET", "/auth", None),
+    ("DELETE", "/auth", None),
     ("POST", "/reset", {}),
 ]
 
