@@ -40,6 +40,7 @@ from ruamel.yaml.error import YAMLError
 from tree import ROOT
 
 from taskmock.mockserver.loader import ScenarioError, load_scenario
+from taskmock.mockserver.loader.auth_file import read_auth
 
 PATIENCE = 30.0
 DOCUMENTED_PORT = "8070"
@@ -188,7 +189,9 @@ class Walkthrough:
             content = YAML(typ="safe").load(block.text)
         except YAMLError as error:
             raise DocumentError(f"{block.place}: not YAML: {error}") from None
-        if isinstance(content, dict) and SCENARIO_KEYS & content.keys():
+        if isinstance(content, dict) and "apps" in content:
+            read_auth(block.text, source=block.place)
+        elif isinstance(content, dict) and SCENARIO_KEYS & content.keys():
             self._scenario(block)
 
     def _scenario(self, block: Block) -> None:
