@@ -6,15 +6,14 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 ENDED = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
 """States that a task never leaves. FAILED is none of them: somebody may retry or skip the failed node."""
-
-PAUSED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
-"""States in which a task waits for somebody to resume it."""
 
 FOR_GOOD = frozenset({1306000, 1306403, 1306406, 3540000, 3540100, 3540400})
 """Codes that no second try changes: credentials, permission, parameters, no such task."""
@@ -22,14 +21,22 @@ FOR_GOOD = frozenset({1306000, 1306403, 1306406, 3540000, 3540100, 3540400})
 FOR_GOOD_TEXTS = ("iam authentication exception", "matching query does not exist")
 """The same for code 3599999, which stands for all that has no code of its own."""
 
+Node = Mapping[str, Any]
+"""The task, or one node below it, as the API tells it."""
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has become of a task: its state, and the failed nodes as paths of names, leaves only."""
+    """What has become of a task: its state, and nodes as paths of names (`Roll out / Hosts / Restart`).
+
+    `failed` are the failed nodes, leaves only. `skipped` are those that failed and count as FINISHED all the same:
+    somebody skipped them, or their errors are ignored.
+    """
 
     state: str
     failed: tuple[str, ...] = ()
-    polls: int = 0
+    skipped: tuple[str, ...] = ()
+    polls: int = field(default=0, compare=False)
 
 
 class StatusError(Exception):
@@ -55,16 +62,27 @@ class NotEndedError(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, in seconds: between two polls, in all, and for somebody to retry a FAILED task."""
+    """How long to wait, in seconds.
+
+    `interval` lies between two polls, twice as much after each error, but never more than `longest`. `in_all` is for
+    the task, `after_failure` for somebody to retry it when it has FAILED (more than the 10 s for which the server may
+    repeat an old answer), `answer` for one answer. `errors_in_a_row` is how many polls in a row may fail.
+    """
 
     interval: float = 2
+    longest: float = 60
     in_all: float = 3600
     after_failure: float = 30
-    errors_in_a_row: int = 5
+    answer: float = 10
+    errors_in_a_row: int = 8
 
 
 class Poller:
-    """Polls one system; `credentials` are the fields that every call carries. Tests bring their own time."""
+    """Polls one system; `credentials` are the fields that every call carries.
+
+    `tell` hears of each new state: a task that is SUSPENDED, NODE_SUSPENDED or FAILED needs somebody now, not at the
+    end. Tests bring their own time.
+    """
 
     def __init__(
         self,
@@ -72,12 +90,14 @@ class Poller:
         credentials: Mapping[str, str],
         *,
         patience: Patience = Patience(),
+        tell: Callable[[str], object] = lambda _state: None,
         sleep: Callable[[float], object] = time.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url = url.rstrip("/") + "/api/c/compapi/v2/sops/get_task_status/"
         self._credentials = dict(credentials)
         self._patience = patience
+        self._tell = tell
         self._sleep = sleep
         self._now = now
 
@@ -88,7 +108,7 @@ class Poller:
             StatusError: The API refuses for good, or has failed too often in a row.
             NotEndedError: The task has not ended in time.
         """
-        start, failed_since = self._now(), None
+        start = since = self._now()
         errors, polls, state = 0, 0, "unknown"
         while True:
             polls += 1
@@ -99,16 +119,17 @@ class Poller:
                 if error.is_final or errors > self._patience.errors_in_a_row:
                     raise
             else:
-                errors, state = 0, data["state"]
-                outcome = Outcome(state, tuple(failed_leaves(data)), polls)
-                failed_since = (failed_since or self._now()) if state == "FAILED" else None
-                given_up = failed_since is not None and self._now() - failed_since >= self._patience.after_failure
+                errors = 0
+                if data["state"] != state:
+                    state, since = data["state"], self._now()
+                    self._tell(state)
+                given_up = state == "FAILED" and self._now() - since >= self._patience.after_failure
                 if state in ENDED or given_up:
-                    return outcome
+                    return Outcome(state, tuple(failed_leaves(data)), tuple(skipped_nodes(data)), polls)
             if self._now() - start >= self._patience.in_all:
                 raise NotEndedError(task_id, state, self._now() - start)
             # A state that nobody knows yet is no end and no error: the next poll may tell more.
-            self._sleep(self._patience.interval * 2**errors)
+            self._sleep(min(self._patience.interval * 2**errors, self._patience.longest))
 
     def status(self, biz_id: str, task_id: str) -> dict[str, Any]:
         """The tree of the task as it is now.
@@ -116,14 +137,7 @@ class Poller:
         Raises:
             StatusError: There is no answer, or none that holds a status.
         """
-        query = urlencode({**self._credentials, "bk_biz_id": biz_id, "task_id": task_id})
-        try:
-            with urllib.request.urlopen(f"{self._url}?{query}", timeout=10) as response:  # noqa: S310  # the caller's URL
-                body = json.load(response)
-        except OSError as error:
-            raise StatusError(f"no answer: {error}") from error
-        except ValueError as error:
-            raise StatusError("the answer is not JSON") from error
+        body = self._answer({**self._credentials, "bk_biz_id": biz_id, "task_id": task_id})
         if not isinstance(body, dict) or not body.get("result"):
             told = body if isinstance(body, dict) else {}
             raise StatusError(str(told.get("message") or "no message"), told.get("code"))
@@ -132,12 +146,48 @@ class Poller:
             raise StatusError("the answer has no status in it", body.get("code"))
         return data
 
+    def _answer(self, parameters: Mapping[str, str]) -> object:
+        """Whatever JSON comes back, refusals included."""
+        try:
+            try:
+                response = urllib.request.urlopen(  # noqa: S310  # the caller's URL
+                    f"{self._url}?{urlencode(parameters)}", timeout=self._patience.answer
+                )
+            except HTTPError as error:
+                response = error  # an answer, too: an API gateway tells its reason there
+            with response:
+                return json.load(response)
+        except (OSError, HTTPException) as error:
+            raise StatusError(f"no answer: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise StatusError(f"the answer, HTTP {response.status}, is not JSON") from error
 
-def failed_leaves(node: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The failed nodes that have no failed node below them, at any depth: `Roll out / Hosts / Restart`."""
-    for child in (node.get("children") or {}).values():
-        if child.get("state") != "FAILED":
-            continue
-        below = (*path, child.get("name") or child.get("id", "?"))
-        deeper = list(failed_leaves(child, below))
-        yield from deeper or [" / ".join(below)]
+
+def failed_leaves(task: Node) -> Iterator[str]:
+    """The failed nodes that have no failed node below them, at any depth."""
+    for path, node in each_node(task):
+        if node.get("state") == "FAILED" and not any(child.get("state") == "FAILED" for child in children(node)):
+            yield path
+
+
+def skipped_nodes(task: Node) -> Iterator[str]:
+    """The nodes that count as FINISHED though they failed."""
+    for path, node in each_node(task):
+        if node.get("skip") or node.get("error_ignored"):
+            yield path
+
+
+def each_node(task: Node) -> Iterator[tuple[str, Node]]:
+    """All nodes below the task, each with its path of names; no recursion, for trees may be deep."""
+    waiting = [((), child) for child in reversed(children(task))]
+    while waiting:
+        above, node = waiting.pop()
+        path = (*above, str(node.get("name") or node.get("id", "?")))
+        yield " / ".join(path), node
+        waiting.extend((path, child) for child in reversed(children(node)))
+
+
+def children(node: Node) -> list[Node]:
+    """The nodes right below one; a CREATED or EXPIRED task may not even have the key."""
+    found = node.get("children")
+    return list(found.values()) if isinstance(found, dict) else []
