@@ -150,9 +150,7 @@ class Poller:
         """Whatever JSON comes back, refusals included."""
         try:
             try:
-                response = urllib.request.urlopen(  # noqa: S310  # the caller's URL
-                    f"{self._url}?{urlencode(parameters)}", timeout=self._patience.answer
-                )
+                response = urllib.request.urlopen(f"{self._url}?{urlencode(parameters)}", timeout=self._patience.answer)
             except HTTPError as error:
                 response = error  # an answer, too: an API gateway tells its reason there
             with response:
