@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
 import orjson
 
 from taskmock.mockserver.cache import Cache
+from taskmock.mockserver.casting import Casting
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
@@ -111,14 +110,11 @@ class Playback:
         self.opening = opening
         self.store = store
         self.shelf = shelf
-        self._default = default
+        self.default = default
         self._edition = edition
-        self._wish = Wish(edition=edition or DEFAULT_EDITION, locale=locale)
+        self._casting = Casting(shelf, Wish(edition=edition or DEFAULT_EDITION, locale=locale))
         self._histories: Cache[History] = Cache(KEPT_CHANGES, _weight)
         self._frames: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
-        self._generated = functools.lru_cache(maxsize=1024)(
-            lambda seed, task_id: generate(seed, task_id, self._wish).scenario
-        )
 
     def poll(self, asked: Asked) -> Answer:
         """Answers one poll: opens the record at its first touch, counts it, and renders the tree at the reading.
@@ -143,7 +139,7 @@ class Playback:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
         plan = self.store.plan(asked.session)
-        name = asked.scenario or plan.tasks.get(asked.task_id) or plan.scenario or self._default
+        name = asked.scenario or plan.scenario_of(asked.task_id) or self.default
         scenario = self.scenario_for(name, asked.task_id, self.opening.seed, plan=plan)
         key = RecordKey(asked.session, scenario.name, asked.task_id)
         return self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
@@ -223,16 +219,12 @@ class Playback:
         Raises:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
-        if name is not None and (name != SCENARIO_NAME or name in self.shelf):
-            scenario = self.shelf.scenario(name, plan.held_for(task_id))
-            if scenario.play_for(task_id):
-                return scenario
-        return self._generated(seed, task_id)
+        return self._casting.scenario_for(name, task_id, seed, plan)
 
     @property
     def default_edition(self) -> str:
         """What is spoken where a call names no scenario."""
-        scenario = self.shelf.scenario(self._default) if self._default else None
+        scenario = self.shelf.scenario(self.default) if self.default else None
         return self._edition or (scenario and scenario.edition) or DEFAULT_EDITION
 
     def edition_of(self, scenario: Scenario) -> Edition:
@@ -291,7 +283,7 @@ class Playback:
             return orjson.dumps(broken_data(data, history, turn.faults))
         ended = history.ended and turn.shown >= history.moments[-1]
         place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
-        key = (self._history_key(record, scenario, edition), record.epoch, place, view)
+        key = (self._history_key(record, scenario, edition), record.epoch, record.clipped, place, view)
         return self._frames.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from taskmock.mockserver.clock import EPOCH, FURTHEST, Clock, ClockMode
 from taskmock.mockserver.command import Entry
+from taskmock.mockserver.creation import Creation
 from taskmock.mockserver.fault import Fault
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.scenario import Scenario
@@ -36,7 +37,8 @@ class Record:
     a `frozen` one stands at `offset`. `polls` counts all polls, `steps` the good ones; after a seek, `sought`, the
     next good poll shows step `steps` (from 0). `log` holds accepted commands, `faults` those that somebody added,
     `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an edit of the
-    scenario took out of the log, and why.
+    scenario took out of the log, and why. `clipped`: while it is only created, its answers lack `children`, which a
+    batch query has taken from them (a flaw of the real server).
     """
 
     key: RecordKey
@@ -55,6 +57,7 @@ class Record:
     faults: tuple[Fault, ...] = ()
     spent: tuple[int, ...] = ()
     dropped: tuple[str, ...] = ()
+    clipped: bool = False
 
     @property
     def draw_key(self) -> str:
@@ -81,18 +84,27 @@ class SessionPlan:
     """What a session has settled for its tasks; None leaves it to the server.
 
     `tasks` names the scenario of single tasks by their id, `scenario` that of all others. `held` is what the session
-    means by these names, by task id, None for all other tasks; what is not there is what all sessions mean.
+    means by these names, by task id, None for all other tasks; what is not there is what all sessions mean. `created`
+    are the tasks that clients have made, by their id; `numbered` is the highest number that one of them got.
     """
 
     scenario: str | None = None
     tasks: Mapping[str, str] = dataclasses.field(default_factory=dict)
     held: Mapping[str | None, Held] = dataclasses.field(default_factory=dict)
+    created: Mapping[str, Creation] = dataclasses.field(default_factory=dict)
+    numbered: int = 0
     mode: ClockMode | None = None
     speed: float | None = None
 
     def held_for(self, task_id: str | None) -> tuple[Held, ...]:
         """What the session means by scenarios' names for a task (None: for any), what counts first coming first."""
         return tuple(self.held[key] for key in dict.fromkeys((task_id, None)) if key in self.held)
+
+    def scenario_of(self, task_id: str) -> str | None:
+        """The name of what a task plays; None where the session leaves it to the server."""
+        if task_id in self.tasks:
+            return self.tasks[task_id]
+        return self.created[task_id].scenario if task_id in self.created else self.scenario
 
 
 NO_PLAN = SessionPlan()

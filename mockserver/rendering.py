@@ -14,7 +14,7 @@ from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.scenario import Frame, Play
 from taskmock.mockserver.timeline import History, history_of
-from taskmock.mockserver.wire import Document, Edition, document, with_failures
+from taskmock.mockserver.wire import Document, Edition, document, with_failures, without_children
 
 
 def played(record: Record, play: Play, edition: Edition) -> History:
@@ -43,6 +43,8 @@ def data_at(record: Record, history: History, edition: Edition, moment: int, vie
     """The tree at a moment, in ms on the task's clock, as far as it is asked for."""
     tree = history.tree_at(moment)
     data = document(tree, edition, epoch=record.epoch, key=record.draw_key, top=view.top)
+    if record.clipped and edition.served and view.top not in tree.rows:
+        data = without_children(data)
     return with_failures(tree, data) if view.ex_data and edition.tells_failures else data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import re
 from pathlib import Path
 
@@ -54,13 +55,15 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: `clock` is no clock mode.
         """
-        plan = self.plan
-        if scenario is not None:
-            held = self._held(scenario)
-            plan = dataclasses.replace(plan, scenario=held.scenario.name, held={**plan.held, None: held})
-        if clock is not None:
-            plan = dataclasses.replace(plan, mode=ClockMode(chosen("clock", clock, tuple(map(str, ClockMode)))))
-        self._stage.playback.store.settle(self.name, plan)
+        held = None if scenario is None else self._held(scenario)
+        mode = None if clock is None else ClockMode(chosen("clock", clock, tuple(map(str, ClockMode))))
+
+        def settled(plan: SessionPlan) -> SessionPlan:
+            if held is not None:
+                plan = dataclasses.replace(plan, scenario=held.scenario.name, held={**plan.held, None: held})
+            return plan if mode is None else dataclasses.replace(plan, mode=mode)
+
+        self._stage.playback.store.replan(self.name, settled)
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
         """Opens a task; a scenario of None is what the session or the server plays by default.
@@ -72,17 +75,8 @@ class Session:
             ValueError: The scenario plays for other task ids.
         """
         playback = self._stage.playback
-        plan = self.plan
-        name = plan.scenario
-        if scenario is not None:
-            held = self._held(scenario)
-            name, task_id = held.scenario.name, _played_id(held.scenario, task_id)
-            plan = dataclasses.replace(plan, held={**plan.held, task_id: held})
-        if task_id is None:
-            task_id = playable_id(playback.shelf.scenario(name, plan.held_for(None))) if name else TASK_ID
-        if name is not None:
-            plan = dataclasses.replace(plan, tasks={**plan.tasks, task_id: name})
-            playback.store.settle(self.name, plan)
+        if scenario is not None or task_id is None or task_id not in self.plan.created:
+            task_id = self._cast(scenario, task_id)
         record = playback.open(Asked(session=self.name, task_id=task_id))
         return Task(playback, record.key, base=self.url, door=self._stage.door)
 
@@ -131,10 +125,32 @@ class Session:
         """What the session has settled."""
         return self._stage.playback.store.plan(self.name)
 
+    def _cast(self, scenario: str | Path | Scenario | None, task_id: str | None) -> str:
+        """Settles what a task plays from now on, and gives its id."""
+        playback = self._stage.playback
+        if scenario is not None:
+            held = self._held(scenario)
+            name, task_id = held.scenario.name, _played_id(held.scenario, task_id)
+            playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=name, held=held))
+            return task_id
+        plan = self.plan
+        if plan.scenario is None:
+            return task_id or TASK_ID
+        task_id = task_id or playable_id(playback.shelf.scenario(plan.scenario, plan.held_for(None)))
+        playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=plan.scenario))
+        return task_id
+
     def _held(self, scenario: str | Path | Scenario) -> Held:
         """What this session plays from now on, whatever others play under its name."""
         shelf = self._stage.playback.shelf
         return shelf.hold(scenario if isinstance(scenario, Scenario) else shelf.chosen(scenario))
+
+
+def _with_task(plan: SessionPlan, *, task_id: str, name: str, held: Held | None = None) -> SessionPlan:
+    """A session's plan in which a task plays a scenario, and none that a client has made of one."""
+    created = {key: creation for key, creation in plan.created.items() if key != task_id}
+    meant = plan.held if held is None else {**plan.held, task_id: held}
+    return dataclasses.replace(plan, tasks={**plan.tasks, task_id: name}, held=meant, created=created)
 
 
 def _played_id(scenario: Scenario, task_id: str | None) -> str:

@@ -51,6 +51,9 @@ class Store(Protocol):
     def settle(self, session: str, plan: SessionPlan) -> None:
         """Settles a session's plan for the tasks it has yet to touch."""
 
+    def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
+        """Puts what `update` makes of a session's plan in its place; nobody else changes it meanwhile."""
+
     def sessions(self) -> tuple[str, ...]:
         """All sessions, the one longest untouched first."""
 
@@ -119,6 +122,13 @@ class MemoryStore:
         """Settles a session's plan for the tasks it has yet to touch."""
         with self._lock:
             self._touched(session).plan = plan
+
+    def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
+        """Puts what `update` makes of a session's plan in its place; nobody else changes it meanwhile."""
+        with self._lock:
+            found = self._touched(session)
+            found.plan = update(found.plan)
+            return found.plan
 
     def sessions(self) -> tuple[str, ...]:
         """All sessions, the one longest untouched first."""

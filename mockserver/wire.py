@@ -73,6 +73,11 @@ class Edition:
         return self.words.get(state, state)
 
 
+def time_text(moment: int) -> str:
+    """A moment, in ms since 1970, as the API writes times: whole seconds with the zone."""
+    return dt.datetime.fromtimestamp(moment // SECOND, ZONE).strftime("%Y-%m-%d %H:%M:%S %z")
+
+
 class _Page:
     """One tree being written: what all its nodes share."""
 
@@ -91,8 +96,7 @@ class _Page:
         second = (self.epoch + moment) // SECOND
         text = self._texts.get(second)
         if text is None:
-            text = dt.datetime.fromtimestamp(second, ZONE).strftime("%Y-%m-%d %H:%M:%S %z")
-            self._texts[second] = text
+            text = self._texts[second] = time_text(second * SECOND)
         return text
 
     def elapsed(self, row: Row) -> int:
@@ -221,6 +225,11 @@ def _created(tree: Tree, edition: Edition, top: int) -> Document:
 def expired(name: str) -> Document:
     """The `data` of a task whose history was cleaned away: two keys, nothing else."""
     return {"state": State.EXPIRED.value, "name": name}
+
+
+def without_children(data: Document) -> Document:
+    """An answer's `data` for those who want to know nothing of the nodes inside."""
+    return {key: value for key, value in data.items() if key != "children"}
 
 
 def failures(tree: Tree, document: Document) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema
 from taskmock.mockserver.clock import ClockMode
@@ -38,14 +39,14 @@ def settle_session(call: AdminCall) -> Answered:
     session, said = call.session, call.said
     if said.get("scenario") is not None:
         call.playback.shelf.scenario(said["scenario"])
-    plan = session.plan
+    changed: dict[str, Any] = {}
     if "scenario" in said:
-        plan = dataclasses.replace(plan, scenario=said["scenario"])
+        changed["scenario"] = said["scenario"]
     if "clock" in said:
-        plan = dataclasses.replace(plan, mode=ClockMode(said["clock"]) if said["clock"] else None)
+        changed["mode"] = ClockMode(said["clock"]) if said["clock"] else None
     if "speed" in said:
-        plan = dataclasses.replace(plan, speed=said["speed"])
-    call.playback.store.settle(session.name, plan)
+        changed["speed"] = said["speed"]
+    call.playback.store.replan(session.name, lambda plan: dataclasses.replace(plan, **changed))
     return show_session(call)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.calls.call import Handled
+from taskmock.mockserver.calls.call import Answer, Handled
+from taskmock.mockserver.calls.create import create_task
 from taskmock.mockserver.calls.operate import OPERATIONS as OPERATE
+from taskmock.mockserver.calls.task import get_task_detail
 from taskmock.mockserver.gateways.door import Operation
 from taskmock.schemas import load_operations
 
@@ -12,5 +14,11 @@ _OPERATIONS = {name: Operation.of(row) for name, row in load_operations().items(
 STATUS = _OPERATIONS["get_task_status"]
 """The call that is polled; all others are in `CALLS`."""
 
-CALLS = {name: Handled(_OPERATIONS[name], answer) for name, answer in {**OPERATE}.items()}
+_ANSWERS: dict[str, Answer] = {
+    "create_task": create_task,
+    **OPERATE,
+    "get_task_detail": get_task_detail,
+}
+
+CALLS = {name: Handled(_OPERATIONS[name], answer) for name, answer in _ANSWERS.items()}
 """Every call but the status, by name."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.calls.call import Answer, ApiCall, Done
+from taskmock.mockserver.calls.codes import INVALID_OPERATION, UNKNOWN
 from taskmock.mockserver.command import TASK, Command, Verb
 from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.graph import AddressError
@@ -13,12 +14,6 @@ from taskmock.mockserver.operations import NOT_STARTED, STARTED, TERMINATED, Com
 from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.record import RecordKey
 from taskmock.mockserver.store import RecordGoneError
-
-INVALID_OPERATION = 3545000
-"""The code of an operation that the task is not ready for, or that nobody knows (fact)."""
-
-UNKNOWN = 3599999
-"""The code of whatever the engine itself refuses; `message` then carries a traceback (fact)."""
 
 INVALID_COMMAND = "task command is invalid"
 """What is said of an action that there is none of (fact)."""

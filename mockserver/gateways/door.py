@@ -233,7 +233,10 @@ def _text(value: object) -> str | None:
 
 def written(data: object) -> bytes:
     """Decoded JSON as the bytes that an envelope has for `data`."""
-    return orjson.dumps(data)
+    try:
+        return orjson.dumps(data)
+    except orjson.JSONEncodeError:  # deeper than it goes, a larger number, or text that no UTF-8 can hold
+        return json.dumps(data).encode("ascii")
 
 
 def text_of(parameters: Parameters, name: str) -> str:

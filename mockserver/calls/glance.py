@@ -1,0 +1,100 @@
+"""What a call sees of a task: its record, its life and the moment it is at. Looking changes nothing, polling counts."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from taskmock.mockserver.creation import Creation
+from taskmock.mockserver.graph import ROOT
+from taskmock.mockserver.playback import Asked, Playback
+from taskmock.mockserver.record import Record
+from taskmock.mockserver.row import Row
+from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.store import RecordGoneError
+from taskmock.mockserver.timeline import History, Tree
+from taskmock.mockserver.turn import taken_turn
+from taskmock.mockserver.wire import Edition
+
+
+@dataclasses.dataclass(frozen=True)
+class Glance:
+    """One task at a `moment` in ms on its clock; `creation` is what it was made with, None if no client has made it."""
+
+    record: Record
+    history: History
+    edition: Edition
+    moment: int
+    creation: Creation | None = None
+
+    @functools.cached_property
+    def tree(self) -> Tree:
+        """The task's tree; of no use where its history has expired, or is a recorded one."""
+        return self.history.tree_at(self.moment)
+
+    @property
+    def root(self) -> Row | None:
+        """The task's own row; None while it is only created."""
+        return self.tree.rows.get(ROOT)
+
+    @property
+    def frame(self) -> Frame | None:
+        """The recorded answer that holds; None where the task is played."""
+        return self.history.frame_at(self.moment)
+
+    @property
+    def expired(self) -> bool:
+        """Whether the task's history is gone."""
+        return self.history.expired_at(self.moment)
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self.history.graph.nodes[ROOT].name
+
+
+def looked_at(playback: Playback, asked: Asked) -> Glance:
+    """A task where it stands now, or after its latest poll; nobody need have touched it before.
+
+    Raises:
+        ScenarioNotFoundError, ScenarioError: As for a poll.
+    """
+    while True:
+        try:
+            record = playback.record(playback.open(asked).key)
+        except RecordGoneError:
+            continue  # forgotten in this very moment
+        return _glance(playback, record, playback.moment(record))
+
+
+def polled(playback: Playback, asked: Asked, *, clipped: bool = False) -> Glance:
+    """A task as one poll sees it: the poll is counted and moves a `polls` clock, and no fault is met.
+
+    With `clipped` the record notes that a CREATED task lacks its children from now on.
+
+    Raises:
+        ScenarioNotFoundError, ScenarioError: As for a poll.
+    """
+    seen: list[int] = []
+
+    def turned(record: Record) -> Record:
+        history = playback.history(record)
+        changed, turn = taken_turn(record, (), history, playback.opening.clock.now())
+        seen.append(turn.moment)
+        created = not (history.frames or history.started_at(turn.moment) or history.expired_at(turn.moment))
+        return dataclasses.replace(changed, clipped=True) if clipped and created else changed
+
+    while True:
+        try:
+            key = playback.open(asked).key
+            playback.history(playback.record(key))  # worked out before the store is held
+            record = playback.change(key, turned)
+        except RecordGoneError:
+            continue  # forgotten in this very moment
+        return _glance(playback, record, seen[-1])
+
+
+def _glance(playback: Playback, record: Record, moment: int) -> Glance:
+    edition = playback.edition_of(playback.scenario_of(record))
+    creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
+    return Glance(record, playback.history(record), edition, moment, creation)

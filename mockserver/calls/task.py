@@ -1,0 +1,50 @@
+"""A task as the calls around its status know it; `get_task_detail`, with the pipeline tree of its status tree."""
+
+from __future__ import annotations
+
+from taskmock.mockserver.calls.call import ApiCall, Done
+from taskmock.mockserver.calls.codes import UNKNOWN
+from taskmock.mockserver.calls.glance import Glance, looked_at
+from taskmock.mockserver.gateways.door import RefusedError
+from taskmock.mockserver.playback import Playback
+from taskmock.mockserver.project import project_of
+from taskmock.mockserver.wire import Document
+from taskmock.mockserver.wire_pipeline import pipeline_tree
+from taskmock.mockserver.wire_task import TaskFacts, task_detail
+
+
+def get_task_detail(playback: Playback, call: ApiCall) -> Done:
+    """A task with its pipeline tree."""
+    glance = played_task(playback, call)
+    return Done(data=task_detail(facts_of(glance, call), pipeline_of(glance)), key=glance.record.key)
+
+
+def played_task(playback: Playback, call: ApiCall) -> Glance:
+    """The task that a call names, whose nodes are known.
+
+    Raises:
+        RefusedError: It plays recorded answers, which do not say what the task is made of.
+    """
+    glance = looked_at(playback, call.asked())
+    if glance.frame is not None:
+        task_id = glance.record.key.task_id
+        raise RefusedError(UNKNOWN, f"task[id={task_id}] plays recorded answers, which have no pipeline tree")
+    return glance
+
+
+def facts_of(glance: Glance, call: ApiCall) -> TaskFacts:
+    """What is known of a task besides its tree."""
+    return TaskFacts(
+        record=glance.record,
+        name=glance.name,
+        project=project_of(call.needed["bk_biz_id"]),
+        root=glance.root,
+        moment=glance.moment,
+        creation=glance.creation,
+    )
+
+
+def pipeline_of(glance: Glance) -> Document:
+    """The pipeline tree of a task."""
+    constants = glance.creation.constants if glance.creation else {}
+    return pipeline_tree(glance.history.graph, glance.edition, key=glance.record.draw_key, constants=constants)

@@ -1,0 +1,65 @@
+"""Calls of the API as the system behind the doors gets them, on a stage of the core."""
+
+from __future__ import annotations
+
+from stagehand import Stage
+
+from taskmock.mockserver.calls import CALLS
+from taskmock.mockserver.calls.call import ApiCall
+from taskmock.mockserver.gateways.door import RefusedError
+from taskmock.mockserver.scenario import Scenario
+
+BIZ = "2"
+
+
+class House(Stage):
+    """A stage that takes calls."""
+
+    def done(self, operation, *, session="s", scenario=None, user="anna", quirks=True, **said):
+        """What a call gives."""
+        handled, said = CALLS[operation], {"bk_biz_id": BIZ, **said}
+        needed = {key: str(said[key]) for key in handled.operation.required if key in said and key != "task_id_list"}
+        call = ApiCall(session=session, said=said, needed=needed, scenario=scenario, user=user, quirks=quirks)
+        return handled.answer(self.playback, call)
+
+    def call(self, operation, **said):
+        """The `data` that a call gives."""
+        return self.done(operation, **said).data
+
+    def refusal(self, operation, **said):
+        """The code and the message with which a call is refused."""
+        try:
+            done = self.done(operation, **said)
+        except RefusedError as refused:
+            return refused.code, refused.message
+        raise AssertionError(f"{operation} was done: {done.data!r:.200}")
+
+    def create(self, *, name="Mine", template_id=5, **said):
+        """The id of a task that is made."""
+        return str(self.call("create_task", name=name, template_id=template_id, **said)["task_id"])
+
+
+def one(*plays, name="steps", edition="v2", **more):
+    """A scenario of these plays."""
+    return Scenario(name=name, edition=edition, plays=plays, **more)
+
+
+def house_of(script, *, edition="v2", **more):
+    """A stage on which one script plays for every task."""
+    return House(default="it", scenarios=(one(script, name="it", edition=edition),), **more)
+
+
+def levels(tree):
+    """The pipeline trees of a task and of all its subprocesses, by the ids that they have."""
+    found, stack = {}, [tree]
+    while stack:
+        level = stack.pop()
+        found[level["id"]] = level
+        stack.extend(node["pipeline"] for node in level["activities"].values() if "pipeline" in node)
+    return found
+
+
+def nodes_in(level):
+    """The nodes of one level of a pipeline tree, by id."""
+    events = {level[key]["id"]: level[key] for key in ("start_event", "end_event")}
+    return {**events, **level["activities"], **level["gateways"]}
