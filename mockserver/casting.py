@@ -19,14 +19,13 @@ KEPT = 1024
 class Casting:
     """Finds the scenario that plays for a task. It holds no state of its own but caches."""
 
-    def __init__(self, shelf: Shelf, wish: Wish) -> None:
-        self._shelf = shelf
+    def __init__(self, wish: Wish) -> None:
         self._created: Cache[Scenario] = Cache(KEPT, lambda _: 1)
         self._generated = functools.lru_cache(maxsize=KEPT)(
             lambda seed, key: generate(seed, key, wish).scenario,
         )
 
-    def scenario_for(self, name: str | None, task_id: str, seed: str, plan: SessionPlan) -> Scenario:
+    def scenario_for(self, shelf: Shelf, name: str | None, task_id: str, seed: str, plan: SessionPlan) -> Scenario:
         """The scenario that a session means by a name, if it has the task; else the one that the seed gives for it.
 
         Raises:
@@ -34,8 +33,8 @@ class Casting:
             ScenarioError: Its file is broken.
         """
         scenario = None
-        if name is not None and (name != SCENARIO_NAME or name in self._shelf):
-            scenario = self._shelf.scenario(name, plan.held_for(task_id))
+        if name is not None and (name != SCENARIO_NAME or name in shelf):
+            scenario = shelf.scenario(name, plan.held_for(task_id))
         if task_id in plan.created:
             return self._made(scenario, plan.created[task_id], task_id, seed)
         if scenario is not None and scenario.play_for(task_id):

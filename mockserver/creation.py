@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 
 from taskmock.mockserver.command import TASK, Verb
@@ -28,6 +29,29 @@ class Creation:
     constants: Mapping[str, object] = dataclasses.field(default_factory=dict)
     flow_type: str = COMMON
     template_source: str = "project"
+
+    def written(self) -> str:
+        """What was asked for, as JSON."""
+        return json.dumps(dataclasses.asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> Creation:
+        """What `written` has written.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        try:
+            said = json.loads(text)
+        except RecursionError:
+            said = None
+        names = {field.name for field in dataclasses.fields(cls)}
+        if not isinstance(said, dict) or said.keys() != names:
+            raise ValueError(f"not a JSON object of {', '.join(sorted(names))}")
+        constants = said.pop("constants")
+        if not isinstance(constants, dict) or not all(isinstance(value, str) for value in said.values()):
+            raise ValueError("constants is an object, all else is text")
+        return cls(constants=constants, **said)
 
     @property
     def claimed(self) -> bool:

@@ -112,7 +112,7 @@ class Playback:
         self.shelf = shelf
         self.default = default
         self._edition = edition
-        self._casting = Casting(shelf, Wish(edition=edition or DEFAULT_EDITION, locale=locale))
+        self._casting = Casting(Wish(edition=edition or DEFAULT_EDITION, locale=locale))
         self._histories: Cache[History] = Cache(KEPT_CHANGES, _weight)
         self._frames: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
 
@@ -219,7 +219,7 @@ class Playback:
         Raises:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
-        return self._casting.scenario_for(name, task_id, seed, plan)
+        return self._casting.scenario_for(self.shelf, name, task_id, seed, plan)
 
     @property
     def default_edition(self) -> str:

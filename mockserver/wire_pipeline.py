@@ -165,7 +165,7 @@ class _Writer:
         own = self._node(node)
         if node.kind in _CHOOSING:
             own["conditions"] = {flow.id: _condition(flow) for flow in self._out[node.index]}
-        if node.kind in {NodeKind.PARALLEL, NodeKind.CONDITIONAL}:
+        if node.kind is NodeKind.CONDITIONAL:
             own["converge_gateway_id"] = self._graph.nodes[node.join].id
         return own
 
@@ -181,7 +181,7 @@ class _Writer:
         return self._graph.nodes[flow.source].id, self._graph.nodes[flow.target].id
 
     def _locations(self, nodes: Iterable[GraphNode]) -> Iterator[Document]:
-        """Where each node stands on the canvas: lines go to the right, each further arm of a gateway has its own row."""
+        """Where each node stands on the canvas: lines go to the right, each further arm of a gateway has a row."""
         columns: dict[int, int] = collections.defaultdict(int)
         rows: dict[int, int] = {}
         free = 0

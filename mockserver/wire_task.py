@@ -12,7 +12,7 @@ from taskmock.mockserver.project import Project
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.row import Row
 from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import Document, time_text
+from taskmock.mockserver.wire import Document, Edition, time_text
 from taskmock.mockserver.wire_pipeline import written_constants
 
 ACTIONS = ("task_view", "task_edit", "task_operate", "task_claim", "task_delete", "task_clone")
@@ -37,10 +37,9 @@ class TaskFacts:
     creation: Creation | None = None
 
     @property
-    def id(self) -> int | str:
-        """The task's id, a number where it is one."""
-        task_id = self.record.key.task_id
-        return int(task_id) if is_number(task_id) else task_id
+    def id(self) -> int:
+        """The task's id, which has to be a number."""
+        return int(self.record.key.task_id)
 
     @property
     def url(self) -> str:
@@ -103,20 +102,24 @@ def created_task(facts: TaskFacts, pipeline: Document) -> Document:
     return {"task_id": facts.id, "task_url": facts.url, "pipeline_tree": pipeline}
 
 
-def task_detail(facts: TaskFacts, pipeline: Document) -> Document:
+def task_detail(facts: TaskFacts, pipeline: Document, edition: Edition) -> Document:
     """The `data` of `get_task_detail`; times that are not are "" in every edition (fact)."""
+    project = facts.project
+    if edition.served:
+        belongs: Document = {"project_id": project.id, "project_name": project.name}
+    else:
+        belongs = {"business_id": project.biz_id, "business_name": project.name}
     started, ended = facts.started_at, facts.ended_at
     now = facts.record.epoch + facts.moment
     elapsed = 0 if started is None else round(((now if ended is None else ended) - started) / SECOND)
     return {
         "id": facts.id,
-        "project_id": facts.project.id,
-        "project_name": facts.project.name,
+        **belongs,
         "name": facts.name,
         "create_time": _time(facts.record.epoch),
         "creator": facts.creator,
         "create_method": facts.create_method,
-        "template_id": int(facts.template_id),
+        "template_id": int(facts.template_id) if edition.served else facts.template_id,
         "start_time": _time(started),
         "finish_time": _time(ended),
         "executor": facts.executor,

@@ -56,7 +56,8 @@ def replay_command(record: Record) -> str:
 def link_of(playback: Playback, record: Record) -> str:
     """The call under `ADMIN` that puts any mock at a record's moment: scenario, seed, reading and log are all in it."""
     edition = playback.edition_of(playback.scenario_of(record)).name
-    return _link(record, edition, Reading(playback.moment(record), record.polls), record.spent)
+    link = _link(record, edition, Reading(playback.moment(record), record.polls), record.spent)
+    return link + _made(playback, record)
 
 
 def link_to(playback: Playback, answer: Answer) -> str | None:
@@ -68,13 +69,15 @@ def link_to(playback: Playback, answer: Answer) -> str | None:
         met = [any(fault is one for one in answer.faults) for fault in faults]
         spent = tuple(had - held for had, held in zip(spent, met, strict=False))
     before = Reading(answer.reading.moment, answer.reading.poll - 1)
-    link = _link(record, answer.edition, before, spent if any(spent) else ())
+    link = _link(record, answer.edition, before, spent if any(spent) else ()) + _made(playback, record)
     return link if len(link) <= LONGEST_LINK else None
 
 
 def _link(record: Record, edition: str, reading: Reading, spent: tuple[int, ...]) -> str:
     task = _task(record.key.scenario, record.digest, edition, record.key.task_id, record.seed)
     link = f"{REPLAY}?{task}&epoch={record.epoch}&reading={reading.moment / SECOND!r}&polls={reading.poll}"
+    if record.clipped:
+        link += "&clipped=true"
     if not (record.log or record.faults or spent):
         return link
     lists = {
@@ -84,6 +87,12 @@ def _link(record: Record, edition: str, reading: Reading, spent: tuple[int, ...]
     }
     more = {name: json.dumps(found, separators=(",", ":")) for name, found in lists.items() if found}
     return f"{link}&{urlencode(more)}"
+
+
+def _made(playback: Playback, record: Record) -> str:
+    """The part of a link that tells what a client has made the task with."""
+    creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
+    return "" if creation is None else f"&{urlencode({'created': creation.written()})}"
 
 
 @functools.lru_cache(maxsize=4096)

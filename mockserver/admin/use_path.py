@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.http import dump_cookie
@@ -11,10 +13,12 @@ from werkzeug.http import dump_cookie
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.admin.moment import REPLAY
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.creation import Creation
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.loader.injected import read_injected_faults, read_injected_log
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.record import Record, RecordKey, SessionPlan
+from taskmock.mockserver.rendering import played
 from taskmock.mockserver.session import Session, Task
 from taskmock.mockserver.session_name import SESSION_COOKIE, checked_session
 
@@ -45,6 +49,8 @@ _REPLAY: dict[str, Schema] = {
     "log": {"type": "string", "description": "What was done to the task: JSON, as `events:` of scenario files."},
     "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
     "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
+    "created": {"type": "string", "description": "What a client has made the task with: JSON."},
+    "clipped": {"const": "true", "description": "A batch query has taken `children` from the CREATED task."},
     "session": {"type": "string", "description": "The session's name; one of the link's own where it is not said."},
     **_NEXT,
 }
@@ -73,8 +79,9 @@ def replay(call: AdminCall) -> Answered:
     query, playback = call.query, call.playback
     name = checked_session(query.get("session") or f"replay-{draw_hex(sorted(query.items()))[:8]}")
     target = _checked_next(query.get("next"))
-    record = _record(call, name)
-    scenario = playback.scenario_of(record)
+    plan = _plan(query)
+    scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"], plan=plan)
+    record = _record(call, RecordKey(name, scenario.name, query["task"]), scenario.digest)
     edition = playback.edition_of(scenario).name
     if edition != query["edition"]:
         said = f"the link speaks {query['edition']}, this mock {edition}"
@@ -87,29 +94,42 @@ def replay(call: AdminCall) -> Answered:
             here=scenario.digest,
             link=query["digest"],
         )
-    playback.history(record)  # refuses a log that cannot be, before anything has changed
-    _begin(call, name, SessionPlan(tasks={record.key.task_id: scenario.name}))
+    play = scenario.play_for(record.key.task_id)
+    assert play is not None  # noqa: S101  # a scenario without one is never chosen
+    played(record, play, playback.edition_of(scenario))  # refuses a log that cannot be, before anything has changed
+    _begin(call, name, plan)
     playback.store.open(record.key, lambda: record)
     path = Task(playback, record.key, base=Session(call.stage, name).url, door=call.stage.door).url
     return _sent(name, target, {"session": name, "url": path, "next": target})
 
 
-def _record(call: AdminCall, session: str) -> Record:
-    query, playback = call.query, call.playback
-    scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"])
+def _plan(query: Mapping[str, Any]) -> SessionPlan:
+    """What the session of a link plays: one scenario for one task, which a client may have made."""
+    task, created = query["task"], {}
+    if "created" in query:
+        try:
+            created[task] = Creation.read(query["created"])
+        except ValueError as error:
+            raise AdminError(400, f"created: {error}", allowed="what the link had") from None
+    return SessionPlan(tasks={task: query["scenario"]}, created=created)
+
+
+def _record(call: AdminCall, key: RecordKey, digest: str) -> Record:
+    query = call.query
     return Record(
-        key=RecordKey(session, scenario.name, query["task"]),
-        digest=scenario.digest,
+        key=key,
+        digest=digest,
         seed=query["seed"],
         epoch=query["epoch"],
         mode=ClockMode.MANUAL,
-        anchor=playback.opening.clock.now(),
+        anchor=call.playback.opening.clock.now(),
         offset=round(query["reading"] * SECOND),
         frozen=True,
         polls=query["polls"],
         log=read_injected_log(query["log"]) if "log" in query else (),
         faults=read_injected_faults(query["faults"]) if "faults" in query else (),
         spent=_spent(query.get("spent", "[]")),
+        clipped="clipped" in query,
     )
 
 

@@ -33,10 +33,14 @@ class ApiCall:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a call gives: `data` as decoded JSON, the envelope's `message`, and the record of the task it reached."""
+    """What a call gives: `data` as decoded JSON, the envelope's `message`, and the record of the task it reached.
+
+    `beside` is what else stands in the envelope.
+    """
 
     data: object
     message: str = ""
+    beside: Mapping[str, object] = dataclasses.field(default_factory=dict)
     key: RecordKey | None = None
 
 

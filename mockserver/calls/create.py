@@ -13,9 +13,10 @@ from taskmock.mockserver.calls.glance import looked_at
 from taskmock.mockserver.calls.said import said_json
 from taskmock.mockserver.calls.task import facts_of, pipeline_of
 from taskmock.mockserver.creation import COMMON, Creation
-from taskmock.mockserver.gateways.door import RefusedError
+from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.generator import SCENARIO_NAME
 from taskmock.mockserver.playback import Playback
+from taskmock.mockserver.project import project_of
 from taskmock.mockserver.record import SessionPlan
 from taskmock.mockserver.store import MOST_TASKS
 from taskmock.mockserver.wire_task import created_task, is_number
@@ -126,7 +127,8 @@ def _no_template(call: ApiCall, *, own: bool) -> str:
     template_id, biz_id = call.needed["template_id"], call.needed["bk_biz_id"]
     if not own:
         return f"common template[id={template_id}] does not exist"
-    return f"template[id={template_id}] of project[project_id={biz_id},biz_id={biz_id}] does not exist"
+    project = project_of(biz_id).id
+    return f"template[id={template_id}] of project[project_id={project},biz_id={biz_id}] does not exist"
 
 
 def _invalid(reason: str) -> RefusedError:

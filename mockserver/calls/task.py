@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from taskmock.mockserver.calls.call import ApiCall, Done
-from taskmock.mockserver.calls.codes import UNKNOWN
+from taskmock.mockserver.calls.codes import NOT_FOUND, UNKNOWN
 from taskmock.mockserver.calls.glance import Glance, looked_at
-from taskmock.mockserver.gateways.door import RefusedError
+from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.project import project_of
 from taskmock.mockserver.wire import Document
 from taskmock.mockserver.wire_pipeline import pipeline_tree
-from taskmock.mockserver.wire_task import TaskFacts, task_detail
+from taskmock.mockserver.wire_task import TaskFacts, is_number, task_detail
 
 
 def get_task_detail(playback: Playback, call: ApiCall) -> Done:
-    """A task with its pipeline tree."""
+    """A task with its pipeline tree. Ids are numbers in the answer: an id that is none is no task's."""
+    if not is_number(call.needed["task_id"]):
+        raise RefusedError(NOT_FOUND, f"[API] get_task_detail {no_task(call)}")
     glance = played_task(playback, call)
-    return Done(data=task_detail(facts_of(glance, call), pipeline_of(glance)), key=glance.record.key)
+    data = task_detail(facts_of(glance, call), pipeline_of(glance), glance.edition)
+    return Done(data=data, key=glance.record.key)
 
 
 def played_task(playback: Playback, call: ApiCall) -> Glance:
@@ -30,6 +33,13 @@ def played_task(playback: Playback, call: ApiCall) -> Glance:
         task_id = glance.record.key.task_id
         raise RefusedError(UNKNOWN, f"task[id={task_id}] plays recorded answers, which have no pipeline tree")
     return glance
+
+
+def no_task(call: ApiCall) -> str:
+    """What is said of a task that there is none of."""
+    biz_id = call.needed["bk_biz_id"]
+    project = project_of(biz_id).id
+    return f"task[id={call.needed['task_id']}] of project[project_id={project}, biz_id={biz_id}] does not exist"
 
 
 def facts_of(glance: Glance, call: ApiCall) -> TaskFacts:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+
+import jsonschema_rs
 from stagehand import Stage
 
 from taskmock.mockserver.calls import CALLS
 from taskmock.mockserver.calls.call import ApiCall
-from taskmock.mockserver.gateways.door import RefusedError
+from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.scenario import Scenario
+from taskmock.schemas import bundled, editions_of, load_schema
 
 BIZ = "2"
+
+
+@functools.cache
+def validator(operation, edition):
+    """The schema of a call's answer, at work."""
+    return jsonschema_rs.validator_for(bundled(load_schema(edition, "response", operation=operation)))
 
 
 class House(Stage):
@@ -20,7 +30,22 @@ class House(Stage):
         handled, said = CALLS[operation], {"bk_biz_id": BIZ, **said}
         needed = {key: str(said[key]) for key in handled.operation.required if key in said and key != "task_id_list"}
         call = ApiCall(session=session, said=said, needed=needed, scenario=scenario, user=user, quirks=quirks)
-        return handled.answer(self.playback, call)
+        done = handled.answer(self.playback, call)
+        findings = self.findings(operation, done)
+        assert not findings, findings
+        return done
+
+    def findings(self, operation, done):
+        """Where an answer is not as the schema of its call and edition says."""
+        edition = self.playback.default_edition
+        if done.key is not None:
+            edition = self.playback.edition_of(self.playback.scenario_of(self.playback.record(done.key))).name
+        if edition not in editions_of(operation):
+            edition = "v2"
+        body = {"result": True, "data": done.data, "message": done.message, "code": 0, **done.beside}
+        return [
+            f"{error.instance_path}: {error.message:.200}" for error in validator(operation, edition).iter_errors(body)
+        ]
 
     def call(self, operation, **said):
         """The `data` that a call gives."""

@@ -16,6 +16,9 @@ from taskmock.mockserver.scenario import Frame, Trigger
 from taskmock.mockserver.session import Session, Stage
 from taskmock.mockserver.shelf import ScenarioNotFoundError
 
+NO_TREE = "[API] create_task get invalid pipeline_tree"
+NO_PIPELINE = "[API] create_task create pipeline without tree error"
+
 
 def states(node):
     """The states of a status tree, by name."""
@@ -271,8 +274,7 @@ def test_task_is_opened_when_it_is_made():
         (
             {"pipeline_tree": {}},
             3599999,
-            "[API] create_task get invalid pipeline_tree: "
-            "this mock makes tasks of scenarios and templates, not of trees",
+            f"{NO_TREE}: this mock makes tasks of scenarios and templates, not of trees",
         ),
     ],
 )
@@ -311,8 +313,7 @@ def test_recorded_answers_make_no_task():
 
     assert house.refusal("create_task", name="x", template_id=1) == (
         3599999,
-        "[API] create_task create pipeline without tree error: "
-        "the scenario 'it' holds recorded answers, of which no task can be made",
+        f"{NO_PIPELINE}: the scenario 'it' holds recorded answers, of which no task can be made",
     )
 
 

@@ -81,6 +81,14 @@ def test_revoked_task_has_an_end(edition):
     assert (detail["finish_time"], detail["elapsed_time"]) == ("2018-04-26 16:08:37 +0800", 3)
 
 
+def test_document_tells_the_business_in_place_of_the_project():
+    detail = house_of(RELEASE, edition="doc-2019").call("get_task_detail", task_id="10")
+
+    assert (detail["business_id"], detail["business_name"]) == (2, "蓝鲸")
+    assert {"project_id", "project_name"}.isdisjoint(detail)
+    assert detail["template_id"].isdigit()
+
+
 def test_detail_is_no_poll():
     house = house_of(RELEASE, mode="polls")
     house.poll()
@@ -100,8 +108,15 @@ def test_task_that_nobody_has_touched_begins_with_its_detail():
     assert [record.key for record in house.store.records("s")] == [done.key]
 
 
-def test_task_id_that_is_no_number_stays_a_text():
-    assert house_of(RELEASE).call("get_task_detail", task_id="release")["id"] == "release"
+@pytest.mark.parametrize("task_id", ["release", "0", "-1", "1.5", "9" * 19])
+def test_id_that_is_no_number_is_no_tasks(task_id):
+    house = house_of(RELEASE)
+
+    assert house.refusal("get_task_detail", task_id=task_id) == (
+        3540400,
+        f"[API] get_task_detail task[id={task_id}] of project[project_id=2, biz_id=2] does not exist",
+    )
+    assert house.store.records("s") == ()
 
 
 @pytest.mark.parametrize(

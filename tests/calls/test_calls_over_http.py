@@ -1,0 +1,127 @@
+"""The calls around a task's status through the doors, over real sockets."""
+
+import pytest
+from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send
+
+from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.server import MockServer, Settings
+
+AUTHORIZATION = {
+    "X-Bkapi-Authorization": '{"bk_app_code": "a", "bk_app_secret": "b", "bk_username": "anna"}',
+    "Content-Type": "application/json",
+}
+
+
+@pytest.fixture
+def clock():
+    """The time of the mock in the same test."""
+    return ManualClock()
+
+
+@pytest.fixture
+def mock(clock):
+    """A mock that generates its tasks, as today's servers answer."""
+    with MockServer(clock=clock, settings=Settings(edition="v2", seed="7")) as server:
+        yield server
+
+
+def ask(url, name, method="GET", **said):
+    """The answer of the ESB to a call that says all in its query."""
+    query = "&".join(f"{key}={value}" for key, value in {**CREDENTIALS, **said}.items())
+    return send(url, f"{SOPS}{name}/?{query}", method).json
+
+
+def created(mock, **said):
+    """The `data` of a task that is made through the ESB."""
+    body = {**CREDENTIALS, "name": "Mine", "template_id": 5, **said}
+    answer = send(mock.url, f"{SOPS}create_task/", "POST", body).json
+    assert answer["result"] is True, answer
+    return answer["data"]
+
+
+def test_task_is_created_started_and_polled_through_the_esb(mock, clock):
+    task = created(mock)["task_id"]
+    before = poll(mock.url, str(task))
+
+    assert operate(mock.url, "start_task", str(task))["result"] is True
+    clock.advance(1)
+
+    assert (before["state"], before["name"]) == ("CREATED", "Mine")
+    assert poll(mock.url, str(task))["state"] == "RUNNING"
+
+
+def test_task_is_created_through_the_api_gateway(mock):
+    path = "/api/bk-sops/prod/create_task/5/2/"
+
+    answer = send(mock.url, path, "POST", {"name": "Mine"}, AUTHORIZATION).json
+
+    assert (answer["result"], answer["data"]["task_id"]) == (True, 1001)
+    assert created(mock)["task_id"] == 1002
+
+
+def test_detail_through_both_doors_is_the_same(mock):
+    task = created(mock)["task_id"]
+
+    esb = ask(mock.url, "get_task_detail", task_id=task)
+    gateway = send(mock.url, f"/api/bk-sops/prod/get_task_detail/{task}/2/", headers=AUTHORIZATION).json
+
+    assert esb["data"] == gateway["data"]
+
+
+def test_deepest_generated_pipeline_goes_through_the_door(mock):
+    scenario = {"format": 1, "scenario": "deep", "edition": "v2", "generate": {"nodes": 320, "depth": 100}}
+    admin(mock.url, "/scenarios/deep", "PUT", scenario)
+    admin(mock.url, "/sessions/default", "PUT", {"scenario": "deep"})
+
+    level, depth = ask(mock.url, "get_task_detail", task_id=10)["data"]["pipeline_tree"], 1
+    while level:
+        inner = [node["pipeline"] for node in level["activities"].values() if "pipeline" in node]
+        level, depth = max(inner, key=lambda tree: len(str(tree)), default=None), depth + 1
+
+    assert depth > 100
+
+
+def test_what_a_client_has_said_comes_back_whatever_it_is(mock):
+    odd = {"${a}": "\ud800", "${b}": 2**80, "${c}": [[[]]]}
+    task = created(mock, constants=odd)["task_id"]
+
+    constants = ask(mock.url, "get_task_detail", task_id=task)["data"]["constants"]
+
+    assert {key: one["value"] for key, one in constants.items()} == odd
+
+
+def test_link_plays_a_created_task_back_on_another_mock(mock, clock):
+    task = str(created(mock, constants={"${a}": 1})["task_id"])
+    operate(mock.url, "start_task", task)
+    clock.advance(4)
+    query = "&".join(f"{key}={value}" for key, value in {**CREDENTIALS, "task_id": task}.items())
+    answer = send(mock.url, f"{SOPS}get_task_status/?{query}")
+
+    with MockServer(settings=Settings(edition="v2", seed="other")) as other:
+        url = send(other.url, answer.headers["X-Mock-Link"]).json["url"]
+        again = send(other.url, url)
+
+    assert again.body == answer.body
+
+
+@pytest.mark.parametrize(
+    ("created", "said"),
+    [
+        (
+            "{}",
+            "created: not a JSON object of constants, creator, flow_type, name, scenario, template_id, template_source",
+        ),
+        ("[" * 10_000, "created: not a JSON object of"),
+        ("x", "created: "),
+        (
+            '{"constants":[],"creator":"","flow_type":"","name":"","scenario":"","template_id":"","template_source":""}',
+            "created: constants is an object, all else is text",
+        ),
+    ],
+)
+def test_link_with_a_creation_that_is_none_is_refused(mock, created, said):
+    query = f"scenario=generated&digest=x&edition=v2&task=1001&seed=7&epoch=0&reading=0&polls=0&created={created}"
+
+    answer = send(mock.url, f"/__admin/replay?{query}")
+
+    assert (answer.status, answer.json["error"][: len(said)]) == (400, said)
