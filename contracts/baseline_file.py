@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pathlib
-import tomllib
 from collections.abc import Iterator
 
 from taskmock.contracts.baseline import Baseline, Entry
+from taskmock.contracts.document_file import DocumentFileError, read_document
 from taskmock.contracts.wording import guess, kind_of
 
 FORMAT = 1
@@ -49,15 +49,9 @@ def save_baseline(baseline: Baseline, file: str) -> None:
 
 def _content(file: str) -> object:
     try:
-        raw = pathlib.Path(file).read_bytes()
-        return tomllib.loads(raw.decode("utf-8")) if file.endswith(".toml") else json.loads(raw.decode("utf-8"))
-    except OSError as error:
-        raise BaselineError(f"cannot read {file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BaselineError(f"{file}: not UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        kind = "TOML" if file.endswith(".toml") else "JSON"
-        raise BaselineError(f"{file}: not {kind}: {error}") from None
+        return read_document(file)
+    except DocumentFileError as error:
+        raise BaselineError(str(error)) from None
 
 
 def _mistakes(content: object) -> Iterator[str]:

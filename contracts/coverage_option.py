@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -26,10 +26,10 @@ class Coverage:
 
             self._tally = Tally(edition)
 
-    def add(self, body: object) -> None:
-        """Counts one answer."""
+    def add(self, body: object, *, request: Mapping[str, object] | None = None) -> None:
+        """Counts one answer; `request` are the parameters of its call, where known."""
         if self._tally is not None:
-            self._tally.add(body)
+            self._tally.add(body, request=request)
 
     @contextlib.contextmanager
     def told_after(self, output: Output) -> Iterator[None]:

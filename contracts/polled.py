@@ -48,29 +48,34 @@ class Account:
         self._strictness = strictness
         self._request = request
         self._overlay = overlay
+        self._course = Course()
 
     def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
         """Yields what is wrong with each answer by itself and after those before it."""
-        course = Course()
         for number, poll in enumerate(polls, 1):
-            try:
-                body = decoded_object(poll.body)
-            except BodyError as error:
-                yield _of_poll(number, error.violation)
-                continue
-            answer = Answer(body, self._edition, self._strictness, self._request, self._overlay)
-            nodes = answer_nodes(answer)
-            self.nodes += len(nodes)
-            sound = True
-            for violation in answer_violations(answer, nodes):
-                sound = sound and violation.severity is Severity.WARNING
-                yield _of_poll(number, violation)
-            if nodes:
-                document = Document(
-                    edition=self._edition, generation=GENERATIONS[self._edition], data=nodes[0].value, nodes=nodes
-                )
-                yield from course.follow(Snapshot(number, poll.at, document, sound))
+            yield from self.follow(number, poll)
+
+    def follow(self, number: int, poll: Poll) -> Iterator[Violation]:
+        """Yields what is wrong with the next answer, by itself and after those before it; `number` is its poll's."""
+        try:
+            body = decoded_object(poll.body)
+        except BodyError as error:
+            yield of_poll(number, error.violation)
+            return
+        answer = Answer(body, self._edition, self._strictness, self._request, self._overlay)
+        nodes = answer_nodes(answer)
+        self.nodes += len(nodes)
+        sound = True
+        for violation in answer_violations(answer, nodes):
+            sound = sound and violation.severity is Severity.WARNING
+            yield of_poll(number, violation)
+        if nodes:
+            document = Document(
+                edition=self._edition, generation=GENERATIONS[self._edition], data=nodes[0].value, nodes=nodes
+            )
+            yield from self._course.follow(Snapshot(number, poll.at, document, sound))
 
 
-def _of_poll(number: int, violation: Violation) -> Violation:
+def of_poll(number: int, violation: Violation) -> Violation:
+    """A finding that names its poll."""
     return dataclasses.replace(violation, message=f"{violation.message} (poll {number})")

@@ -29,6 +29,7 @@ _COMMANDS = {
         "taskmock.contracts.command:validate_command",
         "Judge recorded answers or requests against the contract.",
     ),
+    "verify": ("taskmock.contracts.verify_command:verify_command", "Ask a live server and judge what it answers."),
     "drift": ("taskmock.contracts.drift_command:drift_command", "Find out how real answers have drifted."),
     "diff": ("taskmock.contracts.diff_command:diff_command", "Compare two contracts: what breaks, what is added."),
     "scenarios": ("taskmock.mockserver.scenarios_command:scenarios_command", "List, draw and check scenarios."),
@@ -43,7 +44,8 @@ Try it:
   taskmock generate --state FAILED        one answer on standard output
   taskmock generate | taskmock validate - judge an answer
 
-Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings.
+Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings,
+3 the server that was to be verified cannot be reached.
 Settings may also stand in taskmock.toml, in [tool.taskmock] of pyproject.toml,
 or in the environment (TASKMOCK_PORT=9000); a flag beats the environment, which
 beats a file.

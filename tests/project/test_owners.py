@@ -16,6 +16,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "contracts.coverage_option",
         "contracts.edition_option",
         "contracts.report_options",
+        "contracts.verify_options",
         "mockserver.cli",
         "mockserver.*_command",
         "mockserver.command_options",
@@ -37,7 +38,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 # A name that is used -> the modules that may.
 NAMES: dict[str, tuple[str, ...]] = {
-    "os.environ": ("mockserver.config",),
+    "os.environ": ("contracts.verify.credentials", "mockserver.config"),
     "os.getenv": ("mockserver.config",),
     "time.time": ("mockserver.clock",),
     "time.time_ns": ("mockserver.clock",),
@@ -165,9 +166,9 @@ def test_own_import_is_no_finding(source):
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ("import os\nos.environ['HOME']", "os.environ belongs to mockserver.config"),
+        ("import os\nos.environ['HOME']", "os.environ belongs to contracts.verify.credentials, mockserver.config"),
         ("import os as system\nsystem.getenv('HOME')", "os.getenv belongs to mockserver.config"),
-        ("from os import environ\nenviron", "os.environ belongs to mockserver.config"),
+        ("from os import environ\nenviron", "os.environ belongs to contracts.verify.credentials, mockserver.config"),
         ("import time\ntime.time()", "time.time belongs to mockserver.clock"),
         (
             "from datetime import datetime\ndatetime.now()",

@@ -1,0 +1,61 @@
+"""Verification of a live server: asked as a client asks it, judged as recorded answers are.
+
+The names below are imported on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taskmock.contracts.verify.attempt import UnreachableError
+    from taskmock.contracts.verify.client import Tls, TlsError
+    from taskmock.contracts.verify.credentials import Credentials, CredentialsError
+    from taskmock.contracts.verify.plan import Plan
+    from taskmock.contracts.verify.run import Question, Sighting, Verified, asking, verify
+    from taskmock.contracts.verify.target import Target, TargetError
+
+__all__ = [
+    "Credentials",
+    "CredentialsError",
+    "Plan",
+    "Question",
+    "Sighting",
+    "Target",
+    "TargetError",
+    "Tls",
+    "TlsError",
+    "UnreachableError",
+    "Verified",
+    "asking",
+    "verify",
+]
+
+_HOMES = {
+    "Credentials": "credentials",
+    "CredentialsError": "credentials",
+    "Plan": "plan",
+    "Question": "run",
+    "Sighting": "run",
+    "Target": "target",
+    "TargetError": "target",
+    "Tls": "client",
+    "TlsError": "client",
+    "UnreachableError": "attempt",
+    "Verified": "run",
+    "asking": "run",
+    "verify": "run",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The public name, imported from the module where it lives."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__]

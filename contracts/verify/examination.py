@@ -1,0 +1,156 @@
+"""The verdict on one task of a live server: each answer around and inside its document, and their course."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from taskmock.contracts.body import MAX_BYTES
+from taskmock.contracts.contract import ASKED, TODAY, Contract
+from taskmock.contracts.edition import AUTO, told_edition
+from taskmock.contracts.group import grouped
+from taskmock.contracts.lifecycle.poll import Poll
+from taskmock.contracts.polled import Account, of_poll
+from taskmock.contracts.report import Report
+from taskmock.contracts.verify.door import Door
+from taskmock.contracts.verify.exchange import TROUBLES
+from taskmock.contracts.verify.plan import PATIENCE, Plan
+from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own
+from taskmock.contracts.verify.seen import Refusal, Seen
+from taskmock.contracts.violation import Severity, Violation, clip
+
+NO_TREE = "A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."
+REFUSED = "A refused call keeps the contract, and says nothing of the task."
+GAVE_UP = "What is refused or broken many times in a row is not asked for for ever."
+NOT_ENDED = "A task that was to be followed to FINISHED, REVOKED or EXPIRED was left before."
+
+_SHAPES_BODY = "version"  # a body that has it tells the edition; CREATED, EXPIRED and refused ones do not
+
+
+class Examination:
+    """Judges the answers of one task as they come, and keeps of them what the report and the page need.
+
+    `asked` are the parameters of the call, credentials aside.
+    """
+
+    def __init__(self, contract: Contract, door: Door, asked: Mapping[str, Any], plan: Plan) -> None:
+        self.polls = 0
+        self.state: str | None = None
+        self.last_tree: bytes | None = None
+        self._contract = contract
+        self._door = door
+        self._asked = asked
+        self._plan = plan
+        self._last: Seen | None = None
+        self._last_refused: Seen | None = None
+        self._refused_with: Refusal | None = None
+        self._treeless = 0
+        self._failed = False
+
+    def report(self, answers: Iterable[Seen]) -> Report:
+        """The verdict on all answers, drawn one by one."""
+        edition, basis, answers = self._told(iter(answers))
+        account = Account(
+            edition if edition != AUTO else TODAY,
+            self._contract.strictness,
+            self._asked,
+            overlay=self._contract.overlay,
+        )
+        groups, complete = grouped(itertools.chain(self._violations(answers, account), self._conclusion()))
+        return Report(
+            subject="history",
+            edition=edition,
+            basis=basis,
+            strictness=self._contract.strictness.value,
+            nodes=account.nodes,
+            groups=groups,
+            complete=complete,
+        )
+
+    def _told(self, answers: Iterator[Seen]) -> tuple[str, str, Iterator[Seen]]:
+        """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
+        looks ahead as far as memory allows."""
+        contract = self._contract
+        if contract.edition != AUTO:
+            basis = ASKED if contract.overlay is None else f"as {contract.overlay.source} extends it"
+            return contract.edition, basis, answers
+        held: list[Seen] = []
+        told: tuple[str, str] | None = None
+        for answer in answers:
+            held.append(answer)
+            if answer.body is not None:
+                told = told or told_edition(answer.body)
+                if answer.data is not None and _SHAPES_BODY in answer.data:
+                    told = told_edition(answer.body)
+                    break
+            if sum(len(one.exchange.body) for one in held) > MAX_BYTES:
+                break
+        edition, basis = told or (AUTO, "no answer can be read")
+        return edition, basis, itertools.chain(held, answers)
+
+    def _violations(self, answers: Iterator[Seen], account: Account) -> Iterator[Violation]:
+        for answer in answers:
+            self._note(answer)
+            for violation in self._of_answer(answer, account):
+                self._failed = self._failed or violation.severity is Severity.ERROR
+                yield violation
+
+    def _note(self, answer: Seen) -> None:
+        """Remembers what the conclusion needs."""
+        self.polls, self._last = answer.number, answer
+        self._treeless = 0 if answer.data is not None else self._treeless + 1
+        if answer.data is not None:
+            self.last_tree, self.state = answer.exchange.body, answer.state
+        if answer.refusal is not None:
+            self._last_refused = answer
+
+    def _of_answer(self, answer: Seen, account: Account) -> Iterator[Violation]:
+        """Yields what is wrong with one answer, and with its place in the course of the task."""
+        number, trouble = answer.number, answer.exchange.trouble
+        if trouble is not None:
+            found = Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=TROUBLES[trouble.code])
+            yield of_poll(number, found)
+            return
+        for rule in RULES:
+            found_by_rule = [of_poll(number, violation) for violation in rule(answer, self._door)]
+            yield from found_by_rule
+            if found_by_rule and rule in STATUS_RULES:
+                return
+        yield from account.follow(number, Poll(self._judged(answer), answer.exchange.at))
+        yield from self._refusal(answer)
+
+    @staticmethod
+    def _judged(answer: Seen) -> object:
+        """What of an answer the contract judges: all but the gateway's own name for its code."""
+        if answer.body is None:
+            return answer.exchange.body
+        if is_gateways_own(answer):
+            return {name: value for name, value in answer.body.items() if name != "code_name"}
+        return answer.body
+
+    def _refusal(self, answer: Seen) -> Iterator[Violation]:
+        """Yields what a call was refused with; once where the next ones are refused alike."""
+        refusal, before = answer.refusal, self._refused_with
+        self._refused_with = refusal
+        if refusal is not None and refusal != before:
+            message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
+            found = Violation("verify.refused", "", "", message, source=REFUSED, severity=Severity.WARNING)
+            yield of_poll(answer.number, found)
+
+    def _conclusion(self) -> Iterator[Violation]:
+        """Yields what the run as a whole has failed to show; a tree that errors explain is not missed again."""
+        if self.last_tree is None and not self._failed and self._last is not None:
+            refused = self._last_refused
+            message = f"no answer of {self.polls} showed a task"
+            if refused is not None and refused.refusal is not None:
+                said = refused.refusal
+                message += f"; the last refusal: code {clip(said.code)}: {clip(said.message)} (poll {refused.number})"
+            yield Violation("verify.no-tree", "", "", message, "a task", source=NO_TREE)
+        if self._treeless >= PATIENCE and self.polls < self._plan.polls:
+            message = f"gave up after {PATIENCE} answers in a row without a task (poll {self.polls})"
+            yield Violation("verify.gave-up", "", "", message, source=GAVE_UP, severity=Severity.WARNING)
+        elif self._plan.until_end and self._last is not None and not self._last.is_final:
+            message = f"the task has not ended: it was {clip(self.state)} (poll {self.polls})"
+            expected = "FINISHED, REVOKED or EXPIRED"
+            yield Violation("verify.not-ended", "", "", message, expected, source=NOT_ENDED, severity=Severity.WARNING)

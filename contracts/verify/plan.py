@@ -1,0 +1,62 @@
+"""How a server is asked: how often, how fast, until when."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+
+INTERVAL = 2.0
+"""Seconds from one poll of a task to its next, unless told otherwise."""
+
+RATE = 10.0
+"""Most calls in a second, of all tasks together, unless told otherwise."""
+
+UNTIL_END = 500
+"""Most polls of a task that is followed to its end, unless told otherwise."""
+
+PATIENCE = 10
+"""Most answers in a row without a tree: then nothing more is to be learned by asking again."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """How often each task is polled (`polls`, at most, where `until_end` stops at FINISHED, REVOKED or EXPIRED).
+
+    `interval` is in seconds between the beginnings of two polls; `rate` is in calls a second for all tasks together,
+    None for no limit; `concurrency` is how many tasks are polled at once.
+    """
+
+    polls: int = 1
+    _: dataclasses.KW_ONLY
+    until_end: bool = False
+    interval: float = INTERVAL
+    rate: float | None = RATE
+    concurrency: int = 4
+
+    def __post_init__(self) -> None:
+        """Raises: ValueError for a number that is too small."""
+        for name, least in {"polls": 1, "concurrency": 1, "interval": 0}.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is at least {least}, not {getattr(self, name)}")
+        if self.rate is not None and self.rate <= 0:
+            raise ValueError(f"rate is more than 0, not {self.rate:g}")
+
+
+class Pace:
+    """Gives each call its moment, so that no more than `rate` of them begin in a second; for several threads."""
+
+    def __init__(self, rate: float | None, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._gap = 0.0 if rate is None else 1 / rate
+        self._now = now
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def delay(self) -> float:
+        """How long the next call has to wait, in seconds; takes its moment."""
+        with self._lock:
+            now = self._now()
+            moment = max(now, self._next)
+            self._next = moment + self._gap
+            return moment - now

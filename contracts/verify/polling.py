@@ -1,0 +1,75 @@
+"""The polls of one task, one after the other, until there is nothing more to be learned."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+from taskmock.contracts.verify.attempt import UnreachableError
+from taskmock.contracts.verify.client import Client
+from taskmock.contracts.verify.exchange import Call, Exchange, Trouble
+from taskmock.contracts.verify.plan import PATIENCE, Pace, Plan
+from taskmock.contracts.verify.seen import Seen, seen
+
+
+class StoppedError(Exception):
+    """The run is over before its plan: nobody wants the answers any more."""
+
+
+class Asker:
+    """Asks one server at the pace that is allowed; shared by all who ask it.
+
+    Only a server that has never been reached is an error; later on it is a finding.
+    """
+
+    def __init__(self, client: Client, pace: Pace, stop: threading.Event) -> None:
+        self._client = client
+        self._pace = pace
+        self._stop = stop
+        self._reached = False
+
+    def ask(self, call: Call) -> Exchange:
+        """What comes of a call, when it is its turn.
+
+        Raises:
+            UnreachableError: No connection can be made, and none ever could.
+            StoppedError: The run is over.
+        """
+        self.wait(self._pace.delay())
+        began = time.monotonic()
+        try:
+            exchange = self._client.ask(call)
+        except UnreachableError as error:
+            if not self._reached:
+                raise
+            now = time.monotonic()
+            trouble = Trouble("http.unreachable", f"no connection: {error.reason}")
+            return Exchange(call, at=now, seconds=now - began, trouble=trouble)
+        self._reached = True
+        return exchange
+
+    def wait(self, seconds: float) -> None:
+        """Waits; not at all where there is nothing to wait for.
+
+        Raises: StoppedError where the run is over.
+        """
+        if self._stop.wait(seconds) if seconds > 0 else self._stop.is_set():
+            raise StoppedError
+
+
+def polled(asker: Asker, call: Call, plan: Plan) -> Iterator[Seen]:
+    """Yields the answers of one task as `plan` says; ends earlier where the last `PATIENCE` ones had no tree.
+
+    Raises: UnreachableError, StoppedError, as `Asker.ask`.
+    """
+    treeless, began = 0, time.monotonic()
+    for number in range(1, plan.polls + 1):
+        if number > 1:
+            asker.wait(began + plan.interval - time.monotonic())
+        began = time.monotonic()
+        answer = seen(number, asker.ask(call))
+        yield answer
+        treeless = 0 if answer.data is not None else treeless + 1
+        if treeless == PATIENCE or (plan.until_end and answer.is_final):
+            return

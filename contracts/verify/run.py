@@ -1,0 +1,176 @@
+"""Verifies several tasks of one server at once: some threads ask and judge, the caller's own gathers what they say."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import dataclasses
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from taskmock.contracts.contract import Contract
+from taskmock.contracts.report import Report
+from taskmock.contracts.verify.examination import Examination
+from taskmock.contracts.verify.exchange import Call
+from taskmock.contracts.verify.plan import Pace, Plan
+from taskmock.contracts.verify.polling import Asker, StoppedError, polled
+from taskmock.contracts.verify.seen import Seen
+from taskmock.contracts.verify.target import Target
+
+OPERATION = "get_task_status"
+
+Watch = Callable[["Sighting"], None]
+"""Hears of each answer as it comes, in the thread of whoever called `verify`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One task to be verified: its id, and the parameters of the call besides (`bk_biz_id`, `with_ex_data` …)."""
+
+    task_id: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """All parameters of the call, credentials aside."""
+        return {**self.parameters, "task_id": self.task_id}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sighting:
+    """One answer that has just come: of which task, and what it was."""
+
+    question: Question
+    seen: Seen
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found of one task: the report, how many polls it took, the last state and the last tree (as bytes)."""
+
+    task_id: str
+    report: Report
+    polls: int
+    state: str | None
+    tree: bytes | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server has kept the contract: no errors, warnings allowed."""
+        return self.report.ok
+
+
+def verify(
+    target: Target,
+    tasks: Sequence[str | Question],
+    *,
+    contract: Contract | None = None,
+    plan: Plan | None = None,
+    watch: Watch | None = None,
+) -> tuple[Verified, ...]:
+    """What was found of some tasks, in their order: each polled as `plan` says and judged by `contract` (`auto`).
+
+    A task is an id of business 2, or a `Question`. `watch` hears of each answer.
+
+    Raises:
+        TargetError: A task is none that the gateway can be asked for.
+        TlsError: A certificate's file cannot be used.
+        UnreachableError: The server cannot be reached.
+    """
+    plan = plan or Plan()
+    questions = [question_of(task) for task in tasks]
+    calls = [target.call(OPERATION, question.asked) for question in questions]
+    with asking(target, plan.rate) as asker:
+        shift = _Shift(asker, contract or Contract(), target, plan)
+        return shift.work(list(zip(questions, calls, strict=True)), watch or _nobody)
+
+
+def question_of(task: str | Question) -> Question:
+    """A task as a question: an id alone is one of business 2."""
+    return task if isinstance(task, Question) else Question(task, {"bk_biz_id": "2"})
+
+
+@contextlib.contextmanager
+def asking(target: Target, rate: float | None) -> Iterator[Asker]:
+    """Somebody who asks the target as long as the block lasts.
+
+    Raises: TlsError where a certificate's file cannot be used.
+    """
+    stop = threading.Event()
+    try:
+        yield Asker(target.client(), Pace(rate), stop)
+    finally:
+        stop.set()
+
+
+class _Shift:
+    """The threads of one run."""
+
+    def __init__(self, asker: Asker, contract: Contract, target: Target, plan: Plan) -> None:
+        self._asker = asker
+        self._contract = contract
+        self._target = target
+        self._plan = plan
+        self._over = threading.Event()
+        self._said: queue.Queue[Sighting | tuple[int, Verified] | Exception] = queue.Queue(2 * plan.concurrency)
+
+    def work(self, jobs: Sequence[tuple[Question, Call]], watch: Watch) -> tuple[Verified, ...]:
+        """What was found, in the order of the jobs."""
+        waiting = collections.deque(enumerate(jobs))
+        for _ in range(min(self._plan.concurrency, len(jobs))):
+            threading.Thread(target=self._work, args=(waiting,), name="taskmock-verify", daemon=True).start()
+        found: dict[int, Verified] = {}
+        try:
+            while len(found) < len(jobs):
+                said = self._said.get()
+                if isinstance(said, Exception):
+                    raise said
+                if isinstance(said, Sighting):
+                    watch(said)
+                else:
+                    found[said[0]] = said[1]
+        finally:
+            self._over.set()
+        return tuple(found[index] for index in range(len(jobs)))
+
+    def _work(self, waiting: collections.deque[tuple[int, tuple[Question, Call]]]) -> None:
+        """One thread: takes a task after the other as long as there are any."""
+        try:
+            while not self._over.is_set():
+                try:
+                    index, (question, call) = waiting.popleft()
+                except IndexError:
+                    return
+                self._say((index, self._verified(question, call)))
+        except StoppedError:
+            pass
+        except Exception as error:  # noqa: BLE001 - whoever gathers raises it
+            with contextlib.suppress(StoppedError):
+                self._say(error)
+
+    def _verified(self, question: Question, call: Call) -> Verified:
+        examination = Examination(self._contract, self._target.door, question.asked, self._plan)
+        report = examination.report(self._answers(question, call))
+        return Verified(question.task_id, report, examination.polls, examination.state, examination.last_tree)
+
+    def _answers(self, question: Question, call: Call) -> Iterator[Seen]:
+        for answer in polled(self._asker, call, self._plan):
+            self._say(Sighting(question, answer))
+            yield answer
+
+    def _say(self, said: Sighting | tuple[int, Verified] | Exception) -> None:
+        """Hands something over; waits where the gatherer is slower.
+
+        Raises: StoppedError where nobody gathers any more.
+        """
+        while not self._over.is_set():
+            with contextlib.suppress(queue.Full):
+                self._said.put(said, timeout=0.1)
+                return
+        raise StoppedError
+
+
+def _nobody(sighting: Sighting) -> None:
+    """Hears nothing."""

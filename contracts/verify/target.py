@@ -1,0 +1,152 @@
+"""The server that is verified: where it is, by which door one enters, and as whom."""
+
+from __future__ import annotations
+
+import dataclasses
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any
+
+from taskmock.contracts.verify.client import Client, Tls
+from taskmock.contracts.verify.credentials import PLACEHOLDERS, Credentials
+from taskmock.contracts.verify.door import AUTHORIZATION, DOORS, Door, Form, operation_row
+from taskmock.contracts.verify.exchange import Call
+from taskmock.contracts.verify.host import is_local
+from taskmock.contracts.verify.inflation import ACCEPTED
+from taskmock.schemas import chosen
+
+TIMEOUT = 35.0
+"""How long an answer may take, in seconds, unless told otherwise: a gateway itself gives up after 30."""
+
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+_OURS = frozenset({"content-length", "transfer-encoding", "connection", AUTHORIZATION.lower()})
+
+
+class TargetError(ValueError):
+    """A server that cannot be asked as it is described; the text says what is wrong and what is allowed."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Target:
+    """A server to ask.
+
+    `url` is its address, with a prefix of the path where it has one (a session of the mock, the gateway's own name).
+    `gateway` is `esb`, `esb-legacy` or `apigw`, `stage` a stage of the latter. `credentials` may be left out for a
+    server on this machine. `place` says where the ESB finds them: in the `header` or in the `query`. `headers` go with
+    every call. `timeout` is in seconds, for a whole answer.
+
+    Raises: TargetError for what cannot be.
+    """
+
+    url: str
+    _: dataclasses.KW_ONLY
+    gateway: str = "esb"
+    stage: str = "prod"
+    credentials: Credentials | None = None
+    place: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    tls: Tls | None = None
+    timeout: float = TIMEOUT
+
+    def __post_init__(self) -> None:
+        """Checks the parts."""
+        object.__setattr__(self, "url", base_url(self.url))
+        try:
+            door = DOORS[chosen("gateway", self.gateway, tuple(DOORS))]
+        except ValueError as error:
+            raise TargetError(str(error)) from None
+        if self.place is not None and self.place not in door.places:
+            raise TargetError(f"{door.title} takes credentials in the {door.places[0]} only, not in the {self.place}")
+        if self.credentials is None and not self.is_local:
+            raise TargetError(f"{self.url} is not on this machine: it needs credentials")
+        if self.timeout <= 0:
+            raise TargetError(f"a time-out is longer than 0 s, not {self.timeout:g}")
+        for name, value in self.headers:
+            _check_header(name, value)
+
+    @property
+    def door(self) -> Door:
+        """The gateway."""
+        return DOORS[self.gateway]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server is on this machine."""
+        return is_on_this_machine(self.url)
+
+    @property
+    def caller(self) -> Credentials:
+        """Who calls."""
+        return self.credentials or PLACEHOLDERS
+
+    def call(self, operation: str, parameters: Mapping[str, Any], *, credentials: Credentials | None = None) -> Call:
+        """A call of the API, ready to be sent; `credentials` are others than the target's own.
+
+        Raises:
+            ValueError: There is no such operation.
+            TargetError: A parameter is none that the door can take.
+        """
+        row = operation_row(operation)
+        if self.door.ids_in_path:
+            _check_ids(row, parameters)
+        form = Form(self.door, self.place or self.door.places[0], self.stage)
+        url, headers, body = form.written(self.url, row, parameters, credentials or self.caller)
+        fields = {
+            "Accept": "application/json",
+            "Accept-Encoding": ", ".join(ACCEPTED),
+            "User-Agent": "taskmock verify",
+            **headers,
+        }
+        own = {name.lower() for name, _ in self.headers}
+        kept = [(name, value) for name, value in fields.items() if name.lower() not in own]
+        return Call(operation, row["method"], url, (*kept, *self.headers), body, writes=row["writes"])
+
+    def client(self) -> Client:
+        """Who asks it.
+
+        Raises: TlsError where a certificate's file cannot be used.
+        """
+        secrets = () if self.credentials is None else self.credentials.secrets
+        return Client(timeout=self.timeout, tls=self.tls, secrets=secrets)
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    return is_local(urllib.parse.urlsplit(url).hostname or "")
+
+
+def base_url(url: str) -> str:
+    """The URL of a server, checked, without a slash at its end.
+
+    Raises: TargetError for what is none.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise TargetError(f"{url!r} is no URL: {error}") from None
+    if parts.username is not None or parts.password is not None:
+        raise TargetError("a URL with a user or a password in it is not used: give credentials by the environment")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        meant = f"; did you mean {'http://' + url!r}?" if "://" not in url and url.strip("/") else ""
+        raise TargetError(f"{url!r} is no URL that begins with http:// or https:// and a host{meant}")
+    if parts.query or parts.fragment:
+        raise TargetError(f"{url!r}: the base of a server has no query and no fragment")
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise TargetError(f"{url!r}: percent-encode what is not ASCII (host names: in punycode)")
+    return urllib.parse.urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _check_header(name: str, value: str) -> None:
+    if not name or not set(name.lower()) <= _TOKEN:
+        raise TargetError(f"{name!r} is no name of a header")
+    if name.lower() in _OURS:
+        raise TargetError(f"the header {name} is written by taskmock itself")
+    if not value.isprintable() or not all(ord(character) < 256 for character in value):
+        raise TargetError(f"the header {name}: its value must be printable Latin-1 text")
+
+
+def _check_ids(row: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+    for name in row["required"]:
+        if f"{{{name}}}" in row["route"] and name in parameters and not str(parameters[name]).isdecimal():
+            raise TargetError(f"the API gateway takes numbers only: {name} is {str(parameters[name])!r}")

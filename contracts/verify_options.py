@@ -1,0 +1,223 @@
+"""The options of `taskmock verify` that say whom to ask, for what and how, and what they ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from taskmock.contracts.verify import Credentials, Plan, Question, Target
+
+GATEWAYS = ("esb", "esb-legacy", "apigw")
+FOLLOWED = 500
+"""Most polls of a task that is followed to its end, unless told otherwise."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one run asks for, as it stands in the options; each part is checked when it is used."""
+
+    gateway: str
+    stage: str
+    credentials: str | None
+    credentials_in: str | None
+    headers: tuple[str, ...]
+    ca_file: str | None
+    client_cert: str | None
+    insecure: bool
+    timeout: float
+    task_ids: tuple[str, ...]
+    bk_biz_id: str
+    parameters: tuple[str, ...]
+    polls: int | None
+    interval: float
+    until: str | None
+    rate: float
+    concurrency: int
+
+    def target(self, url: str) -> Target:
+        """The server to ask, and as whom.
+
+        Raises: click.UsageError for what cannot be, or where credentials are missing.
+        """
+        from taskmock.contracts.verify import Target, Tls
+        from taskmock.contracts.verify.target import base_url
+
+        tls = Tls(self.ca_file, self.client_cert, self.insecure)
+        try:
+            return Target(
+                base_url(url),
+                gateway=self.gateway,
+                stage=self.stage,
+                credentials=self._caller(base_url(url)),
+                place=self.credentials_in,
+                headers=tuple(map(_header, self.headers)),
+                tls=None if tls == Tls() else tls,
+                timeout=self.timeout,
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+    def questions(self) -> tuple[Question, ...]:
+        """The tasks to ask for, each once.
+
+        Raises: click.UsageError where there is none, or a parameter is none.
+        """
+        from taskmock.contracts.verify import Question
+
+        if not self.task_ids:
+            raise click.UsageError("Missing option '--task-id': which task is to be verified?")
+        parameters = {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
+        return tuple(Question(task_id, parameters) for task_id in dict.fromkeys(self.task_ids))
+
+    def plan(self) -> Plan:
+        """How often and how fast to ask."""
+        from taskmock.contracts.verify import Plan
+
+        is_followed = self.until is not None
+        return Plan(
+            self.polls or (FOLLOWED if is_followed else 1),
+            until_end=is_followed,
+            interval=self.interval,
+            rate=self.rate,
+            concurrency=self.concurrency,
+        )
+
+    def _caller(self, url: str) -> Credentials:
+        from taskmock.contracts.verify.credentials import credentials_from_environment, load_credentials
+        from taskmock.contracts.verify.target import is_on_this_machine
+
+        if self.credentials is not None:
+            return load_credentials(self.credentials)
+        return credentials_from_environment(is_local=is_on_this_machine(url))
+
+
+def verify_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options on whom and how to ask, and hands it what they say as one `wanted`."""
+
+    @functools.wraps(command)
+    def with_wanted(**options: object) -> None:
+        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Wanted)}
+        command(wanted=Wanted(**asked), **options)  # type: ignore[arg-type] # click has checked them
+
+    for option in reversed(OPTIONS):
+        option(with_wanted)
+    return with_wanted
+
+
+def _header(text: str) -> tuple[str, str]:
+    """Raises: click.UsageError where it is no header."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise click.UsageError(f"--header {name!r}: a header is NAME: VALUE")
+    return name.strip(), value.strip()
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    """Raises: click.UsageError where it is no parameter that may stand there."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"--param {name!r}: a parameter is NAME=VALUE")
+    meant = _ELSEWHERE.get(name)
+    if meant is not None:
+        raise click.UsageError(f"--param {name}: {meant}")
+    return name, value
+
+
+_ELSEWHERE: Mapping[str, str] = {
+    "task_id": "use --task-id",
+    "bk_biz_id": "use --bk-biz-id",
+    **dict.fromkeys(
+        ("bk_app_code", "bk_app_secret", "bk_token", "bk_username", "access_token"),
+        "credentials stand in the environment or in a file (--credentials)",
+    ),
+}
+"""Parameters that have a place of their own."""
+
+OPTIONS = (
+    click.option("--task-id", "task_ids", metavar="ID", multiple=True, help="A task to ask for; may be repeated."),
+    click.option(
+        "--bk-biz-id", metavar="ID", default="2", show_default=True, help="The business that the tasks are of."
+    ),
+    click.option(
+        "--param",
+        "parameters",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A further parameter, such as with_ex_data=true.",
+    ),
+    click.option(
+        "--gateway", type=click.Choice(GATEWAYS), default="esb", show_default=True, help="The door by which one enters."
+    ),
+    click.option("--stage", metavar="NAME", default="prod", show_default=True, help="The stage of the API gateway."),
+    click.option(
+        "--credentials",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="Who calls: a JSON or TOML file in the place of the environment.",
+    ),
+    click.option(
+        "--credentials-in",
+        type=click.Choice(("header", "query")),
+        help="Where the ESB finds them; else in the header, by the legacy one in the query.",
+    ),
+    click.option(
+        "-H", "--header", "headers", metavar="NAME: VALUE", multiple=True, help="A further header; may be repeated."
+    ),
+    click.option(
+        "--ca-file",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="Authorities to trust, in PEM, in the place of the system's.",
+    ),
+    click.option(
+        "--client-cert",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="The client's certificate and key, in PEM.",
+    ),
+    click.option("--insecure", is_flag=True, help="Take any certificate for good."),
+    click.option(
+        "--timeout",
+        metavar="SECONDS",
+        type=click.FloatRange(0, min_open=True),
+        default=35.0,
+        show_default=True,
+        help="How long a whole answer may take, from the first look-up of the name to the last byte.",
+    ),
+    click.option(
+        "--polls",
+        metavar="NUMBER",
+        type=click.IntRange(1),
+        help="How often each task is asked for; else once, or up to 500 times until its end.",
+    ),
+    click.option(
+        "--interval",
+        metavar="SECONDS",
+        type=click.FloatRange(0),
+        default=2.0,
+        show_default=True,
+        help="The time from one poll of a task to the next.",
+    ),
+    click.option("--until", type=click.Choice(("end",)), help="Stop when a task is FINISHED, REVOKED or EXPIRED."),
+    click.option(
+        "--rate",
+        metavar="NUMBER",
+        type=click.FloatRange(0, min_open=True),
+        default=10.0,
+        show_default=True,
+        help="Most calls in a second, of all tasks together.",
+    ),
+    click.option(
+        "--concurrency",
+        metavar="NUMBER",
+        type=click.IntRange(1, 100),
+        default=4,
+        show_default=True,
+        help="How many tasks are asked for at once.",
+    ),
+)
