@@ -276,7 +276,7 @@ def _trouble_of(error: Exception, received: int) -> Trouble | None:
     if isinstance(error, http.client.BadStatusLine):
         return Trouble("http.malformed", "the answer does not begin with a status line", clip(str(error.args[0])))
     if isinstance(error, http.client.LineTooLong):
-        return Trouble("http.malformed", "a line of the head is too long")
+        return Trouble("http.malformed", "a line is longer than 65,536 bytes")
     if isinstance(error, http.client.HTTPException):
         return Trouble("http.malformed", f"the answer cannot be read: {error}")
     if isinstance(error, InflationError):

@@ -82,18 +82,25 @@ class RawServer:
         self.lines: list[Line] = []
         self._behaviour = behaviour
         self._over = threading.Event()
+        self._deaf = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
 
+    def stop_listening(self) -> None:
+        """Takes no more connections; those that there are go on."""
+        self._deaf.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the one who accepts, where the system does so
+        self._threads[0].join(PATIENCE)
+        self._listener.close()
+
     def close(self) -> None:
         """Ends everything."""
         self._over.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the one who accepts, where the system does so
-        self._listener.close()
+        self.stop_listening()
         for line in self.lines:
             line.connection.close()
         for thread in self._threads:
@@ -106,7 +113,7 @@ class RawServer:
 
     def _accept(self) -> None:
         self._listener.settimeout(0.2)
-        while not self._over.is_set():
+        while not self._deaf.is_set():
             try:
                 connection, _ = self._listener.accept()
             except TimeoutError:
