@@ -26,7 +26,5 @@ def read_document(file: str | os.PathLike[str]) -> object:
         raise DocumentFileError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise DocumentFileError(f"{path}: not UTF-8") from None
-    except RecursionError:
-        raise DocumentFileError(f"{path}: nests too deep") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DocumentFileError(f"{path}: not {'TOML' if is_toml else 'JSON'}: {error}") from None

@@ -278,7 +278,7 @@ def _trouble_of(error: Exception, received: int) -> Trouble | None:
     if isinstance(error, http.client.LineTooLong):
         return Trouble("http.malformed", "a line is longer than 65,536 bytes")
     if isinstance(error, http.client.HTTPException):
-        return Trouble("http.malformed", f"the answer cannot be read: {error}")
+        return Trouble("http.malformed", "the head of the answer cannot be read", clip(str(error)))
     if isinstance(error, InflationError):
         return Trouble("http.encoding", str(error))
     if isinstance(error, OSError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+from taskmock.contracts.violation import clip
+
 ACCEPTED = ("gzip", "deflate")
 """What a client asks for in Accept-Encoding, as those of the real API do."""
 
@@ -24,7 +26,7 @@ class Inflation:
     def __init__(self, encoding: str | None) -> None:
         name = (encoding or "identity").strip().lower()
         if name not in {*ACCEPTED, "x-gzip", "identity", ""}:
-            raise InflationError(f"nobody asked for the Content-Encoding {name[:40]!r}")
+            raise InflationError(f"nobody asked for the Content-Encoding {clip(name)}")
         self._name = name
         self._machine = None if name in {"identity", ""} else zlib.decompressobj(_EITHER)
         self._fresh = True

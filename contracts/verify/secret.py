@@ -31,13 +31,13 @@ class Secrets:
         return raw
 
 
-def _forms(secret: str) -> Iterable[str]:
-    quoted = json.dumps(secret)[1:-1]
-    return {
-        secret,
-        quoted,
-        quoted.replace("/", "\\/"),
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        urllib.parse.quote(secret, safe=""),
-        urllib.parse.quote_plus(secret),
-    }
+def _forms(secret: str) -> set[str]:
+    """How a secret may be written: as it is, in a URL, in JSON, and in JSON that stands as text in JSON."""
+    plain = {secret, urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)}
+    once = {form for text in plain for form in _in_json(text)}
+    return plain | once | {form for text in once for form in _in_json(text)}
+
+
+def _in_json(text: str) -> set[str]:
+    quoted = json.dumps(text)[1:-1]
+    return {quoted, quoted.replace("/", "\\/"), json.dumps(text, ensure_ascii=False)[1:-1]}

@@ -16,7 +16,7 @@ from taskmock.contracts.walk import SEPARATOR, walk
 
 BLOT = "[redacted]"
 TASK = "the task"
-FIXED = ("body.", "envelope.", "field.", "request.", "state.")
+FIXED = ("body.", "envelope.", "field.", "gateway.", "http.", "request.", "state.", "verify.")
 """Codes whose `expected` is the contract's own text, without anything from the judged document."""
 
 _NUMBER = re.compile(r"(?<![A-Za-z])(?<!poll )(?<![0-9])[0-9]+")

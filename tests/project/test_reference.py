@@ -17,6 +17,10 @@ from taskmock.contracts.command import validate_command
 from taskmock.contracts.diff_command import diff_command
 from taskmock.contracts.drift_command import drift_command
 from taskmock.contracts.rules import RULES, Rule
+from taskmock.contracts.verify.door import DOORS
+from taskmock.contracts.verify.exchange import TROUBLES
+from taskmock.contracts.verify.rules import RULES as GATEWAY_RULES
+from taskmock.contracts.verify_command import verify_command
 from taskmock.mockserver.generate_command import generate_command
 from taskmock.mockserver.init_command import init_command
 from taskmock.mockserver.scenarios_command import list_command, show_command
@@ -26,7 +30,7 @@ from taskmock.schemas import load_json, load_states
 
 REFERENCE = ROOT / "docs" / "reference"
 TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<rows>(?:\|.*\n)*)")
-CODE = re.compile(r"(?:body|envelope|field|state|request)\.[a-z]+(?:-[a-z]+)*")
+CODE = re.compile(r"(?:body|envelope|field|state|request|http|verify)\.[a-z]+(?:-[a-z]+)*")
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 # The one code that is put together at run time: a field of the envelope with the wrong type.
@@ -73,6 +77,19 @@ def rule_rows(rules: Iterable[Rule | lifecycle.Rule]) -> Rows:
     for rule in rules:
         editions = "all" if len(rule.editions) == 3 else ", ".join(map(code, rule.editions))
         yield code(rule.code), editions, rule.source.replace("|", "\\|")
+
+
+def gateway_rows() -> Rows:
+    yield "code", "gateways", "weight", "the sentence it enforces"
+    for rule in GATEWAY_RULES:
+        doors = "all" if len(rule.doors) == len(DOORS) else ", ".join(map(code, rule.doors))
+        yield code(rule.code), doors, rule.severity.value, rule.source
+
+
+def trouble_rows() -> Rows:
+    yield "code", "the sentence it enforces"
+    for trouble, source in TROUBLES.items():
+        yield code(trouble), source
 
 
 def state_rows() -> Rows:
@@ -123,6 +140,7 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "serve"): lambda: option_rows(serve_command),
     ("command-line.md", "generate"): lambda: option_rows(generate_command),
     ("command-line.md", "validate"): lambda: option_rows(validate_command),
+    ("command-line.md", "verify"): lambda: option_rows(verify_command),
     ("command-line.md", "drift"): lambda: option_rows(drift_command),
     ("command-line.md", "diff"): lambda: option_rows(diff_command),
     ("command-line.md", "scenarios-list"): lambda: option_rows(list_command),
@@ -131,6 +149,8 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "init"): lambda: option_rows(init_command),
     ("violations.md", "rules"): lambda: rule_rows(RULES),
     ("violations.md", "lifecycle"): lambda: rule_rows(lifecycle.RULES),
+    ("violations.md", "troubles"): trouble_rows,
+    ("violations.md", "gateways"): gateway_rows,
     ("editions.md", "states"): state_rows,
     ("scenario-files.md", "scenario"): lambda: key_rows(scenario_keys()),
     ("scenario-files.md", "task"): lambda: key_rows(scenario_keys("properties", "task")),
@@ -155,7 +175,7 @@ def tables(page: str) -> dict[str, str]:
 def codes_in_source() -> set[str]:
     """Give every code that stands as text in the judge's modules, rules aside."""
     found = set(COMPOSED)
-    for path in sorted((ROOT / "contracts").glob("*.py")):
+    for path in sorted([*(ROOT / "contracts").glob("*.py"), *(ROOT / "contracts" / "verify").glob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
                 found.add(node.value)
@@ -177,15 +197,10 @@ def test_reference_page_has_no_table_that_nobody_checks(page):
 def test_every_code_of_the_judge_is_explained_once():
     text = (REFERENCE / "violations.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", text, re.MULTILINE)
+    by_door = [rule.code for rule in GATEWAY_RULES]  # some have a sentence for each door
+    others = {*codes_in_source(), *(rule.code for rule in (*RULES, *lifecycle.RULES))} - {*by_door}
 
-    assert sorted(rows) == sorted(
-        {
-            *codes_in_source(),
-            *(rule.code for rule in (*RULES, *lifecycle.RULES)),
-            lifecycle.STALE,
-            lifecycle.BACKWARDS,
-        }
-    )
+    assert sorted(rows) == sorted([*others, lifecycle.STALE, lifecycle.BACKWARDS, *by_door])
 
 
 def test_links_between_documents_lead_somewhere():

@@ -1,4 +1,4 @@
-"""A server that does whatever a test says with a connection: no HTTP of its own, so nothing keeps it from misbehaving."""
+"""A server that does whatever a test says with a connection: it knows no HTTP that would keep it from misbehaving."""
 
 from __future__ import annotations
 

@@ -61,8 +61,7 @@ def test_task_is_followed_to_its_end(gateway_place):
 
     assert ended.exit_code == 0
     assert ended.stdout == (
-        "PASS task 10: no findings in 58 nodes\n"
-        "  edition v2 (the task has `root_id:`), strictness documented\n"
+        "PASS task 10: no findings in 58 nodes\n  edition v2 (the task has `root_id:`), strictness documented\n"
     )
     assert len(server.requests()) == 16
 
@@ -93,9 +92,7 @@ faults:
 @pytest.mark.parametrize(("fault", "code", "node"), BREAKS)
 def test_break_of_the_contract_is_found_at_its_node_and_poll(fault, code, node):
     with mock(SCENARIO.replace("BREAK", fault)) as server:
-        ended = verify(
-            server.url, "--task-id", "10", "--until", "end", "--format", "json", "--strictness", "strict"
-        )
+        ended = verify(server.url, "--task-id", "10", "--until", "end", "--format", "json", "--strictness", "strict")
 
     (report,) = reports(ended)
     [violation] = [one for one in report["violations"] if one["code"] == code]

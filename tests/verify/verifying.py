@@ -1,4 +1,4 @@
-"""`taskmock verify` inside the tests' own process, against a mock whose polls move its clock, so that nothing sleeps."""
+"""`taskmock verify` inside the tests' own process, against a mock whose polls move its clock: nothing sleeps."""
 
 from __future__ import annotations
 
@@ -9,21 +9,13 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+from taskmock.contracts.verify.credentials import VARIABLES
 from taskmock.mockserver import MockServer, Settings
 from taskmock.mockserver.cli import taskmock
 from taskmock.mockserver.loader import read_scenario
 
 QUICK = ("--interval", "0", "--rate", "1000000")
-NOBODY = {
-    name: None
-    for name in (
-        "TASKMOCK_BK_APP_CODE",
-        "TASKMOCK_BK_APP_SECRET",
-        "TASKMOCK_BK_TOKEN",
-        "TASKMOCK_BK_USERNAME",
-        "TASKMOCK_ACCESS_TOKEN",
-    )
-}
+NOBODY = dict.fromkeys(VARIABLES.values())
 
 
 def verify(url: str, *arguments: str, **environment: str) -> Result:
