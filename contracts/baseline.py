@@ -79,16 +79,27 @@ class Baseline:
         return tuple(left)
 
     def updated(
-        self, reports: Iterable[Report], today: dt.date, *, days: int = DAYS, is_exact: bool = False
+        self,
+        reports: Iterable[Report],
+        today: dt.date,
+        *,
+        days: int = DAYS,
+        is_exact: bool = False,
+        is_partial: bool = False,
     ) -> Baseline:
         """The baseline that accepts every error of the reports: entries still needed, then new ones for some days.
 
         An entry that has expired is written anew where it is needed, with its reason. `is_exact` keeps the pointers
-        as they are: those of drift, which have no ids.
+        as they are: those of drift, which have no ids. `is_partial` says that there may be other reports, which need
+        entries that these do not: those that still hold stay.
         """
         errors = [found for found in _all(reports) if found.severity is Severity.ERROR]
         until = today + dt.timedelta(days=days)
-        needed = [entry for entry in self.entries if any(entry.covers(found) for found in errors)]
+        needed = [
+            entry
+            for entry in self.entries
+            if (is_partial and entry.until >= today) or any(entry.covers(found) for found in errors)
+        ]
         kept = [entry if entry.until >= today else dataclasses.replace(entry, until=until) for entry in needed]
         left = [found for found in errors if not any(entry.covers(found) for entry in kept)]
         return Baseline((*kept, *_entries(left, until, is_exact=is_exact)))

@@ -22,12 +22,14 @@ class BaselineError(ValueError):
     """A baseline that cannot be used; the text has a line for each mistake, with the file and the entry."""
 
 
-def load_baseline(file: str) -> Baseline:
-    """The baseline in a file.
+def load_baseline(file: str, *, or_empty: bool = False, hint: str = "") -> Baseline:
+    """The baseline in a file; where there is no file, an empty one if that will do.
 
-    Raises: BaselineError where it cannot be read or understood.
+    Raises: BaselineError where it cannot be read or understood; `hint` is said where there is no file.
     """
-    content = _content(file)
+    if or_empty and not pathlib.Path(file).exists():
+        return Baseline()
+    content = _content(file, hint)
     mistakes = list(_mistakes(content))
     if mistakes:
         raise BaselineError("\n".join(f"{file}: {mistake}" for mistake in mistakes))
@@ -47,11 +49,12 @@ def save_baseline(baseline: Baseline, file: str) -> None:
         raise BaselineError(f"cannot write {file}: {error.strerror}") from None
 
 
-def _content(file: str) -> object:
+def _content(file: str, hint: str) -> object:
     try:
         return read_document(file)
     except DocumentFileError as error:
-        raise BaselineError(str(error)) from None
+        is_missing = not pathlib.Path(file).exists()
+        raise BaselineError(f"{error}; {hint}" if hint and is_missing else str(error)) from None
 
 
 def _mistakes(content: object) -> Iterator[str]:

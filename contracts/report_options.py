@@ -14,8 +14,6 @@ import click
 from taskmock.contracts.writers import FORMATS
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from taskmock.contracts.report import Report
 
 
@@ -62,20 +60,17 @@ class Output:
         """
         if self.baseline is None:
             return reports
-        import os.path
-
-        from taskmock.contracts.baseline import Baseline
         from taskmock.contracts.baseline_file import BaselineError, load_baseline, save_baseline
+        from taskmock.contracts.clock import now
 
-        file, today, found = self.baseline, _now().date(), [report for _, report in reports]
+        file, today, found = self.baseline, now().date(), [report for _, report in reports]
         try:
-            old = load_baseline(file) if os.path.exists(file) or not self.update else Baseline()  # noqa: PTH110
+            old = load_baseline(file, or_empty=self.update, hint="--baseline-update writes it")
             baseline = old.updated(found, today, is_exact=is_exact) if self.update else old
             if self.update:
                 save_baseline(baseline, file)
         except BaselineError as error:
-            hint = "" if self.update or os.path.exists(file) else "; --baseline-update writes it"  # noqa: PTH110
-            raise click.UsageError(f"{error}{hint}") from None
+            raise click.UsageError(str(error)) from None
         name = click.format_filename(file)
         if self.update:
             new = len(set(baseline.entries) - set(old.entries))
@@ -85,15 +80,14 @@ class Output:
         return [(source, baseline.applied(report, today)) for source, report in reports]
 
     def _text(self, reports: Sequence[tuple[str, Report]], bodies: Sequence[object]) -> str:
+        from taskmock.contracts.clock import now
         from taskmock.contracts.writers import written_report
 
         if self.redact_values:
-            from taskmock.contracts.writers.redaction import Redaction
+            from taskmock.contracts.writers.redaction import redacted
 
-            redaction = Redaction()
-            reports = [(source, redaction.report(report)) for source, report in reports]
-            bodies = [redaction.body(body) for body in bodies] if self.draws_trees else ()
-        return written_report(self.form, reports, bodies=bodies, moment=_now())
+            reports, bodies = redacted(reports, bodies if self.draws_trees else ())
+        return written_report(self.form, reports, bodies=bodies, moment=now())
 
     def write(self, text: str) -> None:
         """Writes a text to the file, or to standard output where none is named.
@@ -108,13 +102,6 @@ class Output:
                 stream.write(f"{text}\n")
         except OSError as error:
             raise click.UsageError(f"cannot write {click.format_filename(self.file)}: {error.strerror}") from None
-
-
-def _now() -> dt.datetime:
-    """The present moment, in UTC: baselines expire, and JUnit reports are dated."""
-    import datetime as dt
-
-    return dt.datetime.now(tz=dt.UTC)
 
 
 def report_options(command: Callable[..., None]) -> Callable[..., None]:

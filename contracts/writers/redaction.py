@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from taskmock.contracts.body import BodyError, decoded_object
@@ -85,6 +86,15 @@ class Redaction:
         if is_documented(token):
             return token
         return self._numbers.setdefault(token.replace("~1", "/").replace("~0", "~"), f"#{len(self._numbers) + 1}")
+
+
+def redacted(
+    reports: Iterable[tuple[str, Report]], bodies: Iterable[object] = ()
+) -> tuple[list[tuple[str, Report]], list[object]]:
+    """Reports with their sources, and the judged answers, blotted together: an id has one number in all of them."""
+    redaction = Redaction()
+    blotted = [(source, redaction.report(report)) for source, report in reports]
+    return blotted, [redaction.body(body) for body in bodies]
 
 
 def _state(state: object) -> str:

@@ -32,7 +32,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "mockserver.rendering",
         "mockserver.sample",
     ),
-    "pytest": ("contracts.plugin", "mockserver.plugin*"),
+    "pytest": ("contracts.plugin*", "mockserver.plugin*"),
     "ruamel": ("mockserver.yaml_reader",),
     "werkzeug": ("mockserver.app*", "mockserver.handlers*", "mockserver.admin*"),
 }
@@ -42,7 +42,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "os.getenv": ("mockserver.config",),
     "time.time": ("mockserver.clock",),
     "time.time_ns": ("mockserver.clock",),
-    "datetime.datetime.now": ("contracts.report_options", "mockserver.clock"),
+    "datetime.datetime.now": ("contracts.clock", "mockserver.clock"),
     "datetime.datetime.utcnow": ("mockserver.clock",),
     "datetime.datetime.today": ("mockserver.clock",),
     "datetime.date.today": ("mockserver.clock",),
@@ -172,11 +172,11 @@ def test_own_import_is_no_finding(source):
         ("import time\ntime.time()", "time.time belongs to mockserver.clock"),
         (
             "from datetime import datetime\ndatetime.now()",
-            "datetime.datetime.now belongs to contracts.report_options, mockserver.clock",
+            "datetime.datetime.now belongs to contracts.clock, mockserver.clock",
         ),
         (
             "import datetime\ndatetime.datetime.now()",
-            "datetime.datetime.now belongs to contracts.report_options, mockserver.clock",
+            "datetime.datetime.now belongs to contracts.clock, mockserver.clock",
         ),
     ],
 )
