@@ -1,104 +1,102 @@
-"""pytest fixture for judging answers, mocked or real; a failing check prints the report and nothing else."""
+"""pytest plugin that judges answers, mocked, real or recorded; a failing check prints the report and nothing else.
+
+Only pytest is imported here, and so by the modules that this one imports.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Generator, Iterator
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
+from taskmock.contracts import plugin_options as options
+from taskmock.contracts.plugin_check import ContractCheck
+from taskmock.contracts.plugin_run import JUDGED, RUN
+from taskmock.contracts.plugin_terms import run_of, samples_of
 
-    from taskmock.contracts.history import History
-    from taskmock.contracts.report import Report
+CHECK: pytest.StashKey[ContractCheck] = pytest.StashKey()
+UNTOLD: pytest.StashKey[str] = pytest.StashKey()
+"""Findings of a test that failed by something else."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options and their ini twins."""
-    group = parser.getgroup("taskmock", "taskmock: mock task-status APIs")
-    group.addoption("--taskmock-edition", metavar="EDITION", help="auto (default), doc-2019, v1 or v2")
-    group.addoption("--taskmock-strictness", metavar="LEVEL", help="lenient, documented (default) or strict")
-    parser.addini("taskmock_edition", "auto (default), doc-2019, v1 or v2")
-    parser.addini("taskmock_strictness", "lenient, documented (default) or strict")
+    options.add_options(parser, options.OPTIONS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Checks the edition and the strictness where somebody has chosen one.
+    """Settles by what this run judges, and starts what it asks for.
 
     Raises:
-        pytest.UsageError: There is no such edition or strictness.
+        pytest.UsageError: An option asks for what cannot be.
     """
-    edition, strictness = _chosen(config)
-    if (edition, strictness) == ("auto", "documented"):
-        return  # what most runs say needs no import
-    from taskmock.contracts.contract import Contract
+    run = config.stash[RUN] = run_of(config)
+    is_worker = hasattr(config, "workerinput")  # of pytest-xdist: the process that started it reports
+    if run.keeps_verdicts and not is_worker:
+        from taskmock.contracts.plugin_report import RunReport
 
-    for option, chosen in {"edition": {"edition": edition}, "strictness": {"strictness": strictness}}.items():
-        try:
-            Contract(**chosen)
-        except ValueError as error:
-            raise pytest.UsageError(f"--taskmock-{option}: {error}") from None
+        reporting = RunReport(run, is_redacted=options.is_chosen(config, options.REDACT))
+        config.pluginmanager.register(reporting, "taskmock_report")
+    samples = samples_of(config)
+    if samples is not None:
+        config.pluginmanager.register(samples, "taskmock_samples")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """One line with the terms of a run that has any of its own."""
+    told = (options.EDITION, options.STRICTNESS, options.TARGET)
+    given = [f"{option.name} {value}" for option in told if (value := options.chosen(config, option))]
+    # A user and a password may stand before the host of a URL.
+    return f"taskmock: {re.sub('//[^/@]*@', '//', ', '.join(given))}" if given else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Judges the histories that a test collected, when it has otherwise passed."""
-    result = yield
-    check = getattr(item, "funcargs", {}).get("taskmock_contract")
-    if isinstance(check, ContractCheck):
-        check.check_histories()
+    """Fails a test that has otherwise passed by what it judged softly, and by the histories that it collected."""
+    __tracebackhide__ = True
+    check = item.stash.get(CHECK, None)
+    try:
+        result = yield
+    except (Exception, pytest.fail.Exception):
+        item.stash[UNTOLD] = check.findings() if check else ""
+        raise
+    except BaseException:  # skipped, or stopped: what such a test left undone says nothing
+        if check:
+            check.forget()
+        raise
+    if check:
+        _fail(check)
     return result
 
 
-class ContractCheck:
-    """Judges what a test hands it."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows below the failure of a test what else it has found, and hands on what it has judged."""
+    report = yield
+    untold = item.stash.get(UNTOLD, "")
+    if untold:
+        report.sections.append(("taskmock findings", untold))
+        del item.stash[UNTOLD]
+    if item.stash.get(JUDGED, None):
+        from taskmock.contracts.plugin_record import hand_on
 
-    def __init__(self, edition: str, strictness: str) -> None:
-        self.edition = edition
-        self.strictness = strictness
-        self._histories: list[History] = []
-
-    def check(self, body: object, *, edition: str | None = None, strictness: str | None = None) -> Report:
-        """Fails the test unless an answer keeps its contract; gives the report where it does.
-
-        `body` is decoded JSON, its text or bytes, or a response of requests or httpx.
-        """
-        __tracebackhide__ = True
-        from taskmock.contracts.contract import Contract
-        from taskmock.contracts.writers import text_report
-
-        contract = Contract(edition or self.edition, strictness=strictness or self.strictness)
-        report = contract.check_response(getattr(body, "content", body))
-        if not report.ok:
-            pytest.fail(text_report(report), pytrace=False)
-        return report
-
-    def history(self, *, edition: str | None = None, strictness: str | None = None) -> History:
-        """A history to `add` the answers of one task to as they are polled; the end of the test judges them."""
-        from taskmock.contracts.contract import Contract
-        from taskmock.contracts.history import History
-
-        history = History(Contract(edition or self.edition, strictness=strictness or self.strictness))
-        self._histories.append(history)
-        return history
-
-    def check_histories(self) -> None:
-        """Fails the test unless every history that it collected keeps the contract."""
-        __tracebackhide__ = True
-        reports = [history.report() for history in self._histories]
-        broken = [report.text() for report in reports if not report.ok]
-        if broken:
-            pytest.fail("\n".join(broken), pytrace=False)
+        hand_on(item, report)
+    return report
 
 
 @pytest.fixture
-def taskmock_contract(pytestconfig: pytest.Config) -> ContractCheck:
+def taskmock_contract(request: pytest.FixtureRequest) -> Iterator[ContractCheck]:
     """The contract of the edition that `--taskmock-edition` names, else of the one that an answer looks like."""
-    return ContractCheck(*_chosen(pytestconfig))
+    check = request.node.stash[CHECK] = ContractCheck(request.config.stash[RUN], request.node)
+    yield check
+    del request.node.stash[CHECK]
+    _fail(check)  # by what fixtures judged after the test
 
 
-def _chosen(config: pytest.Config) -> tuple[str, str]:
-    """The edition and the strictness of this run."""
-    edition = config.getoption("--taskmock-edition") or config.getini("taskmock_edition")
-    strictness = config.getoption("--taskmock-strictness") or config.getini("taskmock_strictness")
-    return edition or "auto", strictness or "documented"
+def _fail(check: ContractCheck) -> None:
+    """Fails a test by findings that it has not told of."""
+    __tracebackhide__ = True
+    findings = check.findings()
+    if findings:
+        pytest.fail(findings, pytrace=False)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from taskmock.contracts.plugin_options import GROUP, TARGET, add_options
+from taskmock.contracts.plugin_run import RUN, Run
 from taskmock.mockserver.plugin_marker import MARKER, parametrize, wanted_of
 
 if TYPE_CHECKING:
@@ -26,12 +28,11 @@ _SHELF: pytest.StashKey[Shelf] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options and their ini twins."""
-    group = parser.getgroup("taskmock", "taskmock: mock task-status APIs")
-    group.addoption("--taskmock-target", metavar="URL", help="judge this real server: tests that play are skipped")
+    add_options(parser, [TARGET])
+    group = parser.getgroup(GROUP)
     group.addoption("--taskmock-server", metavar="URL", help="use this running mock server instead of starting one")
     group.addoption("--taskmock-seed", metavar="SEED", help="what all trees are drawn from (default: 0)")
     group.addoption("--taskmock-scenarios", metavar="DIR", help="a folder of scenario files")
-    parser.addini("taskmock_target", "judge this real server: tests that play are skipped")
     parser.addini("taskmock_server", "use this running mock server instead of starting one")
     parser.addini("taskmock_seed", "what all trees are drawn from")
     parser.addini("taskmock_scenarios", "a folder of scenario files", type="paths", default=[])
@@ -170,9 +171,8 @@ def taskmock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """A mock server for the whole run, on a free port of this machine."""
     from taskmock.mockserver.server import MockServer, Settings
 
-    edition = None
-    if pytestconfig.pluginmanager.has_plugin("taskmock_contract"):
-        edition = _option(pytestconfig, "edition")
+    run = pytestconfig.stash.get(RUN, Run())  # where the contract's plugin is blocked
+    edition = run.overlay.extends if run.overlay else run.edition
     settings = Settings(
         seed=_option(pytestconfig, "seed") or "0",
         edition=edition if edition != "auto" else None,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from taskmock.contracts.writers.plain import text_report, text_reports, text_summary
 
 __all__ = [
+    "ENDINGS",
     "FORMAT",
     "FORMATS",
     "github_report",
@@ -36,11 +37,23 @@ __all__ = [
     "text_report",
     "text_reports",
     "text_summary",
+    "told_format",
     "written_report",
 ]
 
 FORMATS = ("text", "json", "junit", "markdown", "github", "gitlab", "html")
 """Every format that a report can be written in; the first is for people in front of a terminal."""
+
+ENDINGS = {
+    ".gitlab.json": "gitlab",
+    ".github.txt": "github",
+    ".txt": "text",
+    ".json": "json",
+    ".xml": "junit",
+    ".md": "markdown",
+    ".html": "html",
+}
+"""The format that the ending of a file's name tells; the first that fits counts."""
 
 _HOMES = {
     "FORMAT": "document",
@@ -55,6 +68,11 @@ _HOMES = {
     "text_reports": "plain",
     "text_summary": "plain",
 }
+
+
+def told_format(name: str) -> str | None:
+    """The format of a file, told from its name's ending; None where that tells nothing."""
+    return next((form for ending, form in ENDINGS.items() if name.lower().endswith(ending)), None)
 
 
 def written_report(

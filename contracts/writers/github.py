@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from taskmock.contracts.prose import printable
 from taskmock.contracts.report import Report
-from taskmock.contracts.writers.plain import finding_line, hidden_lines
+from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -18,10 +18,13 @@ def github_report(reports: Sequence[tuple[str, Report]]) -> str:
 
 
 def _lines(source: str, report: Report) -> Iterator[str]:
-    file = printable(source.replace("\\", "/")).translate(_PROPERTY)
+    path, test = file_of(source)
+    file = printable(path).translate(_PROPERTY)
+
+    def command(name: str, title: str, text: str) -> str:
+        return f"::{name} file={file},title={title}::{test.translate(_DATA)}{text.translate(_DATA)}"
+
     for violation in report.violations:
-        properties = f"file={file},title={violation.code}"
-        yield f"::{violation.severity} {properties}::{finding_line(violation).translate(_DATA)}"
-    for line in hidden_lines(report):
-        yield f"::notice file={file},title=taskmock::{line.translate(_DATA)}"
-    yield f"::notice file={file},title=taskmock::{report.text().splitlines()[0].translate(_DATA)}"
+        yield command(violation.severity, violation.code, finding_line(violation))
+    for line in (*hidden_lines(report), report.text().splitlines()[0]):
+        yield command("notice", "taskmock", line)

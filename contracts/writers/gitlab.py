@@ -11,7 +11,7 @@ from typing import Any
 from taskmock.contracts.report import Report
 from taskmock.contracts.shape import pointer_shape
 from taskmock.contracts.violation import Severity, Violation
-from taskmock.contracts.writers.plain import finding_line, hidden_lines
+from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 
@@ -26,15 +26,16 @@ def gitlab_report(reports: Sequence[tuple[str, Report]]) -> str:
 
 
 def _issues(source: str, report: Report, seen: collections.Counter[tuple[str, ...]]) -> Iterator[dict[str, Any]]:
-    path = source.replace("\\", "/").removeprefix("./")
+    file, test = file_of(source)
+    path = file.removeprefix("./")
     for violation in report.violations:
-        likeness = (path, *_likeness(violation))
+        likeness = (f"{test}{path}", *_likeness(violation))
         seen[likeness] += 1
-        description = finding_line(violation)
+        description = f"{test}{finding_line(violation)}"
         severity = SEVERITIES[violation.severity]
         yield _issue(path, violation.code, description, severity, (*likeness, str(seen[likeness])))
     for line in hidden_lines(report):
-        yield _issue(path, "taskmock", line, "info", (path, line))
+        yield _issue(path, "taskmock", f"{test}{line}", "info", (f"{test}{path}", line))
 
 
 def _likeness(violation: Violation) -> tuple[str, str, str]:

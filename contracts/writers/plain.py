@@ -37,6 +37,12 @@ def finding_line(violation: Violation) -> str:
     return printable("; ".join(parts))
 
 
+def file_of(source: str) -> tuple[str, str]:
+    """The file that a source is or, where it is the id of a test, lies in; and what introduces lines on that test."""
+    file, _, test = source.partition("::")
+    return file.replace("\\", "/"), f"{printable(test)}: " if test else ""
+
+
 def hidden_lines(report: Report, *, severity: Severity | None = None) -> Iterator[str]:
     """A line for each code of which a report counts more findings than it keeps, and one where judging stopped."""
     for group in report.groups:

@@ -229,3 +229,33 @@ def test_gitlab_paths_are_relative_with_slashes():
     text = written_report("gitlab", [(".\\a\\b.json", judged()[2][1])])
 
     assert json.loads(text)[0]["location"]["path"] == "a/b.json"
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab"])
+def test_finding_of_a_test_is_told_of_the_tests_file(form):
+    [(_, report)] = [named for named in judged() if named[0] == "list.json"]
+
+    text = written_report(form, [("tests/test_a.py::test_b[c]", report)])
+
+    [issue] = told_by_github(text) if form == "github" else told_by_gitlab(text)
+    assert issue == (
+        "tests/test_a.py",
+        "error",
+        "body.not-an-object",
+        f"test_b[c]: {finding_line(report.violations[0])}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        *(("report.txt", "text"), ("report.json", "json"), ("junit.XML", "junit"), ("summary.md", "markdown")),
+        *(("notes.github.txt", "github"), ("a.gitlab.json", "gitlab"), ("page.html", "html"), ("report.csv", None)),
+    ],
+)
+def test_ending_of_a_name_tells_the_format(name, form):
+    assert writers.told_format(name) == form
+
+
+def test_every_format_has_an_ending():
+    assert set(writers.ENDINGS.values()) == set(FORMATS)

@@ -1,0 +1,132 @@
+"""The options of pytest's plugins, each with an ini twin: `--taskmock-some-name` and `taskmock_some_name`.
+
+Only pytest is imported here: every run of pytest loads this module.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+GROUP = "taskmock"
+
+
+class Kind(enum.Enum):
+    """What an option takes."""
+
+    TEXT = "text"
+    TEXTS = "texts"
+    FILE = "file"
+    FILES = "files"
+    FLAG = "flag"
+
+
+_INI_TYPES: dict[Kind, Literal["string", "linelist", "paths", "bool"]] = {
+    Kind.TEXT: "string",
+    Kind.TEXTS: "linelist",
+    Kind.FILE: "paths",
+    Kind.FILES: "paths",
+    Kind.FLAG: "bool",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its name without the prefix, what it takes, and what the help says."""
+
+    name: str
+    metavar: str
+    help: str
+    kind: Kind = Kind.TEXT
+    has_ini: bool = True
+
+    @property
+    def flag(self) -> str:
+        """As it stands on the command line."""
+        return f"--taskmock-{self.name}"
+
+    @property
+    def ini(self) -> str:
+        """As it stands in pytest's ini file."""
+        return f"taskmock_{self.name.replace('-', '_')}"
+
+
+TARGET = Option("target", "URL", "judge this real server: tests that play are skipped")
+EDITION = Option("edition", "EDITION", "auto (default), doc-2019, v1, v2, or the file of an overlay")
+STRICTNESS = Option("strictness", "LEVEL", "lenient, documented (default) or strict")
+SAMPLES = Option("samples", "DIR", "a folder of recorded answers: each file is a test; repeatable", Kind.FILES)
+REPORT = Option("report", "FILE", "write all verdicts to a file, in the format of its ending; repeatable", Kind.FILES)
+REPORT_FORMAT = Option("report-format", "FORMAT", "the report's format, where the ending does not tell it")
+REDACT = Option("redact-values", "", "blot values, names and ids in the report", Kind.FLAG)
+BASELINE = Option("baseline", "FILE", "accept the findings that a file lists", Kind.FILE)
+UPDATE = Option(
+    "baseline-update", "", "write the baseline anew: accept every error found now", Kind.FLAG, has_ini=False
+)
+OPTIONS = (TARGET, EDITION, STRICTNESS, SAMPLES, REPORT, REPORT_FORMAT, REDACT, BASELINE, UPDATE)
+"""What the contract's plugin takes."""
+
+
+def add_options(parser: pytest.Parser, options: Iterable[Option]) -> None:
+    """Adds options and their ini twins; one that another plugin has added already is left alone."""
+    group = parser.getgroup(GROUP, "taskmock: mock task-status APIs")
+    for option in options:
+        try:
+            if option.kind is Kind.FLAG:
+                group.addoption(option.flag, action="store_true", default=None, help=option.help)
+            elif option.kind in {Kind.TEXTS, Kind.FILES}:
+                group.addoption(option.flag, action="append", metavar=option.metavar, help=option.help)
+            else:
+                group.addoption(option.flag, metavar=option.metavar, help=option.help)
+        except ValueError:
+            continue
+        if option.has_ini:
+            parser.addini(option.ini, option.help, type=_INI_TYPES[option.kind], default=None)
+
+
+def chosen(config: pytest.Config, option: Option) -> str | None:
+    """What the command line says, else the ini file; None where neither does."""
+    value = _said(config, option)
+    return str(value) if value else None
+
+
+def is_chosen(config: pytest.Config, option: Option) -> bool:
+    """Whether a flag is set."""
+    return bool(_said(config, option))
+
+
+def chosen_texts(config: pytest.Config, option: Option) -> tuple[str, ...]:
+    """All texts that are given, in their order."""
+    return tuple(map(str, _said(config, option) or ()))
+
+
+def chosen_files(config: pytest.Config, option: Option) -> tuple[Path, ...]:
+    """All files or folders: those of the command line lie where pytest was started, those of the ini file beside it."""
+    if not on_command_line(config, option):
+        return tuple(config.getini(option.ini) or ())
+    named = config.getoption(option.flag)
+    return tuple(config.invocation_params.dir / name for name in ([named] if isinstance(named, str) else named))
+
+
+def chosen_file(config: pytest.Config, option: Option) -> Path | None:
+    """The one file, found in the same way; None where none is named.
+
+    Raises: pytest.UsageError where the ini file names several.
+    """
+    files = chosen_files(config, option)
+    if len(files) > 1:
+        raise pytest.UsageError(f"{option.ini}: {len(files)} names for one file: quote a name that has spaces")
+    return files[0] if files else None
+
+
+def on_command_line(config: pytest.Config, option: Option) -> bool:
+    """Whether the command line names an option, so that the ini file does not count."""
+    return bool(config.getoption(option.flag))
+
+
+def _said(config: pytest.Config, option: Option) -> Any:  # noqa: ANN401  # what pytest gives, by the kind of the option
+    return config.getoption(option.flag) or (config.getini(option.ini) if option.has_ini else None)
