@@ -54,7 +54,6 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fails a test that has otherwise passed by what it judged softly, and by the histories that it collected."""
-    __tracebackhide__ = True
     check = item.stash.get(CHECK, None)
     try:
         result = yield
@@ -96,7 +95,6 @@ def taskmock_contract(request: pytest.FixtureRequest) -> Iterator[ContractCheck]
 
 def _fail(check: ContractCheck) -> None:
     """Fails a test by findings that it has not told of."""
-    __tracebackhide__ = True
     findings = check.findings()
     if findings:
         pytest.fail(findings, pytrace=False)

@@ -1,8 +1,7 @@
-"""Recorded answers as tests: each capture file below a folder is one, and so is each folder that holds a history."""
+"""Recorded answers as tests: each file below a folder is one, of an answer or of the history of tasks."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,10 +14,6 @@ from taskmock.contracts.plugin_run import RUN, Judged
 
 ANSWER = ".json"
 ENDINGS = (ANSWER, *LINES, HAR)
-HISTORY = ".history"
-"""The ending of a folder whose files are the polls of one history."""
-
-_DIGITS = re.compile(r"([0-9]+)")
 
 
 class Samples:
@@ -51,17 +46,10 @@ class Samples:
                 arguments.append(str(folder))
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SampleFile | None:
-        """A recorded answer, or a history in one file."""
+        """Takes the files of answers and histories that are in the folders."""
         if not (_is_recording(file_path) and self._holds(file_path)):
             return None
         return SampleFile.from_parent(parent, path=file_path)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> HistoryFolder | None:
-        """A history in a file for each poll."""
-        if not (path.suffix == HISTORY and self._holds(path)):
-            return None
-        return HistoryFolder.from_parent(parent, path=path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
@@ -85,14 +73,6 @@ class SampleFile(pytest.File):
         """Yields its one test."""
         kind = AnswerItem if self.path.suffix.lower() == ANSWER else HistoryItem
         yield kind.from_parent(self, name=kind.NAME)
-
-
-class HistoryFolder(pytest.Directory):
-    """One folder with the polls of a history."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """Yields its one test."""
-        yield HistoryItem.from_parent(self, name=HistoryItem.NAME)
 
 
 class SampleItem(pytest.Item):
@@ -141,27 +121,13 @@ class HistoryItem(SampleItem):
 
     def judged(self) -> Iterable[Judged]:
         """The verdict on the history of each task."""
-        files = _polls_of(self.path)
-        if not files:
-            pytest.fail(f"{self.name} holds no poll: {_files()} are", pytrace=False)
         try:
-            histories = read_histories([(file.name, _content(file, MAX_HISTORY)) for file in files])
+            histories = read_histories([(self.path.name, _content(self.path, MAX_HISTORY))])
         except HistoryError as error:
             pytest.fail(str(error), pytrace=False)
         contract = self.config.stash[RUN].contract()
         for task, polls in histories.items():
             yield Judged(contract.check_history(polls), f"task {task}" if task else "", polls[-1].body)
-
-
-def _polls_of(path: Path) -> list[Path]:
-    """The files of a history, in the order of their names, with numbers in them taken as numbers."""
-    if path.is_file():
-        return [path]
-    return sorted(filter(_is_recording, path.iterdir()), key=_by_number)
-
-
-def _by_number(path: Path) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(path.name)]
 
 
 def _is_recording(path: Path) -> bool:

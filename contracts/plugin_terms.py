@@ -111,20 +111,20 @@ def _report_files(config: pytest.Config) -> tuple[ReportFile, ...]:
     form = options.chosen(config, options.REPORT_FORMAT)
     if form is not None and len(paths) != 1:
         raise pytest.UsageError(f"{options.REPORT_FORMAT.flag} needs one {options.REPORT.flag} FILE")
-    return tuple(ReportFile(path, shown(config, path), _format(path, form)) for path in paths)
+    return tuple(ReportFile(path, (name := shown(config, path)), _format(path, name, form)) for path in paths)
 
 
-def _format(path: Path, form: str | None) -> str:
+def _format(path: Path, name: str, form: str | None) -> str:
     from taskmock.contracts.writers import ENDINGS, FORMATS, told_format
     from taskmock.schemas import chosen
 
     if path.is_dir():
-        raise pytest.UsageError(f"{options.REPORT.flag}: {path} is a folder, not a file")
+        raise pytest.UsageError(f"{options.REPORT.flag}: {name} is a folder, not a file")
     if form is None:
         told = told_format(path.name)
         if told is None:
             known = ", ".join(ENDINGS)
-            text = f"the name {path.name} tells no format; choose one of {known}, or a {options.REPORT_FORMAT.flag}"
+            text = f"{name} tells no format; choose one of {known}, or a {options.REPORT_FORMAT.flag}"
             raise pytest.UsageError(f"{options.REPORT.flag}: {text}")
         return told
     try:

@@ -46,8 +46,8 @@ def test_history_that_breaks_the_contract_fails_the_test_at_its_end(run):
     )
 
 
-def test_test_that_fails_by_itself_says_only_that(run):
+def test_test_that_fails_by_itself_shows_its_histories_too(run):
     result = run(ENDED, REVIVED, after="assert not 'other'")
 
     result.assert_outcomes(failed=1)
-    result.stdout.no_fnmatch_line("*task.terminal*")
+    result.stdout.fnmatch_lines(["E *assert not 'other'", "*--- taskmock findings ---*", "*task.terminal (1):*"])
