@@ -214,13 +214,17 @@ def test_body_too_deep_for_a_page_leaves_out_its_tree(run, pytester):
     [
         (
             ["--taskmock-report=report.csv"],
-            "ERROR: --taskmock-report: report.csv tells no format; choose one of .gitlab.json, .github.txt, "
-            ".txt, .json, .xml, .md, .html, or a --taskmock-report-format",
+            (
+                "ERROR: --taskmock-report: report.csv tells no format; choose one of .gitlab.json, .github.txt, "
+                ".txt, .json, .xml, .md, .html, or a --taskmock-report-format"
+            ),
         ),
         (
             ["--taskmock-report=report.csv", "--taskmock-report-format=jsn"],
-            "ERROR: --taskmock-report-format: unknown format 'jsn': choose one of text, json, junit, markdown, github, "
-            "gitlab, html; did you mean 'json'?",
+            (
+                "ERROR: --taskmock-report-format: unknown format 'jsn': choose one of text, json, junit, markdown, "
+                "github, gitlab, html; did you mean 'json'?"
+            ),
         ),
         (["--taskmock-report-format=json"], "ERROR: --taskmock-report-format needs one --taskmock-report FILE"),
         (

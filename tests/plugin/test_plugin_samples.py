@@ -188,4 +188,4 @@ def test_folder_that_pytest_ignores_is_an_error(run, pytester, workers):
     result = run("--taskmock-samples=.answers", *workers)
 
     assert result.ret != pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["ERROR .answers - --taskmock-samples: pytest ignores all in *"])
+    result.stdout.fnmatch_lines(["--taskmock-samples: pytest ignores all in .answers (see *", "ERROR .answers*"])
