@@ -6,11 +6,14 @@ a Content-Type), the others from bkapi-client-core 1.2.0.
 """
 
 import json
+import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sdk import CREDENTIALS, by_esb, by_gateway
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader import read_scenario
@@ -27,6 +30,17 @@ flow: [Copy: {id: n0123456789abcdef0123456789abcde, attempts: [{takes: 5s, fails
 """
 FAILED_AT = 10
 COPY = "n0123456789abcdef0123456789abcde"
+TASK = {"bk_biz_id": 2, "task_id": 10}
+POLL = {"call": "get_task_status", "ids": TASK, "with_ex_data": True}
+RETRY = {"call": "operate_node", "ids": TASK, "node_id": COPY, "action": "retry"}
+TOKEN = {"access_token": "xxx"}
+SENT = {
+    "poll-by-client-core-esb": (by_esb, CREDENTIALS, POLL),
+    "poll-by-client-core-gateway": (by_gateway, CREDENTIALS, POLL),
+    "poll-by-client-core-gateway-with-a-token": (by_gateway, CREDENTIALS | TOKEN, POLL),
+    "retry-by-client-core-esb": (by_esb, CREDENTIALS, RETRY),
+    "retry-by-client-core-gateway": (by_gateway, CREDENTIALS | TOKEN, RETRY),
+}
 
 each_poll = pytest.mark.parametrize("form", POLLS, ids=lambda path: path.stem)
 each_retry = pytest.mark.parametrize("form", RETRIES, ids=lambda path: path.stem)
@@ -127,3 +141,29 @@ def test_json_without_a_content_type_is_read_before_it_is_refused(connection, na
 
     assert (answer["code"], answer["message"]) == (1306000, "APP Secret [bk_app_secret] cannot be empty")
     assert b"content-type" not in sent.lower()
+
+
+def sent_by(call):
+    """The bytes that an SDK sends; the host, and which encodings the machine's libraries know, are left out."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        listener.settimeout(20)
+        called = threads.submit(call, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as file:
+            head = b"".join(iter(file.readline, b"\r\n")) + b"\r\n"
+            length = re.search(rb"Content-Length: ([0-9]+)", head)
+            body = file.read(int(length[1])) if length else b""
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        called.result()
+    return without_machine(head + body)
+
+
+def without_machine(sent):
+    return re.sub(rb"(?m)^(Host|Accept-Encoding): .*\r\n", b"", sent)
+
+
+@pytest.mark.parametrize(("form", "by", "credentials", "said"), [(form, *sent) for form, sent in SENT.items()])
+def test_form_is_what_the_sdk_sends(form, by, credentials, said):
+    sent = sent_by(lambda url: by(url, credentials=credentials, **said))
+
+    assert sent == without_machine((FORMS / f"{form}.http").read_bytes())
