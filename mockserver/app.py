@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import string
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +25,7 @@ from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.gateways.admission import Admission
 from taskmock.mockserver.gateways.auth import Auth
 from taskmock.mockserver.gateways.choice import ALL, doors_of
-from taskmock.mockserver.gateways.door import Door, Parameters, Received, written
+from taskmock.mockserver.gateways.door import Door, Parameters, Received, with_more, written
 from taskmock.mockserver.gateways.gate import Gate
 from taskmock.mockserver.gateways.refusal import Refusal, RefusedError
 from taskmock.mockserver.generator import GENERATOR
@@ -178,6 +179,7 @@ class App:
             scenario=unquote(scenario) if scenario else None,
             user=caller,
             quirks=self.rules.quirks,
+            owns=functools.partial(admission.owns, parameters),
         )
 
     def _nameless(self) -> str:
@@ -211,7 +213,8 @@ class App:
         self.journal.add(self._entry(call, done.key or RecordKey(said.session, "", task_id or ""), 200, 0))
         request_id = draw_hex("done", said.session, task_id or "", call.target, call.body)
         headers = (*door.headers(request_id), (SESSION_HEADER, said.session))
-        return Reply(200, headers, door.succeed(written(done.data), request_id, done.message))
+        body = door.succeed(written(done.data), request_id, done.message)
+        return Reply(200, headers, with_more(body, done.beside))
 
     def _refused(
         self, call: Call, door: Door, session: str, refused: RefusedError, *, task_id: str | None = None

@@ -67,6 +67,11 @@ class TaskFacts:
         return "api" if self.creation else "app"
 
     @property
+    def started(self) -> bool:
+        """Whether the task is more than created."""
+        return self.root is not None
+
+    @property
     def finished(self) -> bool:
         """Whether the task has come to its end."""
         return self.root is not None and self.root.state is State.FINISHED
@@ -148,6 +153,11 @@ def batch_entry(facts: TaskFacts, status: Document) -> Document:
     }
 
 
+def intervention_entry(facts: TaskFacts, required: bool) -> Document:  # noqa: FBT001  # the value that is written
+    """A task's entry in the `data` of `get_tasks_manual_intervention_state`."""
+    return {"id": facts.id, "manual_intervention_required": required}
+
+
 def list_entry(facts: TaskFacts) -> Document:
     """A task's entry in the `data` of `get_task_list`; times are UTC with milliseconds there, or null (facts)."""
     return {
@@ -159,7 +169,7 @@ def list_entry(facts: TaskFacts) -> Document:
         "executor": facts.executor,
         "start_time": _utc(facts.started_at),
         "finish_time": _utc(facts.ended_at),
-        "is_started": facts.root is not None,
+        "is_started": facts.started,
         "is_finished": facts.finished,
         "template_source": facts.creation.template_source if facts.creation else "project",
         "template_id": facts.template_id,

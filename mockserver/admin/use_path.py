@@ -50,7 +50,7 @@ _REPLAY: dict[str, Schema] = {
     "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
     "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
     "created": {"type": "string", "description": "What a client has made the task with: JSON."},
-    "clipped": {"const": "true", "description": "A batch query has taken `children` from the CREATED task."},
+    "clipped": {"enum": ["true"], "description": "A batch query has taken `children` from the CREATED task."},
     "session": {"type": "string", "description": "The session's name; one of the link's own where it is not said."},
     **_NEXT,
 }

@@ -6,6 +6,7 @@ from taskmock.mockserver.calls.call import Answer, Handled
 from taskmock.mockserver.calls.create import create_task
 from taskmock.mockserver.calls.operate import OPERATIONS as OPERATE
 from taskmock.mockserver.calls.task import get_task_detail
+from taskmock.mockserver.calls.tasks import get_task_list, get_tasks_manual_intervention_state, get_tasks_status
 from taskmock.mockserver.gateways.door import Operation
 from taskmock.schemas import load_operations
 
@@ -18,6 +19,9 @@ _ANSWERS: dict[str, Answer] = {
     "create_task": create_task,
     **OPERATE,
     "get_task_detail": get_task_detail,
+    "get_task_list": get_task_list,
+    "get_tasks_manual_intervention_state": get_tasks_manual_intervention_state,
+    "get_tasks_status": get_tasks_status,
 }
 
 CALLS = {name: Handled(_OPERATIONS[name], answer) for name, answer in _ANSWERS.items()}

@@ -16,7 +16,8 @@ class ApiCall:
     """A call that a door has read and admitted.
 
     `said` is all that it says, `needed` its required parameters as text. `scenario` is what it wants played (None:
-    what its session plays), `user` who calls. `quirks`: it is answered with the real system's flaws.
+    what its session plays), `user` who calls. `owns` says whether a task id is one of the business that it names.
+    `quirks`: it is answered with the real system's flaws.
     """
 
     session: str
@@ -25,10 +26,12 @@ class ApiCall:
     scenario: str | None = None
     user: str = "admin"
     quirks: bool = True
+    owns: Callable[[str], bool] = lambda _: True
 
-    def asked(self, task_id: str | None = None) -> Asked:
-        """The task that the call is about, or another one of its session."""
-        return Asked(session=self.session, task_id=task_id or self.needed["task_id"], scenario=self.scenario)
+    def asked(self, task_id: str | None = None, *, scenario: str | None = None) -> Asked:
+        """The task that the call is about, or another one of its session, playing what the call or somebody says."""
+        wanted = scenario or self.scenario
+        return Asked(session=self.session, task_id=task_id or self.needed["task_id"], scenario=wanted)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,11 @@ from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.record import Record
 from taskmock.mockserver.row import Row
 from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.state import State
 from taskmock.mockserver.store import RecordGoneError
 from taskmock.mockserver.timeline import History, Tree
 from taskmock.mockserver.turn import taken_turn
-from taskmock.mockserver.wire import Edition
+from taskmock.mockserver.wire import Edition, recorded_state
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,8 +35,14 @@ class Glance:
 
     @property
     def root(self) -> Row | None:
-        """The task's own row; None while it is only created."""
-        return self.tree.rows.get(ROOT)
+        """The task's own row; None while it is only created. A recorded one has no times."""
+        if self.frame is not None:
+            word = recorded_state(self.frame.body)
+            if word is None or word == State.CREATED:
+                return None
+            return Row(State(word) if word in State.__members__ else State.RUNNING)
+        changes = self.history.changes[: self.history.position(self.moment)]
+        return next((change.row for change in reversed(changes) if change.node == ROOT), None)
 
     @property
     def frame(self) -> Frame | None:

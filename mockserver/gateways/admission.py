@@ -121,6 +121,13 @@ class Admission:
             message = f"iam authentication exception, please check, action:{action}"
             raise RefusedError(UNKNOWN, message, extra={"data": None})
 
+    def owns(self, parameters: Parameters, task_id: str) -> bool:
+        """Whether a task is one of the business that a call names."""
+        if self.auth is None:
+            return True
+        business = self.auth.business(text_of(parameters, "bk_biz_id"), text_of(parameters, "scope") or SCOPES[0])
+        return business is not None and among(task_id, business.tasks)
+
 
 def _allows(grant: Grant, business_id: str, scope: str, task_id: str, action: str) -> bool:
     if not grant.covers(business_id, scope) or (grant.views_only and not action.endswith("view")):

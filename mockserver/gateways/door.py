@@ -239,6 +239,11 @@ def written(data: object) -> bytes:
         return json.dumps(data).encode("ascii")
 
 
+def with_more(envelope: bytes, more: Mapping[str, object]) -> bytes:
+    """An envelope, a JSON object that is not empty, with more in it."""
+    return envelope[:-1] + b"," + written(more)[1:] if more else envelope
+
+
 def text_of(parameters: Parameters, name: str) -> str:
     """What a parameter says; "" where it says nothing, or what no text is."""
     return _text(parameters.get(name)) or ""

@@ -1,9 +1,10 @@
 """The calls around a task's status through the doors, over real sockets."""
 
 import pytest
-from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send
+from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send, status_of
 
 from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.loader.auth_file import read_auth
 from taskmock.mockserver.server import MockServer, Settings
 
 AUTHORIZATION = {
@@ -101,6 +102,67 @@ def test_link_plays_a_created_task_back_on_another_mock(mock, clock):
         url = send(other.url, answer.headers["X-Mock-Link"]).json["url"]
         again = send(other.url, url)
 
+    assert again.body == answer.body
+
+
+def test_batch_takes_its_list_from_the_body_at_both_doors(mock):
+    esb = send(mock.url, f"{SOPS}get_tasks_status/", "POST", {**CREDENTIALS, "task_id_list": [10, 11]}).json
+    body = {"task_id_list": [10, 11]}
+    gateway = send(mock.url, "/api/bk-sops/prod/get_tasks_status/2/", "POST", body, AUTHORIZATION).json
+
+    assert [entry["id"] for entry in esb["data"]] == [entry["id"] for entry in gateway["data"]] == [11, 10]
+
+
+def test_list_tells_its_count_beside_the_data_at_both_doors(mock):
+    created(mock)
+    created(mock)
+
+    esb = ask(mock.url, "get_task_list", limit=1)
+    gateway = send(mock.url, "/api/bk-sops/prod/get_task_list/2/?limit=1", headers=AUTHORIZATION).json
+
+    assert [(len(one["data"]), one["count"]) for one in (esb, gateway)] == [(1, 2), (1, 2)]
+
+
+def test_refused_list_has_empty_data(mock):
+    answer = ask(mock.url, "get_task_list", limit=-1)
+
+    assert (answer["result"], answer["data"], answer["code"]) == (False, "", 3545000)
+
+
+def test_tasks_that_wait_for_somebody_are_told_at_both_doors(mock):
+    path = "get_tasks_manual_intervention_state/"
+    esb = send(mock.url, SOPS + path, "POST", {**CREDENTIALS, "task_id_list": [10]}).json
+    gateway = send(mock.url, f"/prod/{path}2/", "POST", {"task_id_list": [10]}, AUTHORIZATION).json
+
+    assert esb["data"] == gateway["data"] == [{"id": 10, "manual_intervention_required": False}]
+
+
+def test_batch_leaves_out_tasks_that_the_business_does_not_have(clock):
+    app = "{code: app, secret: secret, names_users: true}"
+    declared = f"{{format: 1, apps: [{app}], businesses: [{{bk_biz_id: 2, tasks: ['1*']}}]}}"
+    settings = Settings(edition="v2", auth=read_auth(declared, source="declared"))
+    with MockServer(clock=clock, settings=settings) as server:
+        body = {**CREDENTIALS, "task_id_list": [10, 20]}
+        answer = send(server.url, f"{SOPS}get_tasks_status/", "POST", body).json
+
+    assert [entry["id"] for entry in answer["data"]] == [10]
+
+
+def test_mock_without_flaws_keeps_the_children_of_a_created_task(clock):
+    with MockServer(clock=clock, settings=Settings(edition="v2", quirks=False)) as server:
+        send(server.url, f"{SOPS}get_tasks_status/", "POST", {**CREDENTIALS, "task_id_list": [10]})
+
+        assert poll(server.url)["children"] == {}
+
+
+def test_link_plays_a_clipped_task_back(mock):
+    send(mock.url, f"{SOPS}get_tasks_status/", "POST", {**CREDENTIALS, "task_id_list": [10]})
+    answer = send(mock.url, status_of())
+
+    with MockServer(settings=Settings(edition="v2", seed="other")) as other:
+        again = send(other.url, send(other.url, answer.headers["X-Mock-Link"]).json["url"])
+
+    assert "children" not in answer.json["data"]
     assert again.body == answer.body
 
 
