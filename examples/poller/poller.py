@@ -15,8 +15,14 @@ from urllib.parse import urlencode
 ENDED = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
 """States that a task never leaves. FAILED is none of them: somebody may retry or skip the failed node."""
 
-FOR_GOOD = frozenset({1306000, 1306403, 1306406, 3540000, 3540100, 3540400})
-"""Codes that no second try changes: credentials, permission, parameters, no such task."""
+FOR_GOOD = frozenset(
+    {
+        *(1306000, 1306403, 1306406),  # the ESB: credentials, permission, parameters
+        *(1640001, 1640101, 1640102, 1640301, 1640401),  # the API gateway: credentials, permission, no such call
+        *(3540000, 3540100, 3540400),  # Standard OPS: parameters, permission, nothing there
+    }
+)
+"""Codes that no second try changes."""
 
 FOR_GOOD_TEXTS = ("iam authentication exception", "matching query does not exist")
 """The same for code 3599999, which stands for all that has no code of its own."""
@@ -152,7 +158,7 @@ class Poller:
             try:
                 response = urllib.request.urlopen(f"{self._url}?{urlencode(parameters)}", timeout=self._patience.answer)
             except HTTPError as error:
-                response = error  # an answer, too: an API gateway tells its reason there
+                response = error  # an answer, too: the API gateway tells its reason there
             with response:
                 return json.load(response)
         except (OSError, HTTPException) as error:

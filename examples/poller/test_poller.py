@@ -145,9 +145,17 @@ def test_wrong_credentials_are_raised_at_once(taskmock):
     assert caught.value.code == 1306000
 
 
+@pytest.mark.parametrize(("below", "code"), [("/nowhere", 1306000), ("/api/bk-sops/prod", 1640401)])
+def test_wrong_address_is_raised_at_once(taskmock, below, code):
+    with pytest.raises(StatusError, match="API not found") as caught:
+        Poller(taskmock.url + below, CREDENTIALS, sleep=pytest.fail).wait("2", "10")
+
+    assert caught.value.code == code
+
+
 def test_answer_that_takes_too_long_is_an_error(taskmock):
     task = taskmock.play("backend-timeout")
-    poller = Poller(taskmock.url, CREDENTIALS, patience=Patience(answer=1))
+    poller = Poller(taskmock.url, CREDENTIALS, patience=Patience(answer=2))
 
     assert [poller.status("2", task.id)["state"] for _ in range(2)] == ["CREATED", "CREATED"]
     with pytest.raises(StatusError, match="timed out"):
