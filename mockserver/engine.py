@@ -253,13 +253,14 @@ class Engine(Ledger):
         step = self.graph.nodes[index].step
         self.put(index, row._replace(state=State.FAILED, finish=self.now))
         self.block(index)
-        if isinstance(step, Activity) and step.auto_retry and row.retry < step.auto_retry.max:
+        if isinstance(step, Activity) and step.auto_retry and self.auto_retries.get(index, 0) < step.auto_retry.max:
             self.send(self.now + step.auto_retry.after, self._auto_retry, index, row.version)
 
     def _auto_retry(self, index: int, version: int) -> None:
         row = self.rows.get(index)
         over = self.rows[ROOT].state in {State.REVOKED, State.ROLLING_BACK}
         if row and (row.version, row.state) == (version, State.FAILED) and not over:
+            self.auto_retries[index] = self.auto_retries.get(index, 0) + 1
             self.make_ready(index)
 
     def make_ready(self, index: int) -> None:

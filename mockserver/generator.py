@@ -79,12 +79,16 @@ def _state(key: str, nodes: int, wish: Wish) -> State | None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Budget:
-    """What a stretch may spend: visible nodes, ms, levels below it; `open` if it ends in the node that stands still."""
+    """What a stretch may spend: visible nodes, ms, levels below it; `open` if it ends in the node that stands still.
+
+    `passes` says how often it is passed: so often does each failure in it come.
+    """
 
     nodes: int
     span: int
     levels: int
     open: bool
+    passes: int = 1
 
     def least_deep(self) -> int:
         """The nodes that a step needs which goes down all the levels."""
@@ -143,7 +147,7 @@ class _Builder:
         for number, size in enumerate(parts):
             last = number == len(parts) - 1
             span = int(budget.span * shares[number] / sum(shares))
-            part = _Budget(size, span, budget.levels, budget.open and last)
+            part = dataclasses.replace(budget, nodes=size, span=span, open=budget.open and last)
             steps.append(self._step(f"{place}/{number}", part, deep=exact and last))
         return tuple(steps)
 
@@ -172,7 +176,7 @@ class _Builder:
             if budget.nodes >= least and (budget.levels or kind != "sub")
         ]
         if budget.nodes == 1:
-            return self._still_node(place, budget.span) if budget.open else self._activity(place, budget.span)
+            return self._still_node(place, budget.span) if budget.open else self._activity(place, budget.span, passes=budget.passes)
         if not kinds:
             return self._small(place, budget)
         kind = draw_choice(kinds, self._key, place, "kind")
@@ -186,7 +190,8 @@ class _Builder:
         if budget.open:
             arm = Arm(name="yes", flow=self._stretch(f"{place}.0", body))
             return Branch(kind=BranchKind.EXCLUSIVE, arms=(arm, self._untaken(place)), take=("yes",))
-        return Loop(times=2, flow=self._stretch(f"{place}.0", dataclasses.replace(body, span=budget.span // 2)))
+        body = dataclasses.replace(body, span=budget.span // 2, passes=2 * budget.passes)
+        return Loop(times=2, flow=self._stretch(f"{place}.0", body))
 
     def _subprocess(self, place: str, budget: _Budget, *, exact: bool = False) -> Subprocess:
         inner = _Budget(budget.nodes - (2 if budget.open else 3), budget.span, budget.levels - 1, budget.open)
@@ -216,12 +221,12 @@ class _Builder:
 
     # -- leaves
 
-    def _activity(self, place: str, span: int) -> Activity:
+    def _activity(self, place: str, span: int, *, passes: int = 1) -> Activity:
         name, takes = self._name(place), max(1, span)
         spice = 1.0 if self._wish.plain or span < SECOND else draw_unit(self._key, place, "spice")
         failed = Attempt(takes=takes // 2, fails=f"{name}: exit code {draw_int(1, 127, self._key, place, 'exit')}")
         if spice < 0.04:
-            retry = AutoRetry(max=1, after=takes // 4)
+            retry = AutoRetry(max=passes, after=takes // 4)
             return Activity(name=name, attempts=(failed, Attempt(takes=takes // 4)), auto_retry=retry)
         if spice < 0.07:
             return Activity(name=name, attempts=(failed,), ignored=True)

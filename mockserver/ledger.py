@@ -31,6 +31,7 @@ class Ledger(Agenda):
 
     `appointed` nodes are paused as soon as they are reached; `held` are the tokens that wait for a scope to let them
     in, by scope, and `holding` counts the scopes that let none in; `gone` is the next version of removed nodes.
+    `auto_retries` counts each node's automatic retries: in all, whatever becomes of its row (fact).
     """
 
     def __init__(self, graph: Graph, setting: Setting) -> None:
@@ -43,11 +44,12 @@ class Ledger(Agenda):
         self.held: dict[int, list[int]] = {}
         self.holding = 0
         self.gone: dict[int, int] = {}
+        self.auto_retries: dict[int, int] = {}
         self._failed: dict[int, None] = {}  # a set in order: to look at all rows at each arrival costs too much
 
     def put(self, index: int, row: Row) -> None:
         """Writes a node's row as it is from now on."""
-        row = row._replace(since=self.now)
+        row = row._replace(since=self.now, auto_retries=self.auto_retries.get(index, 0))
         before = self.rows.get(index)
         self.holding += (row.state in HOLDING) - (before is not None and before.state in HOLDING)
         self.rows[index] = row

@@ -39,7 +39,10 @@ class Attempt:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AutoRetry:
-    """The engine's own retry of a failed activity: at most `max` times in a pass, each `after` ms after the failure."""
+    """The engine's own retry of a failed activity: at most `max` times in all, each `after` ms after the failure.
+
+    Retries by hand do not count, and the passes of a loop share the number (bk-sops: one counter for each node).
+    """
 
     max: int
     after: int = 0

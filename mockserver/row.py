@@ -11,7 +11,7 @@ class Row(NamedTuple):
     """What the engine knows of a node it has reached; times in ms on the task's clock.
 
     `version` counts how often the node got a new version; `since` is when the row last changed; `ex_data` is what a
-    failure says.
+    failure says; `retry` counts all retries of this pass, `auto_retries` the engine's own, of all passes.
     """
 
     state: State
@@ -24,6 +24,7 @@ class Row(NamedTuple):
     version: int = 0
     since: int = 0
     ex_data: object = None
+    auto_retries: int = 0
 
 
 class Change(NamedTuple):

@@ -237,6 +237,26 @@ def test_automatic_retry_follows_a_forced_failure():
     assert rows(tree(script, AT_ONCE, given(1, "forced_fail", "A")))["A"].retry == 1
 
 
+def test_automatic_retries_are_counted_apart_from_those_by_hand():
+    script = play(act("A", (1, "no"), auto_retry=AutoRetry(max=1, after=ms(3))))
+
+    seen = [rows(tree(script, at, given(2, "retry", "A")))["A"] for at in (5, 6.5, 50)]
+
+    assert [(row.state, row.retry, row.auto_retries) for row in seen] == [
+        ("FAILED", 1, 0),
+        ("RUNNING", 2, 1),
+        ("FAILED", 2, 1),
+    ]
+
+
+def test_passes_of_a_loop_share_the_number_of_automatic_retries():
+    script = play(loop(2, act("A", (1, "no"), 1, auto_retry=AutoRetry(max=1))))
+
+    row = rows(tree(script, AT_ONCE))["A"]
+
+    assert (row.state, row.loop, row.retry, row.auto_retries) == ("FAILED", 2, 0, 1)
+
+
 def test_node_that_takes_too_long_is_terminated():
     row = rows(tree(play(act("A", 9, times_out=ms(4))), AT_ONCE))["A"]
 
