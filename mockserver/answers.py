@@ -15,13 +15,15 @@ from taskmock.mockserver.gateways.esb import ESB
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Answer, Asked, Playback
 from taskmock.mockserver.record import DEFAULT_SESSION, Opening
+from taskmock.mockserver.recorded import recorded_state
+from taskmock.mockserver.rendering import data_at
 from taskmock.mockserver.reply import reply_of
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.session import playable_id
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.state import State
 from taskmock.mockserver.store import MemoryStore
-from taskmock.mockserver.wire import EDITIONS, document, recorded_state
+from taskmock.mockserver.wire import EDITIONS
 from taskmock.schemas import chosen
 
 MOST_FRAMES = 100_000
@@ -169,10 +171,10 @@ def _state(playback: Playback, answer: Answer) -> str | None:
     record = answer.record
     if answer.whole is not None:
         return recorded_state(json.loads(answer.whole))
+    history, moment = playback.history(record), answer.reading.moment
     if answer.data is None:
-        return State.EXPIRED.value
+        return (State.EXPIRED if history.expired_at(moment) else State.CREATED).value
     data = json.loads(answer.data)
     if any(fault.kind is FaultKind.BREAK for fault in answer.faults):
-        tree = playback.history(record).tree_at(answer.reading.moment)
-        data = document(tree, EDITIONS[answer.edition], epoch=record.epoch, key=record.draw_key)
+        data = data_at(record, history, EDITIONS[answer.edition], moment, answer.view)
     return recorded_state({"data": data})

@@ -47,6 +47,7 @@ from taskmock.mockserver.session_name import (
     split_prefix,
 )
 from taskmock.mockserver.shelf import ScenarioNotFoundError
+from taskmock.mockserver.view import BUSINESS, Flags
 from taskmock.mockserver.welcome import welcome
 
 if TYPE_CHECKING:
@@ -246,7 +247,8 @@ def _asked(said: ApiCall) -> Asked:
         task_id=task_id,
         scenario=said.scenario,
         node_id=task_id if is_node_id(task_id) else None,
-        ex_data=said.said.get("with_ex_data") not in ("", None),  # any text at all is true, "false" too (fact)
+        flags=Flags.of(said.said),
+        scope=str(said.said.get("scope") or BUSINESS),
     )
 
 

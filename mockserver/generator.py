@@ -175,8 +175,10 @@ class _Builder:
             for kind, least in (("sub", 3 if budget.open else 4), ("par", 3 if budget.open else 4), ("exc", 3))
             if budget.nodes >= least and (budget.levels or kind != "sub")
         ]
+        if budget.nodes == 1 and budget.open:
+            return self._still_node(place, budget.span)
         if budget.nodes == 1:
-            return self._still_node(place, budget.span) if budget.open else self._activity(place, budget.span, passes=budget.passes)
+            return self._activity(place, budget.span, passes=budget.passes)
         if not kinds:
             return self._small(place, budget)
         kind = draw_choice(kinds, self._key, place, "kind")

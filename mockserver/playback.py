@@ -14,18 +14,18 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.record import NO_PLAN, Opening, Record, RecordKey, SessionPlan
-from taskmock.mockserver.rendering import View, broken_data, data_at, played, recorded_body
+from taskmock.mockserver.rendering import broken_data, can_be_answered, data_at, failure_of, played, recorded_body
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.scenario_edit import followed
 from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
 from taskmock.mockserver.store import RecordGoneError, Store
 from taskmock.mockserver.timeline import History
 from taskmock.mockserver.turn import Turn, moment_of, taken_turn
-from taskmock.mockserver.wire import EDITIONS, Edition, expired
+from taskmock.mockserver.view import BUSINESS, NO_FLAGS, Flags, View
+from taskmock.mockserver.wire import EDITIONS, Edition
 from taskmock.mockserver.wish import Wish
 
 DEFAULT_EDITION = "doc-2019"
@@ -51,27 +51,32 @@ class Reading(NamedTuple):
 class Asked:
     """A call for a status, resolved: who asks, for which task, and for which of its nodes (None: the task).
 
-    `ex_data`: it wants to know what failed nodes say, where the edition tells.
+    `flags` say what of it is wanted, `scope` what the call's business id counts. With `quirks` the answer has the real
+    system's flaws.
     """
 
     session: str
     task_id: str
     scenario: str | None = None
     node_id: str | None = None
-    ex_data: bool = False
+    flags: Flags = NO_FLAGS
+    scope: str = BUSINESS
+    quirks: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a poll gives: `data` as JSON bytes, and where the task stands.
 
-    `data` is None where the history has expired and the edition (`doc-2019`) has no form for that. `whole` is a
-    recorded answer, envelope and all, instead. `faults` are what the poll has met; one that replaces the answer leaves
-    `data` for nobody to see.
+    `whole` is a recorded answer, envelope and all, instead; where both are None, `failure` is what the system says in
+    place of an answer. `faults` are what the poll has met; one that replaces the answer leaves `data` for nobody to
+    see. `view` is what of the task was asked for.
     """
 
     data: bytes | None
     whole: bytes | None = None
+    failure: str = ""
+    view: View
     faults: tuple[Fault, ...] = ()
     record: Record
     reading: Reading
@@ -126,9 +131,7 @@ class Playback:
         """
         while True:
             try:
-                if asked.node_id is not None:
-                    return self._poll_node(asked, asked.node_id)
-                return self._answer(self.open(asked), View(ex_data=asked.ex_data))
+                return self._answer(self.open(asked) if asked.node_id is None else self._owner(asked), asked)
             except RecordGoneError:
                 continue  # forgotten in this very moment: the task begins anew
 
@@ -240,33 +243,39 @@ class Playback:
         scenario = self.scenario_of(record)
         return record if scenario.digest == record.digest else followed(record, scenario, self.history)
 
-    def _poll_node(self, asked: Asked, node_id: str) -> Answer:
+    def _owner(self, asked: Asked) -> Record:
+        """The task of a session whose node was asked for, the one touched last where there are several."""
         for found in reversed(self.store.records(asked.session)):
             try:
                 record = self._current(found)
             except (ScenarioNotFoundError, ScenarioError):
                 continue  # taken off the shelf: nobody can say what its nodes are
-            top = self.history(record).graph.by_id.get(node_id)
-            if top is not None:
-                return self._answer(record, View(top, asked.ex_data))
-        raise UnknownNodeError(node_id)
+            if asked.node_id in self.history(record).graph.by_id:
+                return record
+        raise UnknownNodeError(str(asked.node_id))
 
-    def _answer(self, record: Record, view: View) -> Answer:
+    def _answer(self, record: Record, asked: Asked) -> Answer:
         self.history(self._current(record))  # worked out before the store is held
-        turns: list[Turn] = []
+        turns: list[tuple[Turn, View]] = []
 
         def polled(record: Record) -> Record:
             faults = (*self.play_of(record).faults, *record.faults)
-            changed, turn = taken_turn(record, faults, self.history(record), self.opening.clock.now())
-            turns.append(turn)
+            history, edition = self.history(record), self.edition_of(self.scenario_of(record))
+            view = asked.flags.view(history.graph, edition, node_id=asked.node_id, quirks=asked.quirks)
+            changed, turn = taken_turn(record, faults, history, self.opening.clock.now(), view)
+            turns.append((turn, view))
             return changed
 
         record = self.change(record.key, polled)
-        scenario, turn = self.scenario_of(record), turns[-1]
-        frame = self.history(record).frame_at(turn.shown)
+        scenario, history, (turn, view) = self.scenario_of(record), self.history(record), turns[-1]
+        frame = history.frame_at(turn.shown)
+        data = None if frame else self._rendered(record, scenario, turn, view)
+        whole = recorded_body(frame, turn.faults, view, generation=history.generation) if frame else None
         return Answer(
-            data=None if frame else self._rendered(record, scenario, turn, view),
-            whole=orjson.dumps(recorded_body(frame, turn.faults)) if frame else None,
+            data=data,
+            whole=whole,
+            failure="" if data or whole else failure_of(record.key.task_id, view),
+            view=view,
             faults=turn.faults,
             record=record,
             reading=Reading(turn.moment, record.polls),
@@ -275,15 +284,14 @@ class Playback:
 
     def _rendered(self, record: Record, scenario: Scenario, turn: Turn, view: View) -> bytes | None:
         edition, history = self.edition_of(scenario), self.history(record)
-        if history.expired_at(turn.moment):
-            name = history.graph.nodes[ROOT].name
-            return orjson.dumps(expired(name)) if edition.served else None
+        if not can_be_answered(history, edition, turn.shown, view):
+            return None
         if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
             data = data_at(record, history, edition, turn.shown, view)
             return orjson.dumps(broken_data(data, history, turn.faults))
         ended = history.ended and turn.shown >= history.moments[-1]
         place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
-        key = (self._history_key(record, scenario, edition), record.epoch, record.clipped, place, view)
+        key = (self._history_key(record, scenario, edition), record.epoch, record.clipped, place, view.key)
         return self._frames.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
 
 

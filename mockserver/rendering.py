@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import orjson
+
+from taskmock.mockserver.asked_fields import with_asked_fields
 from taskmock.mockserver.breaks import broken
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.graph import ROOT, AddressError, graph_of
 from taskmock.mockserver.ledger import Setting
 from taskmock.mockserver.record import Record
+from taskmock.mockserver.recorded import viewed
 from taskmock.mockserver.scenario import Frame, Play
 from taskmock.mockserver.timeline import History, history_of
-from taskmock.mockserver.wire import Document, Edition, document, with_failures, without_children
+from taskmock.mockserver.view import View
+from taskmock.mockserver.wire import Document, Edition, document, expired, without_children, without_names
 
 
 def played(record: Record, play: Play, edition: Edition) -> History:
@@ -31,21 +37,24 @@ def played(record: Record, play: Play, edition: Edition) -> History:
     return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class View:
-    """What of a tree is asked for: the node it starts from, and whether `ex_data` is to tell what failures say."""
-
-    top: int = ROOT
-    ex_data: bool = False
+def can_be_answered(history: History, edition: Edition, moment: int, view: View) -> bool:
+    """Whether the system has an answer at a moment; `failure_of` says why where it has none."""
+    if history.expired_at(moment):
+        return edition.served and not view.needs_id
+    return not view.needs_id or history.reached_at(view.top, moment)
 
 
 def data_at(record: Record, history: History, edition: Edition, moment: int, view: View) -> Document:
-    """The tree at a moment, in ms on the task's clock, as far as it is asked for."""
+    """The tree at a moment, in ms on the task's clock, as far as it is asked for; two keys where it has expired."""
+    if history.expired_at(moment):
+        return expired(history.graph.nodes[ROOT].name)
     tree = history.tree_at(moment)
     data = document(tree, edition, epoch=record.epoch, key=record.draw_key, top=view.top)
     if record.clipped and edition.served and view.top not in tree.rows:
         data = without_children(data)
-    return with_failures(tree, data) if view.ex_data and edition.tells_failures else data
+    elif view.loses_names(edition.generation):
+        data = without_names(data)
+    return with_asked_fields(tree, data, view)
 
 
 def broken_data(data: Document, history: History, faults: Iterable[Fault]) -> Document:
@@ -60,12 +69,35 @@ def broken_data(data: Document, history: History, faults: Iterable[Fault]) -> Do
     return data
 
 
-def recorded_body(frame: Frame, faults: Iterable[Fault]) -> Document:
-    """A recorded answer, after all contract breaks among the faults."""
-    breaks = [fault.value for fault in faults if fault.kind is FaultKind.BREAK]
-    body = copy.deepcopy(frame.body) if breaks else frame.body
-    data = body.get("data")
+def recorded_body(frame: Frame, faults: Iterable[Fault], view: View, *, generation: int) -> bytes | None:
+    """A recorded answer as a view shows it, after all contract breaks among the faults; None where it cannot be."""
+    body = _recorded_body(frame, faults, view, generation)
+    return None if body is None else orjson.dumps(body)
+
+
+def _recorded_body(frame: Frame, faults: Iterable[Fault], view: View, generation: int) -> Document | None:
+    breaks = [fault.value for fault in faults if fault.kind is FaultKind.BREAK and isinstance(fault.value, dict)]
+    if not breaks:
+        return viewed(frame.body, view, generation=generation)
+    body: Document = copy.deepcopy(frame.body)
     for value in breaks:
-        if isinstance(data, dict) and isinstance(value, dict):
-            broken(data, None if value["node"] == TASK else value["node"], value)
-    return body
+        if value["node"] != TASK:  # found while it has its name
+            _break_recorded(body, value["node"], value)
+    shown = viewed(body, view, generation=generation)
+    for value in breaks:
+        if value["node"] == TASK and shown is not None:
+            _break_recorded(shown, None, value)
+    return shown
+
+
+def _break_recorded(body: Document, address: str | None, value: Mapping[str, Any]) -> None:
+    data = body.get("data")
+    if isinstance(data, dict):
+        broken(data, address, value)
+
+
+def failure_of(task_id: str, view: View) -> str:
+    """What the system says where it has no answer: it looks for an `id`, or knows no form for what has expired."""
+    if view.needs_id:
+        return f"task[id={task_id}] extract failed node info error: 'id'"
+    return f"task[id={task_id}] get status error: the task's history has expired"

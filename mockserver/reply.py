@@ -44,8 +44,7 @@ def _good(answer: Answer, door: Door, headers: Fields) -> tuple[Reply, int]:
         return Reply(200, (*door.headers(request_id), *headers), answer.whole), 0
     if answer.data is not None:
         return Reply(200, (*door.headers(request_id), *headers), door.succeed(answer.data, request_id, "")), 0
-    reason = f"task[id={answer.record.key.task_id}] get status error: the task's history has expired"
-    reply, code = _refusal(RefusedError(SYSTEM_ERROR, reason), door, request_id)
+    reply, code = _refusal(RefusedError(SYSTEM_ERROR, answer.failure), door, request_id)
     return dataclasses.replace(reply, headers=(*reply.headers, *headers)), code
 
 

@@ -8,10 +8,10 @@ import orjson
 
 from taskmock.mockserver.clock import EPOCH
 from taskmock.mockserver.generator import SCENARIO_NAME, generate
-from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey
-from taskmock.mockserver.rendering import View, data_at, played
-from taskmock.mockserver.wire import EDITIONS, expired
+from taskmock.mockserver.rendering import data_at, played
+from taskmock.mockserver.view import WHOLE_TASK
+from taskmock.mockserver.wire import EDITIONS
 from taskmock.mockserver.wish import Wish
 
 
@@ -26,11 +26,7 @@ def sample(seed: str, wish: Wish) -> bytes:
     edition, moment = EDITIONS[wish.edition], generated.moment
     record = sample_record(seed)
     history = played(record, generated.scenario.plays[0], edition)
-    if history.expired_at(moment):
-        data = expired(history.graph.nodes[ROOT].name)
-    else:
-        data = data_at(record, history, edition, moment, View())
-    body: dict[str, Any] = {"result": True, "data": data}
+    body: dict[str, Any] = {"result": True, "data": data_at(record, history, edition, moment, WHOLE_TASK)}
     if edition.served:  # the document's example has no more keys
         body |= {"code": 0, "message": ""}
     return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

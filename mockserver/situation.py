@@ -15,12 +15,14 @@ from taskmock.mockserver.state import State
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """A poll that is about to be answered: its moment in ms on the task's clock, its number, counted from 1, what all
-    is drawn from, and how to ask for the state that a node (by address) shows at that moment, None if unreached."""
+    is drawn from, and how to ask for the state that a node (by address) shows at that moment, None if unreached.
+    `query` is what the answer cache tells the poll from the plain one by, "" for that."""
 
     moment: int
     poll: int
     key: str
     state: Callable[[str], State | str | None]
+    query: str = ""
 
 
 def holding(faults: Sequence[Fault], spent: Sequence[int], situation: Situation) -> tuple[int, ...]:
@@ -62,9 +64,11 @@ def _state(address: str, situation: Situation) -> State | str | None:
 def cached_moment(value: Mapping[str, int], situation: Situation) -> int:
     """The moment that the real server's answer cache still shows: each worker renews its own every `for` ms.
 
-    Which of the `workers` answers is drawn by poll, so with several of them answers go backwards (fact).
+    Which of the `workers` answers is drawn by poll, so with several of them answers go backwards; each query is kept
+    and renewed by itself (facts).
     """
     span = max(1, value["for"])
     worker = draw_int(0, value["workers"] - 1, situation.key, "worker", situation.poll)
-    offset = draw_int(0, span - 1, situation.key, "offset", worker)
+    query = (situation.query,) if situation.query else ()
+    offset = draw_int(0, span - 1, situation.key, "offset", worker, *query)
     return max(0, (situation.moment - offset) // span * span + offset)

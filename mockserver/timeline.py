@@ -79,6 +79,10 @@ class History:
         """Whether the task is more than created at a moment."""
         return self.position(moment) > 0
 
+    def reached_at(self, index: int, moment: int) -> bool:
+        """Whether a node (the task itself: whether it is more than created) is in the tree at a moment."""
+        return self.started_at(moment) if index == ROOT else index in self.tree_at(moment).rows
+
     @functools.cached_property
     def _times(self) -> list[int]:
         return [change.at for change in self.changes]

@@ -10,10 +10,11 @@ from taskmock.mockserver.command import TASK
 from taskmock.mockserver.fault import REPLACING, Fault, FaultKind
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.record import Record
+from taskmock.mockserver.recorded import recorded_state, viewed
 from taskmock.mockserver.situation import Situation, cached_moment, counted, holding
 from taskmock.mockserver.state import State
 from taskmock.mockserver.timeline import History
-from taskmock.mockserver.wire import recorded_state
+from taskmock.mockserver.view import WHOLE_TASK, View
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,9 @@ def moment_of(record: Record, history: History, now: int) -> int:
             return record.timed_reading(now)
 
 
-def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now: int) -> tuple[Record, Turn]:
+def taken_turn(
+    record: Record, faults: tuple[Fault, ...], history: History, now: int, view: View = WHOLE_TASK
+) -> tuple[Record, Turn]:
     """The next poll's turn, and the record after it: polls are counted, and good ones move a `polls` clock."""
     polled = record.mode is ClockMode.POLLS and not record.frozen
     step = min(record.steps, len(history.moments) - 1)
@@ -48,7 +51,11 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
     held: tuple[int, ...] = ()
     if faults:
         situation = Situation(
-            moment=moment, poll=poll, key=record.draw_key, state=functools.partial(state_at, history, moment)
+            moment=moment,
+            poll=poll,
+            key=record.draw_key,
+            state=functools.partial(state_at, history, moment),
+            query=view.flags.query,
         )
         held = holding(faults, record.spent, situation)
     met = tuple(faults[number] for number in held)
@@ -57,8 +64,7 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
     for fault in met:
         if fault.kind is FaultKind.STALE and isinstance(fault.value, dict):
             cached = cached_moment(fault.value, situation)
-            # What is only created is never cached (fact).
-            shown = cached if history.frames or history.started_at(cached) else moment
+            shown = cached if _is_cached(history, cached, view) else moment
     changed = dataclasses.replace(
         record,
         polls=poll,
@@ -67,6 +73,17 @@ def taken_turn(record: Record, faults: tuple[Fault, ...], history: History, now:
         spent=counted(record.spent, held) if held else record.spent,
     )
     return changed, Turn(moment=moment, shown=shown, faults=met)
+
+
+def _is_cached(history: History, moment: int, view: View) -> bool:
+    """Whether the real server keeps its answer: never one that fails, nor one that is only created (facts)."""
+    frame = history.frame_at(moment)
+    if frame is not None:
+        body = viewed(frame.body, view, generation=history.generation)
+        return body is not None and body.get("result") is True and recorded_state(body) != State.CREATED
+    if history.expired_at(moment):
+        return not view.needs_id
+    return history.reached_at(view.top, moment)
 
 
 def state_at(history: History, moment: int, address: str = TASK) -> State | str | None:

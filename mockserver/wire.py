@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from taskmock.mockserver.command import TASK
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.graph import ROOT, GraphNode, NodeKind
 from taskmock.mockserver.pipeline import SECOND
@@ -54,8 +53,7 @@ class Edition:
 
     `words` are what it says for states that it does not know. A `served` one is what servers send and not what the
     document says: bodies of their own for tasks that have not begun or have expired, and the task's name on whatever
-    is outermost. A `timeless` one has no running times: between two changes of the tree its answers stay the same. One
-    that `tells_failures` has `ex_data` for those who ask (a v1 task ignores the flag: fact).
+    is outermost. A `timeless` one has no running times: between two changes of the tree its answers stay the same.
     """
 
     name: str
@@ -66,7 +64,6 @@ class Edition:
     words: Mapping[State, State] = dataclasses.field(default_factory=dict)
     served: bool = True
     timeless: bool = False
-    tells_failures: bool = False
 
     def word(self, state: State) -> State:
         """What the edition calls a state."""
@@ -182,7 +179,7 @@ EDITIONS = {
         timeless=True,
     ),
     "v1": Edition("v1", generation=1, prefix="n", absent=None, node=_v1_node),
-    "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node, tells_failures=True),
+    "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node),
 }
 
 
@@ -206,10 +203,15 @@ def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = R
 
 
 def _created(tree: Tree, edition: Edition, top: int) -> Document:
-    """A task that has not begun: eight keys only, but all ten in the document, which knows no shorter form."""
+    """A task that has not begun; the document knows no shorter form than all its ten keys."""
     if not edition.served:
         page = _Page(tree, edition, epoch=0, key="")
         return edition.node(page, tree.graph.nodes[top], Row(State.CREATED), State.CREATED)
+    return created(tree.graph.nodes[ROOT].name)
+
+
+def created(name: str) -> Document:
+    """The `data` that servers have for a task that has not begun, or a subtree that was not reached: eight keys."""
     return {
         "start_time": None,
         "state": State.CREATED.value,
@@ -218,7 +220,7 @@ def _created(tree: Tree, edition: Edition, top: int) -> Document:
         "finish_time": None,
         "elapsed_time": 0,
         "children": {},
-        "name": tree.graph.nodes[ROOT].name,
+        "name": name,
     }
 
 
@@ -232,57 +234,11 @@ def without_children(data: Document) -> Document:
     return {key: value for key, value in data.items() if key != "children"}
 
 
-def failures(tree: Tree, document: Document) -> dict[str, Any]:
-    """`ex_data`: what each FAILED leaf says that is reachable through FAILED parents, by node id."""
-    found, stack = {}, [document]
-    while stack:
-        node = stack.pop()
-        if node["state"] != State.FAILED:
-            continue
-        if node["children"]:
-            stack.extend(reversed(node["children"].values()))
-        else:
-            found[node["id"]] = tree.rows[tree.graph.by_id[node["id"]]].ex_data
-    return found
-
-
-def with_failures(tree: Tree, data: Document) -> Document:
-    """An answer's `data` with `ex_data` before its name, where the task is FAILED (facts); else as it is."""
-    if data["state"] != State.FAILED:
-        return data
-    rest = {key: value for key, value in data.items() if key != "name"}
-    return {**rest, "ex_data": failures(tree, data), "name": data["name"]}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class RecordedNode:
-    """What a recorded answer says of a node; `parent` is the id of the node around it, None for the task itself."""
-
-    id: str
-    parent: str | None
-    name: str
-    state: str | None
-
-
-def recorded_nodes(body: object) -> Iterator[RecordedNode]:
-    """The nodes of a whole answer of any shape, the task first, whose id is always `task`."""
-    waiting: list[tuple[str | None, str, object]] = [(None, TASK, body.get("data") if isinstance(body, dict) else None)]
+def without_names(data: Document) -> Document:
+    """A tree whose nodes below the top have no names, made so in place."""
+    waiting = [data]
     while waiting:
-        parent, key, node = waiting.pop()
-        if not isinstance(node, dict):
-            continue
-        name, state = node.get("name"), node.get("state")
-        yield RecordedNode(
-            key, parent, name if isinstance(name, str) else "", state if isinstance(state, str) else None
-        )
-        children = node.get("children")
-        if isinstance(children, dict):
-            waiting.extend((key, name, child) for name, child in reversed(children.items()))
-
-
-def recorded_state(body: object, address: str = TASK) -> str | None:
-    """The state of the task, or of a node by its id or name, in an answer of any shape; None where there is none."""
-    for node in recorded_nodes(body):
-        if address == node.id or (node.parent is not None and address == node.name):
-            return node.state
-    return None
+        for child in waiting.pop()["children"].values():
+            child["name"] = ""
+            waiting.append(child)
+    return data

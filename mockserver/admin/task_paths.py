@@ -13,8 +13,8 @@ from taskmock.mockserver.graph import AddressError
 from taskmock.mockserver.loader.injected import read_injected_faults, read_injected_log
 from taskmock.mockserver.loader.writer import fault_data
 from taskmock.mockserver.record import Record
+from taskmock.mockserver.recorded import recorded_state
 from taskmock.mockserver.taskclock import SeekError, TaskClock
-from taskmock.mockserver.wire import recorded_state
 
 _SEEKS = ("next", "back", "failed", "end", "start")
 _LONGEST = 8760 * 3600

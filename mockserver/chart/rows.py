@@ -14,9 +14,10 @@ from taskmock.mockserver.linter import holding_moments
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Asked
 from taskmock.mockserver.record import DEFAULT_SESSION, TASK_ID
+from taskmock.mockserver.recorded import recorded_nodes
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.timeline import History
-from taskmock.mockserver.wire import Edition, recorded_nodes
+from taskmock.mockserver.wire import Edition
 
 MOST_GLIMPSES = 1_000_000
 """Above that many states in all, only `FEW_MOMENTS` of a task's life are looked at."""

@@ -17,6 +17,7 @@ SUBPROCESS_NAME = "子流程"
 ACTIVITY_CLASS = "<class 'pipeline.core.flow.activity.service_activity.ServiceActivity'>"
 ROOT_CLASS = "<class 'pipeline.core.pipeline.Pipeline'>"
 GATEWAY = "n" + 31 * "0"
+FAILING = "n" + 31 * "1"
 
 TRACEBACK = """Traceback (most recent call last):
   File "/app/lib/bamboo_engine/handlers/service_activity.py", line 286, in execute
@@ -72,8 +73,16 @@ def renamed(name, *, polls):
     return Fault(kind=FaultKind.BREAK, value={"node": "task", "add": {"name": name}}, bounds=Bounds(polls=polls))
 
 
-def then_fails(takes, text=FAILED):
-    return act("准备", 2), act("执行作业", (takes, text))
+def retries_told(node, times, most, *, polls):
+    """A fault that tells of automatic retries which the task does not have."""
+    info = {"node_id": node, "auto_retry_times": times, "max_auto_retry_times": most}
+    status = {"exist_auto_retry_nodes": times < most, "auto_retry_nodes": [node]}
+    value = {"node": "task", "add": {"failed_node_info": {node: info}, "auto_retry_status": status}}
+    return Fault(kind=FaultKind.BREAK, value=value, bounds=Bounds(polls=polls))
+
+
+def then_fails(takes, text=FAILED, **more):
+    return act("准备", 2), act("执行作业", (takes, text), **more)
 
 
 LINEAR = tuple(
@@ -91,7 +100,7 @@ SITUATIONS = {
     "created": situation(
         act("执行脚本", 2),
         start=1,
-        faults=(refusal(3599999, "task[id=10] extract failed node info error: 'id'", polls=(2,)),),
+        readings={"02": 0},
     ),
     "error-iam": situation(
         faults=(refusal(3599999, "iam authentication exception, please check, action:task_view", data=None),)
@@ -105,7 +114,7 @@ SITUATIONS = {
     "error-ignored-last": situation(act("准备", 1), sub("子流程", act("可忽略失败(最后)", (2, FAILED), ignored=True))),
     "exclusive-a": situation(act("准备", 1), exclusive("a", a=[act("左支", 2)], b=[act("右支", 3)])),
     "exclusive-b": situation(act("准备", 1), exclusive("b", a=[act("左支", 2)], b=[act("右支", 3)])),
-    "failed-false": situation(*then_fails(0)),
+    "failed-false": situation(*then_fails(0, id=FAILING), faults=(retries_told(FAILING, 1, 3, polls=(4,)),)),
     "failed-poll-false": situation(*then_fails(3, POLLED)),
     "failed-raise": situation(*then_fails(0, TRACEBACK)),
     "loop": situation(loop(4, act("循环体1", 1), act("循环体2", 1)), readings={"01": 9000}),
@@ -189,7 +198,7 @@ SITUATIONS |= {
         ),
         readings={"07": 602_100},
     ),
-    "subprocess-not-reached": situation(act("准备", 10), sub(SUBPROCESS_NAME, act("", 2)), readings={"03": 12_100}),
+    "subprocess-not-reached": situation(act("准备", 10), sub(SUBPROCESS_NAME, act("等待", 2)), readings={"03": 12_100}),
     "big-subprocess-20x30": situation(
         parallel(modules(20, 28)), dispatch=3, readings={"01": 3 * (2 + 11 * 31), "02": 2000}
     ),
@@ -222,7 +231,7 @@ SITUATIONS |= {
 
 NOTES = {
     "big-subprocess-20x30": "The recorder's one worker ran the arms one by one: here they are one arm.",
-    "subprocess-not-reached": "One node has no name: code can make such a one, a scenario file cannot.",
+    "failed-false": "The recorder had put automatic retries into the fourth answer by hand: so does `break`.",
     "v1-seed-like": "The second answer has the root's name as the engine stores it: `break` puts it there.",
 }
 """What is to be said of a situation that is reproduced."""

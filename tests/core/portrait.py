@@ -28,6 +28,7 @@ class Portrayer:
             for number, (key, child) in reversed(list(enumerate(children))):
                 assert key == child["id"]
                 stack.append((f"{place}/{number}", child))
+        found[""] |= {field: self._numbered(data[field]) for field in ASKED_FOR if field in data}
         return found
 
     def id_of(self, node_id):
@@ -35,7 +36,7 @@ class Portrayer:
         return self._ids.setdefault(node_id, len(self._ids))
 
     def _plain(self, node):
-        plain = {"fields": tuple(field for field in node if field not in ASKED_FOR)}
+        plain = {"fields": tuple(node)}
         for field, value in node.items():
             if field in ("children", *ASKED_FOR):
                 continue
@@ -51,6 +52,14 @@ class Portrayer:
                 value = Moment(value) if self._timed else "a time"
             plain[field] = value
         return plain
+
+    def _numbered(self, value):
+        """What an answer says besides its tree, nodes by their numbers; the order of its keys counts."""
+        if isinstance(value, dict):
+            return [(self._ids.get(key, key), self._numbered(inner)) for key, inner in value.items()]
+        if isinstance(value, list):
+            return [self._numbered(inner) for inner in value]
+        return self._ids.get(value, value)
 
     def _seconds(self, text):
         moment = dt.datetime.fromisoformat(text.replace(" +0800", "+08:00")).timestamp()

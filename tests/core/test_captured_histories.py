@@ -4,26 +4,26 @@ import json
 
 import capture_files
 import pytest
-from capture_plays import RECORDED, ROOT_CLASS, SITUATIONS, SUBPROCESS_NAME
-from flows import EPOCH, KEY, history
+from capture_plays import RECORDED, SITUATIONS, SUBPROCESS_NAME
 from portrait import Portrayer, differences
+from stagehand import Stage
 
-from taskmock.mockserver.answers import frame_of, polled_playback
-from taskmock.mockserver.graph import NOWHERE, ROOT
+from taskmock.contracts import Contract
+from taskmock.mockserver.answers import frame_of
 from taskmock.mockserver.loader import dump_scenario, read_scenario
-from taskmock.mockserver.playback import Asked
 from taskmock.mockserver.scenario import Frame, Play, Scenario
-from taskmock.mockserver.taskclock import TaskClock
-from taskmock.mockserver.wire import EDITIONS, document, failures
+from taskmock.mockserver.view import Flags
 
 CAPTURES = capture_files.captures()
-
-UNWRITTEN = {"subprocess-not-reached"}
-"""A node without a name, which scenario files do not have."""
 
 EXPRESSED = [
     situation for situation in dict.fromkeys(capture.situation for capture in CAPTURES) if situation in SITUATIONS
 ]
+
+PARAMETERS = {"failed_info": "with_failed_node_info", "auto_retry": "with_auto_retry_status"}
+"""Flags for which the recorder has other words."""
+
+UNKNOWN_NODE = "n" + 31 * "0"
 
 
 def snapshots(situation):
@@ -35,28 +35,36 @@ def snapshots(situation):
             yield capture, readings.get(number, round((capture.t or 0) * 1000))
 
 
-def is_plain(capture):
-    """Whether an answer is a tree that no fault has touched."""
-    data = capture.body.get("data") or {}
-    return capture.body["result"] and data["state"] != "EXPIRED" and data["name"] != ROOT_CLASS
+def said(capture, graph):
+    """The parameters with which a capture was asked for, about the mock's own node."""
+    parameters = {PARAMETERS.get(name, name): value for name, value in capture.params.items()}
+    if parameters.get("subprocess_id") not in {None, UNKNOWN_NODE}:
+        parameters["subprocess_id"] = graph.nodes[graph.find(SUBPROCESS_NAME)].id
+    return parameters
 
 
-def answers(scenario, readings):
-    """The answers of polls at these readings, as a client of the document's own call gets them."""
-    playback = polled_playback(scenario)
-    asked = Asked(session="s", task_id="10")
-    key = playback.open(asked).key
-    for reading in readings:
-        TaskClock(playback, key).set(reading / 1000)
-        yield frame_of(playback, playback.poll(asked)).body
+def answers(scenario, polls):
+    """What a client of the document's own call gets at these readings, each with the parameters of the capture."""
+    stage = Stage(scenarios=(scenario,), default=scenario.name)
+    key = stage.open()
+    graph = stage.playback.history(stage.playback.record(key)).graph
+    for capture, reading in polls:
+        stage.hand(key).set(reading / 1000)
+        parameters = said(capture, graph)
+        yield parameters, frame_of(stage.playback, stage.poll(flags=Flags.of(parameters))).body
 
 
-def top_of(capture, played):
-    """The node that an answer is about: the task, or a subprocess that was asked for."""
-    asked = capture.params.get("subprocess_id")
-    if asked is None:
-        return ROOT
-    return NOWHERE if asked.endswith(12 * "0") else played.graph.find(SUBPROCESS_NAME)
+def scenario_of(situation):
+    """A situation's play, in the edition of its captures."""
+    edition = next(capture.edition for capture in CAPTURES if capture.situation == situation)
+    return Scenario(name=situation, plays=(SITUATIONS[situation].play,), edition=edition)
+
+
+def played(situation):
+    """The captures of a situation, and what the mock answers in their place."""
+    captured = list(snapshots(situation))
+    for (capture, _), (parameters, body) in zip(captured, answers(scenario_of(situation), captured), strict=True):
+        yield capture, parameters, body
 
 
 def test_every_captured_history_is_reproduced_once():
@@ -64,38 +72,31 @@ def test_every_captured_history_is_reproduced_once():
 
 
 @pytest.mark.parametrize("situation", EXPRESSED)
-def test_play_reproduces_captured_history(situation):
-    real, mocked = Portrayer(), Portrayer()
-    for capture, reading in snapshots(situation):
-        if not is_plain(capture):
-            continue
-        played = history(SITUATIONS[situation].play, edition=capture.edition)
-        data = document(
-            played.tree_at(reading), EDITIONS[capture.edition], epoch=EPOCH, key=KEY, top=top_of(capture, played)
-        )
-
-        assert differences(mocked.portrait(data), real.portrait(capture.body["data"])) == [], capture.file
-        assert not played.refused
-
-
-UNUSUAL = dict.fromkeys(capture.situation for capture in CAPTURES if not is_plain(capture))
-
-
-@pytest.mark.parametrize("situation", UNUSUAL)
-def test_scenario_reproduces_captured_refusals_and_oddities(situation):
-    captured = list(snapshots(situation))
-    scenario = Scenario(name=situation, plays=(SITUATIONS[situation].play,), edition=captured[0][0].edition)
+def test_scenario_reproduces_captured_history(situation):
     real, mocked = Portrayer(), Portrayer()
 
-    bodies = list(answers(scenario, [reading for _, reading in captured]))
-
-    for (capture, _), body in zip(captured, bodies, strict=True):
+    for capture, _, body in played(situation):
         if "children" in (capture.body.get("data") or {}):
-            assert differences(mocked.portrait(body.pop("data")), real.portrait(capture.body["data"])) == []
+            assert differences(mocked.portrait(body["data"]), real.portrait(capture.body["data"])) == [], capture.file
             assert body["result"] is True
         else:
             # The document's door adds `request_id`, and `data` where a refusal has none.
             assert {key: body[key] for key in capture.body} == capture.body
+
+
+@pytest.mark.parametrize("situation", EXPRESSED)
+def test_scenario_of_captured_history_keeps_the_contract(situation):
+    for capture, parameters, body in played(situation):
+        report = Contract(capture.edition, strictness="strict").check_response(body, request=parameters)
+
+        assert report.violations == (), capture.file
+
+
+@pytest.mark.parametrize("situation", EXPRESSED)
+def test_scripted_operations_of_captured_history_are_obeyed(situation):
+    stage = Stage(scenarios=(scenario_of(situation),), default=situation)
+
+    assert stage.playback.history(stage.playback.record(stage.open())).refused == ()
 
 
 @pytest.mark.parametrize("situation", RECORDED)
@@ -105,34 +106,14 @@ def test_recorded_scenario_plays_captured_history_word_for_word(situation):
     recorded = Scenario(name=situation, plays=(Play(frames=frames),), edition=captured[0].edition)
     scenario = read_scenario(dump_scenario(recorded), source="recorded.json")
 
-    bodies = answers(scenario, [frame.at for frame in frames])
+    bodies = answers(scenario, [(capture, frame.at) for capture, frame in zip(captured, frames, strict=True)])
 
-    assert [json.dumps(body) for body in bodies] == [json.dumps(capture.body) for capture in captured]
-
-
-EXPLAINED = [c for c in CAPTURES if "ex_data" in (c.body.get("data") or {}) and c.situation in SITUATIONS]
+    assert [json.dumps(body) for _, body in bodies] == [json.dumps(capture.body) for capture in captured]
 
 
-@pytest.mark.parametrize("capture", EXPLAINED, ids=lambda capture: capture.file)
-def test_failures_are_what_the_real_engine_says(capture):
-    (reading,) = (reading for one, reading in snapshots(capture.situation) if one == capture)
-    tree = history(SITUATIONS[capture.situation].play).tree_at(reading)
-    data = document(tree, EDITIONS["v2"], epoch=EPOCH, key=KEY)
-    real, mocked = Portrayer(), Portrayer()
-    mocked.portrait(data)
-    real.portrait(capture.body["data"])
-
-    said = failures(tree, data)
-
-    expected = capture.body["data"]["ex_data"]
-    assert {mocked.id_of(key): text for key, text in said.items()} == {
-        real.id_of(key): text for key, text in expected.items()
-    }
-
-
-@pytest.mark.parametrize("situation", [situation for situation in EXPRESSED if situation not in UNWRITTEN])
+@pytest.mark.parametrize("situation", EXPRESSED)
 def test_play_survives_its_scenario_file(situation):
-    scenario = Scenario(name=situation, plays=(SITUATIONS[situation].play,))
+    scenario = scenario_of(situation)
 
     again = read_scenario(dump_scenario(scenario), source="captured.yaml")
 

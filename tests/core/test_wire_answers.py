@@ -17,9 +17,11 @@ from flows import (
     waits,
 )
 
+from taskmock.mockserver.asked_fields import failures
 from taskmock.mockserver.graph import NOWHERE, ROOT
+from taskmock.mockserver.recorded import recorded_nodes, recorded_state
 from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import EDITIONS, document, failures, recorded_nodes, recorded_state
+from taskmock.mockserver.wire import EDITIONS, document
 
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)
 
