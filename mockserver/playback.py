@@ -244,13 +244,17 @@ class Playback:
         return record if scenario.digest == record.digest else followed(record, scenario, self.history)
 
     def _owner(self, asked: Asked) -> Record:
-        """The task of a session whose node was asked for, the one touched last where there are several."""
+        """The task of a session whose node was asked for, the one touched last where there are several.
+
+        Only the document takes a node's id for a task's: no route of a real server does (fact).
+        """
         for found in reversed(self.store.records(asked.session)):
             try:
                 record = self._current(found)
             except (ScenarioNotFoundError, ScenarioError):
                 continue  # taken off the shelf: nobody can say what its nodes are
-            if asked.node_id in self.history(record).graph.by_id:
+            served = self.edition_of(self.scenario_of(record)).served
+            if not served and asked.node_id in self.history(record).graph.by_id:
                 return record
         raise UnknownNodeError(str(asked.node_id))
 

@@ -22,8 +22,9 @@ def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
 
 @rule("ex-data.task", editions=("v1",))
 def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
-    """A task of engine 1 ignores the flag; `ex_data` is there only on a subtree, with `subprocess_id`."""
-    if EX_DATA in document.data and document.is_whole_task:
+    """A task of engine 1 ignores the flag; `ex_data` is there only where `subprocess_id` has named the node."""
+    named = document.request is not None and document.request.get("subprocess_id")
+    if EX_DATA in document.data and document.is_whole_task and not named:
         yield Finding(document.top.node, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
 
 

@@ -40,9 +40,10 @@ def id_is_unique(document: Document) -> Iterator[Finding]:
 
 @rule("id.request")
 def id_answers_request(document: Document) -> Iterator[Finding]:
-    """With `subprocess_id`, or a node id as `task_id`, the answer is that node's subtree."""
+    """With `subprocess_id` (not in the document), or a node id as `task_id`, the answer is that node's subtree."""
     request = document.request or {}
-    asked = request.get("subprocess_id") or request.get("task_id")
+    named = request.get("subprocess_id") if document.edition != "doc-2019" else None
+    asked = named or request.get("task_id")
     own = document.data.get("id")
     if not isinstance(asked, str) or NODE_ID.fullmatch(asked) is None or not isinstance(own, str):
         return

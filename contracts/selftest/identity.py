@@ -49,10 +49,10 @@ def id_of_the_task(specimen: Specimen) -> Mutant | None:
 
 
 def id_not_asked_for(specimen: Specimen) -> Mutant | None:
-    """The answer to a request for another subprocess."""
+    """The answer to a request for another node."""
     if not specimen.data or not is_full(specimen.top):
         return None
-    return specimen.found("id.request", specimen.top, "id", request={"task_id": "10", "subprocess_id": NO_SUCH_ID})
+    return specimen.found("id.request", specimen.top, "id", request={"task_id": NO_SUCH_ID})
 
 
 def parent_id_of_another(specimen: Specimen) -> Mutant | None:

@@ -133,3 +133,9 @@ def test_ex_data_of_a_whole_task_of_engine_1_is_found():
     assert found(converted(failed(ex_data=data_of(1, 3)), "v1"), "v1") == [
         "ex-data.task at /data/ex_data: a whole task of engine 1 has ex_data (no ex_data)"
     ]
+
+
+def test_ex_data_of_a_task_of_engine_1_that_subprocess_id_names_passes():
+    data = converted(failed(ex_data=data_of(1, 3)), "v1")
+
+    assert found(data, "v1", {"subprocess_id": data["id"], "with_ex_data": "1"}) == []

@@ -95,6 +95,10 @@ def test_answer_for_another_subprocess_is_found():
     ]
 
 
+def test_document_knows_no_subprocess_id():
+    assert found(converted(task(), "doc-2019"), "doc-2019", {"task_id": "10", "subprocess_id": node_id(4)}) == []
+
+
 def test_answer_for_another_node_id_as_task_id_is_found():
     data = converted(task(), "doc-2019")
     assert found(data, "doc-2019", {"task_id": node_id(1)}) == [

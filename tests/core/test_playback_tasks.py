@@ -58,8 +58,17 @@ def test_node_id_gives_the_subtree_of_the_task_that_was_touched():
     assert subtree == node
 
 
+@pytest.mark.parametrize("edition", ["v1", "v2"])
+def test_node_id_is_no_task_id_where_servers_answer(edition):
+    stage = Stage(default="steps", edition=edition)
+    node = stage.data()["id"]
+
+    with pytest.raises(UnknownNodeError):
+        stage.poll("x", node_id=node)
+
+
 def test_poll_of_a_node_is_a_poll_of_its_task():
-    stage = Stage(mode="polls", default="steps")
+    stage = Stage(mode="polls", default="steps", edition="doc-2019")
     task = stage.data()
 
     answer = stage.poll("x", node_id=task["id"])
@@ -77,7 +86,7 @@ def test_node_of_several_tasks_is_the_latest_ones():
 
 
 def test_node_of_a_scenario_that_is_gone_is_unknown():
-    stage = Stage(default="steps")
+    stage = Stage(default="steps", edition="doc-2019")
     node = stage.data()["id"]
     stage.shelf.remove("steps")
 
@@ -86,7 +95,7 @@ def test_node_of_a_scenario_that_is_gone_is_unknown():
 
 
 def test_node_that_no_task_of_the_session_has_is_unknown():
-    stage = Stage(default="steps")
+    stage = Stage(default="steps", edition="doc-2019")
     node = stage.data(session="a")["id"]
 
     with pytest.raises(UnknownNodeError) as caught:
