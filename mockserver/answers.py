@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from taskmock.mockserver.clock import ClockMode, WallClock
@@ -23,6 +24,7 @@ from taskmock.mockserver.session import playable_id
 from taskmock.mockserver.shelf import Shelf
 from taskmock.mockserver.state import State
 from taskmock.mockserver.store import MemoryStore
+from taskmock.mockserver.view import Flags
 from taskmock.mockserver.wire import EDITIONS
 from taskmock.schemas import chosen
 
@@ -31,6 +33,10 @@ MOST_FRAMES = 100_000
 
 STARTED_AT = SECOND
 """When a task that waits to be started is taken to be, in ms: CREATED is seen before."""
+
+
+NO_PARAMS: Mapping[str, object] = MappingProxyType({})
+"""What a client sends that asks for the tree and nothing else."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +64,31 @@ def frames(
     seed: str = "0",
     task_id: str | None = None,
     faults: bool = True,
+    params: Mapping[str, object] = NO_PARAMS,
 ) -> tuple[PlayedFrame, ...]:
     """The answers of a scenario (a name, a file, or a scenario itself), in the order in which a client gets them.
 
     The client polls until the last change of the tree, each good poll showing the next one, as with `--clock polls`;
     it also ends at a fault that never ends. Bodies are those of the document's own call. `edition` None is the
     scenario's own; `task_id` None is one that the scenario plays for; without `faults` all answers are good ones.
+    `params` are the flags that the client sends, such as `{"with_ex_data": True}`.
 
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         ValueError: The edition is unknown, or the scenario does not play for the task id.
     """
     taken = scenario if isinstance(scenario, Scenario) else Shelf().take(scenario)
-    return tuple(each_frame(taken if faults else without_faults(taken), edition, seed=seed, task_id=task_id))
+    played = taken if faults else without_faults(taken)
+    return tuple(each_frame(played, edition, seed=seed, task_id=task_id, params=params))
 
 
 def each_frame(
-    scenario: Scenario, edition: str | None = None, *, seed: str = "0", task_id: str | None = None
+    scenario: Scenario,
+    edition: str | None = None,
+    *,
+    seed: str = "0",
+    task_id: str | None = None,
+    params: Mapping[str, object] = NO_PARAMS,
 ) -> Iterator[PlayedFrame]:
     """The same one by one, for scenarios whose answers together are large.
 
@@ -85,7 +99,7 @@ def each_frame(
     if scenario.play_for(wanted) is None:
         raise ValueError(f"the scenario {scenario.name!r} does not play for the task id {wanted!r}")
     playback = polled_playback(scenario, edition, seed=seed)
-    asked = Asked(session=DEFAULT_SESSION, task_id=wanted)
+    asked = Asked(session=DEFAULT_SESSION, task_id=wanted, flags=Flags.of(params))
     for _ in range(MOST_FRAMES):
         answer = playback.poll(asked)
         yield frame_of(playback, answer)

@@ -1,4 +1,4 @@
-"""The tree in the words of each edition. The only place that knows field names, time formats and class names."""
+"""The tree in the words of each edition: its field names, time formats and class names."""
 
 from __future__ import annotations
 

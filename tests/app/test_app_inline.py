@@ -12,10 +12,16 @@ from taskmock.mockserver.pipeline import Activity, Attempt
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.server import Settings, build_app
 
-FAILS = Scenario(name="fails", edition="v2", plays=(Play(flow=(Activity(name="A", attempts=(Attempt(fails="x"),)),)),))
-NODE = "n" + "0" * 31
+NODE, A = "n" + "0" * 31, "n" + "a" * 31
+FAILING = Activity(name="A", id=A, attempts=(Attempt(fails="x"),))
+FAILS = Scenario(name="fails", edition="v2", plays=(Play(flow=(FAILING,)),))
 
 tasks = st.sampled_from(["10", "11", "  10", NODE])
+flags = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(("with_ex_data", "with_failed_node_info", "with_auto_retry_status"), st.just("True"))
+    | {"subprocess_id": st.sampled_from([NODE, A])},
+)
 calls = st.one_of(
     st.builds(lambda task: call(target(task_id=task)), tasks),
     st.builds(lambda task: call("/__s/one" + target(task_id=task)), tasks),
@@ -23,8 +29,9 @@ calls = st.one_of(
     st.builds(lambda task: call(target(task_id=task), headers={"X-Mock-Session": "two"}), tasks),
     st.builds(lambda task: call(STATUS, method="POST", body=json.dumps(EXAMPLE | {"task_id": task}).encode()), tasks),
     st.builds(
-        lambda name: call(target(), headers={"X-Mock-Scenario": name}),
+        lambda name, flags: call(target(**flags), headers={"X-Mock-Scenario": name}),
         st.sampled_from(["fails", "generated", "nowhere"]),
+        flags,
     ),
 )
 steps = st.lists(st.tuples(st.floats(0, 40), calls), max_size=12)

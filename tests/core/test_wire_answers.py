@@ -1,4 +1,4 @@
-"""Subtrees, failures, recorded answers; rendering changes nothing."""
+"""Subtrees; rendering changes nothing."""
 
 import json
 
@@ -11,15 +11,11 @@ from flows import (
     history,
     ms,
     named,
-    parallel,
     play,
     sub,
-    waits,
 )
 
-from taskmock.mockserver.asked_fields import failures
 from taskmock.mockserver.graph import NOWHERE, ROOT
-from taskmock.mockserver.recorded import recorded_nodes, recorded_state
 from taskmock.mockserver.state import State
 from taskmock.mockserver.wire import EDITIONS, document
 
@@ -61,38 +57,6 @@ def test_node_not_reached_is_created_under_its_own_id_in_doc_2019():
     assert created["id"] == named(data(SCRIPT, 60, "doc-2019"), "Inner")["id"]
 
 
-# -- failures
-
-
-def test_failures_are_those_of_leaves_below_failed_parents():
-    script = play(sub("S", act("A", (1, {"code": 1}))), name="T")
-    played = history(script)
-    tree = played.tree_at(ms(9))
-
-    said = failures(tree, document(tree, EDITIONS["v2"], epoch=EPOCH, key=KEY))
-
-    assert said == {tree.graph.nodes[tree.graph.find("A")].id: {"code": 1}}
-
-
-def test_failures_of_several_arms_come_in_the_order_of_the_children():
-    tree = history(play(parallel([act("A", (2, "a"))], [act("B", (1, "b"))], [waits("C")]))).tree_at(ms(9))
-
-    assert list(failures(tree, document(tree, EDITIONS["v2"], epoch=EPOCH, key=KEY)).values()) == ["a", "b"]
-
-
-def test_subprocess_that_failed_on_its_inputs_is_a_leaf():
-    tree = history(play(sub("S", act("A"), fails="bad inputs"))).tree_at(ms(9))
-
-    assert list(failures(tree, document(tree, EDITIONS["v2"], epoch=EPOCH, key=KEY)).values()) == ["bad inputs"]
-
-
-@pytest.mark.parametrize("script", [SCRIPT, play(act("A"), start=None)])
-def test_task_that_has_not_failed_has_no_failures(script):
-    tree = history(script).tree_at(ms(60))
-
-    assert failures(tree, document(tree, EDITIONS["v2"], epoch=EPOCH, key=KEY)) == {}
-
-
 # -- rendering
 
 
@@ -116,43 +80,6 @@ def test_documents_share_nothing():
 
     assert other["children"]
     assert tree.rows[ROOT]
-
-
-# -- recorded answers
-
-RECORDED = {
-    "result": True,
-    "data": {
-        "state": "FAILED",
-        "name": "T",
-        "children": {
-            "a": {"state": "FAILED", "name": "S", "children": {"b": {"state": 7, "name": None}, "c": "junk"}},
-            "d": {"state": "RUNNING", "name": "D", "children": []},
-        },
-    },
-}
-
-
-def test_recorded_nodes_are_found_in_their_order_whatever_the_answer_holds():
-    assert [(node.id, node.parent, node.name, node.state) for node in recorded_nodes(RECORDED)] == [
-        ("task", None, "T", "FAILED"),
-        ("a", "task", "S", "FAILED"),
-        ("b", "a", "", None),
-        ("d", "task", "D", "RUNNING"),
-    ]
-
-
-@pytest.mark.parametrize("body", [None, [], "text", {}, {"data": None}, {"data": [1]}])
-def test_answer_without_a_tree_has_no_recorded_nodes(body):
-    assert list(recorded_nodes(body)) == []
-    assert recorded_state(body) is None
-
-
-@pytest.mark.parametrize(
-    ("address", "state"), [("task", "FAILED"), ("d", "RUNNING"), ("D", "RUNNING"), ("T", None), ("b", None)]
-)
-def test_recorded_state_is_asked_for_by_id_or_name(address, state):
-    assert recorded_state(RECORDED, address) == state
 
 
 @pytest.mark.parametrize(

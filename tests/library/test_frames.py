@@ -215,3 +215,28 @@ def test_importing_the_package_loads_nothing_else():
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
 
     assert found.stdout == "[]\n"
+
+
+def test_frames_answer_the_flags_that_the_client_sends():
+    last = frames("nested-subprocess-failure", params={"with_ex_data": True})[-1]
+
+    assert list(last.body["data"]["ex_data"].values()) == ["exit code 1: port 8080 is in use"]
+
+
+def test_frame_of_a_refusal_keeps_the_state_that_the_flags_hid():
+    created, *_, expired = frames("expired", params={"with_failed_node_info": True})
+
+    assert [(frame.body["code"], frame.state) for frame in (created, expired)] == [
+        (3599999, "CREATED"),
+        (3599999, "EXPIRED"),
+    ]
+
+
+def test_frame_that_is_broken_keeps_the_state_of_the_subtree_that_was_asked_for():
+    broken = fault(FaultKind.BREAK, {"node": "task", "state": "ODD"})
+    scenario = one_step(broken)
+    node_id = "n" + 31 * "0"
+
+    *_, last = frames(scenario, params={"subprocess_id": node_id})
+
+    assert (last.body["data"]["state"], last.state) == ("ODD", "CREATED")

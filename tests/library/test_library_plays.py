@@ -112,6 +112,26 @@ def test_good_answers_keep_the_strict_contract(name, edition):
         assert report.ok, str(report)
 
 
+def nodes_to_ask_for(name, edition):
+    """The task, one subprocess or whatever node there is, and one that is not there."""
+    graph = Stand(name, ClockMode.POLLS, edition=edition).history.graph
+    inside = [node.id for node in graph.nodes if node.kind == "subprocess"] or [node.id for node in graph.nodes]
+    return None, inside[-1], "n" + 31 * "0"
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("name", SMALL)
+def test_good_answers_to_flags_keep_the_strict_contract(name, edition):
+    contract = Contract(edition, strictness="strict")
+    flags = dict.fromkeys(("with_ex_data", "with_failed_node_info", "with_auto_retry_status"), "True")
+    for node_id in nodes_to_ask_for(name, edition):
+        params = flags if node_id is None else flags | {"subprocess_id": node_id}
+        for frame in frames(name, edition, faults=False, params=params):
+            report = contract.check_response(frame.body, request={"task_id": "10", **params})
+
+            assert report.ok, str(report)
+
+
 @pytest.mark.parametrize(("name", "code"), [("unknown-state", "state.unknown"), ("float-elapsed-time", "field.type")])
 def test_contract_break_is_caught_by_its_code(name, code):
     broken = [frame for frame in frames(name) if "break" in frame.faults]
