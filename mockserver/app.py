@@ -249,6 +249,7 @@ def _asked(said: ApiCall) -> Asked:
         node_id=task_id if is_node_id(task_id) else None,
         flags=Flags.of(said.said),
         scope=str(said.said.get("scope") or BUSINESS),
+        quirks=said.quirks,
     )
 
 

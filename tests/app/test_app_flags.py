@@ -109,6 +109,14 @@ def test_flags_that_look_for_an_id_are_refused_where_there_is_none(flag):
     assert_envelope(ask(ended(), target(subprocess_id=UNKNOWN, **said)), 3599999, message)
 
 
+def test_nothing_is_refused_without_quirks():
+    app = build_app(Settings(scenario="slow-start", clock=ManualClock(), quirks=False))
+
+    answer = ask(app, target(**dict.fromkeys(FLAGS, "True")))
+
+    assert answer.json["data"] == ask(app, target()).json["data"]
+
+
 def test_ex_data_alone_looks_for_no_id():
     assert ask(created(), target(with_ex_data="True")).json["data"]["state"] == "CREATED"
     assert ask(ended(scenario="expired"), target(with_ex_data="True")).json["data"]["state"] == "EXPIRED"
