@@ -9,13 +9,14 @@ from taskmock.mockserver.creation import Creation
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.record import Record
+from taskmock.mockserver.recorded import recorded_state
 from taskmock.mockserver.row import Row
 from taskmock.mockserver.scenario import Frame
 from taskmock.mockserver.state import State
 from taskmock.mockserver.store import RecordGoneError
 from taskmock.mockserver.timeline import History, Tree
 from taskmock.mockserver.turn import taken_turn
-from taskmock.mockserver.wire import Edition, recorded_state
+from taskmock.mockserver.wire import Edition
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,10 +17,12 @@ from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.pipeline import Activity
 from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import Record
-from taskmock.mockserver.rendering import View, data_at
+from taskmock.mockserver.recorded import recorded_nodes
+from taskmock.mockserver.rendering import data_at
 from taskmock.mockserver.shelf import ScenarioNotFoundError
 from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import Document, expired, recorded_nodes, without_children
+from taskmock.mockserver.view import WHOLE_TASK
+from taskmock.mockserver.wire import Document, without_children
 from taskmock.mockserver.wire_task import TaskFacts, batch_entry, intervention_entry, is_number, list_entry
 
 MOST_STATUSES = 50
@@ -60,9 +62,7 @@ def _status(glance: Glance) -> Document | None:
     if glance.frame is not None:
         data = glance.frame.body.get("data")
         return copy.deepcopy(data) if isinstance(data, dict) else None
-    if glance.expired:
-        return expired(glance.name)
-    return data_at(glance.record, glance.history, glance.edition, glance.moment, View())
+    return data_at(glance.record, glance.history, glance.edition, glance.moment, WHOLE_TASK)
 
 
 def _task_ids(call: ApiCall, *, most: int, fewer: bool = False) -> list[str]:
