@@ -200,14 +200,16 @@ def test_task_of_another_business_is_not_found(app):
     ("token", "operation", "action"),
     [
         ("t-eve", "get_task_status", "task_view"),
+        ("t-eve", "get_task_detail", "task_view"),
+        ("t-eve", "get_task_list", "project_view"),
         ("t-bob", "start_task", "task_operate"),
     ],
 )
 def test_user_without_the_permission_is_refused(app, legacy, token, operation, action):
     shown = APP | {"bk_token": token}
     message = f"iam authentication exception, please check, action:{action}"
-    method = "GET" if operation == "get_task_status" else "POST"
-    route = f"{operation}/10/2/"
+    method = "GET" if operation.startswith("get_") else "POST"
+    route = f"{operation}/2/" if operation == "get_task_list" else f"{operation}/10/2/"
 
     assert_system_refusal(apigw(app, route, header=shown, method=method), 3599999, message, data=None)
     assert_esb_refusal(esb(app, IDS | shown, operation, method=method), 3599999, message)

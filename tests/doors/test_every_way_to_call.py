@@ -89,7 +89,8 @@ def test_every_way_to_call_is_answered_as_its_door_answers(make, gateway, name):
             assert reply.status in {200, 400, 404}, said
         else:
             assert reply.status == 200, said
-            assert set(answered) == {"result", "data", "message", "code", "request_id"}, said
+            more = {"count"} if name == "get_task_list" and answered["result"] else set()
+            assert set(answered) == {"result", "data", "message", "code", "request_id"} | more, said
         statuses.setdefault((method, place), set()).add(answered["result"])
 
     taken = {*door.methods[operation.method], *(["HEAD"] if operation.method == "GET" else [])}
