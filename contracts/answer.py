@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from taskmock.contracts.envelope import Envelope, envelope_violations
 from taskmock.contracts.overlay import Overlay
 from taskmock.contracts.rules import Document, rule_violations
 from taskmock.contracts.strictness import Strictness
@@ -15,7 +16,7 @@ from taskmock.contracts.validator import Shape, response_shape, shape_names
 from taskmock.contracts.violation import Violation, clip
 from taskmock.contracts.vocabulary import state_complaint, states_of
 from taskmock.contracts.walk import Node, escaped, walk
-from taskmock.contracts.wording import expectation, kind_of, sentence
+from taskmock.contracts.wording import kind_of, sentence
 
 GENERATIONS = {"doc-2019": 1, "v1": 1, "v2": 2}
 """The engine generation whose rules an edition's trees obey."""
@@ -52,7 +53,17 @@ class Answer:
 
 def answer_violations(answer: Answer, nodes: tuple[Node, ...]) -> Iterator[Violation]:
     """Yields every finding of an answer whose tree has been walked; `nodes` is empty where there is no tree."""
-    yield from _envelope_violations(answer)
+    shape = answer.shape("envelope")
+    yield from envelope_violations(
+        Envelope(
+            body=answer.body, shape=shape, edition=answer.edition, strictness=answer.strictness, telltale=("state",)
+        )
+    )
+    yield from tree_violations(answer, nodes)
+
+
+def tree_violations(answer: Answer, nodes: tuple[Node, ...]) -> Iterator[Violation]:
+    """Yields every finding in the tree of an answer, its envelope aside."""
     if answer.data is None:
         return
     for node in nodes:
@@ -70,37 +81,6 @@ def answer_violations(answer: Answer, nodes: tuple[Node, ...]) -> Iterator[Viola
 def answer_nodes(answer: Answer) -> tuple[Node, ...]:
     """Every node of an answer's tree, the task first; none where there is no tree."""
     return () if answer.data is None else tuple(walk(answer.data))
-
-
-def _envelope_violations(answer: Answer) -> Iterator[Violation]:
-    body, shape = answer.body, answer.shape("envelope")
-    if is_sound(body, shape, children="data"):
-        return
-    is_inside = "result" not in body and "state" in body
-    has_verdict = isinstance(body.get("result"), bool)
-    place = Place("", "", "an answer", answer.edition)
-    for found in field_violations(body, shape, place, strictness=answer.strictness, children="data"):
-        if found.pointer == "/result" and is_inside:
-            yield dataclasses.replace(
-                found, code="envelope.missing", message=f"{found.message}; this looks like the inside of `data`"
-            )
-        elif found.code == "field.undocumented":
-            if not is_inside:
-                yield found
-        elif has_verdict or found.pointer not in {"/data", "/message"}:  # what they should be, only `result` tells
-            yield dataclasses.replace(found, code=_envelope_code(found))
-    needed = ("data" if body["result"] else "message") if has_verdict else ""
-    if needed and needed not in body:
-        field = shape.fields[needed]
-        message = f"`{needed}` is missing where `result` is {clip(body['result'])}"
-        expected, source = expectation(field), sentence(field)
-        yield Violation("envelope.missing", f"/{needed}", "", message, expected=expected, source=source)
-
-
-def _envelope_code(found: Violation) -> str:
-    if found.pointer == "/data":
-        return "envelope.data"
-    return f"envelope.{found.code.removeprefix('field.')}"
 
 
 def _node_violations(node: Node, answer: Answer) -> Iterator[Violation]:

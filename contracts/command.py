@@ -9,15 +9,17 @@ import click
 from taskmock.contracts.coverage_option import Coverage, coverage_options
 from taskmock.contracts.edition import AUTO, CHOICES
 from taskmock.contracts.edition_option import edition_option
+from taskmock.contracts.operation_option import operation_option
 from taskmock.contracts.report_options import Output, report_options
 from taskmock.contracts.strictness import Strictness
+from taskmock.schemas import STATUS
 
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
 
 STANDARD_INPUT = "-"
 
-HELP = """Judge recorded answers (or requests) of get_task_status.
+HELP = """Judge recorded answers (or requests) of get_task_status, or of another call.
 
 FILE holds one JSON body, the whole answer with `result` and `data`; `-` reads standard input.
 
@@ -26,6 +28,7 @@ Example:
   curl -s "$URL/get_task_status/?..." | taskmock validate -
   taskmock validate --edition v2 --strictness strict answers/*.json
   taskmock validate --request request.json
+  taskmock validate --operation get_task_detail detail.json
   taskmock validate --history poll-1.json poll-2.json poll-3.json
   taskmock validate --history polls.jsonl
   taskmock validate --format html -o report.html answers/*.json
@@ -46,6 +49,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 @click.command("validate", help=HELP, short_help="Judge recorded answers or requests.")
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(allow_dash=True))
 @edition_option
+@operation_option
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option("--history", "is_history", is_flag=True, help="Judge the answers of one task in the order of the polls.")
 @click.option(
@@ -63,6 +67,7 @@ def validate_command(
     *,
     files: tuple[str, ...],
     edition: str,
+    operation: str,
     is_request: bool,
     is_history: bool,
     strictness: str,
@@ -77,9 +82,10 @@ def validate_command(
         return
     if not files:
         raise click.UsageError("Missing argument 'FILE...'.")
-    from taskmock.contracts.contract import Contract
-
-    contract = Contract(edition, strictness=strictness)
+    if operation != STATUS and (is_history or coverage.is_wanted):
+        option = "--history" if is_history else "--coverage"
+        raise click.UsageError(f"{option} is about answers of {STATUS}, not of {operation}.")
+    contract = _contract(edition, strictness, operation)
     if is_history:
         if is_request:
             raise click.UsageError("--history judges answers, --request the parameters of calls: choose one.")
@@ -97,9 +103,9 @@ def validate_command(
         coverage.add(body)
         report = check(body)
         if not (report.ok or is_request):
-            _tell_edition(_source(name), body, edition)
+            _tell_edition(_source(name), body, edition, operation)
         reports.append((_source(name), report))
-        bodies.append(body if output.draws_trees else b"")
+        bodies.append(body if output.draws_trees and operation == STATUS else b"")
     if not reports:
         raise click.UsageError("\n".join(unread))
     for message in unread:
@@ -117,10 +123,23 @@ def validate_command(
         raise SystemExit(2 if unread else 1)
 
 
-def _tell_edition(source: str, body: bytes, edition: str) -> None:
+def _contract(edition: str, strictness: str, operation: str) -> Contract:
+    """The contract to judge by.
+
+    Raises: click.UsageError where the edition has no such call.
+    """
+    from taskmock.contracts.contract import Contract
+
+    try:
+        return Contract(edition, strictness=strictness, operation=operation)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> None:
     """Says so where a body that breaks the edition which was asked for is written in another one."""
     from taskmock.contracts.body import BodyError, decoded_object
-    from taskmock.contracts.edition import told_edition
+    from taskmock.contracts.edition import told_call_edition
     from taskmock.schemas import EDITIONS
 
     if edition not in EDITIONS:
@@ -129,7 +148,7 @@ def _tell_edition(source: str, body: bytes, edition: str) -> None:
         decoded = decoded_object(body)
     except BodyError:
         return
-    told, basis = told_edition(decoded)
+    told, basis = told_call_edition(decoded, operation)
     if told != edition and decoded.get("data"):
         click.echo(f"Hint: {source}: the body looks like {told} ({basis})", err=True)
 

@@ -1,4 +1,4 @@
-"""The contract of one edition, and the verdicts on requests and responses that it gives."""
+"""The contract of one call in one edition, and the verdicts on requests and responses that it gives."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import Any
 
 from taskmock.contracts.answer import Answer, answer_nodes, answer_violations
 from taskmock.contracts.body import BodyError, decoded_object
-from taskmock.contracts.edition import AUTO, checked_edition, told_edition, told_request_edition
+from taskmock.contracts.calls.answer import CallAnswer, call_violations, judged_nodes
+from taskmock.contracts.edition import AUTO, told_call_edition
 from taskmock.contracts.group import grouped
 from taskmock.contracts.lifecycle.poll import Poll
 from taskmock.contracts.overlay import Overlay
 from taskmock.contracts.overlay_file import chosen_overlay
 from taskmock.contracts.report import Report
-from taskmock.contracts.request import later_parameters, request_violations
+from taskmock.contracts.request import request_violations, told_request_edition
 from taskmock.contracts.strictness import Strictness
 from taskmock.contracts.violation import Violation
-from taskmock.schemas import chosen
+from taskmock.schemas import STATUS, chosen, editions_of
 
 ASKED = "as asked for"
 TODAY = "v2"
@@ -25,24 +26,37 @@ TODAY = "v2"
 
 
 class Contract:
-    """What `get_task_status` promises in an edition, with undocumented fields weighed by strictness.
+    """What a call promises in an edition, with undocumented fields weighed by strictness.
 
+    `operation` names the call: `get_task_status` unless told otherwise, or any other of `schemas.load_operations`.
     `edition` is `doc-2019`, `v1`, `v2`, or `auto`: told from each body; or an overlay that extends one, as an `Overlay`
     or by the name of its file (`….json`, `….toml`). `strictness` says whether undocumented fields
     are ignored (`lenient`), warned of (`documented`) or failed (`strict`). A contract keeps nothing between checks.
     """
 
-    __slots__ = ("edition", "overlay", "strictness")
+    __slots__ = ("edition", "operation", "overlay", "strictness")
 
-    def __init__(self, edition: str | Overlay = AUTO, *, strictness: str = Strictness.DOCUMENTED) -> None:
-        """Raises: ValueError for an unknown edition or strictness, with the allowed ones, or an unusable overlay."""
+    def __init__(
+        self, edition: str | Overlay = AUTO, *, strictness: str = Strictness.DOCUMENTED, operation: str = STATUS
+    ) -> None:
+        """Raises: ValueError for a call, edition or strictness that there is not, with those there are, or an overlay
+        that cannot be used.
+        """
+        self.operation = operation
+        what, editions = (
+            "edition" if operation == STATUS else f"edition of {operation}",
+            (AUTO, *editions_of(operation)),
+        )
         self.overlay = chosen_overlay(edition)
-        self.edition = checked_edition(str(edition)) if self.overlay is None else self.overlay.extends
+        if self.overlay is not None and operation != STATUS:
+            raise ValueError(f"an overlay changes the contract of {STATUS}, not of {operation}")
+        self.edition = chosen(what, str(edition), editions) if self.overlay is None else self.overlay.extends
         self.strictness = Strictness(chosen("strictness", strictness, tuple(map(str, Strictness))))
 
     def __repr__(self) -> str:
         """The call that makes an equal contract."""
-        return f"Contract({self.overlay or self.edition!r}, strictness={self.strictness.value!r})"
+        call = "" if self.operation == STATUS else f", operation={self.operation!r}"
+        return f"Contract({self.overlay or self.edition!r}, strictness={self.strictness.value!r}{call})"
 
     def check_response(self, body: object, *, request: Mapping[str, Any] | None = None) -> Report:
         """The verdict on an answer: bytes or text as received, or the decoded object.
@@ -53,10 +67,12 @@ class Contract:
             decoded = decoded_object(body)
         except BodyError as error:
             return self._unreadable("response", error)
-        edition, basis = told_edition(decoded) if self.edition == AUTO else (self.edition, self._asked)
-        answer = Answer(decoded, edition, self.strictness, request, self.overlay)
+        told = told_call_edition(decoded, self.operation) if self.edition == AUTO else (self.edition, self._asked)
+        if self.operation != STATUS:
+            return self._call_report(CallAnswer(decoded, self.operation, told[0], self.strictness, request), told)
+        answer = Answer(decoded, told[0], self.strictness, request, self.overlay)
         nodes = answer_nodes(answer)
-        return self._report("response", (edition, basis), answer_violations(answer, nodes), nodes=len(nodes))
+        return self._report("response", told, answer_violations(answer, nodes), nodes=len(nodes))
 
     def check_request(self, params: object) -> Report:
         """The verdict on the parameters of a call: a mapping, or JSON as bytes or text."""
@@ -64,17 +80,23 @@ class Contract:
             decoded = decoded_object(dict(params) if isinstance(params, Mapping) else params)
         except BodyError as error:
             return self._unreadable("request", error)
-        edition, basis = self.edition, ASKED
-        if edition == AUTO:
-            edition, basis = told_request_edition(decoded, later_parameters())
-        return self._report("request", (edition, basis), request_violations(decoded, edition, self.strictness))
+        told = self.edition, ASKED
+        if self.edition == AUTO:
+            told = told_request_edition(decoded, self.operation)
+        found = request_violations(decoded, told[0], self.strictness, operation=self.operation)
+        return self._report("request", told, found)
 
     def check_history(self, polls: Iterable[Poll], *, request: Mapping[str, Any] | None = None) -> Report:
         """The verdict on the answers of one task in the order they were polled: each by itself, and their course.
 
         `request` are the parameters of the calls, where known and the same for all.
+
+        Raises: ValueError where the contract is another call's.
         """
         from taskmock.contracts.polled import Account, told_history_edition
+
+        if self.operation != STATUS:
+            raise ValueError(f"only answers of {STATUS} have a history; {self.operation} has none")
 
         polls = tuple(polls)
         edition, basis = told_history_edition(polls) if self.edition == AUTO else (self.edition, self._asked)
@@ -85,6 +107,10 @@ class Contract:
     @property
     def _asked(self) -> str:
         return ASKED if self.overlay is None else f"as {self.overlay.source} extends it"
+
+    def _call_report(self, answer: CallAnswer, told: tuple[str, str]) -> Report:
+        spots = answer.spots
+        return self._report("response", told, call_violations(answer, spots), nodes=judged_nodes(spots))
 
     def _unreadable(self, subject: str, error: BodyError) -> Report:
         basis = "the body cannot be read" if self.edition == AUTO else ASKED
@@ -102,4 +128,5 @@ class Contract:
             nodes=nodes,
             groups=groups,
             complete=complete,
+            operation=self.operation,
         )

@@ -26,6 +26,11 @@ class Coverage:
 
             self._tally = Tally(edition)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody asked for the coverage."""
+        return self._tally is not None
+
     def add(self, body: object, *, request: Mapping[str, object] | None = None) -> None:
         """Counts one answer; `request` are the parameters of its call, where known."""
         if self._tally is not None:

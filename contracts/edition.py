@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from taskmock.schemas import EDITIONS, chosen
+from taskmock.schemas import EDITIONS, STATUS, chosen
 
 AUTO = "auto"
 CHOICES = (AUTO, *EDITIONS)
@@ -13,6 +13,7 @@ CHOICES = (AUTO, *EDITIONS)
 _V2_ONLY = ("root_id:", "parent_id")
 _V1_ONLY = ("state_refresh_at",)
 _SINCE_V1 = ("error_ignored",)
+_DOCUMENTED_DETAIL = ("business_id", "business_name", "instance_name", "end_time")
 
 
 def checked_edition(edition: str) -> str:
@@ -42,9 +43,26 @@ def told_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     return "doc-2019", "the task has none of the fields that later editions added"
 
 
-def told_request_edition(params: Mapping[str, Any], later: frozenset[str]) -> tuple[str, str]:
-    """The edition of a request and how it was told; `later` are the parameters that the document does not have."""
-    for name in params:
-        if name in later:
-            return "v2", f"the request has `{name}`"
-    return "doc-2019", "the request has no parameter that later editions added"
+def told_call_edition(body: Mapping[str, Any], operation: str) -> tuple[str, str]:
+    """The edition of an answer of any call and how it was told; what does not tell counts as `v2`, today's servers."""
+    if operation == STATUS:
+        return told_edition(body)
+    data = body.get("data")
+    if operation == "get_tasks_status":
+        statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
+        whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)
+        edition, basis = told_edition({"data": whole})
+        return ("v1", "the task has no `root_id:`") if edition == "doc-2019" else (edition, basis)
+    if operation == "get_task_node_detail" and isinstance(data, dict) and data:
+        edition, basis = told_edition(body) if "id" in data else _told_by_waiting_node(data)
+        return edition, basis.replace("the task", "the node")
+    if operation == "get_task_detail" and isinstance(data, dict):
+        found = next((name for name in _DOCUMENTED_DETAIL if name in data), None)
+        return ("doc-2019", f"the task has `{found}`") if found else ("v2", "no field of 2019, and alike in v1 and v2")
+    return "v2", "alike in all editions"
+
+
+def _told_by_waiting_node(data: Mapping[str, Any]) -> tuple[str, str]:
+    if "error_ignored" in data:
+        return "v1", "the node was not reached and has `error_ignored`"
+    return "v2", "the node was not reached and has no `error_ignored`"

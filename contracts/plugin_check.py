@@ -5,15 +5,25 @@ Only pytest is imported here; the judge is loaded with the first answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import pytest
 
 from taskmock.contracts.plugin_run import Judged, Run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from taskmock.contracts.history import History
     from taskmock.contracts.report import Report
+
+
+class Terms(TypedDict, total=False):
+    """By what one answer is judged, where it is not by the terms of the run."""
+
+    edition: str | None
+    strictness: str | None
+    operation: str
 
 
 class ContractCheck:
@@ -27,23 +37,24 @@ class ContractCheck:
         self._broken: list[Report] = []
         self._histories: dict[History, int] = {}
 
-    def check(self, body: object, *, edition: str | None = None, strictness: str | None = None) -> Report:
+    def check(self, body: object, *, request: Mapping[str, Any] | None = None, **terms: Unpack[Terms]) -> Report:
         """Fails the test at once unless an answer keeps its contract; gives the report where it does.
 
-        `body` is decoded JSON, its text or bytes, or a response of requests or httpx.
+        `body` is decoded JSON, its text or bytes, or a response of requests or httpx; `request` are the parameters of
+        the call that it answers, where known; `terms` are `edition`, `strictness` and `operation`.
         """
         __tracebackhide__ = True
-        report = self._judged(body, edition, strictness)
+        report = self._judged(body, request, terms)
         if not report.ok:
             pytest.fail(report.text(), pytrace=False)
         return report
 
-    def soft_check(self, body: object, *, edition: str | None = None, strictness: str | None = None) -> Report:
+    def soft_check(self, body: object, *, request: Mapping[str, Any] | None = None, **terms: Unpack[Terms]) -> Report:
         """The same without an end to the test: it goes on, and fails at its end with the findings of all its answers.
 
         Gives the report, which says by `.ok` whether the answer keeps its contract.
         """
-        report = self._judged(body, edition, strictness)
+        report = self._judged(body, request, terms)
         if not report.ok:
             self._broken.append(report)
         return report
@@ -76,7 +87,7 @@ class ContractCheck:
         self._broken.clear()
         self._histories.clear()
 
-    def _judged(self, body: object, edition: str | None, strictness: str | None) -> Report:
+    def _judged(self, body: object, request: Mapping[str, Any] | None, terms: Terms) -> Report:
         content = getattr(body, "content", body)
-        report = self._run.contract(edition=edition, strictness=strictness).check_response(content)
+        report = self._run.contract(**terms).check_response(content, request=request)
         return self._run.settled(self._item, Judged(report, body=content))

@@ -74,11 +74,15 @@ class Run:
         """Whether anything is told of the verdicts at the end of the run."""
         return bool(self.acceptance or self.files)
 
-    def contract(self, *, edition: str | None = None, strictness: str | None = None) -> Contract:
-        """The contract of the run, or the one that a test asks for."""
+    def contract(
+        self, *, edition: str | None = None, strictness: str | None = None, operation: str = "get_task_status"
+    ) -> Contract:
+        """The contract of the run, or the one that a test asks for; an overlay is of `get_task_status` only."""
         from taskmock.contracts.contract import Contract
+        from taskmock.schemas import STATUS
 
-        return Contract(edition or self.overlay or self.edition, strictness=strictness or self.strictness)
+        own = self.edition if operation != STATUS or self.overlay is None else self.overlay
+        return Contract(edition or own, strictness=strictness or self.strictness, operation=operation)
 
     def settled(self, item: pytest.Item, judged: Judged) -> Report:
         """A verdict as it counts for a test; it is kept with the test until the test hands it on."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from taskmock.contracts.group import Group
 from taskmock.contracts.violation import Severity, Violation
+from taskmock.schemas import STATUS
 
 LINES = 160
 """Most lines of one report's text, roughly; a report with few codes shows more findings of each."""
@@ -41,6 +42,8 @@ class Verdict(Protocol):
     @property
     def accepted(self) -> int: ...
     @property
+    def operation(self) -> str: ...
+    @property
     def ok(self) -> bool: ...
     @property
     def errors(self) -> int: ...
@@ -51,7 +54,7 @@ class Verdict(Protocol):
 def verdict_text(report: Verdict, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
     name = printable(source or report.subject)
-    lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {_terms(report)}"]
+    lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {verdict_terms(report)}"]
     if report.groups:
         share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
         for group in report.groups[:DETAILED]:
@@ -65,7 +68,7 @@ def verdict_text(report: Verdict, *, source: str = "") -> str:
 def _counts(report: Verdict) -> str:
     parts = [_counted(report.errors, "error")] if report.errors else []
     parts += [_counted(report.warnings, "warning")] if report.warnings else []
-    treeless = report.subject == "response" and not report.nodes
+    treeless = report.operation == STATUS and report.subject == "response" and not report.nodes
     found = " and ".join(parts) or ("a failure answer, no tree to judge" if treeless else "no findings")
     if report.nodes:
         found = f"{found} in {_counted(report.nodes, 'node')}"
@@ -76,8 +79,10 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _terms(report: Verdict) -> str:
-    return f"edition {report.edition} ({report.basis}), strictness {report.strictness}"
+def verdict_terms(report: Verdict) -> str:
+    """By what a document was judged: the call where it is not `get_task_status`, edition and strictness."""
+    call = "" if report.operation == STATUS else f"{report.operation}, "
+    return f"{call}edition {report.edition} ({report.basis}), strictness {report.strictness}"
 
 
 def _group_lines(group: Group, *, shown: int) -> Iterator[str]:

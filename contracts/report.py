@@ -7,15 +7,17 @@ import dataclasses
 from taskmock.contracts.group import Group
 from taskmock.contracts.prose import verdict_text
 from taskmock.contracts.violation import Severity, Violation
+from taskmock.schemas import STATUS
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Report:
     """The verdict on one request or response.
 
-    `subject` is `request` or `response`; `edition` the one judged by (`auto` where a body could not even be read) and
-    `basis` how it was chosen; `nodes` counts the judged nodes of the tree; `complete` is False where judging stopped
-    because there was too much to report; `accepted` counts findings that a baseline took out.
+    `subject` is `request`, `response`, `history` or `agreement`, of the call `operation`; `edition` the one judged by
+    (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged nodes of the
+    tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts findings
+    that a baseline took out.
     """
 
     subject: str
@@ -26,6 +28,7 @@ class Report:
     groups: tuple[Group, ...]
     complete: bool = True
     accepted: int = 0
+    operation: str = STATUS
 
     @property
     def ok(self) -> bool:

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from taskmock.contracts.calls.form import parameters_shape
 from taskmock.contracts.strictness import WEIGHTS, Strictness
 from taskmock.contracts.structure import Place, field_violations
-from taskmock.contracts.validator import request_shape
+from taskmock.contracts.validator import Shape, request_shape
 from taskmock.contracts.violation import Violation
 from taskmock.contracts.wording import sentence
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import EDITIONS, STATUS, editions_of
 
 IDENTITIES = ("bk_token", "bk_username")
 """The parameters of which one must name the user."""
 
-IDS = ("bk_biz_id", "task_id")
+IDS = ("bk_biz_id", "task_id", "template_id")
 """The parameters that the document calls strings, though every gateway takes numbers too."""
 
 
-def request_violations(params: dict[str, Any], edition: str, strictness: Strictness) -> Iterator[Violation]:
+def request_violations(
+    params: dict[str, Any], edition: str, strictness: Strictness, *, operation: str = STATUS
+) -> Iterator[Violation]:
     """Yields every finding of a call's parameters.
 
     An id sent as an integer is fine in `v1` and `v2`; in `doc-2019`, where the document says string, it weighs like
     an undocumented field: ignored, warned of or failed by strictness.
     """
-    shape = request_shape(edition)
+    shape = _shape(edition, operation)
     for found in field_violations(params, shape, Place("", "", "a request", edition), strictness=strictness):
         if found.code == "field.type" and found.pointer[1:] in IDS and type(params[found.pointer[1:]]) is int:
             severity = WEIGHTS.get(strictness)
@@ -47,9 +50,26 @@ def request_violations(params: dict[str, Any], edition: str, strictness: Strictn
         )
 
 
+def told_request_edition(params: Mapping[str, Any], operation: str = STATUS) -> tuple[str, str]:
+    """The edition of a request and how it was told."""
+    if EDITIONS[0] not in editions_of(operation):
+        return "v2", "alike in all editions that have the call"
+    later = later_parameters(operation)
+    found = next((name for name in params if name in later), None)
+    return (
+        ("v2", f"the request has `{found}`")
+        if found
+        else (EDITIONS[0], "the request has no parameter that later editions added")
+    )
+
+
 @functools.cache
-def later_parameters() -> frozenset[str]:
-    """The parameters that editions after the document added."""
-    first, *others = EDITIONS
-    known = frozenset(name for edition in others for name in request_shape(edition).fields)
-    return known - request_shape(first).fields.keys()
+def later_parameters(operation: str = STATUS) -> frozenset[str]:
+    """The parameters of a call that editions after the document added."""
+    first, *others = editions_of(operation)
+    known = frozenset(name for edition in others for name in _shape(edition, operation).fields)
+    return known - _shape(first, operation).fields.keys()
+
+
+def _shape(edition: str, operation: str) -> Shape:
+    return request_shape(edition) if operation == STATUS else parameters_shape(edition, operation)

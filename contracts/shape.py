@@ -14,23 +14,32 @@ def pointer_shape(pointer: str) -> str:
 
 
 def is_documented(token: str) -> bool:
-    """Whether a token of a pointer is a field that some edition documents (or the empty start of the pointer)."""
+    """Whether a token of a pointer is a field that some call documents (or the empty start of the pointer)."""
     return token in _documented()
 
 
 @functools.cache
 def _documented() -> frozenset[str]:
-    from taskmock.schemas import EDITIONS, load_schema
+    from taskmock.schemas import SCHEMAS, STATUS, bundled, editions_of, load_operations, load_schema
 
     found = {""}
-    for edition in EDITIONS:
-        stack: list[object] = [load_schema(edition, "node"), load_schema(edition, "request")]
-        while stack:
-            value = stack.pop()
-            if isinstance(value, dict):
-                properties = value.get("properties")
-                found.update(properties if isinstance(properties, dict) else ())
-                stack.extend(value.values())
-            elif isinstance(value, list):
-                stack.extend(value)
+    for operation in load_operations():
+        for edition in editions_of(operation):
+            for name in SCHEMAS if operation == STATUS else SCHEMAS[:2]:
+                found |= _fields(bundled(load_schema(edition, name, operation=operation)))
     return frozenset(found)
+
+
+def _fields(schema: object) -> set[str]:
+    """The names of all properties in a schema, whatever they belong to."""
+    found: set[str] = set()
+    stack = [schema]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            properties = value.get("properties")
+            found.update(properties if isinstance(properties, dict) else ())
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return found

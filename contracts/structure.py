@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from taskmock.contracts.strictness import WEIGHTS, Strictness
-from taskmock.contracts.validator import Failure, Shape, shallow
+from taskmock.contracts.validator import CHILDREN, Failure, Shape, shallow
 from taskmock.contracts.violation import Severity, Violation, clip
 from taskmock.contracts.vocabulary import state_complaint, states_of
 from taskmock.contracts.walk import escaped
@@ -25,8 +25,8 @@ class Place:
     level: str = ""
 
 
-def is_sound(value: dict[str, Any], shape: Shape, *, children: str = "children") -> bool:
-    """Whether an object fits a shape exactly, undocumented fields refused."""
+def is_sound(value: dict[str, Any], shape: Shape, *, children: Collection[str] = CHILDREN) -> bool:
+    """Whether an object fits a shape exactly, undocumented fields refused; what is inside `children` does not count."""
     if not shape.is_valid(shallow(value, children=children)):
         return False
     return not any(type(value.get(name)) is float for name in shape.whole_numbers)
@@ -39,7 +39,7 @@ def field_violations(
     *,
     strictness: Strictness,
     elsewhere: frozenset[str] = frozenset(),
-    children: str = "children",
+    children: Collection[str] = CHILDREN,
 ) -> Iterator[Violation]:
     """Yields every structural finding of one object; `elsewhere` are the fields of the edition's other shapes."""
     missing = tuple(name for name in shape.required if name not in value)
@@ -57,7 +57,7 @@ def field_violations(
             yield _failed(failure, value, shape, place)
 
 
-def _failures(value: dict[str, Any], shape: Shape, children: str) -> Iterator[Failure]:
+def _failures(value: dict[str, Any], shape: Shape, children: Collection[str]) -> Iterator[Failure]:
     """The engine's failures inside fields, types first: a wrong type fails other keywords too."""
     cut = shallow(value, children=children)
     found = [failure for failure in shape.failures(cut) if failure.location]

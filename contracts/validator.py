@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeAlias
 
 from taskmock.contracts.overlay import Overlay, node_schema
@@ -18,6 +18,9 @@ LEVELS_KEPT = 2
 """Levels of objects and lists kept below a field; no schema of a shape looks deeper."""
 
 _INNER = frozenset({"properties", "additionalProperties", "items"})
+
+CHILDREN = frozenset({"children"})
+"""The field of a node whose contents are judged at places of their own."""
 
 LARGEST = 2**63 - 1
 """Largest integer that every version of the fast engine takes."""
@@ -62,6 +65,11 @@ def request_shape(edition: str, *, engine: str = "fast") -> Shape:
     return _shape("request", schema, schema, engine=engine)
 
 
+def object_shape(name: str, schema: dict[str, Any], *, engine: str = "fast") -> Shape:
+    """The shape of an object schema that refers to nothing outside itself, and looks no deeper than `LEVELS_KEPT`."""
+    return _shape(name, schema, schema, engine=engine)
+
+
 @functools.cache
 def shape_names(edition: str) -> tuple[str, ...]:
     """The shapes that an edition's answers have."""
@@ -86,13 +94,19 @@ def schema_defect(schema: object) -> str | None:
     return f"the value at {path or 'the top'} is not what it may be there"
 
 
-def shallow(value: dict[str, Any], *, children: str = "children") -> dict[str, Any]:
-    """A copy of an object that no engine can stumble over: `children` emptied to a stub, nesting cut, plain scalars."""
+def shallow(value: dict[str, Any], *, children: Collection[str] = CHILDREN) -> dict[str, Any]:
+    """A copy of an object that no engine can stumble over: `children` emptied to stubs, nesting cut, plain scalars."""
     cut = dict(value)
     for key, item in value.items():
         if isinstance(item, (dict, list)):
-            cut[key] = ({"": None} if item else {}) if key == children and isinstance(item, dict) else _cut(item)
+            cut[key] = _stub(item) if key in children else _cut(item)
     return cut
+
+
+def _stub(item: dict[str, Any] | list[Any]) -> object:
+    if isinstance(item, dict):
+        return {"": None} if item else {}
+    return [None] if item else []
 
 
 def _cut(item: object, levels: int = LEVELS_KEPT) -> object:

@@ -16,6 +16,7 @@ CODES = {
     "type": "field.type",
     "pattern": "field.pattern",
     "minimum": "field.range",
+    "maxItems": "field.range",
     "minLength": "field.empty",
     "required": "field.missing",
 }
@@ -56,6 +57,8 @@ def complaint(name: str, keyword: str, value: object) -> str:
         return f"`{name}` is empty" if value == "" else f"`{name}` has the wrong form"
     if keyword == "minimum":
         return f"`{name}` is too small"
+    if keyword == "maxItems" and isinstance(value, list):
+        return f"`{name}` has {len(value):,} items"
     if keyword == "required":
         return f"`{name}` lacks a field"
     if keyword == "minLength":

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from taskmock.contracts.drift.trait import said_form, said_type, said_value
 from taskmock.contracts.edition import AUTO, checked_edition, told_edition
+from taskmock.contracts.envelope import DATA
 from taskmock.contracts.overlay import Overlay
 from taskmock.contracts.overlay_file import chosen_overlay
 from taskmock.contracts.strictness import Strictness
 from taskmock.contracts.structure import Place, field_violations, is_sound
-from taskmock.contracts.validator import Shape, response_shape, shape_names
+from taskmock.contracts.validator import CHILDREN, Shape, response_shape, shape_names
 from taskmock.contracts.violation import Violation
 from taskmock.contracts.walk import walk
 
@@ -57,14 +58,14 @@ class Census:
         edition = told_edition(body)[0] if self.edition == AUTO else self.edition
         self.answers[edition] += 1
         label = "failure" if body.get("result") is False else "answer"
-        self._count(body, self._sight(edition, label, "envelope"), edition, "data")
+        self._count(body, self._sight(edition, label, "envelope"), edition, DATA)
         data = body.get("data")
         if label == "failure" or not isinstance(data, dict):
             return
         for node in walk(data):
             label = "node" if node.parent is not None else _BY_STATE.get(str(data.get("state")), "task")
             name = label if label in shape_names(edition) else "task"
-            self._count(node.value, self._sight(edition, label, name), edition, "children")
+            self._count(node.value, self._sight(edition, label, name), edition, CHILDREN)
 
     def _sight(self, edition: str, label: str, name: str) -> Sight:
         if (edition, label) not in self.sights:
@@ -72,7 +73,7 @@ class Census:
             self.sights[edition, label] = Sight(shape, required=(*shape.required, *_DEMANDED.get(label, ())))
         return self.sights[edition, label]
 
-    def _count(self, value: dict[str, Any], sight: Sight, edition: str, children: str) -> None:
+    def _count(self, value: dict[str, Any], sight: Sight, edition: str, children: Collection[str]) -> None:
         sight.total += 1
         sight.fields.update(value.keys())
         if is_sound(value, sight.shape, children=children):

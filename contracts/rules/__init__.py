@@ -11,7 +11,7 @@ from taskmock.contracts.violation import Violation
 
 __all__ = ["RULES", "Document", "Rule", "rule_violations"]
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Rule[Document], ...] = (
     *identity.RULES,
     *names.RULES,
     *parents.RULES,

@@ -12,6 +12,8 @@ from taskmock.contracts.contract import Contract
 from taskmock.contracts.lifecycle import BACKWARDS
 from taskmock.contracts.lifecycle import RULES as COURSE_RULES
 from taskmock.contracts.rules import RULES
+from taskmock.contracts.selftest.calls import MUTATIONS as CALL_MUTATIONS
+from taskmock.contracts.selftest.calls import CallMutation, call_examples, call_mutants, call_rules
 from taskmock.contracts.selftest.course import DERAILMENTS, Derailment, stories
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.kinds import MUTATIONS
@@ -55,12 +57,14 @@ def run_self_test(
     *,
     mutations: Iterable[Mutation] = MUTATIONS,
     courses: Iterable[Derailment] = DERAILMENTS,
+    calls: Iterable[CallMutation] = CALL_MUTATIONS,
 ) -> SelfTest:
-    """The self-test of some editions: each kind of mutation on each good document and history that it fits."""
+    """The self-test of some editions: each kind of mutation on each good answer and history that it fits."""
     kinds = tuple(mutations)
     good = {edition: documents(edition) for edition in editions}
     trials = [trial for edition in editions for trial in _trials(edition, good[edition], kinds)]
     trials += [trial for edition in editions for trial in _course_trials(edition, tuple(courses))]
+    trials += [trial for edition in editions for trial in _call_trials(edition, tuple(calls))]
     alarms = [alarm for edition in editions for alarm in _false_alarms(edition, good[edition])]
     return SelfTest(tuple(editions), tuple(trials), tuple(alarms), tuple(_unproven(editions, trials)))
 
@@ -94,11 +98,24 @@ def _course_trials(edition: str, kinds: Sequence[Derailment]) -> Iterator[Trial]
             yield Trial(kind.name, edition, f"history of {kind.story}", expected, missed)
 
 
+def _call_trials(edition: str, kinds: tuple[CallMutation, ...]) -> Iterator[Trial]:
+    for kind, operation, name, body, (code, pointer, request) in call_mutants(edition, kinds):
+        contract = Contract(edition, strictness="strict", operation=operation)
+        report = contract.check_response(body, request=request)
+        found = {(violation.code, violation.pointer) for violation in report.violations}
+        expected = ((code, pointer),)
+        missed = tuple(wanted for wanted in expected if report.ok or wanted not in found)
+        yield Trial(kind, edition, f"{name} of {operation}", expected, missed)
+
+
 def _false_alarms(edition: str, good: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
     contract = Contract(edition, strictness="strict")
     for name, body in good.items():
         if contract.check_response(body).violations:
             yield edition, name
+    for operation, name, body in call_examples(edition):
+        if Contract(edition, strictness="strict", operation=operation).check_response(body).violations:
+            yield edition, f"{name} of {operation}"
     for name, story in stories(edition).items():
         if contract.check_history(story.polls).violations:
             yield edition, f"history of {name}"
@@ -111,6 +128,10 @@ def _unproven(editions: Sequence[str], trials: Sequence[Trial]) -> Iterator[str]
         for edition in rule.editions:
             if edition in editions and (edition, rule.code) not in expected:
                 yield f"{rule.code} in {edition}"
+    for edition in editions:
+        for code in dict.fromkeys(call_rules(edition)):
+            if (edition, code) not in expected:
+                yield f"{code} in {edition}"
     if "v2" not in editions:
         return  # other editions lack fields by which an answer could break the course
     for code in (*(rule.code for rule in COURSE_RULES), BACKWARDS):

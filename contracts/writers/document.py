@@ -31,6 +31,7 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
     return {
         "source": source,
         "subject": report.subject,
+        "operation": report.operation,
         "ok": report.ok,
         "edition": report.edition,
         "basis": report.basis,

@@ -39,7 +39,7 @@ def _suite(number: int, named: tuple[str, Report], stamp: str) -> Iterator[str]:
         f' tests="{max(1, len(broken))}" failures="{len(broken)}" errors="0" skipped="0" time="0">'
     )
     yield "    <properties>"
-    for key in ("subject", "edition", "basis", "strictness", "nodes", "errors", "warnings", "accepted"):
+    for key in ("subject", "operation", "edition", "basis", "strictness", "nodes", "errors", "warnings", "accepted"):
         yield f'      <property name="{key}" value="{_text(str(getattr(report, key)))}"/>'
     yield "    </properties>"
     for group in broken:

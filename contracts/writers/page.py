@@ -12,7 +12,7 @@ import html
 import importlib.resources
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.prose import printable
+from taskmock.contracts.prose import printable, verdict_terms
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Violation
 from taskmock.contracts.writers.outline import Outline, Row, outline
@@ -56,8 +56,7 @@ def _verdicts(reports: Sequence[tuple[str, Report]]) -> Iterator[str]:
 def _section(number: int, source: str, report: Report, body: object) -> Iterator[str]:
     yield f'<section id="r{number}">\n<h2>{_text(source or report.subject)}</h2>'
     accepted = f", {report.accepted:,} accepted by the baseline" if report.accepted else ""
-    terms = f"edition {report.edition} ({report.basis}), strictness {report.strictness}{accepted}"
-    yield f'<p class="terms">{_text(terms)}</p>'
+    yield f'<p class="terms">{_text(verdict_terms(report) + accepted)}</p>'
     tree = outline(body, report.violations)
     for violation in tree.elsewhere:
         yield _finding(violation)

@@ -85,7 +85,7 @@ def test_both_engines_find_the_same_failures(edition):
     for how, body in broken_bodies(load_example(edition, "response")):
         for name, value in (("envelope", body), ("task", body.get("data"))):
             if isinstance(value, dict):
-                cut = shallow(value, children="data" if name == "envelope" else "children")
+                cut = shallow(value, children={"data"} if name == "envelope" else {"children"})
                 fast, reference = (response_shape(edition, name, engine=engine) for engine in ("fast", "reference"))
                 assert fast.is_valid(cut) is reference.is_valid(cut), how
                 assert located(fast.failures(cut)) == located(reference.failures(cut)), how

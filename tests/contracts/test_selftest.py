@@ -7,14 +7,18 @@ import pytest
 from click.testing import CliRunner
 
 from taskmock.contracts import Contract
+from taskmock.contracts.calls.rules import RULES as CALL_RULES
+from taskmock.contracts.calls.rules import call_rule_violations
 from taskmock.contracts.command import validate_command
 from taskmock.contracts.lifecycle import BACKWARDS, course
 from taskmock.contracts.rules import RULES, rule_violations
+from taskmock.contracts.selftest.calls import MUTATIONS as CALL_MUTATIONS
+from taskmock.contracts.selftest.calls import call_mutants
 from taskmock.contracts.selftest.course import DERAILMENTS, stories
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.trial import run_self_test
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import EDITIONS, STATUS, editions_of, load_operations
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,7 @@ def breaking(whole, code):
     return {
         "mutations": [mutation for mutation in MUTATIONS if mutation.name in names],
         "courses": [kind for kind in DERAILMENTS if kind.name in names],
+        "calls": [kind for kind in CALL_MUTATIONS if kind.name in names],
     }
 
 
@@ -49,7 +54,9 @@ def test_self_test_catches_every_mutant(whole):
 
 
 def test_self_test_tries_every_kind_of_mutation(whole):
-    assert {trial.mutation for trial in whole.trials} == {kind.name for kind in (*MUTATIONS, *DERAILMENTS)}
+    assert {trial.mutation for trial in whole.trials} == {
+        kind.name for kind in (*MUTATIONS, *DERAILMENTS, *CALL_MUTATIONS)
+    }
     assert len(whole.trials) > 2_000
 
 
@@ -67,6 +74,32 @@ def test_self_test_fails_where_a_rule_is_switched_off(whole, code, monkeypatch):
 
     assert {missed for trial in test.trials for missed, _ in trial.missed} == {code}
     assert not test.ok
+
+
+@pytest.mark.parametrize("code", sorted({rule.code for rules in CALL_RULES.values() for rule in rules}))
+def test_self_test_fails_where_a_rule_about_another_call_is_switched_off(whole, code, monkeypatch):
+    monkeypatch.setattr(
+        "taskmock.contracts.calls.answer.call_rule_violations", functools.partial(call_rule_violations, skip={code})
+    )
+
+    test = run_self_test(**breaking(whole, code))
+
+    assert {missed for trial in test.trials for missed, _ in trial.missed} == {code}
+    assert not test.ok
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_self_test_breaks_envelope_and_structure_of_each_call(edition):
+    broken = {
+        (operation, code.partition(".")[0])
+        for _, operation, _, _, (code, _, _) in call_mutants(edition, CALL_MUTATIONS)
+        if code.startswith(("envelope.", "field."))
+    }
+    calls = {call for call in load_operations() if call != STATUS and edition in editions_of(call)}
+    opaque = {"operate_task", "operate_node", "node_callback"}  # their data may be anything
+
+    assert {call for call, group in broken if group == "envelope"} == calls
+    assert {call for call, group in broken if group == "field"} == calls - opaque
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in course.RULES])

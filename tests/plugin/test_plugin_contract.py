@@ -130,3 +130,12 @@ def test_option_that_cannot_be_is_a_usage_error(run, option, message):
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([message])
+
+
+def test_answer_of_another_call_is_judged_by_its_own_contract(run):
+    body = load_example("v2", "response", operation="get_task_list")
+    check = "taskmock_contract.check(text, operation='get_task_list', request={'limit': %s}, strictness='strict')"
+
+    run(check % 3, body=body).assert_outcomes(passed=1)
+    run(check % 2, body=body).assert_outcomes(failed=1)
+    run("taskmock_contract.check(text)", body=body).assert_outcomes(failed=1)

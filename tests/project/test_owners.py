@@ -13,8 +13,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "click": (
         "contracts.command",
         "contracts.*_command",
-        "contracts.coverage_option",
-        "contracts.edition_option",
+        "contracts.*_option",
         "contracts.report_options",
         "contracts.verify_options",
         "mockserver.cli",

@@ -12,7 +12,9 @@ import click
 import pytest
 from tree import ROOT
 
-from taskmock.contracts import lifecycle
+from taskmock.contracts import agreement, lifecycle
+from taskmock.contracts.calls.form import Form, Kind, answer_form, form_at, located
+from taskmock.contracts.calls.rules import RULES as CALL_RULES
 from taskmock.contracts.command import validate_command
 from taskmock.contracts.diff_command import diff_command
 from taskmock.contracts.drift_command import drift_command
@@ -26,15 +28,16 @@ from taskmock.mockserver.init_command import init_command
 from taskmock.mockserver.scenarios_command import list_command, show_command
 from taskmock.mockserver.scenarios_lint_command import lint_command
 from taskmock.mockserver.serve_command import serve_command
-from taskmock.schemas import load_json, load_states
+from taskmock.schemas import STATUS, editions_of, load_json, load_operations, load_schema, load_states
 
 REFERENCE = ROOT / "docs" / "reference"
 TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<rows>(?:\|.*\n)*)")
+PIPELINE = "urn:taskmock:pipeline#/$defs/"
 CODE = re.compile(r"(?:body|envelope|field|state|request|http|verify)\.[a-z]+(?:-[a-z]+)*")
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-# The one code that is put together at run time: a field of the envelope with the wrong type.
-COMPOSED = frozenset({"envelope.type"})
+# The codes that are put together at run time: a field of the envelope with the wrong type, or a count too small.
+COMPOSED = frozenset({"envelope.type", "envelope.range"})
 
 Rows = Iterator[tuple[str, ...]]
 
@@ -72,7 +75,7 @@ def code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
-def rule_rows(rules: Iterable[Rule | lifecycle.Rule]) -> Rows:
+def rule_rows(rules: Iterable[Rule[Any] | lifecycle.Rule]) -> Rows:
     yield "code", "editions", "the sentence it enforces"
     for rule in rules:
         editions = "all" if len(rule.editions) == 3 else ", ".join(map(code, rule.editions))
@@ -90,6 +93,63 @@ def trouble_rows() -> Rows:
     yield "code", "the sentence it enforces"
     for trouble, source in TROUBLES.items():
         yield code(trouble), source
+
+
+def call_rule_rows() -> Rows:
+    yield "code", "calls", "editions", "the sentence it enforces"
+    calls: dict[str, list[str]] = {}
+    for operation, rules in CALL_RULES.items():
+        for rule in rules:
+            calls.setdefault(rule.code, []).append(code(operation))
+    known = {rule.code: rule for rules in CALL_RULES.values() for rule in rules}
+    for line, rule in zip(list(rule_rows(known.values()))[1:], known.values(), strict=True):
+        yield line[0], ", ".join(calls[rule.code]), *line[1:]
+
+
+def call_rows() -> Rows:
+    yield "call", "method", "path behind the stage", "editions", "since", "what it does"
+    for name, row in load_operations().items():
+        since = str(row.get("since", ""))
+        yield code(name), row["method"], code(row["route"]), said_editions(row["editions"]), since, row["summary"]
+
+
+def said_editions(editions: Iterable[str]) -> str:
+    return "all" if len(list(editions)) == 3 else ", ".join(map(code, editions))
+
+
+def parameter_rows(operation: str) -> Rows:
+    """Give the parameters of a call beside the credentials, those of the latest edition."""
+    yield "parameter", "required", "editions", "value", "meaning"
+    requests = {e: load_schema(e, "request", operation=operation) for e in editions_of(operation)}
+    latest = requests["v2"]
+    for name in latest["properties"]:
+        if name.startswith(("bk_app", "bk_token", "bk_username")):
+            continue
+        _, field = located(f"{latest['$id']}#/properties/{name}")
+        known = [edition for edition, schema in requests.items() if name in schema["properties"]]
+        required = "yes" if name in latest["required"] else ""
+        yield code(name), required, said_editions(known), field["title"], escaped_row(field["description"])
+
+
+def answer_rows(operation: str) -> Rows:
+    """Give the fields of a call's answers, of their entries where they are lists, those of the latest edition."""
+    form = answer_form("v2", operation)
+    if form is not None and form.kind is Kind.LIST:
+        form = form_at(form.entry)
+    if form is not None and form.kind is Kind.CHOICE:
+        form = form_at(form.choices[0])
+    assert form is not None
+    yield from field_rows(form)
+
+
+def field_rows(form: Form) -> Rows:
+    yield "field", "always", "value", "meaning"
+    for name, field in form.fields.items():
+        yield code(name), "yes" if name in form.required else "", field["title"], escaped_row(field["description"])
+
+
+def escaped_row(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def state_rows() -> Rows:
@@ -151,6 +211,23 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("violations.md", "lifecycle"): lambda: rule_rows(lifecycle.RULES),
     ("violations.md", "troubles"): trouble_rows,
     ("violations.md", "gateways"): gateway_rows,
+    ("violations.md", "calls"): call_rule_rows,
+    ("violations.md", "agreement"): lambda: rule_rows(agreement.RULES),
+    ("call-fields.md", "calls"): call_rows,
+    **{
+        ("call-fields.md", f"{name.replace('_', '-')}-request"): lambda name=name: parameter_rows(name)
+        for name in load_operations()
+        if name != STATUS
+    },
+    **{
+        ("call-fields.md", f"{name.replace('_', '-')}-answer"): lambda name=name: answer_rows(name)
+        for name in load_operations()
+        if name != STATUS and answer_form("v2", name) is not None
+    },
+    **{
+        ("call-fields.md", name.replace("_", "-")): lambda name=name: field_rows(form_at(f"{PIPELINE}{name}"))
+        for name in ("pipeline_tree", "service_activity", "subprocess", "exclusive_gateway", "flow")
+    },
     ("editions.md", "states"): state_rows,
     ("scenario-files.md", "scenario"): lambda: key_rows(scenario_keys()),
     ("scenario-files.md", "task"): lambda: key_rows(scenario_keys("properties", "task")),
@@ -175,7 +252,8 @@ def tables(page: str) -> dict[str, str]:
 def codes_in_source() -> set[str]:
     """Give every code that stands as text in the judge's modules, rules aside."""
     found = set(COMPOSED)
-    for path in sorted([*(ROOT / "contracts").glob("*.py"), *(ROOT / "contracts" / "verify").glob("*.py")]):
+    folders = [ROOT / "contracts", ROOT / "contracts" / "calls", ROOT / "contracts" / "verify"]
+    for path in sorted(path for folder in folders for path in folder.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
                 found.add(node.value)
@@ -198,7 +276,8 @@ def test_every_code_of_the_judge_is_explained_once():
     text = (REFERENCE / "violations.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", text, re.MULTILINE)
     by_door = [rule.code for rule in GATEWAY_RULES]  # some have a sentence for each door
-    others = {*codes_in_source(), *(rule.code for rule in (*RULES, *lifecycle.RULES))} - {*by_door}
+    rules = (*RULES, *lifecycle.RULES, *agreement.RULES, *(rule for rules in CALL_RULES.values() for rule in rules))
+    others = {*codes_in_source(), *(rule.code for rule in rules)} - {*by_door}
 
     assert sorted(rows) == sorted([*others, lifecycle.STALE, lifecycle.BACKWARDS, *by_door])
 

@@ -1,0 +1,1 @@
+"""What the judge says of the answers of all calls but `get_task_status`: envelopes, structure, rules."""

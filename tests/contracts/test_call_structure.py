@@ -1,0 +1,169 @@
+"""The judge of a call's answers says of its structure what the published schema says, and survives whatever comes."""
+
+import json
+import threading
+
+import jsonschema_rs
+import pytest
+from call_answers import ANSWERS, CALLS, answer, report_on
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskmock import schemas
+from taskmock.contracts import Contract
+from taskmock.contracts.writers import json_report, text_report
+
+STRUCTURAL = ("field.", "envelope.", "state.")
+LEVELS = 5_000
+KEYS = [
+    "id",
+    "name",
+    "type",
+    "incoming",
+    "outgoing",
+    "state",
+    "status",
+    "children",
+    "pipeline",
+    "activities",
+    "data",
+    "x",
+]
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer())
+    | st.sampled_from(["", "x", "CREATED", "EXPIRED", "READY", "FAILED", "SubProcess", "2026-03-02 09:30:00 +0800"])
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+    max_leaves=8,
+)
+CHANGES = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 40), VALUES | st.just(...)), min_size=1, max_size=3)
+
+
+def containers(value):
+    """Every object and list inside a body, the body first."""
+    found = [value]
+    for item in found:
+        inner = item.values() if isinstance(item, dict) else item
+        found.extend(each for each in inner if isinstance(each, dict | list) and each)
+    return found
+
+
+def changed(body, changes):
+    """A body with values replaced, dropped (`...`) or added somewhere."""
+    for place, number, value in changes:
+        held = containers(body)
+        target = held[place % len(held)]
+        keys = [*target, "added"] if isinstance(target, dict) else [*range(len(target)), len(target)]
+        key = keys[number % len(keys)]
+        if value is ...:
+            if key in target if isinstance(target, dict) else key < len(target):
+                del target[key]
+        elif isinstance(target, list) and key == len(target):
+            target.append(value)
+        else:
+            target[key] = value
+    return body
+
+
+SCHEMAS = {
+    (operation, edition): jsonschema_rs.validator_for(
+        schemas.bundled(schemas.load_schema(edition, "response", operation=operation))
+    )
+    for operation in CALLS
+    for edition in schemas.editions_of(operation)
+}
+
+
+@settings(max_examples=400, deadline=None)
+@given(which=st.sampled_from(ANSWERS), changes=CHANGES)
+def test_judge_and_schema_give_one_verdict_on_any_changed_answer(which, changes):
+    operation, edition, name = which
+    body = changed(answer(operation, edition, name), changes)
+
+    report = report_on(operation, body, edition=edition)
+    structural = [violation for violation in report.violations if violation.code.startswith(STRUCTURAL)]
+
+    assert (structural == []) is SCHEMAS[operation, edition].is_valid(body), structural
+
+
+@settings(max_examples=150, deadline=None)
+@given(which=st.sampled_from(ANSWERS), changes=CHANGES, asked=VALUES)
+def test_any_changed_answer_of_any_call_gets_a_report(which, changes, asked):
+    operation, _, name = which
+    body = changed(answer(*which), changes)
+    request = dict.fromkeys(["task_id", "node_id", "task_id_list", "limit", "include_children_status"], asked)
+
+    report = Contract(operation=operation, strictness="strict").check_response(body, request=request)
+
+    assert len(text_report(report).splitlines()) < 200
+    assert json.loads(json_report([(name, report)]))["ok"] is report.ok
+
+
+@settings(max_examples=100, deadline=None)
+@given(body=VALUES, operation=st.sampled_from(CALLS))
+def test_any_value_gets_a_report_in_any_call(body, operation):
+    contract = Contract(operation=operation)
+
+    assert not contract.check_response(body).ok
+    assert not contract.check_request(body).ok
+
+
+def nested_pipelines(levels):
+    """An answer whose pipelines lie in each other, one subprocess a level."""
+    body = answer("get_task_detail")
+    tree = body["data"]["pipeline_tree"]
+    subprocess = next(node for node in tree["activities"].values() if "pipeline" in node)
+    inner, named = subprocess["pipeline"], "1"
+    for number in range(levels):
+        named = str(number)
+        inner = {**inner, "activities": {named: {**subprocess, "id": named, "pipeline": inner}}}
+    subprocess["pipeline"] = inner
+    return body
+
+
+def test_pipelines_5_000_levels_deep_are_judged_in_a_small_thread():
+    body, results = nested_pipelines(LEVELS), []
+    before = threading.stack_size(512 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: results.append(report_on("get_task_detail", body)))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+
+    (report,) = results
+
+    assert report.nodes > LEVELS
+    assert {violation.code for violation in report.violations} == {"pipeline.id"}
+
+
+def test_text_that_nests_too_deep_is_one_finding():
+    text = '{"result": true, "data": {"pipeline_tree": ' + '{"a":' * 2_000 + "1" + "}" * 2_002
+
+    assert [violation.code for violation in report_on("get_task_detail", text).violations] == ["body.too-deep"]
+
+
+@pytest.mark.parametrize("name", ["children", "response"])
+@pytest.mark.parametrize("edition", ["v1", "v2"])
+def test_a_broken_status_is_judged_by_the_contract_of_statuses(name, edition):
+    body = answer("get_tasks_status", edition, name)
+    body["data"][0]["status"] |= {"state": "PAUSED", "retry": -1}
+
+    found = [(v.code, v.pointer) for v in report_on("get_tasks_status", body, edition=edition).violations]
+
+    assert found == [("state.unknown", "/data/0/status/state"), ("field.range", "/data/0/status/retry")]
+
+
+def test_places_in_a_status_tree_are_those_of_the_whole_answer():
+    body = answer("get_tasks_status", name="children")
+    key, child = next(iter(body["data"][0]["status"]["children"].items()))
+    child["id"] = "n" + "0" * 31
+
+    (violation,) = report_on("get_tasks_status", body).violations
+
+    assert (violation.code, violation.pointer) == ("id.key-mismatch", f"/data/0/status/children/{key}/id")
