@@ -69,7 +69,7 @@ def _replaced(fault: Fault, door: Door, request_id: str) -> tuple[Reply, int] | 
             return Reply(200, _HTML, str(value).encode("utf-8", "surrogatepass")), 0
         case FaultKind.ENVELOPE:
             refused = retold(door, value["code"], value["message"])
-            extra = {"data": value["data"]} if "data" in value else {}
+            extra = {name: value[name] for name in ("data", "permission") if name in value}
             return _refusal(refused.with_extra(extra), door, request_id)
         case FaultKind.RATE_LIMIT:
             seconds = value["reset"] // SECOND

@@ -26,9 +26,9 @@ def _http(node: Node, problems: Problems) -> object:
 
 
 def _envelope(node: Node, problems: Problems) -> object:
-    """`{code, message}`, `data` where it is given."""
+    """`{code, message}`, `data` and `permission` where they are given."""
     example = "{code: 3599999, message: no permission}"
-    fields = fields_of(node, problems, keys=("code", "message", "data"), what="envelope", example=example)
+    fields = fields_of(node, problems, keys=("code", "message", "data", "permission"), what="envelope", example=example)
     if fields is None:
         return None
     code = fields.require("code", allowed="a whole number")
@@ -40,6 +40,11 @@ def _envelope(node: Node, problems: Problems) -> object:
     data = fields.node("data")
     if data is not None:
         value["data"] = read_data(data, problems)
+    permission = fields.node("permission")
+    if permission is not None:
+        value["permission"] = read_data(permission, problems)
+        if not isinstance(permission, Mapping):
+            problems.add(permission, "not-mapping", f"permission is {kind_of(permission)}", allowed="a mapping")
     return value
 
 

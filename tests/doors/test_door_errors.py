@@ -14,6 +14,7 @@ from knocking import (
     knock,
 )
 
+from taskmock.contracts import Contract
 from taskmock.mockserver.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.loader.auth_file import read_auth
 from taskmock.mockserver.pipeline import Activity
@@ -383,6 +384,18 @@ def test_systems_own_refusal_in_a_scenario_is_the_same_at_every_door(make, data)
     assert_system_refusal(apigw(app), value["code"], value["message"], data=data)
     assert (body_of(esb(app))["code"], body_of(esb(app))["data"]) == (3599999, data)
     assert (body_of(esb(legacy))["code"], body_of(esb(legacy))["data"]) == (1306000, data)
+
+
+def test_older_systems_say_what_permission_is_missing(make):
+    permission = {"system_id": "bk_sops", "actions": [{"id": "task_view"}]}
+    value = {"code": 9900403, "message": "no permission", "data": None, "permission": permission}
+    app = faulty(make, FaultKind.ENVELOPE, value)
+
+    assert_system_refusal(apigw(app), 9900403, "no permission", data=None, permission=permission)
+    at_esb = body_of(esb(app))
+    assert (at_esb["code"], at_esb["permission"]) == (9900403, permission)
+    for body in (body_of(apigw(app)), at_esb):
+        assert Contract("v2", strictness="strict").check_response(body).violations == ()
 
 
 @pytest.mark.parametrize(("status", "code"), [(413, 1641301), (431, 1640001), (408, 1640001), (500, 1650001)])

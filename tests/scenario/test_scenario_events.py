@@ -86,6 +86,11 @@ def test_event_prepares_another(first: str) -> None:
             FaultKind.ENVELOPE,
             {"code": -1, "message": "no", "data": [1]},
         ),
+        (
+            "envelope: {code: 9900403, message: no, permission: {actions: []}}",
+            FaultKind.ENVELOPE,
+            {"code": 9900403, "message": "no", "permission": {"actions": []}},
+        ),
         ("body: <html>", FaultKind.BODY, "<html>"),
         ('body: ""', FaultKind.BODY, ""),
         ("delay: 3s", FaultKind.DELAY, 3000),
