@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,8 +15,10 @@ from taskmock.contracts.strictness import Strictness
 from taskmock.contracts.verify_options import Wanted, verify_options
 
 if TYPE_CHECKING:
-    from taskmock.contracts.verify import Plan, Question, Sighting, Verified
-    from taskmock.contracts.verify.run import Watch
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.report import Report
+    from taskmock.contracts.verify import Plan, Question, Sighting, Target
+    from taskmock.contracts.verify.progress import Progress
 
 HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
 
@@ -30,6 +31,7 @@ Example:
   taskmock verify http://127.0.0.1:8070 --task-id 10
   taskmock verify https://bkapi.example.com --gateway apigw --task-id 10 --task-id 11
   taskmock verify "$URL" --task-id 10 --until end --interval 5 --format junit -o report.xml
+  taskmock verify "$URL" --task-id 10 --probes
 
 \b
 Environment:
@@ -64,46 +66,63 @@ class UnreachableTargetError(click.ClickException):
 def verify_command(
     *, url: str, wanted: Wanted, edition: str, strictness: str, coverage: Coverage, output: Output
 ) -> None:
-    """Verifies every task and exits 1 where the server breaks its contract, 3 where it cannot be reached."""
+    """Verifies all that is wanted; exits 1 where the server breaks its contract, 3 where it cannot be reached."""
     from taskmock.contracts.contract import Contract
-    from taskmock.contracts.verify import TargetError, TlsError, UnreachableError, verify
+    from taskmock.contracts.verify import TargetError, TlsError, UnreachableError
+    from taskmock.contracts.verify.progress import Progress
 
-    contract = Contract(edition, strictness=strictness)
-    target, questions, plan = wanted.target(url), wanted.questions(), wanted.plan()
-    names = [
-        f"task {f'#{number}' if output.redact_values else question.task_id}"
-        for number, question in enumerate(questions, 1)
-    ]
+    target, contract = wanted.target(url), Contract(edition, strictness=strictness)
+    progress = Progress(sys.stderr, is_brief=output.redact_values)
+    run = _Run(target, contract, progress, coverage)
     try:
-        with _watched(dict(zip(questions, names, strict=True)), plan, coverage) as watch:
-            found = verify(target, questions, contract=contract, plan=plan, watch=watch)
+        run.verify(wanted.questions(), wanted.plan(), is_redacted=output.redact_values)
+        if wanted.probes:
+            run.probe(wanted.shared_parameters(), wanted.rate)
     except UnreachableError as error:
         raise UnreachableTargetError(str(error)) from None
     except (TargetError, TlsError) as error:
         raise click.UsageError(str(error)) from None
-    _finish(found, names, output, coverage)
-
-
-@contextlib.contextmanager
-def _watched(names: dict[Question, str], plan: Plan, coverage: Coverage) -> Iterator[Watch]:
-    """Somebody who hears of each answer: counts it, and tells of it on standard error."""
-    from taskmock.contracts.verify.progress import Progress
-
-    progress = Progress(sys.stderr, names, polls=plan.polls)
-
-    def watch(sighting: Sighting) -> None:
-        coverage.add(sighting.seen.body, request=sighting.question.asked)
-        progress(sighting)
-
-    try:
-        yield watch
     finally:
         progress.close()
-
-
-def _finish(found: tuple[Verified, ...], names: list[str], output: Output, coverage: Coverage) -> None:
-    """Writes the reports. Raises: SystemExit where one is not good."""
-    reports = [(name, verified.report) for name, verified in zip(names, found, strict=True)]
-    bodies = [verified.tree or b"" for verified in found] if output.draws_trees else ()
     with coverage.told_after(output):
-        output.finish(reports, bodies=bodies)
+        output.finish(run.reports, bodies=run.trees if output.draws_trees else ())
+
+
+class _Run:
+    """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
+
+    def __init__(self, target: Target, contract: Contract, progress: Progress, coverage: Coverage) -> None:
+        self.reports: list[tuple[str, Report]] = []
+        self.trees: list[bytes] = []
+        self._target = target
+        self._contract = contract
+        self._progress = progress
+        self._coverage = coverage
+
+    def verify(self, questions: Sequence[Question], plan: Plan, *, is_redacted: bool) -> None:
+        """Verifies tasks; a report that leaves the house does not name them."""
+        from taskmock.contracts.verify import verify
+
+        names = [
+            f"task #{number}" if is_redacted else f"task {question.task_id}"
+            for number, question in enumerate(questions, 1)
+        ]
+        for question, name in zip(questions, names, strict=True):
+            self._progress.expect(question, name, polls=plan.polls)
+        found = verify(self._target, questions, contract=self._contract, plan=plan, watch=self._watch)
+        self.reports += [(name, verified.report) for name, verified in zip(names, found, strict=True)]
+        self.trees += [verified.tree or b"" for verified in found]
+
+    def probe(self, parameters: Mapping[str, str], rate: float) -> None:
+        """Makes the negative probes."""
+        from taskmock.contracts.verify import probe
+
+        for probed in probe(self._target, parameters, contract=self._contract, rate=rate):
+            name = f"probe {probed.name}"
+            self._progress.tell(name, probed.seen)
+            self.reports.append((name, probed.report))
+            self.trees.append(b"")
+
+    def _watch(self, sighting: Sighting) -> None:
+        self._coverage.add(sighting.seen.body, request=sighting.question.asked)
+        self._progress(sighting)

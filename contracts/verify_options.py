@@ -38,6 +38,7 @@ class Wanted:
     until: str | None
     rate: float
     concurrency: int
+    probes: bool
 
     def target(self, url: str) -> Target:
         """The server to ask, and as whom.
@@ -69,10 +70,17 @@ class Wanted:
         """
         from taskmock.contracts.verify import Question
 
-        if not self.task_ids:
+        if not (self.task_ids or self.probes):
             raise click.UsageError("Missing option '--task-id': which task is to be verified?")
-        parameters = {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
+        parameters = self.shared_parameters()
         return tuple(Question(task_id, parameters) for task_id in dict.fromkeys(self.task_ids))
+
+    def shared_parameters(self) -> dict[str, str]:
+        """The parameters of each call but the task's id.
+
+        Raises: click.UsageError where one is none.
+        """
+        return {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
 
     def plan(self) -> Plan:
         """How often and how fast to ask."""
@@ -219,5 +227,10 @@ OPTIONS = (
         default=4,
         show_default=True,
         help="How many tasks are asked for at once.",
+    ),
+    click.option(
+        "--probes",
+        is_flag=True,
+        help="Make calls that ought to be refused, too: no parameter, an unknown task, wrong credentials.",
     ),
 )

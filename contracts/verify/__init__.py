@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from taskmock.contracts.verify.client import Tls, TlsError
     from taskmock.contracts.verify.credentials import Credentials, CredentialsError
     from taskmock.contracts.verify.plan import Plan
+    from taskmock.contracts.verify.probes import Probed, probe
     from taskmock.contracts.verify.run import Question, Sighting, Verified, asking, verify
     from taskmock.contracts.verify.target import Target, TargetError
 
@@ -20,6 +21,7 @@ __all__ = [
     "Credentials",
     "CredentialsError",
     "Plan",
+    "Probed",
     "Question",
     "Sighting",
     "Target",
@@ -29,6 +31,7 @@ __all__ = [
     "UnreachableError",
     "Verified",
     "asking",
+    "probe",
     "verify",
 ]
 
@@ -36,6 +39,7 @@ _HOMES = {
     "Credentials": "credentials",
     "CredentialsError": "credentials",
     "Plan": "plan",
+    "Probed": "probes",
     "Question": "run",
     "Sighting": "run",
     "Target": "target",
@@ -45,6 +49,7 @@ _HOMES = {
     "UnreachableError": "attempt",
     "Verified": "run",
     "asking": "run",
+    "probe": "probes",
     "verify": "run",
 }
 

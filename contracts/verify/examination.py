@@ -14,10 +14,9 @@ from taskmock.contracts.lifecycle.poll import Poll
 from taskmock.contracts.polled import Account, of_poll
 from taskmock.contracts.report import Report
 from taskmock.contracts.verify.door import Door
-from taskmock.contracts.verify.exchange import TROUBLES
 from taskmock.contracts.verify.plan import PATIENCE, Plan
-from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own
 from taskmock.contracts.verify.seen import Refusal, Seen
+from taskmock.contracts.verify.surroundings import judged_body, violations_around
 from taskmock.contracts.violation import Severity, Violation, clip
 
 NO_TREE = "A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."
@@ -107,27 +106,12 @@ class Examination:
 
     def _of_answer(self, answer: Seen, account: Account) -> Iterator[Violation]:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
-        number, trouble = answer.number, answer.exchange.trouble
-        if trouble is not None:
-            found = Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=TROUBLES[trouble.code])
-            yield of_poll(number, found)
-            return
-        for rule in RULES:
-            found_by_rule = [of_poll(number, violation) for violation in rule(answer, self._door)]
-            yield from found_by_rule
-            if found_by_rule and rule in STATUS_RULES:
-                return
-        yield from account.follow(number, Poll(self._judged(answer), answer.exchange.at))
-        yield from self._refusal(answer)
-
-    @staticmethod
-    def _judged(answer: Seen) -> object:
-        """What of an answer the contract judges: all but the gateway's own name for its code."""
-        if answer.body is None:
-            return answer.exchange.body
-        if is_gateways_own(answer):
-            return {name: value for name, value in answer.body.items() if name != "code_name"}
-        return answer.body
+        around, has_document = violations_around(answer, self._door)
+        for violation in around:
+            yield of_poll(answer.number, violation)
+        if has_document:
+            yield from account.follow(answer.number, Poll(judged_body(answer), answer.exchange.at))
+            yield from self._refusal(answer)
 
     def _refusal(self, answer: Seen) -> Iterator[Violation]:
         """Yields what a call was refused with; once where the next ones are refused alike."""

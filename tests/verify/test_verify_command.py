@@ -9,7 +9,7 @@ import pytest
 from raw_server import GOOD, raw_server
 from verifying import codes, mock, reports, verify
 
-from taskmock.contracts.verify import Credentials, Plan, Target
+from taskmock.contracts.verify import Credentials, Plan, Question, Target
 from taskmock.contracts.verify import verify as verified
 from taskmock.contracts.verify.plan import Pace
 from taskmock.contracts.verify.progress import Progress
@@ -409,23 +409,16 @@ class Terminal(io.StringIO):
 
 def test_terminal_shows_one_line_that_goes_away(monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
-    terminal, names = Terminal(), {}
+    terminal, question = Terminal(), Question("10", {"bk_biz_id": "2"})
+    progress = Progress(terminal)
+    progress.expect(question, "task 10", polls=4)
 
     with raw_server(lambda line: line.answer(GOOD)) as server:
-        progress = None
-
-        def watch(sighting):
-            nonlocal progress
-            if progress is None:
-                names[sighting.question] = "task 10"
-                progress = Progress(terminal, names, polls=4)
-            progress(sighting)
-
-        verified(Target(server.url), ["10"], plan=Plan(4, interval=0, rate=None), watch=watch)
-        progress.close()
+        verified(Target(server.url), [question], plan=Plan(4, interval=0, rate=None), watch=progress)
+    progress.close()
 
     drawn = terminal.getvalue().split("\r")
-    assert drawn[1].rstrip() == "[#####               ] 1 of 4 polls; task 10: CREATED"
+    assert drawn[1].rstrip() == "[#####               ] task 10: CREATED"
     assert {len(line) for line in drawn if line} == {59}
     assert (drawn[-2].strip(), drawn[-1]) == ("", "")
     assert "\x1b" not in terminal.getvalue()

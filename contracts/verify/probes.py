@@ -1,0 +1,84 @@
+"""Negative probes: calls that a server ought to refuse, and that change nothing on it.
+
+A server that accepts one keeps its contract all the same; what is found is an answer that is malformed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from taskmock.contracts.contract import Contract
+from taskmock.contracts.report import Report
+from taskmock.contracts.verify.credentials import Credentials
+from taskmock.contracts.verify.door import DOORS
+from taskmock.contracts.verify.exchange import Call
+from taskmock.contracts.verify.plan import RATE
+from taskmock.contracts.verify.run import asking
+from taskmock.contracts.verify.seen import Seen, seen
+from taskmock.contracts.verify.surroundings import exchange_report
+from taskmock.contracts.verify.target import Target
+
+UNKNOWN_TASK = "2147483647"
+"""An id that no server has come to yet, and that its database can look for."""
+
+STRANGER = Credentials(
+    bk_app_code="taskmock-probe",
+    bk_app_secret="taskmock-probe",  # noqa: S106 - nobody's
+    bk_username="taskmock-probe",
+)
+"""An application that nobody has registered: the caller's own, with a wrong secret, might be locked out."""
+
+_CALL = "get_task_status"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Probe:
+    """One call that ought to be refused: its name, the doors at which it can be made, and its parameters and caller."""
+
+    name: str
+    doors: tuple[str, ...]
+    parameters: Callable[[Mapping[str, Any]], dict[str, Any]]
+    credentials: Credentials | None = None
+
+    def call(self, target: Target, parameters: Mapping[str, Any]) -> Call:
+        """The call; `parameters` are those of an ordinary one."""
+        return target.call(_CALL, self.parameters(parameters), credentials=self.credentials)
+
+
+PROBES = (
+    Probe("missing-parameter", ("esb", "esb-legacy"), lambda said: {**said}),  # ids stand in the gateway's path
+    Probe("unknown-task", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}),
+    Probe("wrong-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, STRANGER),
+    Probe("no-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, Credentials()),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Probed:
+    """What came of a probe: the answer, and the verdict on it."""
+
+    name: str
+    seen: Seen
+    report: Report
+
+
+def probe(
+    target: Target, parameters: Mapping[str, Any], *, contract: Contract | None = None, rate: float | None = RATE
+) -> Iterator[Probed]:
+    """Yields what comes of each probe that can be made at the target's door.
+
+    `parameters` are those of an ordinary call but the task's id.
+
+    Raises:
+        TlsError: A certificate's file cannot be used.
+        UnreachableError: The server cannot be reached.
+    """
+    judge = contract or Contract()
+    with asking(target, rate) as asker:
+        for one in PROBES:
+            if target.gateway in one.doors:
+                exchange = asker.ask(one.call(target, parameters))
+                report = exchange_report(exchange, target.door, judge, one.parameters(parameters))
+                yield Probed(one.name, seen(1, exchange), report)

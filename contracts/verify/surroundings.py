@@ -1,0 +1,55 @@
+"""The verdict on one answer of a live server: what is wrong around its document, and inside."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from taskmock.contracts.contract import Contract
+from taskmock.contracts.group import grouped
+from taskmock.contracts.report import Report
+from taskmock.contracts.verify.door import Door
+from taskmock.contracts.verify.exchange import TROUBLES, Exchange
+from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own
+from taskmock.contracts.verify.seen import Seen, seen
+from taskmock.contracts.violation import Severity, Violation
+
+UNREAD = "there is no answer to judge"
+
+
+def violations_around(answer: Seen, door: Door) -> tuple[tuple[Violation, ...], bool]:
+    """What is wrong around the document of an answer, and whether there is a document to judge."""
+    trouble = answer.exchange.trouble
+    if trouble is not None:
+        source = TROUBLES[trouble.code]
+        return (Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=source),), False
+    found: list[Violation] = []
+    for rule in RULES:
+        by_rule = tuple(rule(answer, door))
+        if by_rule and rule in STATUS_RULES:
+            return by_rule, False  # one cause, one finding
+        found += by_rule
+    return tuple(found), True
+
+
+def judged_body(answer: Seen) -> object:
+    """What of an answer the contract judges: all but the name that the API gateway has for its own codes."""
+    if answer.body is None:
+        return answer.exchange.body
+    if is_gateways_own(answer):
+        return {name: value for name, value in answer.body.items() if name != "code_name"}
+    return answer.body
+
+
+def exchange_report(exchange: Exchange, door: Door, contract: Contract, request: Mapping[str, Any]) -> Report:
+    """The verdict on a call that was made once; `request` are its parameters, credentials aside."""
+    answer = seen(1, exchange)
+    around, has_document = violations_around(answer, door)
+    groups, _ = grouped(around)
+    if not has_document:
+        strictness = contract.strictness.value
+        return Report("response", contract.edition, UNREAD, strictness, nodes=0, groups=groups)
+    report = contract.check_response(judged_body(answer), request=request)
+    both = sorted((*groups, *report.groups), key=lambda group: group.severity is Severity.WARNING)
+    return dataclasses.replace(report, groups=tuple(both))
