@@ -17,7 +17,7 @@ from taskmock.contracts.verify_options import Wanted, verify_options
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.report import Report
-    from taskmock.contracts.verify import Plan, Question, Sighting, Target
+    from taskmock.contracts.verify import Plan, Probed, Question, Sighting, Smoke, Step, Target
     from taskmock.contracts.verify.progress import Progress
 
 HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
@@ -32,6 +32,7 @@ Example:
   taskmock verify https://bkapi.example.com --gateway apigw --task-id 10 --task-id 11
   taskmock verify "$URL" --task-id 10 --until end --interval 5 --format junit -o report.xml
   taskmock verify "$URL" --task-id 10 --probes
+  taskmock verify "$URL" --drive smoke.toml --allow-writes
 
 \b
 Environment:
@@ -42,6 +43,10 @@ Environment:
 \b
 Exit codes: 0 the contract is kept, 1 it is not, 2 wrong usage or settings, 3 the server cannot be reached.
 """
+
+
+SMOKE = "smoke task"
+"""What reports call the task that --drive has made."""
 
 
 class UnreachableTargetError(click.ClickException):
@@ -71,13 +76,15 @@ def verify_command(
     from taskmock.contracts.verify import TargetError, TlsError, UnreachableError
     from taskmock.contracts.verify.progress import Progress
 
-    target, contract = wanted.target(url), Contract(edition, strictness=strictness)
+    target, smoke, contract = wanted.target(url), wanted.smoke(), Contract(edition, strictness=strictness)
     progress = Progress(sys.stderr, is_brief=output.redact_values)
     run = _Run(target, contract, progress, coverage)
     try:
         run.verify(wanted.questions(), wanted.plan(), is_redacted=output.redact_values)
         if wanted.probes:
             run.probe(wanted.shared_parameters(), wanted.rate)
+        if smoke is not None:
+            run.drive(smoke, wanted.bk_biz_id, wanted.plan(is_followed=True))
     except UnreachableError as error:
         raise UnreachableTargetError(str(error)) from None
     except (TargetError, TlsError) as error:
@@ -118,10 +125,30 @@ class _Run:
         from taskmock.contracts.verify import probe
 
         for probed in probe(self._target, parameters, contract=self._contract, rate=rate):
-            name = f"probe {probed.name}"
-            self._progress.tell(name, probed.seen)
-            self.reports.append((name, probed.report))
-            self.trees.append(b"")
+            self._tell(f"probe {probed.name}", probed)
+
+    def drive(self, smoke: Smoke, bk_biz_id: str, plan: Plan) -> None:
+        """Makes and starts a smoke task and follows it."""
+        from taskmock.contracts.verify import Drive, Sighting
+
+        def hear(heard: Step | Sighting) -> None:
+            if isinstance(heard, Sighting):
+                self._progress.expect(heard.question, SMOKE, polls=plan.polls)
+                self._watch(heard)
+            else:
+                self._tell(heard.operation, heard)
+
+        drive = Drive(self._target, smoke, bk_biz_id=bk_biz_id, contract=self._contract)
+        verified = drive.run(plan, watch=hear).verified
+        if verified is not None:
+            self.reports.append((SMOKE, verified.report))
+            self.trees.append(verified.tree or b"")
+
+    def _tell(self, name: str, made: Probed | Step) -> None:
+        """Tells of a call that is made once, and keeps its report."""
+        self._progress.tell(name, made.seen)
+        self.reports.append((name, made.report))
+        self.trees.append(b"")
 
     def _watch(self, sighting: Sighting) -> None:
         self._coverage.add(sighting.seen.body, request=sighting.question.asked)

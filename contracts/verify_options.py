@@ -11,10 +11,9 @@ import click
 
 if TYPE_CHECKING:
     from taskmock.contracts.verify import Credentials, Plan, Question, Target
+    from taskmock.contracts.verify.smoke import Smoke
 
 GATEWAYS = ("esb", "esb-legacy", "apigw")
-FOLLOWED = 500
-"""Most polls of a task that is followed to its end, unless told otherwise."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class Wanted:
     rate: float
     concurrency: int
     probes: bool
+    drive: str | None
+    allows_writes: bool
 
     def target(self, url: str) -> Target:
         """The server to ask, and as whom.
@@ -70,7 +71,7 @@ class Wanted:
         """
         from taskmock.contracts.verify import Question
 
-        if not (self.task_ids or self.probes):
+        if not (self.task_ids or self.probes or self.drive):
             raise click.UsageError("Missing option '--task-id': which task is to be verified?")
         parameters = self.shared_parameters()
         return tuple(Question(task_id, parameters) for task_id in dict.fromkeys(self.task_ids))
@@ -82,18 +83,35 @@ class Wanted:
         """
         return {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
 
-    def plan(self) -> Plan:
-        """How often and how fast to ask."""
-        from taskmock.contracts.verify import Plan
+    def plan(self, *, is_followed: bool = False) -> Plan:
+        """How often and how fast to ask; `is_followed` where a task is followed to its end whatever the options say."""
+        from taskmock.contracts.verify import END, Plan
+        from taskmock.contracts.verify.plan import UNTIL_END
 
-        is_followed = self.until is not None
+        until = END if is_followed or self.until is not None else frozenset()
         return Plan(
-            self.polls or (FOLLOWED if is_followed else 1),
-            until_end=is_followed,
+            self.polls or (UNTIL_END if until else 1),
+            until=until,
             interval=self.interval,
             rate=self.rate,
             concurrency=self.concurrency,
         )
+
+    def smoke(self) -> Smoke | None:
+        """The task to make and start; None where there is to be none.
+
+        Raises: click.UsageError where nobody has allowed it, or the file describes none.
+        """
+        if self.drive is None:
+            return None
+        from taskmock.contracts.verify.smoke import SmokeError, load_smoke
+
+        if not self.allows_writes:
+            raise click.UsageError("--drive makes and starts a task on the server: allow it with --allow-writes.")
+        try:
+            return load_smoke(self.drive)
+        except SmokeError as error:
+            raise click.UsageError(str(error)) from None
 
     def _caller(self, url: str) -> Credentials:
         from taskmock.contracts.verify.credentials import credentials_from_environment, load_credentials
@@ -233,4 +251,11 @@ OPTIONS = (
         is_flag=True,
         help="Make calls that ought to be refused, too: no parameter, an unknown task, wrong credentials.",
     ),
+    click.option(
+        "--drive",
+        metavar="FILE",
+        type=click.Path(dir_okay=False),
+        help="Make and start the task that a JSON or TOML file describes, and follow it to its end.",
+    ),
+    click.option("--allow-writes", "allows_writes", is_flag=True, help="Allow --drive to change something."),
 )

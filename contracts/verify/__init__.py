@@ -12,18 +12,26 @@ if TYPE_CHECKING:
     from taskmock.contracts.verify.attempt import UnreachableError
     from taskmock.contracts.verify.client import Tls, TlsError
     from taskmock.contracts.verify.credentials import Credentials, CredentialsError
-    from taskmock.contracts.verify.plan import Plan
+    from taskmock.contracts.verify.drive import Drive, Driven, Step
+    from taskmock.contracts.verify.plan import END, Plan
     from taskmock.contracts.verify.probes import Probed, probe
     from taskmock.contracts.verify.run import Question, Sighting, Verified, asking, verify
+    from taskmock.contracts.verify.smoke import Smoke, SmokeError, load_smoke
     from taskmock.contracts.verify.target import Target, TargetError
 
 __all__ = [
+    "END",
     "Credentials",
     "CredentialsError",
+    "Drive",
+    "Driven",
     "Plan",
     "Probed",
     "Question",
     "Sighting",
+    "Smoke",
+    "SmokeError",
+    "Step",
     "Target",
     "TargetError",
     "Tls",
@@ -31,17 +39,24 @@ __all__ = [
     "UnreachableError",
     "Verified",
     "asking",
+    "load_smoke",
     "probe",
     "verify",
 ]
 
 _HOMES = {
+    "END": "plan",
     "Credentials": "credentials",
     "CredentialsError": "credentials",
+    "Drive": "drive",
+    "Driven": "drive",
     "Plan": "plan",
     "Probed": "probes",
     "Question": "run",
     "Sighting": "run",
+    "Smoke": "smoke",
+    "SmokeError": "smoke",
+    "Step": "drive",
     "Target": "target",
     "TargetError": "target",
     "Tls": "client",
@@ -49,6 +64,7 @@ _HOMES = {
     "UnreachableError": "attempt",
     "Verified": "run",
     "asking": "run",
+    "load_smoke": "smoke",
     "probe": "probes",
     "verify": "run",
 }

@@ -13,6 +13,7 @@ from taskmock.contracts.group import grouped
 from taskmock.contracts.lifecycle.poll import Poll
 from taskmock.contracts.polled import Account, of_poll
 from taskmock.contracts.report import Report
+from taskmock.contracts.rules.rule import listed
 from taskmock.contracts.verify.door import Door
 from taskmock.contracts.verify.plan import PATIENCE, Plan
 from taskmock.contracts.verify.seen import Refusal, Seen
@@ -22,7 +23,7 @@ from taskmock.contracts.violation import Severity, Violation, clip
 NO_TREE = "A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."
 REFUSED = "A refused call keeps the contract, and says nothing of the task."
 GAVE_UP = "What is refused or broken many times in a row is not asked for for ever."
-NOT_ENDED = "A task that was to be followed to FINISHED, REVOKED or EXPIRED was left before."
+NOT_ENDED = "A task that was to be followed to its end was left before."
 
 _SHAPES_BODY = "version"  # a body that has it tells the edition; CREATED, EXPIRED and refused ones do not
 
@@ -134,7 +135,7 @@ class Examination:
         if self._treeless >= PATIENCE and self.polls < self._plan.polls:
             message = f"gave up after {PATIENCE} answers in a row without a task (poll {self.polls})"
             yield Violation("verify.gave-up", "", "", message, source=GAVE_UP, severity=Severity.WARNING)
-        elif self._plan.until_end and self._last is not None and not self._last.is_final:
+        elif self._plan.until and self._last is not None and self._last.state not in self._plan.until:
             message = f"the task has not ended: it was {clip(self.state)} (poll {self.polls})"
-            expected = "FINISHED, REVOKED or EXPIRED"
+            expected = listed(self._plan.until)
             yield Violation("verify.not-ended", "", "", message, expected, source=NOT_ENDED, severity=Severity.WARNING)

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from taskmock.contracts.lifecycle.snapshot import FINAL
+
 INTERVAL = 2.0
 """Seconds from one poll of a task to its next, unless told otherwise."""
 
@@ -17,12 +19,16 @@ UNTIL_END = 500
 """Most polls of a task that is followed to its end, unless told otherwise."""
 
 PATIENCE = 10
-"""Most answers in a row without a tree: then nothing more is to be learned by asking again."""
+"""Most answers in a row without a task, or with a task that stays as it is, before there is nothing more to learn."""
+
+END = FINAL
+"""The states in which a task has come to its end; FAILED is none of them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """How often each task is polled (`polls`, at most, where `until_end` stops at FINISHED, REVOKED or EXPIRED).
+    """How often each task is polled: `polls` times, less often where it comes to a state of `until` (`END`, say), or
+    stays in one of `idle` for `PATIENCE` polls.
 
     `interval` is in seconds between the beginnings of two polls; `rate` is in calls a second for all tasks together,
     None for no limit; `concurrency` is how many tasks are polled at once.
@@ -30,7 +36,8 @@ class Plan:
 
     polls: int = 1
     _: dataclasses.KW_ONLY
-    until_end: bool = False
+    until: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
     interval: float = INTERVAL
     rate: float | None = RATE
     concurrency: int = 4

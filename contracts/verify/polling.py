@@ -59,17 +59,18 @@ class Asker:
 
 
 def polled(asker: Asker, call: Call, plan: Plan) -> Iterator[Seen]:
-    """Yields the answers of one task as `plan` says; ends earlier where the last `PATIENCE` ones had no tree.
+    """Yields the answers of one task as `plan` says; ends earlier where the last `PATIENCE` ones showed no task.
 
     Raises: UnreachableError, StoppedError, as `Asker.ask`.
     """
-    treeless, began = 0, time.monotonic()
+    alike, before, began = 0, "", time.monotonic()
     for number in range(1, plan.polls + 1):
         if number > 1:
             asker.wait(began + plan.interval - time.monotonic())
         began = time.monotonic()
         answer = seen(number, asker.ask(call))
         yield answer
-        treeless = 0 if answer.data is not None else treeless + 1
-        if treeless == PATIENCE or (plan.until_end and answer.is_final):
+        state = answer.state if answer.data is not None else None
+        alike, before = alike + 1 if state == before else 1, state
+        if state in plan.until or (alike >= PATIENCE and (answer.data is None or state in plan.idle)):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
@@ -46,10 +46,15 @@ def exchange_report(exchange: Exchange, door: Door, contract: Contract, request:
     """The verdict on a call that was made once; `request` are its parameters, credentials aside."""
     answer = seen(1, exchange)
     around, has_document = violations_around(answer, door)
-    groups, _ = grouped(around)
-    if not has_document:
-        strictness = contract.strictness.value
-        return Report("response", contract.edition, UNREAD, strictness, nodes=0, groups=groups)
-    report = contract.check_response(judged_body(answer), request=request)
+    if has_document:
+        report = contract.check_response(judged_body(answer), request=request)
+    else:
+        report = Report("response", contract.edition, UNREAD, contract.strictness.value, nodes=0, groups=())
+    return with_findings(report, around)
+
+
+def with_findings(report: Report, violations: Iterable[Violation]) -> Report:
+    """A report with some findings more."""
+    groups, complete = grouped(violations)
     both = sorted((*groups, *report.groups), key=lambda group: group.severity is Severity.WARNING)
-    return dataclasses.replace(report, groups=tuple(both))
+    return dataclasses.replace(report, groups=tuple(both), complete=report.complete and complete)

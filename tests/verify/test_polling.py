@@ -5,12 +5,13 @@ import json
 import pytest
 from raw_server import GOOD
 
-from taskmock.contracts.verify import Plan
+from taskmock.contracts.verify import END, Plan
 from taskmock.contracts.verify.exchange import Call, Exchange
 from taskmock.contracts.verify.plan import PATIENCE
 from taskmock.contracts.verify.polling import polled
 
 REFUSED = b'{"result": false, "message": "no", "data": null}'
+FAILED = json.dumps({"result": True, "data": {"state": "FAILED"}}).encode("ascii")
 ENDED = json.dumps({"result": True, "data": {"state": "FINISHED"}}).encode("ascii")
 CALL = Call("get_task_status", "GET", "http://h/")
 
@@ -42,9 +43,14 @@ def test_polls_wait_for_their_interval():
     assert asker.waited == [pytest.approx(60, abs=5)] * 2
 
 
-@pytest.mark.parametrize(("until_end", "found"), [(True, [1, 2, 3]), (False, [1, 2, 3, 4, 5])])
-def test_end_of_the_task_ends_the_polls(until_end, found):
-    assert numbers(Asker(GOOD, GOOD, ENDED), Plan(5, interval=0, until_end=until_end)) == found
+@pytest.mark.parametrize(("until", "found"), [(END, [1, 2, 3]), (frozenset(), [1, 2, 3, 4, 5])])
+def test_end_of_the_task_ends_the_polls(until, found):
+    assert numbers(Asker(GOOD, GOOD, ENDED), Plan(5, interval=0, until=until)) == found
+
+
+@pytest.mark.parametrize(("idle", "count"), [(frozenset({"FAILED"}), PATIENCE + 1), (frozenset(), 30)])
+def test_state_that_stays_ends_the_polls_where_that_is_wanted(idle, count):
+    assert len(numbers(Asker(GOOD, FAILED), Plan(30, interval=0, until=END, idle=idle))) == count
 
 
 def test_many_answers_without_a_task_end_the_polls():
