@@ -63,7 +63,8 @@ def polled(asker: Asker, call: Call, plan: Plan) -> Iterator[Seen]:
 
     Raises: UnreachableError, StoppedError, as `Asker.ask`.
     """
-    alike, before, began = 0, "", time.monotonic()
+    alike = 0
+    before: str | None = ""
     for number in range(1, plan.polls + 1):
         if number > 1:
             asker.wait(began + plan.interval - time.monotonic())
