@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +19,7 @@ from taskmock.contracts.verify_options import Wanted, verify_options
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.report import Report
-    from taskmock.contracts.verify import Plan, Probed, Question, Sighting, Smoke, Step, Target
+    from taskmock.contracts.verify import Probed, Question, Related, Sighting, Smoke, Step, Target, Verified
     from taskmock.contracts.verify.progress import Progress
 
 HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
@@ -76,15 +78,15 @@ def verify_command(
     from taskmock.contracts.verify import TargetError, TlsError, UnreachableError
     from taskmock.contracts.verify.progress import Progress
 
-    target, smoke, contract = wanted.target(url), wanted.smoke(), Contract(edition, strictness=strictness)
+    contract, target, smoke = Contract(edition, strictness=strictness), wanted.target(url), wanted.smoke()
     progress = Progress(sys.stderr, is_brief=output.redact_values)
-    run = _Run(target, contract, progress, coverage)
+    run = _Run(target, contract, wanted, _Ear(progress, coverage))
     try:
-        run.verify(wanted.questions(), wanted.plan(), is_redacted=output.redact_values)
+        run.verify(wanted.questions(), is_redacted=output.redact_values)
         if wanted.probes:
-            run.probe(wanted.shared_parameters(), wanted.rate)
+            run.probe()
         if smoke is not None:
-            run.drive(smoke, wanted.bk_biz_id, wanted.plan(is_followed=True))
+            run.drive(smoke)
     except UnreachableError as error:
         raise UnreachableTargetError(str(error)) from None
     except (TargetError, TlsError) as error:
@@ -95,61 +97,82 @@ def verify_command(
         output.finish(run.reports, bodies=run.trees if output.draws_trees else ())
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Ear:
+    """Who hears of each answer: the progress and the coverage."""
+
+    progress: Progress
+    coverage: Coverage
+
+    def __call__(self, sighting: Sighting) -> None:
+        self.coverage.add(sighting.seen.body, request=sighting.question.asked)
+        self.progress(sighting)
+
+
 class _Run:
     """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
 
-    def __init__(self, target: Target, contract: Contract, progress: Progress, coverage: Coverage) -> None:
+    def __init__(self, target: Target, contract: Contract, wanted: Wanted, ear: _Ear) -> None:
         self.reports: list[tuple[str, Report]] = []
         self.trees: list[bytes] = []
         self._target = target
         self._contract = contract
-        self._progress = progress
-        self._coverage = coverage
+        self._wanted = wanted
+        self._operations = wanted.related(contract.edition)
+        self._ear = ear
 
-    def verify(self, questions: Sequence[Question], plan: Plan, *, is_redacted: bool) -> None:
+    def verify(self, questions: Sequence[Question], *, is_redacted: bool) -> None:
         """Verifies tasks; a report that leaves the house does not name them."""
         from taskmock.contracts.verify import verify
 
-        names = [
-            f"task #{number}" if is_redacted else f"task {question.task_id}"
-            for number, question in enumerate(questions, 1)
-        ]
-        for question, name in zip(questions, names, strict=True):
-            self._progress.expect(question, name, polls=plan.polls)
-        found = verify(self._target, questions, contract=self._contract, plan=plan, watch=self._watch)
-        self.reports += [(name, verified.report) for name, verified in zip(names, found, strict=True)]
-        self.trees += [verified.tree or b"" for verified in found]
+        plan, names = self._wanted.plan(), {}
+        for number, question in enumerate(questions, 1):
+            names[question] = f"task #{number}" if is_redacted else f"task {question.task_id}"
+            self._ear.progress.expect(question, names[question], polls=plan.polls)
+        for verified in verify(self._target, questions, contract=self._contract, plan=plan, watch=self._ear):
+            self._keep(names[verified.question], verified)
 
-    def probe(self, parameters: Mapping[str, str], rate: float) -> None:
+    def probe(self) -> None:
         """Makes the negative probes."""
         from taskmock.contracts.verify import probe
 
+        parameters, rate = self._wanted.shared_parameters(), self._wanted.rate
         for probed in probe(self._target, parameters, contract=self._contract, rate=rate):
             self._tell(f"probe {probed.name}", probed)
 
-    def drive(self, smoke: Smoke, bk_biz_id: str, plan: Plan) -> None:
+    def drive(self, smoke: Smoke) -> None:
         """Makes and starts a smoke task and follows it."""
         from taskmock.contracts.verify import Drive, Sighting
 
+        plan = self._wanted.plan(is_followed=True)
+
         def hear(heard: Step | Sighting) -> None:
             if isinstance(heard, Sighting):
-                self._progress.expect(heard.question, SMOKE, polls=plan.polls)
-                self._watch(heard)
+                self._ear.progress.expect(heard.question, SMOKE, polls=plan.polls)
+                self._ear(heard)
             else:
                 self._tell(heard.operation, heard)
 
-        drive = Drive(self._target, smoke, bk_biz_id=bk_biz_id, contract=self._contract)
+        drive = Drive(self._target, smoke, bk_biz_id=self._wanted.bk_biz_id, contract=self._contract)
         verified = drive.run(plan, watch=hear).verified
         if verified is not None:
-            self.reports.append((SMOKE, verified.report))
-            self.trees.append(verified.tree or b"")
+            self._keep(SMOKE, verified)
 
-    def _tell(self, name: str, made: Probed | Step) -> None:
+    def _keep(self, name: str, verified: Verified) -> None:
+        """Keeps what was found of a task, and makes the further calls about it."""
+        from taskmock.contracts.verify import related
+
+        self.reports.append((name, verified.report))
+        self.trees.append(verified.tree or b"")
+        made = related(self._target, verified, self._operations, contract=self._contract, rate=self._wanted.rate)
+        counts: collections.Counter[str] = collections.Counter()
+        for call in made:
+            counts[call.operation] += 1
+            number = "" if call.node_id is None else f" #{counts[call.operation]}"
+            self._tell(f"{name}: {call.operation}{number}", call)
+
+    def _tell(self, name: str, made: Probed | Related | Step) -> None:
         """Tells of a call that is made once, and keeps its report."""
-        self._progress.tell(name, made.seen)
+        self._ear.progress.tell(name, made.seen)
         self.reports.append((name, made.report))
         self.trees.append(b"")
-
-    def _watch(self, sighting: Sighting) -> None:
-        self._coverage.add(sighting.seen.body, request=sighting.question.asked)
-        self._progress(sighting)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.schemas import hint
+
 if TYPE_CHECKING:
     from taskmock.contracts.verify import Credentials, Plan, Question, Target
     from taskmock.contracts.verify.smoke import Smoke
 
 GATEWAYS = ("esb", "esb-legacy", "apigw")
+ALL = "all"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Wanted:
     rate: float
     concurrency: int
     probes: bool
+    operations: tuple[str, ...]
     drive: str | None
     allows_writes: bool
 
@@ -112,6 +116,29 @@ class Wanted:
             return load_smoke(self.drive)
         except SmokeError as error:
             raise click.UsageError(str(error)) from None
+
+    def related(self, edition: str) -> tuple[str, ...]:
+        """The calls to make besides, for each task.
+
+        Raises: click.UsageError where the edition has no such call.
+        """
+        if not self.operations:
+            return ()
+        from taskmock.contracts.verify.relations import reading_operations
+        from taskmock.schemas import EDITIONS, editions_of
+
+        known = reading_operations()
+        if ALL in self.operations:
+            return known
+        for name in self.operations:
+            if name not in known:
+                raise click.UsageError(
+                    f"--operation {name!r}: choose one of {', '.join((ALL, *known))}{hint(name, (ALL, *known))}"
+                )
+            if edition in EDITIONS and edition not in editions_of(name):
+                there = " and ".join(editions_of(name))
+                raise click.UsageError(f"--operation {name}: there is no such call in {edition}, only in {there}.")
+        return tuple(name for name in known if name in self.operations)
 
     def _caller(self, url: str) -> Credentials:
         from taskmock.contracts.verify.credentials import credentials_from_environment, load_credentials
@@ -250,6 +277,13 @@ OPTIONS = (
         "--probes",
         is_flag=True,
         help="Make calls that ought to be refused, too: no parameter, an unknown task, wrong credentials.",
+    ),
+    click.option(
+        "--operation",
+        "operations",
+        metavar="NAME",
+        multiple=True,
+        help="A further call that only reads, to be made for each task and judged; all for all. May be repeated.",
     ),
     click.option(
         "--drive",

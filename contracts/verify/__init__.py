@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from taskmock.contracts.verify.drive import Drive, Driven, Step
     from taskmock.contracts.verify.plan import END, Plan
     from taskmock.contracts.verify.probes import Probed, probe
+    from taskmock.contracts.verify.relations import Related, related
     from taskmock.contracts.verify.run import Question, Sighting, Verified, asking, verify
     from taskmock.contracts.verify.smoke import Smoke, SmokeError, load_smoke
     from taskmock.contracts.verify.target import Target, TargetError
@@ -28,6 +29,7 @@ __all__ = [
     "Plan",
     "Probed",
     "Question",
+    "Related",
     "Sighting",
     "Smoke",
     "SmokeError",
@@ -41,6 +43,7 @@ __all__ = [
     "asking",
     "load_smoke",
     "probe",
+    "related",
     "verify",
 ]
 
@@ -53,6 +56,7 @@ _HOMES = {
     "Plan": "plan",
     "Probed": "probes",
     "Question": "run",
+    "Related": "relations",
     "Sighting": "run",
     "Smoke": "smoke",
     "SmokeError": "smoke",
@@ -66,6 +70,7 @@ _HOMES = {
     "asking": "run",
     "load_smoke": "smoke",
     "probe": "probes",
+    "related": "relations",
     "verify": "run",
 }
 

@@ -11,21 +11,19 @@ from taskmock.contracts.contract import ASKED, TODAY, Contract
 from taskmock.contracts.edition import AUTO, told_edition
 from taskmock.contracts.group import grouped
 from taskmock.contracts.lifecycle.poll import Poll
+from taskmock.contracts.lifecycle.snapshot import FULL
 from taskmock.contracts.polled import Account, of_poll
 from taskmock.contracts.report import Report
 from taskmock.contracts.rules.rule import listed
 from taskmock.contracts.verify.door import Door
 from taskmock.contracts.verify.plan import PATIENCE, Plan
 from taskmock.contracts.verify.seen import Refusal, Seen
-from taskmock.contracts.verify.surroundings import judged_body, violations_around
+from taskmock.contracts.verify.surroundings import judged_body, refusal_violations, violations_around
 from taskmock.contracts.violation import Severity, Violation, clip
 
 NO_TREE = "A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."
-REFUSED = "A refused call keeps the contract, and says nothing of the task."
 GAVE_UP = "What is refused or broken many times in a row is not asked for for ever."
 NOT_ENDED = "A task that was to be followed to its end was left before."
-
-_SHAPES_BODY = "version"  # a body that has it tells the edition; CREATED, EXPIRED and refused ones do not
 
 
 class Examination:
@@ -81,7 +79,7 @@ class Examination:
             held.append(answer)
             if answer.body is not None:
                 told = told or told_edition(answer.body)
-                if answer.data is not None and _SHAPES_BODY in answer.data:
+                if answer.data is not None and FULL in answer.data:
                     told = told_edition(answer.body)
                     break
             if sum(len(one.exchange.body) for one in held) > MAX_BYTES:
@@ -116,12 +114,10 @@ class Examination:
 
     def _refusal(self, answer: Seen) -> Iterator[Violation]:
         """Yields what a call was refused with; once where the next ones are refused alike."""
-        refusal, before = answer.refusal, self._refused_with
-        self._refused_with = refusal
-        if refusal is not None and refusal != before:
-            message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
-            found = Violation("verify.refused", "", "", message, source=REFUSED, severity=Severity.WARNING)
-            yield of_poll(answer.number, found)
+        before, self._refused_with = self._refused_with, answer.refusal
+        if answer.refusal != before:
+            for violation in refusal_violations(answer):
+                yield of_poll(answer.number, violation)
 
     def _conclusion(self) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree that errors explain is not missed again."""

@@ -63,7 +63,7 @@ def polled(asker: Asker, call: Call, plan: Plan) -> Iterator[Seen]:
 
     Raises: UnreachableError, StoppedError, as `Asker.ask`.
     """
-    alike = 0
+    alike, began = 0, time.monotonic()
     before: str | None = ""
     for number in range(1, plan.polls + 1):
         if number > 1:

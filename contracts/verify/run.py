@@ -48,13 +48,21 @@ class Sighting:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found of one task: the report, how many polls it took, the last state and the last tree (as bytes)."""
+    """What was found of one task: the report, how many polls it took, the last state and the last tree.
 
-    task_id: str
+    `tree` is the last answer that had a tree, as bytes; None where none had.
+    """
+
+    question: Question
     report: Report
     polls: int
     state: str | None
     tree: bytes | None
+
+    @property
+    def task_id(self) -> str:
+        """The task's id."""
+        return self.question.task_id
 
     @property
     def ok(self) -> bool:
@@ -153,7 +161,7 @@ class _Shift:
     def _verified(self, question: Question, call: Call) -> Verified:
         examination = Examination(self._contract, self._target.door, question.asked, self._plan)
         report = examination.report(self._answers(question, call))
-        return Verified(question.task_id, report, examination.polls, examination.state, examination.last_tree)
+        return Verified(question, report, examination.polls, examination.state, examination.last_tree)
 
     def _answers(self, question: Question, call: Call) -> Iterator[Seen]:
         for answer in polled(self._asker, call, self._plan):

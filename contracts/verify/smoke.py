@@ -55,7 +55,9 @@ def _mistakes(document: object) -> Iterator[str]:
     if not isinstance(document, dict):
         yield f"{kind_of(document)}, not an object with `template_id`"
         return
-    known = tuple(name for name in load_schema("v2", "request", operation=CREATE)["properties"] if name not in _ELSEWHERE)
+    known = tuple(
+        name for name in load_schema("v2", "request", operation=CREATE)["properties"] if name not in _ELSEWHERE
+    )
     for key in document:
         if key == "bk_biz_id":
             yield "`bk_biz_id` stands in the option --bk-biz-id"

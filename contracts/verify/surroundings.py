@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
@@ -13,8 +13,9 @@ from taskmock.contracts.verify.door import Door
 from taskmock.contracts.verify.exchange import TROUBLES, Exchange
 from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own
 from taskmock.contracts.verify.seen import Seen, seen
-from taskmock.contracts.violation import Severity, Violation
+from taskmock.contracts.violation import Severity, Violation, clip
 
+REFUSED = "A refused call keeps the contract, and says nothing of the task."
 UNREAD = "there is no answer to judge"
 
 
@@ -31,6 +32,14 @@ def violations_around(answer: Seen, door: Door) -> tuple[tuple[Violation, ...], 
             return by_rule, False  # one cause, one finding
         found += by_rule
     return tuple(found), True
+
+
+def refusal_violations(answer: Seen) -> Iterator[Violation]:
+    """Yields the warning that quotes what a call was refused with."""
+    refusal = answer.refusal
+    if refusal is not None:
+        message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
+        yield Violation("verify.refused", "", "", message, source=REFUSED, severity=Severity.WARNING)
 
 
 def judged_body(answer: Seen) -> object:

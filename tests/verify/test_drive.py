@@ -42,9 +42,7 @@ def sources(ended):
 def test_smoke_task_is_made_started_and_followed_to_its_end(smoke, gateway, edition):
     settings = Settings(clock="polls", edition=edition, gateway="esb-legacy" if gateway == "esb-legacy" else "all")
     with MockServer("slow-start", settings=settings) as server:
-        ended = verify(
-            server.url, "--gateway", gateway, "--drive", smoke(), "--allow-writes", "--format", "json"
-        )
+        ended = verify(server.url, "--gateway", gateway, "--drive", smoke(), "--allow-writes", "--format", "json")
         asked = [call.target.rpartition("sops/")[2].partition("/")[0] for call in server.requests()]
 
     assert ended.exit_code == 0
@@ -122,9 +120,7 @@ def codes(step):
 
 
 def drive(url, smoke=None):
-    return Drive(Target(url), smoke or Smoke({"template_id": 5, "name": "Smoke"})).run(
-        Plan(3, interval=0, rate=None)
-    )
+    return Drive(Target(url), smoke or Smoke({"template_id": 5, "name": "Smoke"})).run(Plan(3, interval=0, rate=None))
 
 
 def test_refusal_to_make_the_task_ends_the_drive():
@@ -134,9 +130,7 @@ def test_refusal_to_make_the_task_ends_the_drive():
     (step,) = driven.steps
     assert (len(server.lines), driven.verified, driven.ok) == (1, None, False)
     assert codes(step) == ["verify.not-created"]
-    assert step.report.violations[0].message == (
-        'create_task was refused: code 3540100: "you have no permission"'
-    )
+    assert step.report.violations[0].message == ('create_task was refused: code 3540100: "you have no permission"')
 
 
 @pytest.mark.parametrize("task_id", [None, True, "", "n1", -1, [1]])
@@ -233,4 +227,3 @@ def test_file_is_a_task_with_a_name_and_an_end(smoke):
     loaded = load_smoke(smoke("template_id = 5\n"))
 
     assert loaded == Smoke({"name": "taskmock smoke test", "template_id": 5}, ("FINISHED",))
-

@@ -1,0 +1,138 @@
+"""The calls around a status that only read: asked for a task that has been verified, and judged, too."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from taskmock.contracts.agreement import DETAIL, check_agreement
+from taskmock.contracts.body import decoded_object
+from taskmock.contracts.contract import Contract
+from taskmock.contracts.edition import AUTO
+from taskmock.contracts.lifecycle.snapshot import FULL
+from taskmock.contracts.report import Report
+from taskmock.contracts.verify.plan import RATE
+from taskmock.contracts.verify.polling import Asker
+from taskmock.contracts.verify.run import OPERATION, Verified, asking
+from taskmock.contracts.verify.seen import Refusal, Seen, seen
+from taskmock.contracts.verify.surroundings import exchange_report, with_findings
+from taskmock.contracts.verify.target import Target
+from taskmock.contracts.violation import Violation, clip
+from taskmock.contracts.walk import walk
+from taskmock.schemas import editions_of, load_operations
+
+STARTED = ("FAILED", "FINISHED", "RUNNING")
+"""The states of nodes that are asked for by themselves, one node in each."""
+
+UNSEEN = "A call that is only ever refused has not been verified: permissions may be wrong, or the server may lack it."
+
+_SHARED = ("bk_biz_id", "scope")
+_CLASS = "<class '"  # how engine 1 names events and gateways
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Related:
+    """One call about a task: `node_id` where it is about a node of it; the answer, and the verdict on it."""
+
+    operation: str
+    node_id: str | None
+    seen: Seen
+    report: Report
+
+
+def reading_operations() -> tuple[str, ...]:
+    """The calls that only read, but the status itself."""
+    return tuple(name for name, row in load_operations().items() if not row["writes"] and name != OPERATION)
+
+
+def related(
+    target: Target,
+    verified: Verified,
+    operations: Sequence[str],
+    *,
+    contract: Contract | None = None,
+    rate: float | None = RATE,
+) -> Iterator[Related]:
+    """Yields what comes of some calls about a task, those that its edition has; none where no answer showed the task.
+
+    The pipeline tree of `get_task_detail` is compared with the status tree, too.
+
+    Raises: TlsError, UnreachableError, as `verify`.
+    """
+    if verified.tree is None:
+        return
+    judge = contract or Contract()
+    edition = _edition(judge, verified)
+    with asking(target, rate) as asker:
+        for operation in operations:
+            if edition in (AUTO, *editions_of(operation)):
+                inner = Contract(edition, strictness=judge.strictness, operation=operation)
+                yield from _Calls(asker, target, verified, inner).made()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Calls:
+    """One operation about one task: a call, or a call for each of some nodes."""
+
+    asker: Asker
+    target: Target
+    verified: Verified
+    contract: Contract
+
+    def made(self) -> Iterator[Related]:
+        required = load_operations()[self.contract.operation]["required"]
+        for node_id in _node_ids(self.verified) if "node_id" in required else (None,):
+            yield self._made(self._asked(required, node_id), node_id)
+
+    def _asked(self, required: Sequence[str], node_id: str | None) -> dict[str, Any]:
+        question = self.verified.question
+        task_id: str | int = question.task_id
+        if question.task_id.isdecimal():
+            task_id = int(question.task_id)  # what a list in JSON holds is a number
+        known = {"task_id": question.task_id, "task_id_list": [task_id], "node_id": node_id}
+        shared = {name: value for name, value in question.parameters.items() if name in _SHARED}
+        return {**shared, **{name: known[name] for name in required if name in known}}
+
+    def _made(self, asked: Mapping[str, Any], node_id: str | None) -> Related:
+        operation = self.contract.operation
+        exchange = self.asker.ask(self.target.call(operation, asked))
+        answer, report = seen(1, exchange), exchange_report(exchange, self.target.door, self.contract, asked)
+        if report.ok and answer.refusal is not None:
+            report = with_findings(report, _refused(answer.refusal))
+        if operation == DETAIL and report.ok and answer.body is not None and self.verified.tree is not None:
+            agreed = check_agreement(answer.body, self.verified.tree, edition=self.contract.edition)
+            report = with_findings(report, agreed.violations)
+        return Related(operation, node_id, answer, report)
+
+
+def _refused(refusal: Refusal) -> Iterator[Violation]:
+    message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
+    yield Violation("verify.no-data", "", "", message, "an answer with data", source=UNSEEN)
+
+
+def _edition(contract: Contract, verified: Verified) -> str:
+    """The edition that the task's answers were of; `auto` where none of them has told."""
+    if contract.edition != AUTO:
+        return contract.edition
+    return verified.report.edition if FULL in _data(verified) else AUTO
+
+
+def _data(verified: Verified) -> dict[str, Any]:
+    data: dict[str, Any] = decoded_object(verified.tree)["data"]
+    return data
+
+
+def _node_ids(verified: Verified) -> tuple[str, ...]:
+    """Some nodes right below the task that somebody has named, one in each state of `STARTED`."""
+    found: dict[str, str] = {}
+    for node in walk(_data(verified)):
+        state, name, key = node.value.get("state"), node.value.get("name"), node.value.get("id")
+        is_leaf = node.parent is not None and node.parent.parent is None and not node.children
+        if is_leaf and isinstance(state, str) and isinstance(key, str) and _is_named(name):
+            found.setdefault(state, key)
+    return tuple(found[state] for state in STARTED if state in found)
+
+
+def _is_named(name: object) -> bool:
+    return isinstance(name, str) and name != "" and not name.startswith(_CLASS)
