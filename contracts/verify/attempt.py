@@ -81,8 +81,8 @@ class Attempt:
         self._over.wait(max(0.0, self._deadline - time.monotonic()))
         outcome = self._outcome
         if outcome is None:
+            outcome = self._late()  # before the connection ends, which the thread takes for the server's doing
             self._hang_up()
-            outcome = self._late()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

@@ -58,7 +58,15 @@ def exchange_report(exchange: Exchange, door: Door, contract: Contract, request:
     if has_document:
         report = contract.check_response(judged_body(answer), request=request)
     else:
-        report = Report("response", contract.edition, UNREAD, contract.strictness.value, nodes=0, groups=())
+        report = Report(
+            subject="response",
+            edition=contract.edition,
+            basis=UNREAD,
+            strictness=contract.strictness.value,
+            nodes=0,
+            groups=(),
+            operation=contract.operation,
+        )
     return with_findings(report, around)
 
 
