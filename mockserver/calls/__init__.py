@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taskmock.mockserver.calls.call import Answer, Handled
 from taskmock.mockserver.calls.create import create_task
+from taskmock.mockserver.calls.node import get_task_node_data, get_task_node_detail
 from taskmock.mockserver.calls.operate import OPERATIONS as OPERATE
 from taskmock.mockserver.calls.task import get_task_detail
 from taskmock.mockserver.calls.tasks import get_task_list, get_tasks_manual_intervention_state, get_tasks_status
@@ -20,6 +21,8 @@ _ANSWERS: dict[str, Answer] = {
     **OPERATE,
     "get_task_detail": get_task_detail,
     "get_task_list": get_task_list,
+    "get_task_node_data": get_task_node_data,
+    "get_task_node_detail": get_task_node_detail,
     "get_tasks_manual_intervention_state": get_tasks_manual_intervention_state,
     "get_tasks_status": get_tasks_status,
 }

@@ -105,6 +105,17 @@ def test_link_plays_a_created_task_back_on_another_mock(mock, clock):
     assert again.body == answer.body
 
 
+def test_node_is_told_at_both_doors(mock, clock):
+    clock.set(4)
+    node = next(child for child in poll(mock.url)["children"].values() if child["name"])["id"]
+
+    esb = ask(mock.url, "get_task_node_detail", task_id=10, node_id=node)
+    path = f"/prod/get_task_node_data/2/10/?node_id={node}"
+    gateway = send(mock.url, path, headers=AUTHORIZATION).json
+
+    assert gateway["data"] == {key: esb["data"][key] for key in ("inputs", "outputs", "ex_data")}
+
+
 def test_batch_takes_its_list_from_the_body_at_both_doors(mock):
     esb = send(mock.url, f"{SOPS}get_tasks_status/", "POST", {**CREDENTIALS, "task_id_list": [10, 11]}).json
     body = {"task_id_list": [10, 11]}
