@@ -83,8 +83,12 @@ def _spots(value: object, form: Form, key: str | int, parent: Spot | None) -> li
 
 
 def chosen_form(value: dict[str, Any], choice: Form) -> Form:
-    """The form among several that a value is most like: its constants first, then the fields that it has."""
-    return max(map(form_at, choice.choices), key=lambda form: _likeness(value, form))
+    """The form among several that a value is most like: by what tells them apart first, then by the fields it has.
+
+    A constant of one form alone tells nothing apart: a node that is READY again has the fields of one that has run.
+    """
+    apart = discriminator(choice)
+    return max(map(form_at, choice.choices), key=lambda form: _likeness(value, form, apart and apart[0]))
 
 
 def discriminator(choice: Form) -> tuple[str, tuple[str, ...]] | None:
@@ -94,8 +98,8 @@ def discriminator(choice: Form) -> tuple[str, tuple[str, ...]] | None:
     return None if name is None else (name, tuple(found[name] for found in constants))
 
 
-def _likeness(value: dict[str, Any], form: Form) -> tuple[int, int, int]:
-    matched = sum(value.get(name) == constant for name, constant in form.constants.items())
+def _likeness(value: dict[str, Any], form: Form, apart: str | None) -> tuple[bool, int, int]:
+    matched = apart is not None and value.get(apart) == form.constants[apart]
     known = sum(name in form.fields for name in value)
     missing = sum(name not in value for name in form.required)
     return matched, known, -missing

@@ -167,3 +167,19 @@ def test_places_in_a_status_tree_are_those_of_the_whole_answer():
     (violation,) = report_on("get_tasks_status", body).violations
 
     assert (violation.code, violation.pointer) == ("id.key-mismatch", f"/data/0/status/children/{key}/id")
+
+
+@pytest.mark.parametrize("edition", ["v1", "v2"])
+def test_node_that_is_ready_again_is_judged_as_one_that_has_run(edition):
+    body = answer("get_task_node_detail", edition, "retried")
+    body["data"] |= {"state": "READY", "start_time": None, "finish_time": None, "elapsed_time": 0, "outputs": []}
+
+    assert report_on("get_task_node_detail", body, edition=edition).violations == ()
+
+
+def test_node_that_was_not_reached_is_judged_as_such_though_its_state_is_wrong():
+    body = answer("get_task_node_detail", "v2", "waiting")
+    body["data"]["state"] = "CREATED"
+
+    (found,) = report_on("get_task_node_detail", body).violations
+    assert (found.code, found.pointer) == ("field.value", "/data/state")
