@@ -10,7 +10,7 @@ from taskmock.mockserver.asked_fields import joined
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.state import State
 from taskmock.mockserver.view import View
-from taskmock.mockserver.wire import Document, created
+from taskmock.mockserver.wire import Document, created, read_time
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,6 +21,24 @@ class RecordedNode:
     parent: str | None
     name: str
     state: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordedTask:
+    """What a recorded answer says of the task itself, its times in ms since 1970; None for what it does not say."""
+
+    name: str | None
+    state: str | None
+    start: int | None
+    finish: int | None
+
+
+def recorded_task(body: object) -> RecordedTask:
+    """What an answer of any shape says of its task."""
+    data = body.get("data") if isinstance(body, dict) else None
+    said = data if isinstance(data, dict) else {}
+    name, state = (said[key] if isinstance(said.get(key), str) else None for key in ("name", "state"))
+    return RecordedTask(name, state, read_time(said.get("start_time")), read_time(said.get("finish_time")))
 
 
 def recorded_nodes(body: object) -> Iterator[RecordedNode]:

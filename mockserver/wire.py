@@ -75,6 +75,15 @@ def time_text(moment: int) -> str:
     return dt.datetime.fromtimestamp(moment // SECOND, ZONE).strftime("%Y-%m-%d %H:%M:%S %z")
 
 
+def read_time(text: object) -> int | None:
+    """The moment, in ms since 1970, that a time of the API says; None where it is no such time."""
+    try:
+        moment = dt.datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S %z")
+    except ValueError:
+        return None
+    return max(0, round(moment.timestamp())) * SECOND  # what was before 1970 was no task
+
+
 class _Page:
     """One tree being written: what all its nodes share."""
 

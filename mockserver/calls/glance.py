@@ -9,7 +9,7 @@ from taskmock.mockserver.creation import Creation
 from taskmock.mockserver.graph import ROOT
 from taskmock.mockserver.playback import Asked, Playback
 from taskmock.mockserver.record import Record
-from taskmock.mockserver.recorded import recorded_state
+from taskmock.mockserver.recorded import RecordedTask, recorded_task
 from taskmock.mockserver.row import Row
 from taskmock.mockserver.scenario import Frame
 from taskmock.mockserver.state import State
@@ -36,12 +36,9 @@ class Glance:
 
     @property
     def root(self) -> Row | None:
-        """The task's own row; None while it is only created. A recorded one has no times."""
+        """The task's own row; None while it is only created."""
         if self.frame is not None:
-            word = recorded_state(self.frame.body)
-            if word is None or word == State.CREATED:
-                return None
-            return Row(State(word) if word in State.__members__ else State.RUNNING)
+            return self._recorded_root(recorded_task(self.frame.body))
         changes = self.history.changes[: self.history.position(self.moment)]
         return next((change.row for change in reversed(changes) if change.node == ROOT), None)
 
@@ -58,7 +55,17 @@ class Glance:
     @property
     def name(self) -> str:
         """The task's name."""
-        return self.history.graph.nodes[ROOT].name
+        recorded = None if self.frame is None else recorded_task(self.frame.body).name
+        return self.history.graph.nodes[ROOT].name if recorded is None else recorded
+
+    def _recorded_root(self, told: RecordedTask) -> Row | None:
+        """The row of a task as it was recorded; where it does not say when it started, it did when it was made."""
+        if told.state is None or told.state == State.CREATED:
+            return None
+        state = State(told.state) if told.state in State.__members__ else State.RUNNING
+        start, finish = (None if at is None else at - self.record.epoch for at in (told.start, told.finish))
+        start = 0 if start is None else start
+        return Row(state, start=start, finish=finish, since=start)
 
 
 def looked_at(playback: Playback, asked: Asked) -> Glance:

@@ -28,8 +28,8 @@ from taskmock.mockserver.wire_task import TaskFacts, batch_entry, intervention_e
 MOST_STATUSES = 50
 """The most tasks of a batch (the document)."""
 
-MOST_INTERVENTIONS = 10
-"""The most tasks that are asked about at once; the real server refuses as many as that already (fact)."""
+MOST_INTERVENTIONS = 9
+"""The most tasks that are asked about at once; the real server's refusal of more speaks of 10 (fact)."""
 
 PAGE, LARGEST_PAGE = 100, 200
 """How many tasks a list has where the call does not say, and at most (facts)."""
@@ -43,7 +43,7 @@ _WAITING = frozenset({State.FAILED, State.SUSPENDED})
 
 def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     """The statuses of several tasks, the highest id first: one poll of each, which meets none of its faults."""
-    task_ids = _task_ids(call, most=MOST_STATUSES)
+    task_ids = _task_ids(call, most=MOST_STATUSES, said_most=MOST_STATUSES)
     wanted = call.said.get("include_children_status")
     # Any text is true to the real server, `false` too (fact).
     children = bool(wanted) if call.quirks else said_flag(call.said, "include_children_status") is True
@@ -65,10 +65,8 @@ def _status(glance: Glance) -> Document | None:
     return data_at(glance.record, glance.history, glance.edition, glance.moment, WHOLE_TASK)
 
 
-def _task_ids(call: ApiCall, *, most: int, fewer: bool = False) -> list[str]:
+def _task_ids(call: ApiCall, *, most: int, said_most: int) -> list[str]:
     """The tasks that a call is about, each once, the highest id first; what is no task's id is left out.
-
-    `fewer`: there have to be fewer than the most.
 
     Raises:
         RefusedError: There is no list, or it is too long.
@@ -76,8 +74,8 @@ def _task_ids(call: ApiCall, *, most: int, fewer: bool = False) -> list[str]:
     said = said_json(call.said, "task_id_list", [])
     if not isinstance(said, list):
         raise RefusedError(PARAMETERS, "task_id_list must be a list")
-    if len(said) > most - fewer:
-        raise RefusedError(PARAMETERS, f"task_ids_list length can not exceeds {most}")
+    if len(said) > most:
+        raise RefusedError(PARAMETERS, f"task_ids_list length can not exceeds {said_most}")
     plain = (str(task_id).strip() for task_id in said if isinstance(task_id, (int, str)))
     numbers = {int(task_id) for task_id in plain if is_number(task_id)}
     return [str(number) for number in sorted(numbers, reverse=True) if call.owns(str(number))]
@@ -88,7 +86,7 @@ def _task_ids(call: ApiCall, *, most: int, fewer: bool = False) -> list[str]:
 
 def get_tasks_manual_intervention_state(playback: Playback, call: ApiCall) -> Done:
     """Whether each of several tasks waits for somebody, the highest id first."""
-    task_ids = _task_ids(call, most=MOST_INTERVENTIONS, fewer=call.quirks)
+    task_ids = _task_ids(call, most=MOST_INTERVENTIONS, said_most=MOST_INTERVENTIONS + call.quirks)
     glances = [looked_at(playback, call.asked(task_id)) for task_id in task_ids]
     if call.quirks and any(glance.expired for glance in glances):
         # The real server stumbles over the two keys that are left of such a task.

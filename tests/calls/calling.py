@@ -5,22 +5,22 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-import jsonschema_rs
 from stagehand import Stage
 
+from taskmock.contracts import Contract
 from taskmock.mockserver.calls import CALLS
 from taskmock.mockserver.calls.call import ApiCall
 from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.scenario import Scenario
-from taskmock.schemas import bundled, editions_of, load_schema
+from taskmock.schemas import editions_of
 
 BIZ = "2"
 
 
 @functools.cache
-def validator(operation, edition):
-    """The schema of a call's answer, at work."""
-    return jsonschema_rs.validator_for(bundled(load_schema(edition, "response", operation=operation)))
+def contract(operation, edition):
+    """The strict contract of a call."""
+    return Contract(edition, operation=operation, strictness="strict")
 
 
 def everything(_):
@@ -44,16 +44,14 @@ class House(Stage):
         return done
 
     def findings(self, operation, done):
-        """Where an answer is not as the schema of its call and edition says."""
+        """What the strict contract of a call and edition says against an answer."""
         edition = self.playback.default_edition
         if done.key is not None:
             edition = self.playback.edition_of(self.playback.scenario_of(self.playback.record(done.key))).name
         if edition not in editions_of(operation):
             return []
         body = {"result": True, "data": done.data, "message": done.message, "code": 0, **done.beside}
-        return [
-            f"{error.instance_path}: {error.message:.200}" for error in validator(operation, edition).iter_errors(body)
-        ]
+        return [str(found) for found in contract(operation, edition).check_response(body).violations]
 
     def call(self, operation, **said):
         """The `data` that a call gives."""

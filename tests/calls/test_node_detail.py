@@ -345,7 +345,7 @@ def test_rollback_makes_runs_forgotten():
     assert detail(house, "B")["histories"] == []
 
 
-LOOPED = play(loop(3, act("A", (1, "no"), 1, auto_retry=AutoRetry(max=1, after=0))), name="Loops")
+LOOPED = play(loop(3, act("A", (1, "no"), 1, auto_retry=AutoRetry(max=3, after=0))), name="Loops")
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

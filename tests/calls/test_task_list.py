@@ -109,17 +109,31 @@ def test_tasks_of_other_businesses_are_not_listed():
     assert ids(house, owns=lambda task_id: task_id == "1") == ([1], 1)
 
 
-def test_recorded_task_is_listed_as_its_answer_says():
-    def listed(state):
-        recorded = play(frames=(Frame(at=0, body={"result": True, "data": {"state": state}}),))
-        (entry,) = known(house_of(recorded), 10).call("get_task_list")
-        return entry["is_started"], entry["is_finished"]
+@pytest.mark.parametrize(
+    ("said", "started", "finished"),
+    [
+        ({"state": "CREATED"}, None, None),
+        ({"state": "FINISHED"}, "2018-04-26T08:08:34.000Z", "2018-04-26T08:08:34.000Z"),
+        (
+            {
+                "state": "FINISHED",
+                "start_time": "2018-05-01 10:00:00 +0800",
+                "finish_time": "2018-05-01 10:01:00 +0800",
+            },
+            "2018-05-01T02:00:00.000Z",
+            "2018-05-01T02:01:00.000Z",
+        ),
+        ({"state": "FROZEN", "start_time": "yesterday"}, "2018-04-26T08:08:34.000Z", None),
+        ({"state": 7}, None, None),
+    ],
+)
+def test_recorded_task_is_listed_as_its_answer_says(said, started, finished):
+    recorded = play(frames=(Frame(at=0, body={"result": True, "data": {"name": "Recorded", **said}}),))
 
-    assert [listed(state) for state in ("CREATED", "FINISHED", "FROZEN")] == [
-        (False, False),
-        (True, True),
-        (True, False),
-    ]
+    (entry,) = known(house_of(recorded), 10).call("get_task_list")
+
+    assert (entry["name"], entry["start_time"], entry["finish_time"]) == ("Recorded", started, finished)
+    assert (entry["is_started"], entry["is_finished"]) == (started is not None, finished is not None)
 
 
 # -- pages

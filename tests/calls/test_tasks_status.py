@@ -94,7 +94,10 @@ def test_recorded_answer_is_the_status_and_stays_as_it_is():
     data |= {"start_time": "2024-01-01 00:00:00 +0800"}
     recorded = play(frames=(Frame(at=0, body={"result": True, "data": data}),))
 
-    assert "children" not in batch(house_of(recorded), 10)[10]["status"]
+    entry = batch(house_of(recorded), 10)[10]
+
+    assert (entry["name"], entry["start_time"], entry["finish_time"]) == ("Recorded", data["start_time"], "")
+    assert "children" not in entry["status"]
     assert "children" in data
 
 
