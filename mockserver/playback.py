@@ -6,18 +6,16 @@ import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
-import orjson
-
 from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.casting import Casting
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command import Command, Entry
 from taskmock.mockserver.draw import draw_hex
-from taskmock.mockserver.fault import Fault, FaultKind
+from taskmock.mockserver.fault import Fault
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.operations import CommandRefusedError
 from taskmock.mockserver.record import NO_PLAN, Opening, Record, RecordKey, SessionPlan
-from taskmock.mockserver.rendering import broken_data, can_be_answered, data_at, failure_of, played, recorded_body
+from taskmock.mockserver.rendering import Renderer, Scene, failure_of, played, recorded_body
 from taskmock.mockserver.scenario import Play, Scenario
 from taskmock.mockserver.scenario_edit import followed
 from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
@@ -33,11 +31,6 @@ DEFAULT_EDITION = "doc-2019"
 
 KEPT_CHANGES = 400_000
 """Changes that all histories in memory may hold together, about 200 bytes each; a node weighs as much as four."""
-
-KEPT_FRAMES = 64 * 1024 * 1024
-"""Bytes that all rendered answers in memory may take together, with what finds them."""
-
-_FINDING = 1024  # bytes that the key of a kept answer takes
 
 
 class Reading(NamedTuple):
@@ -119,7 +112,7 @@ class Playback:
         self._edition = edition
         self._casting = Casting(Wish(edition=edition or DEFAULT_EDITION, locale=locale))
         self._histories: Cache[History] = Cache(KEPT_CHANGES, _weight)
-        self._frames: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
+        self._renderer = Renderer()
 
     def poll(self, asked: Asked) -> Answer:
         """Answers one poll: opens the record at its first touch, counts it, and renders the tree at the reading.
@@ -200,16 +193,11 @@ class Playback:
 
     def history(self, record: Record) -> History:
         """All changes of a record's task, from its creation to where nothing more happens by itself."""
-        scenario = self.scenario_of(record)
-        edition = self.edition_of(scenario)
-        key = self._history_key(record, scenario, edition)
-        return self._histories.get(key, lambda: played(record, self.play_of(record), edition))
+        return self._scene(record).history
 
     def play_of(self, record: Record) -> Play:
         """The script that a record's task follows."""
-        play = self.scenario_of(record).play_for(record.key.task_id)
-        assert play is not None  # noqa: S101  # a scenario without one is never chosen
-        return play
+        return _play_of(self.scenario_of(record), record)
 
     def scenario_of(self, record: Record) -> Scenario:
         """The scenario that a record plays."""
@@ -236,8 +224,11 @@ class Playback:
 
     # -- inside
 
-    def _history_key(self, record: Record, scenario: Scenario, edition: Edition) -> tuple[object, ...]:
-        return (scenario.digest, record.key.scenario, record.key.task_id, record.seed, edition.name, repr(record.log))
+    def _scene(self, record: Record) -> Scene:
+        scenario = self.scenario_of(record)
+        play, edition, own = _play_of(scenario, record), self.edition_of(scenario), record.key
+        key = (scenario.digest, own.scenario, own.task_id, record.seed, edition.name, repr(record.log))
+        return Scene(key, play, edition, self._histories.get(key, lambda: played(record, play, edition)))
 
     def _current(self, record: Record) -> Record:
         scenario = self.scenario_of(record)
@@ -253,28 +244,28 @@ class Playback:
                 record = self._current(found)
             except (ScenarioNotFoundError, ScenarioError):
                 continue  # taken off the shelf: nobody can say what its nodes are
-            served = self.edition_of(self.scenario_of(record)).served
-            if not served and asked.node_id in self.history(record).graph.by_id:
+            scene = self._scene(record)
+            if not scene.edition.served and asked.node_id in scene.history.graph.by_id:
                 return record
         raise UnknownNodeError(str(asked.node_id))
 
     def _answer(self, record: Record, asked: Asked) -> Answer:
         self.history(self._current(record))  # worked out before the store is held
-        turns: list[tuple[Turn, View]] = []
+        seen: list[tuple[Scene, View, Turn]] = []
 
         def polled(record: Record) -> Record:
-            faults = (*self.play_of(record).faults, *record.faults)
-            history, edition = self.history(record), self.edition_of(self.scenario_of(record))
-            view = asked.flags.view(history.graph, edition, node_id=asked.node_id, quirks=asked.quirks)
-            changed, turn = taken_turn(record, faults, history, self.opening.clock.now(), view)
-            turns.append((turn, view))
+            scene = self._scene(record)
+            view = asked.flags.view(scene.history.graph, scene.edition, node_id=asked.node_id, quirks=asked.quirks)
+            faults = (*scene.play.faults, *record.faults)
+            changed, turn = taken_turn(record, faults, scene.history, self.opening.clock.now(), view)
+            seen.append((scene, view, turn))
             return changed
 
         record = self.change(record.key, polled)
-        scenario, history, (turn, view) = self.scenario_of(record), self.history(record), turns[-1]
-        frame = history.frame_at(turn.shown)
-        data = None if frame else self._rendered(record, scenario, turn, view)
-        whole = recorded_body(frame, turn.faults, view, generation=history.generation) if frame else None
+        scene, view, turn = seen[-1]
+        frame = scene.history.frame_at(turn.shown)
+        data = None if frame else self._renderer.data(record, scene, view, turn)
+        whole = recorded_body(frame, turn.faults, view, generation=scene.history.generation) if frame else None
         return Answer(
             data=data,
             whole=whole,
@@ -283,20 +274,14 @@ class Playback:
             faults=turn.faults,
             record=record,
             reading=Reading(turn.moment, record.polls),
-            edition=self.edition_of(scenario).name,
+            edition=scene.edition.name,
         )
 
-    def _rendered(self, record: Record, scenario: Scenario, turn: Turn, view: View) -> bytes | None:
-        edition, history = self.edition_of(scenario), self.history(record)
-        if not can_be_answered(history, edition, turn.shown, view):
-            return None
-        if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
-            data = data_at(record, history, edition, turn.shown, view)
-            return orjson.dumps(broken_data(data, history, turn.faults))
-        ended = history.ended and turn.shown >= history.moments[-1]
-        place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
-        key = (self._history_key(record, scenario, edition), record.epoch, record.clipped, place, view.key)
-        return self._frames.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
+
+def _play_of(scenario: Scenario, record: Record) -> Play:
+    play = scenario.play_for(record.key.task_id)
+    assert play is not None  # noqa: S101  # a scenario without one is never chosen
+    return play
 
 
 def _weight(history: History) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from taskmock.mockserver.asked_fields import with_asked_fields
 from taskmock.mockserver.breaks import broken
+from taskmock.mockserver.cache import Cache
 from taskmock.mockserver.command import TASK
 from taskmock.mockserver.fault import Fault, FaultKind
 from taskmock.mockserver.graph import ROOT, AddressError, graph_of
@@ -19,8 +20,23 @@ from taskmock.mockserver.record import Record
 from taskmock.mockserver.recorded import viewed
 from taskmock.mockserver.scenario import Frame, Play
 from taskmock.mockserver.timeline import History, history_of
+from taskmock.mockserver.turn import Turn
 from taskmock.mockserver.view import View
 from taskmock.mockserver.wire import Document, Edition, document, expired, without_children, without_names
+
+KEPT_FRAMES = 64 * 1024 * 1024
+"""Bytes that all rendered answers in memory may take together, with what finds them."""
+
+_FINDING = 1024  # bytes that the key of a kept answer takes
+
+
+class Scene(NamedTuple):
+    """What plays for a record: its script, in an edition, and all that happens; `key` is equal where all of it is."""
+
+    key: tuple[object, ...]
+    play: Play
+    edition: Edition
+    history: History
 
 
 def played(record: Record, play: Play, edition: Edition) -> History:
@@ -67,6 +83,26 @@ def broken_data(data: Document, history: History, faults: Iterable[Fault]) -> Do
                 continue  # the scenario was edited since
             broken(data, None if index == ROOT else history.graph.nodes[index].id, fault.value)
     return data
+
+
+class Renderer:
+    """Writes the trees of answers, and keeps what it has written while there is room."""
+
+    def __init__(self) -> None:
+        self._kept: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
+
+    def data(self, record: Record, scene: Scene, view: View, turn: Turn) -> bytes | None:
+        """What one poll's turn shows of a task, as JSON; None where it cannot be answered."""
+        edition, history = scene.edition, scene.history
+        if not can_be_answered(history, edition, turn.shown, view):
+            return None
+        if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
+            data = data_at(record, history, edition, turn.shown, view)
+            return orjson.dumps(broken_data(data, history, turn.faults))
+        ended = history.ended and turn.shown >= history.moments[-1]
+        place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
+        key = (scene.key, record.epoch, record.clipped, place, view.key)
+        return self._kept.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
 
 
 def recorded_body(frame: Frame, faults: Iterable[Fault], view: View, *, generation: int) -> bytes | None:

@@ -27,7 +27,6 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "orjson": (
         "mockserver.app",
         "mockserver.gateways.*",
-        "mockserver.playback",
         "mockserver.rendering",
         "mockserver.sample",
     ),
