@@ -12,7 +12,11 @@ from taskmock.mockserver.server import Settings, build_app
 
 FOR_PEOPLE = ("Content-Type", "text/plain; charset=utf-8")  # the page at `/`, the only one that is no JSON
 KEYS = {"result", "data", "message", "code", "request_id"}
-APP = build_app(Settings(clock=ManualClock(), session_from="bk_username"))
+APPS = [
+    build_app(Settings(clock=ManualClock(), session_from="bk_username", edition=edition))
+    for edition in ("doc-2019", "v1", "v2")
+]
+FLAGS = ("subprocess_id", "with_ex_data", "with_failed_node_info", "with_auto_retry_status")
 
 latin = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), max_size=60)
 visible = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=60)
@@ -21,7 +25,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-fields = st.dictionaries(st.sampled_from([*EXAMPLE, "bk_username", "access_token", "scope"]), values)
+fields = st.dictionaries(st.sampled_from([*EXAMPLE, "bk_username", "access_token", "scope", *FLAGS]), values)
 objects = st.builds(lambda changed: EXAMPLE | changed, fields) | values
 bodies = st.binary(max_size=60) | objects.map(lambda decoded: json.dumps(decoded).encode("ascii"))
 names = ["x-mock-session", "x-mock-scenario", "x-bkapi-authorization", "cookie", "content-type", "host", "accept"]
@@ -35,15 +39,15 @@ calls = st.builds(lambda *parts: Call(parts[0], parts[1], tuple(parts[2]), parts
 
 
 @settings(max_examples=600, deadline=None)
-@given(calls)
-@example(Call("POST", STATUS, (("content-type", "multipart/form-data; boundary="),), b"--\r\n"))
-@example(Call("GET", "/__s/%ff" + STATUS))
-@example(Call("GET", "//" + STATUS))
-@example(Call("GET", "/__s"))
-@example(Call("GET", STATUS, (("host", "["),)))
-@example(Call("POST", STATUS, (), b'{"bk_username": "\\ud800"}'))
-def test_every_call_gets_an_envelope(call):
-    reply = APP.answer(call)
+@given(calls, st.sampled_from(APPS))
+@example(Call("POST", STATUS, (("content-type", "multipart/form-data; boundary="),), b"--\r\n"), APPS[0])
+@example(Call("GET", "/__s/%ff" + STATUS), APPS[0])
+@example(Call("GET", "//" + STATUS), APPS[0])
+@example(Call("GET", "/__s"), APPS[0])
+@example(Call("GET", STATUS, (("host", "["),)), APPS[0])
+@example(Call("POST", STATUS, (), b'{"bk_username": "\\ud800"}'), APPS[0])
+def test_every_call_gets_an_envelope(call, app):
+    reply = app.answer(call)
 
     assert reply.status in {200, 400, 404, 405}
     if FOR_PEOPLE in reply.headers:

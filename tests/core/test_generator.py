@@ -8,7 +8,9 @@ import pytest
 from taskmock.mockserver.generator import generate
 from taskmock.mockserver.phrases import pool_for
 from taskmock.mockserver.pipeline import Activity, Branch, Loop, Subprocess
-from taskmock.mockserver.sample import sample
+from taskmock.mockserver.rendering import played
+from taskmock.mockserver.sample import sample, sample_record
+from taskmock.mockserver.wire import EDITIONS
 from taskmock.mockserver.wish import MAX_DEPTH, STATES, GenerateError, Wish, least_nodes
 
 STATED = [(edition, state) for edition, states in STATES.items() for state in states]
@@ -146,6 +148,15 @@ def test_plain_tasks_have_no_retries_loops_or_ignored_errors():
     assert {(step.loop > 1, step.ignored, step.auto_retry is not None) for step in spice} == {
         *((True, False, False), (False, True, False), (False, False, True)),
     }
+
+
+def test_failure_in_a_loop_is_retried_in_every_pass():
+    generated = generate("21", "10", Wish(nodes=60, state="FINISHED", edition="v2"))
+    (play,) = generated.scenario.plays
+    history = played(sample_record("21"), play, EDITIONS["v2"])
+
+    assert any(step.auto_retry and step.auto_retry.max == 2 for step in activities(play.flow))
+    assert history.end == "FINISHED"
 
 
 def test_scenario_is_generated_for_the_edition():
