@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
 from taskmock.contracts import plugin_options as options
 from taskmock.contracts.plugin_check import ContractCheck
 from taskmock.contracts.plugin_run import JUDGED, RUN
-from taskmock.contracts.plugin_terms import run_of, samples_of
+from taskmock.contracts.plugin_terms import is_suite_wanted, run_of, samples_of
 
 CHECK: pytest.StashKey[ContractCheck] = pytest.StashKey()
 UNTOLD: pytest.StashKey[str] = pytest.StashKey()
@@ -38,9 +39,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
         reporting = RunReport(run, is_redacted=options.is_chosen(config, options.REDACT))
         config.pluginmanager.register(reporting, "taskmock_report")
+    if is_suite_wanted(config):
+        from taskmock.contracts.plugin_suite import prepare
+
+        prepare(config)
     samples = samples_of(config)
     if samples is not None:
         config.pluginmanager.register(samples, "taskmock_samples")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Keeps pytest from importing this package and the suite by names that a user's own folders may have."""
+    here = Path(__file__).parent
+    if path.name not in {here.name, "suite"} or not here.is_dir():
+        return None
+    if path.samefile(here):
+        return pytest.Dir.from_parent(parent, path=path)
+    if path.parent.samefile(here):
+        from taskmock.contracts.plugin_suite import SuiteFolder
+
+        return SuiteFolder.from_parent(parent, path=path, nodeid=options.SUITE)
+    return None
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

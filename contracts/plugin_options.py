@@ -15,6 +15,9 @@ import pytest
 
 GROUP = "taskmock"
 
+SUITE = "taskmock.contracts.suite"
+"""The name by which the shipped suite is asked for: `--pyargs taskmock.contracts.suite`."""
+
 
 class Kind(enum.Enum):
     """What an option takes."""
@@ -56,7 +59,7 @@ class Option:
         return f"taskmock_{self.name.replace('-', '_')}"
 
 
-TARGET = Option("target", "URL", "judge this real server: tests that play are skipped")
+TARGET = Option("target", "URL", "judge this real server: tests that play are skipped, the suite asks it")
 EDITION = Option("edition", "EDITION", "auto (default), doc-2019, v1, v2, or the file of an overlay")
 STRICTNESS = Option("strictness", "LEVEL", "lenient, documented (default) or strict")
 SAMPLES = Option("samples", "DIR", "a folder of recorded answers: each file is a test; repeatable", Kind.FILES)
@@ -67,7 +70,17 @@ BASELINE = Option("baseline", "FILE", "accept the findings that a file lists", K
 UPDATE = Option(
     "baseline-update", "", "write the baseline anew: accept every error found now", Kind.FLAG, has_ini=False
 )
-OPTIONS = (TARGET, EDITION, STRICTNESS, SAMPLES, REPORT, REPORT_FORMAT, REDACT, BASELINE, UPDATE)
+TASK_ID = Option("task-id", "ID", "suite: a task to ask for; repeatable", Kind.TEXTS)
+BK_BIZ_ID = Option("bk-biz-id", "ID", "suite: the business that the tasks are of (default: 2)")
+GATEWAY = Option("gateway", "NAME", "suite: the door by which one enters: esb (default), esb-legacy or apigw")
+STAGE = Option("stage", "NAME", "suite: the stage of the API gateway (default: prod)")
+PARAMETER = Option("param", "NAME=VALUE", "suite: a further parameter, such as with_ex_data=true", Kind.TEXTS)
+POLLS = Option("polls", "NUMBER", "suite: how often each task is asked for (default: 3)")
+INTERVAL = Option("interval", "SECONDS", "suite: the time from one poll of a task to the next (default: 2)")
+SUITE_OPTIONS = (TASK_ID, BK_BIZ_ID, GATEWAY, STAGE, PARAMETER, POLLS, INTERVAL)
+"""What the shipped suite takes besides."""
+
+OPTIONS = (TARGET, EDITION, STRICTNESS, SAMPLES, REPORT, REPORT_FORMAT, REDACT, BASELINE, UPDATE, *SUITE_OPTIONS)
 """What the contract's plugin takes."""
 
 

@@ -35,6 +35,12 @@ def run_of(config: pytest.Config) -> Run:
     return Run(edition, strictness, overlay, _acceptance(config), _report_files(config))
 
 
+def is_suite_wanted(config: pytest.Config) -> bool:
+    """Whether the shipped suite, or a part of it, is among what pytest is asked to run."""
+    names = [argument.partition("::")[0] for argument in config.args] if config.getoption("pyargs") else []
+    return any(name == options.SUITE or name.startswith(f"{options.SUITE}.") for name in names)
+
+
 def samples_of(config: pytest.Config) -> Samples | None:
     """The recorded answers that a run judges; their folders are added to what pytest collects.
 

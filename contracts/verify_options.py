@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -146,7 +146,7 @@ class Wanted:
 
         if self.credentials is not None:
             return load_credentials(self.credentials)
-        return credentials_from_environment(is_local=is_on_this_machine(url))
+        return credentials_from_environment(is_local=is_on_this_machine(url), or_else=" or by --credentials FILE")
 
 
 def verify_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -172,24 +172,13 @@ def _header(text: str) -> tuple[str, str]:
 
 def _parameter(text: str) -> tuple[str, str]:
     """Raises: click.UsageError where it is no parameter that may stand there."""
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise click.UsageError(f"--param {name!r}: a parameter is NAME=VALUE")
-    meant = _ELSEWHERE.get(name)
-    if meant is not None:
-        raise click.UsageError(f"--param {name}: {meant}")
-    return name, value
+    from taskmock.contracts.verify.parameter import ParameterError, parameter_of
 
+    try:
+        return parameter_of(text, prefix="--", secrets="the environment or in a file (--credentials)")
+    except ParameterError as error:
+        raise click.UsageError(f"--param {error}") from None
 
-_ELSEWHERE: Mapping[str, str] = {
-    "task_id": "use --task-id",
-    "bk_biz_id": "use --bk-biz-id",
-    **dict.fromkeys(
-        ("bk_app_code", "bk_app_secret", "bk_token", "bk_username", "access_token"),
-        "credentials stand in the environment or in a file (--credentials)",
-    ),
-}
-"""Parameters that have a place of their own."""
 
 OPTIONS = (
     click.option("--task-id", "task_ids", metavar="ID", multiple=True, help="A task to ask for; may be repeated."),

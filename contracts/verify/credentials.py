@@ -84,17 +84,17 @@ def load_credentials(file: str) -> Credentials:
     return found
 
 
-def credentials_from_environment(*, is_local: bool) -> Credentials:
+def credentials_from_environment(*, is_local: bool, or_else: str = "") -> Credentials:
     """The credentials that the environment holds; placeholders for a server on this machine where it holds none.
 
-    Raises: CredentialsError that names the variables that are missing.
+    Raises: CredentialsError that names the variables that are missing; `or_else` says where else they may stand.
     """
     given = {name: os.environ.get(variable, "") for name, variable in VARIABLES.items()}
     if is_local and not any(given.values()):
         return PLACEHOLDERS
     found = _checked(given)
     if found.missing:
-        raise CredentialsError(f"{_lack(found, VARIABLES)}, in the environment or by --credentials FILE")
+        raise CredentialsError(f"{_lack(found, VARIABLES)}, in the environment{or_else}")
     return found
 
 

@@ -30,7 +30,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "mockserver.rendering",
         "mockserver.sample",
     ),
-    "pytest": ("contracts.plugin*", "mockserver.plugin*"),
+    "pytest": ("contracts.plugin*", "contracts.suite.*", "mockserver.plugin*"),
     "ruamel": ("mockserver.yaml_reader",),
     "werkzeug": ("mockserver.app*", "mockserver.handlers*", "mockserver.admin*"),
 }

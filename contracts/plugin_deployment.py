@@ -1,0 +1,91 @@
+"""From pytest's options to what a run of the shipped suite is about; every mistake is one clear line."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from taskmock.contracts import plugin_options as options
+from taskmock.contracts.plugin_run import RUN
+from taskmock.contracts.suite.evidence import Deployment
+from taskmock.contracts.verify.attempt import CONNECT_SECONDS, UnreachableError
+from taskmock.contracts.verify.credentials import credentials_from_environment
+from taskmock.contracts.verify.exchange import Call
+from taskmock.contracts.verify.parameter import ParameterError, parameter_of
+from taskmock.contracts.verify.plan import INTERVAL, Plan
+from taskmock.contracts.verify.run import Question
+from taskmock.contracts.verify.target import Target, base_url, is_on_this_machine
+
+POLLS = 3
+"""How often each task is asked for, unless told otherwise: a course takes more than one answer."""
+
+
+def deployment_of(config: pytest.Config) -> Deployment:
+    """Whom a run of the suite asks, and for what.
+
+    Raises:
+        pytest.UsageError: Something is missing, or cannot be.
+    """
+    return Deployment(_target(config), _questions(config), _plan(config), config.stash[RUN].contract())
+
+
+def reach(target: Target) -> None:
+    """Sees to it that somebody is there; asks for no task, so that a mock whose polls move its tasks does not count it.
+
+    Raises:
+        pytest.UsageError: No connection can be made.
+    """
+    try:
+        dataclasses.replace(target, timeout=CONNECT_SECONDS).client().ask(Call("welcome", "GET", f"{target.url}/"))
+    except UnreachableError as error:
+        raise pytest.UsageError(f"{options.TARGET.flag}: {error}") from None
+
+
+def _target(config: pytest.Config) -> Target:
+    given = options.chosen(config, options.TARGET)
+    if given is None:
+        raise _missing(options.TARGET)
+    gateway, stage = options.chosen(config, options.GATEWAY), options.chosen(config, options.STAGE)
+    try:
+        url = base_url(given)
+        credentials = credentials_from_environment(is_local=is_on_this_machine(url))
+        return Target(url, gateway=gateway or "esb", stage=stage or "prod", credentials=credentials)
+    except ValueError as error:
+        raise pytest.UsageError(f"{options.TARGET.flag}: {error}") from None
+
+
+def _questions(config: pytest.Config) -> tuple[Question, ...]:
+    tasks = dict.fromkeys(filter(None, options.chosen_texts(config, options.TASK_ID)))
+    if not tasks:
+        raise _missing(options.TASK_ID)
+    parameters = {"bk_biz_id": options.chosen(config, options.BK_BIZ_ID) or "2"}
+    try:
+        given = [parameter_of(text, prefix="--taskmock-") for text in options.chosen_texts(config, options.PARAMETER)]
+    except ParameterError as error:
+        raise pytest.UsageError(f"{options.PARAMETER.flag} {error}") from None
+    return tuple(Question(task, parameters | dict(given)) for task in tasks)
+
+
+def _plan(config: pytest.Config) -> Plan:
+    polls, interval = _number(config, options.POLLS, POLLS), _number(config, options.INTERVAL, INTERVAL)
+    try:
+        return Plan(math.ceil(polls), interval=interval)
+    except ValueError as error:
+        raise pytest.UsageError(f"--taskmock-{error}") from None
+
+
+def _missing(option: options.Option) -> pytest.UsageError:
+    return pytest.UsageError(f"the suite needs {option.flag} {option.metavar}")
+
+
+def _number(config: pytest.Config, option: options.Option, default: float) -> float:
+    said = options.chosen(config, option) or str(default)
+    try:
+        number = float(said)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise pytest.UsageError(f"{option.flag}: {said!r} is no number")
+    return number

@@ -1,0 +1,267 @@
+"""The shipped suite: what it says of sound deployments, and which of its tests fails by what."""
+
+import contextlib
+import dataclasses
+import json
+
+import pytest
+from recordings import save
+
+from taskmock.contracts import Contract, Severity, Violation, lifecycle, plugin_suite
+from taskmock.contracts.group import grouped
+from taskmock.contracts.rules import RULES
+from taskmock.contracts.suite import evidence
+from taskmock.contracts.suite.topic import COURSE_RULES, DOCUMENT_RULES, Topic, topic_of
+from taskmock.contracts.verify.credentials import VARIABLES
+from taskmock.contracts.verify.exchange import TROUBLES
+from taskmock.contracts.verify.run import Verified
+from taskmock.mockserver import MockServer, Settings
+from taskmock.mockserver.loader import read_scenario
+
+pytest_plugins = ["pytester"]
+
+SUITE = "taskmock.contracts.suite"
+SCENARIO = """\
+format: 1
+scenario: release
+edition: v2
+task: {name: Release}
+start: 1s
+flow: [Prepare: 2s, Copy: 5s, Check: 2s]
+"""
+FAULT = "faults:\n  - {polls: [POLLS], FAULT}\n"
+NOBODY = (
+    "credentials are missing: TASKMOCK_BK_APP_CODE, TASKMOCK_BK_APP_SECRET, TASKMOCK_BK_TOKEN or TASKMOCK_BK_USERNAME "
+    "(or TASKMOCK_ACCESS_TOKEN in the place of all), in the environment"
+)
+ALL = len(DOCUMENT_RULES) + len(COURSE_RULES) + len(Topic)
+NOT_V2 = sum("v2" not in rule.editions for rule in RULES)
+
+
+@pytest.fixture
+def played():
+    """A mock that plays a scenario and shows the next change at each poll."""
+    with contextlib.ExitStack() as servers:
+
+        def mock(fault="", *, polls="4"):
+            text = SCENARIO + (FAULT.replace("POLLS", polls).replace("FAULT", fault) if fault else "")
+            scenario = read_scenario(text, source="test")
+            return servers.enter_context(MockServer(scenario, settings=Settings(clock="polls")))
+
+        yield mock
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Runs the suite with pytest in this process, as fast as the server answers."""
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+
+    def ran(url, *arguments, name=SUITE, task="10"):
+        quick = (f"--taskmock-target={url}", f"--taskmock-task-id={task}", "--taskmock-interval=0")
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "--pyargs", name, *quick, *arguments)
+
+    return ran
+
+
+def failed(result):
+    """The tests that failed, without the name of the suite."""
+    lines = [line for line in result.outlines if line.startswith("FAILED ")]
+    return {line.split()[1].partition("::")[2] for line in lines}
+
+
+def test_sound_deployment_passes_test_by_test(run, played):
+    result = run(played().url, "--taskmock-polls=6")
+
+    result.assert_outcomes(passed=ALL - NOT_V2, skipped=NOT_V2)
+    assert len([line for line in result.outlines if line.startswith(SUITE)]) == 3
+
+
+def test_each_task_is_asked_for_as_often_as_planned_and_no_more(run, played):
+    server = played()
+
+    run(server.url, "--taskmock-task-id=11", "--taskmock-polls=2", "--taskmock-bk-biz-id=7", "--taskmock-param=a=b")
+
+    asked = [entry for entry in server.requests() if entry.task_id is not None]
+    assert sorted(entry.task_id for entry in asked) == ["10", "10", "11", "11"]
+    assert all("bk_biz_id=7" in entry.target and "a=b" in entry.target for entry in asked)
+
+
+@pytest.mark.parametrize(
+    ("fault", "test"),
+    [
+        ("break: {node: Copy, drop: retry}", "test_no_field_is_missing[10]"),
+        ("break: {node: Copy, retype: {retry: string}}", "test_every_field_has_its_type[10]"),
+        ("break: {node: Copy, rename: {state: status}}", "test_no_field_is_missing[10]"),
+        ("break: {node: Copy, add: {extra: 1}}", "test_every_field_is_documented[10]"),
+        ("break: {node: Copy, state: PAUSED}", "test_every_state_is_known_and_in_its_place[10]"),
+        ("break: {node: Copy, add: {loop: 0}}", "test_every_value_is_in_its_range_and_form[10]"),
+        ("break: {node: task, state: FINISHED}", "test_the_document_keeps_the_rule[10-parent.finished]"),
+        ("break: {node: Copy, add: {retry: 3}}", "test_the_course_of_the_task_keeps_the_rule[10-retry.fell]"),
+        ("http: 502", "test_the_http_status_is_the_gateways[10]"),
+        ("body: '<html>'", "test_the_body_is_one_json_object_in_utf_8[10]"),
+        ("truncate: 20", "test_every_call_is_answered_whole_and_in_time[10]"),
+        ("reset: 20", "test_every_call_is_answered_whole_and_in_time[10]"),
+        ("empty: true", "test_every_call_is_answered_whole_and_in_time[10]"),
+        ("content_length: 5", "test_the_body_is_one_json_object_in_utf_8[10]"),
+    ],
+)
+def test_broken_promise_fails_its_test(run, played, fault, test):
+    result = run(played(fault).url, "--taskmock-polls=6", "--taskmock-strictness=strict")
+
+    assert test in failed(result)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "Traceback" not in result.stdout.str()
+
+
+def known_codes():
+    """Every code that the judge can find in the answers of a live server."""
+    structural = (
+        *("body.empty", "body.html", "body.not-json", "body.not-an-object", "body.encoding", "body.duplicate-key"),
+        *("envelope.missing", "envelope.type", "envelope.data", "field.missing", "field.type", "field.pattern"),
+        *("field.range", "field.empty", "field.value", "field.misplaced", "field.undocumented", "state.unknown"),
+        *("state.misplaced", "http.status", "http.content-type", "gateway.error-code", "gateway.code"),
+        *("gateway.rate-limit", "gateway.request-id", "verify.no-tree", "verify.refused", "verify.gave-up"),
+    )
+    return [*structural, *TROUBLES, *(rule.code for rule in RULES), *(rule.code for rule in lifecycle.RULES)]
+
+
+@pytest.mark.parametrize("edition", ["doc-2019", "v1", "v2"])
+def test_every_code_fails_one_test(run, played, pytester, monkeypatch, edition):
+    other = {rule.code for rule in (*RULES, *lifecycle.RULES) if edition not in rule.editions}
+    codes = [code for code in (*known_codes(), "new.code") if code not in other]
+
+    def found(target, questions, *, contract, plan, watch):
+        groups, _ = grouped(Violation(code, "", "", f"breaks {code}", severity=Severity.ERROR) for code in codes)
+        report = Contract(edition).check_history([])
+        return tuple(Verified(q.task_id, dataclasses.replace(report, groups=groups), 1, None, None) for q in questions)
+
+    monkeypatch.setattr(evidence, "verify", found)
+    result = run(played().url, "--taskmock-report=report.json")
+
+    reports = json.loads((pytester.path / "report.json").read_text(encoding="utf-8"))["reports"]
+    told = [code for report in reports if not report["ok"] for code in report["codes"]]
+    assert sorted(told) == sorted(codes)
+    assert len(failed(result)) == sum(not report["ok"] for report in reports)
+    assert {topic_of(code) for code in codes} >= set(Topic)
+
+
+def test_rules_of_other_editions_are_skipped(run, played):
+    result = run(played().url, "-rs", "-k", "keeps_the_rule and version.task")
+
+    result.assert_outcomes(skipped=1, deselected=ALL - 1)
+    result.stdout.fnmatch_lines(["SKIPPED * edition v2 has no such rule"])
+
+
+def test_one_poll_tells_nothing_of_the_course(run, played):
+    result = run(played().url, "--taskmock-polls=1", "-rs", name=f"{SUITE}.test_course")
+
+    result.assert_outcomes(skipped=len(COURSE_RULES))
+    result.stdout.fnmatch_lines(["SKIPPED * fewer than two answers have shown the task"])
+
+
+def test_task_that_is_never_seen_fails_the_run_and_says_nothing_of_its_document(run, played):
+    result = run(played("envelope: {code: 3540400, message: gone}", polls="1, 2, 3").url, "-rs")
+
+    assert failed(result) == {"test_the_task_is_shown[10]"}
+    result.stdout.fnmatch_lines(["SKIPPED * no answer has shown the task"])
+
+
+def test_part_of_the_suite_can_be_run(run, played):
+    name = f"{SUITE}.test_answers::test_the_content_type_is_json"
+
+    run(played().url, name=name).assert_outcomes(passed=1)
+
+
+def test_workers_share_the_tests(run, played):
+    run(played().url, "-n2", name=f"{SUITE}.test_answers").assert_outcomes(passed=9)
+
+
+def test_suite_runs_beside_own_tests_whatever_names_they_have(run, played, pytester):
+    pytester.makeini("[pytest]\npython_files = check_*.py\npython_functions = check_*\n")
+    save(pytester.path / "contracts" / "__init__.py", "OWNER = 'user'\n")
+    save(
+        pytester.path / "contracts" / "check_own.py",
+        "import contracts\n\n\ndef check_owner():\n    assert contracts.OWNER == 'user'\n",
+    )
+
+    run(played().url, "contracts/check_own.py", name=f"{SUITE}.test_answers").assert_outcomes(passed=10)
+
+
+def test_report_and_baseline_hold_for_the_suite(run, played, pytester):
+    fault = "break: {node: Copy, drop: retry}"
+    arguments = ("--taskmock-polls=6", "--taskmock-baseline=known.json")
+
+    run(played(fault).url, *arguments, "--taskmock-baseline-update").assert_outcomes(
+        passed=ALL - NOT_V2, skipped=NOT_V2
+    )
+    result = run(played(fault).url, *arguments, "--taskmock-report=report.html")
+
+    result.assert_outcomes(passed=ALL - NOT_V2, skipped=NOT_V2)
+    result.stdout.fnmatch_lines(["*--- taskmock: 1 finding accepted by known.json ---*"])
+    page = (pytester.path / "report.html").read_text(encoding="utf-8")
+    assert page.count('class="tree"') == 1
+
+
+def test_report_that_leaves_the_house_does_not_name_the_tasks(run, played):
+    result = run(played().url, "--taskmock-redact-values", "--collect-only", "-q", task="4711")
+
+    assert f"{SUITE}.test_answers::test_the_task_is_shown[#1]" in result.outlines
+    assert "4711" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("url", "arguments", "message"),
+    [
+        ("http://127.0.0.1:9", (), "--taskmock-target: cannot reach 127.0.0.1:9: it refuses connections"),
+        ("http://127.0.0.1:9", ("-n2",), "--taskmock-target: cannot reach 127.0.0.1:9: it refuses connections"),
+        ("", (), "the suite needs --taskmock-target URL"),
+        ("ftp://x", (), "--taskmock-target: 'ftp://x' is no URL that begins with http:// or https:// and a host"),
+        ("https://sops.example.com", (), f"--taskmock-target: {NOBODY}"),
+        (
+            "http://127.0.0.1:9",
+            ("--taskmock-gateway=esp",),
+            "--taskmock-target: unknown gateway 'esp': choose one of esb, esb-legacy, apigw; did you mean 'esb'?",
+        ),
+        ("http://127.0.0.1:9", ("--taskmock-polls=0",), "--taskmock-polls is at least 1, not 0"),
+        ("http://127.0.0.1:9", ("--taskmock-polls=nan",), "--taskmock-polls: 'nan' is no number"),
+        ("http://127.0.0.1:9", ("--taskmock-interval=2s",), "--taskmock-interval: '2s' is no number"),
+        ("http://127.0.0.1:9", ("--taskmock-param=x",), "--taskmock-param 'x': a parameter is NAME=VALUE"),
+        (
+            "http://127.0.0.1:9",
+            ("--taskmock-param=bk_token=s3cret",),
+            "--taskmock-param bk_token: credentials stand in the environment",
+        ),
+        ("http://127.0.0.1:9", ("--taskmock-param=task_id=1",), "--taskmock-param task_id: use --taskmock-task-id"),
+    ],
+)
+def test_deployment_that_cannot_be_is_one_usage_error(run, url, arguments, message):
+    result = run(url, *arguments)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert [line for line in result.errlines if line] == [f"ERROR: {message}"]
+    assert failed(result) == set()
+
+
+def test_suite_needs_a_task(run):
+    result = run("http://127.0.0.1:9", task="")
+
+    assert [line for line in result.errlines if line] == ["ERROR: the suite needs --taskmock-task-id ID"]
+
+
+def test_server_that_goes_away_is_one_line_a_test(run, played, monkeypatch):
+    monkeypatch.setattr(plugin_suite, "reach", lambda target: None)
+
+    result = run("http://127.0.0.1:9", name=f"{SUITE}.test_answers")
+
+    result.assert_outcomes(errors=9)
+    assert result.stdout.str().count("\ncannot reach 127.0.0.1:9: it refuses connections\n") == 9
+
+
+def test_suite_that_is_come_upon_by_its_path_says_how_to_ask_for_it(pytester):
+    from taskmock.contracts import suite
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", suite.__path__[0])
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines([f"the suite is asked for by its name: pytest --pyargs {SUITE}"])
