@@ -161,7 +161,7 @@ def test_one_poll_tells_nothing_of_the_course(run, played):
 
 
 def test_task_that_is_never_seen_fails_the_run_and_says_nothing_of_its_document(run, played):
-    result = run(played("envelope: {code: 3540400, message: gone}", polls="1, 2, 3").url, "-rs")
+    result = run(played("envelope: {code: 3540400, message: gone}", polls="1, 2, 3").url, "-rfs")
 
     assert failed(result) == {"test_the_task_is_shown[10]"}
     result.stdout.fnmatch_lines(["SKIPPED * no answer has shown the task"])

@@ -1,6 +1,7 @@
 """A user's repository with packages named `contracts` and `schemas` tests itself with taskmock from its wheel."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +10,8 @@ import venv
 from pathlib import Path
 
 import pytest
+
+from taskmock.mockserver import MockServer, Settings
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
@@ -23,6 +26,12 @@ FILES = {
 
         def test_own_packages_are_imported():
             assert (contracts.OWNER, FIELDS) == ("user", ("id", "price"))
+        """,
+    "tests/test_late_import.py": """
+        def test_own_package_is_imported_late():
+            import contracts
+
+            assert contracts.OWNER == "user"
         """,
     "tests/test_wheel.py": """
         import sys
@@ -81,15 +90,32 @@ def python_of(root: Path) -> Path:
     return root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "4")], ids=["one-process", "four-workers"])
-def test_consumer_repository_tests_itself(repository, arguments):
+def pytest_in(repository: Path, *arguments: str) -> str:
+    """Gives what pytest prints in the repository."""
     command = [python_of(repository), "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV"))
-    }
-
+    strange = ("PYTEST", "PYTHON", "COV", "TASKMOCK")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
     result = subprocess.run(
         command, cwd=repository, env=environment, capture_output=True, encoding="utf-8", errors="replace"
     )
+    return result.stdout + result.stderr
 
-    assert "\n4 passed in " in result.stdout, result.stdout + result.stderr
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "4")], ids=["one-process", "four-workers"])
+def test_consumer_repository_tests_itself(repository, arguments):
+    printed = pytest_in(repository, *arguments)
+
+    assert "\n5 passed in " in printed, printed
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one-process", "two-workers"])
+def test_consumer_repository_runs_the_suite_from_the_wheel(repository, arguments):
+    with MockServer(settings=Settings(edition="v2", clock="instant")) as server:
+        target = (f"--taskmock-target={server.url}", "--taskmock-task-id=10", "--taskmock-interval=0")
+        suite = ("--pyargs", "taskmock.contracts.suite", "tests/test_late_import.py", "-vv", "-rf")
+
+        printed = pytest_in(repository, *suite, *target, *arguments)
+
+    assert re.search(r"\n=+ [0-9]+ passed, [0-9]+ skipped in ", printed), printed
+    assert "tests/test_late_import.py::test_own_package_is_imported_late" in printed
+    assert "taskmock.contracts.suite.test_documents::test_the_document_keeps_the_rule[10-parent.finished]" in printed
