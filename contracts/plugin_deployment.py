@@ -15,8 +15,13 @@ from taskmock.contracts.verify.credentials import credentials_from_environment
 from taskmock.contracts.verify.exchange import Call
 from taskmock.contracts.verify.parameter import ParameterError, parameter_of
 from taskmock.contracts.verify.plan import INTERVAL, Plan
+from taskmock.contracts.verify.relations import reading_operations
 from taskmock.contracts.verify.run import Question
 from taskmock.contracts.verify.target import Target, base_url, is_on_this_machine
+from taskmock.schemas import chosen
+
+ALL = "all"
+"""Stands for every call that only reads."""
 
 POLLS = 3
 """How often each task is asked for, unless told otherwise: a course takes more than one answer."""
@@ -28,7 +33,14 @@ def deployment_of(config: pytest.Config) -> Deployment:
     Raises:
         pytest.UsageError: Something is missing, or cannot be.
     """
-    return Deployment(_target(config), _questions(config), _plan(config), config.stash[RUN].contract())
+    return Deployment(
+        _target(config),
+        _questions(config),
+        _plan(config),
+        config.stash[RUN].contract(),
+        _operations(config),
+        probes=options.is_chosen(config, options.PROBES),
+    )
 
 
 def reach(target: Target) -> None:
@@ -74,6 +86,15 @@ def _plan(config: pytest.Config) -> Plan:
         return Plan(math.ceil(polls), interval=interval)
     except ValueError as error:
         raise pytest.UsageError(f"--taskmock-{error}") from None
+
+
+def _operations(config: pytest.Config) -> tuple[str, ...]:
+    asked, known = options.chosen_texts(config, options.OPERATION), reading_operations()
+    try:
+        named = {chosen("operation", name, (ALL, *known)) for name in asked}
+    except ValueError as error:
+        raise pytest.UsageError(f"{options.OPERATION.flag}: {error}") from None
+    return tuple(name for name in known if named & {name, ALL})
 
 
 def _missing(option: options.Option) -> pytest.UsageError:

@@ -77,7 +77,9 @@ STAGE = Option("stage", "NAME", "suite: the stage of the API gateway (default: p
 PARAMETER = Option("param", "NAME=VALUE", "suite: a further parameter, such as with_ex_data=true", Kind.TEXTS)
 POLLS = Option("polls", "NUMBER", "suite: how often each task is asked for (default: 3)")
 INTERVAL = Option("interval", "SECONDS", "suite: the time from one poll of a task to the next (default: 2)")
-SUITE_OPTIONS = (TASK_ID, BK_BIZ_ID, GATEWAY, STAGE, PARAMETER, POLLS, INTERVAL)
+OPERATION = Option("operation", "NAME", "suite: a further reading call about each task, or all; repeatable", Kind.TEXTS)
+PROBES = Option("probes", "", "suite: make calls that ought to be refused, too", Kind.FLAG)
+SUITE_OPTIONS = (TASK_ID, BK_BIZ_ID, GATEWAY, STAGE, PARAMETER, POLLS, INTERVAL, OPERATION, PROBES)
 """What the shipped suite takes besides."""
 
 OPTIONS = (TARGET, EDITION, STRICTNESS, SAMPLES, REPORT, REPORT_FORMAT, REDACT, BASELINE, UPDATE, *SUITE_OPTIONS)

@@ -1,26 +1,33 @@
-"""What a deployment has shown of itself: its answers for some tasks, asked for once and judged once."""
+"""What a deployment has shown of itself: its answers about some tasks, asked for once and judged once."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.report import Report
 from taskmock.contracts.suite.topic import topic_of
 from taskmock.contracts.verify.plan import Plan
+from taskmock.contracts.verify.probes import probe
+from taskmock.contracts.verify.relations import Related, related
 from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
 from taskmock.contracts.verify.target import Target
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Deployment:
-    """What one run of the suite is about: whom it asks, for which tasks, how often, and by which contract it judges."""
+    """What one run of the suite is about: whom it asks, for which tasks, how often, and by which contract it judges.
+
+    `operations` are further calls about each task; `probes`: calls that ought to be refused are made, too.
+    """
 
     target: Target
     questions: tuple[Question, ...]
     plan: Plan
     contract: Contract
+    operations: tuple[str, ...] = ()
+    probes: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class TaskEvidence:
         return dataclasses.replace(whole, groups=groups)
 
 
-def gathered(deployment: Deployment) -> Sequence[TaskEvidence]:
+def task_evidence(deployment: Deployment) -> tuple[TaskEvidence, ...]:
     """Asks the deployment for its tasks, and gives what was seen of each, in their order.
 
     Raises:
@@ -57,5 +64,25 @@ def gathered(deployment: Deployment) -> Sequence[TaskEvidence]:
     found = verify(
         deployment.target, deployment.questions, contract=deployment.contract, plan=deployment.plan, watch=hear
     )
-    pairs = zip(deployment.questions, found, strict=True)
-    return [TaskEvidence(verified, trees[question]) for question, verified in pairs]
+    return tuple(TaskEvidence(verified, trees[verified.question]) for verified in found)
+
+
+def call_evidence(deployment: Deployment, task: TaskEvidence, operation: str) -> tuple[Related, ...]:
+    """What came of one further call about a task, of some of its nodes where the call is about nodes.
+
+    Raises: TargetError, TlsError, UnreachableError, as `task_evidence`.
+    """
+    made = related(
+        deployment.target, task.verified, [operation], contract=deployment.contract, rate=deployment.plan.rate
+    )
+    return tuple(made)
+
+
+def probe_evidence(deployment: Deployment) -> Mapping[str, Report]:
+    """The verdict on each call that ought to be refused, by its name.
+
+    Raises: TargetError, TlsError, UnreachableError, as `task_evidence`.
+    """
+    shared = deployment.questions[0].parameters
+    made = probe(deployment.target, shared, contract=deployment.contract, rate=deployment.plan.rate)
+    return {probed.name: probed.report for probed in made}

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from taskmock.contracts.plugin_run import RUN, Judged
-from taskmock.contracts.report import Report
 from taskmock.contracts.suite.evidence import TaskEvidence
 from taskmock.contracts.suite.topic import EDITIONS
+
+
+class Verdict:
+    """The verdicts on some answers, by what they are on, for the test that asks for them."""
+
+    def __init__(self, item: pytest.Item, judged: Mapping[str, Judged]) -> None:
+        self._item = item
+        self._judged = judged
+
+    def holds(self) -> None:
+        """Settles them by the terms of the run, and fails the test where one is none of success."""
+        __tracebackhide__ = True
+        run = self._item.config.stash[RUN]
+        settled = {source: run.settled(self._item, judged) for source, judged in self._judged.items()}
+        texts = [report.text(source=source) for source, report in settled.items() if not report.ok]
+        if texts:
+            pytest.fail("\n".join(texts), pytrace=False)
 
 
 class TaskVerdict:
@@ -25,7 +43,7 @@ class TaskVerdict:
         if evidence.trees < trees and not report.groups:
             pytest.skip("no answer has shown the task" if trees == 1 else "fewer than two answers have shown the task")
         tree = (evidence.verified.tree or b"") if report.groups else b""
-        conclude(self._item, Judged(report, body=tree), source=f"task {evidence.verified.task_id}")
+        Verdict(self._item, {f"task {evidence.verified.task_id}": Judged(report, body=tree)}).holds()
 
     def keeps_rule(self, code: str, *, trees: int) -> None:
         """The same for a rule; the test is skipped in an edition of which the rule is not said."""
@@ -34,12 +52,3 @@ class TaskVerdict:
         if edition not in EDITIONS.get(code, (edition,)):
             pytest.skip(f"edition {edition} has no such rule")
         self.keeps(code, trees=trees)
-
-
-def conclude(item: pytest.Item, judged: Judged, *, source: str) -> Report:
-    """Settles a verdict by the terms of the run, and fails the test where it is none of success."""
-    __tracebackhide__ = True
-    settled = item.config.stash[RUN].settled(item, judged)
-    if not settled.ok:
-        pytest.fail(settled.text(source=source), pytrace=False)
-    return settled

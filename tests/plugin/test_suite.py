@@ -14,6 +14,8 @@ from taskmock.contracts.suite import evidence
 from taskmock.contracts.suite.topic import COURSE_RULES, DOCUMENT_RULES, Topic, topic_of
 from taskmock.contracts.verify.credentials import VARIABLES
 from taskmock.contracts.verify.exchange import TROUBLES
+from taskmock.contracts.verify.probes import probe
+from taskmock.contracts.verify.relations import reading_operations
 from taskmock.contracts.verify.run import Verified
 from taskmock.mockserver import MockServer, Settings
 from taskmock.mockserver.loader import read_scenario
@@ -134,7 +136,7 @@ def test_every_code_fails_one_test(run, played, pytester, monkeypatch, edition):
     def found(target, questions, *, contract, plan, watch):
         groups, _ = grouped(Violation(code, "", "", f"breaks {code}", severity=Severity.ERROR) for code in codes)
         report = Contract(edition).check_history([])
-        return tuple(Verified(q.task_id, dataclasses.replace(report, groups=groups), 1, None, None) for q in questions)
+        return tuple(Verified(q, dataclasses.replace(report, groups=groups), 1, None, None) for q in questions)
 
     monkeypatch.setattr(evidence, "verify", found)
     result = run(played().url, "--taskmock-report=report.json")
@@ -265,3 +267,69 @@ def test_suite_that_is_come_upon_by_its_path_says_how_to_ask_for_it(pytester):
 
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines([f"the suite is asked for by its name: pytest --pyargs {SUITE}"])
+
+
+def test_further_calls_are_made_where_they_are_asked_for(run, played):
+    result = run(played().url, "--taskmock-operation=all", "--taskmock-polls=6", "-v", "-k", "test_calls")
+
+    outcomes = result.parseoutcomes()
+    assert outcomes["passed"] + outcomes.get("skipped", 0) == len(reading_operations())
+    test = f"{SUITE}.test_calls::test_the_call_keeps_its_contract_and_agrees_with_the_status[10-get_task_detail] PASSED"
+    assert any(line.startswith(test) for line in result.outlines)
+
+
+def test_call_of_a_node_is_made_for_some_nodes(run, played, pytester):
+    run(played().url, "--taskmock-operation=get_task_node_detail", "--taskmock-polls=4", "--taskmock-report=r.json")
+
+    reports = json.loads((pytester.path / "r.json").read_text(encoding="utf-8"))["reports"]
+    of_nodes = [report["source"] for report in reports if report["operation"] == "get_task_node_detail"]
+    assert len(of_nodes) == 2
+    assert all(": n" in source for source in of_nodes)
+
+
+def test_further_call_without_a_task_is_skipped(run, played):
+    server = played("envelope: {code: 3540400, message: gone}", polls="1, 2, 3")
+
+    run(server.url, "--taskmock-operation=get_task_detail", "-k", "test_calls").assert_outcomes(
+        skipped=1, deselected=ALL
+    )
+
+
+def test_probes_are_made_where_they_are_asked_for(run, played):
+    result = run(played().url, "--taskmock-probes", "-v", name=f"{SUITE}.test_probes")
+
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["*test_a_call_that_ought_to_be_refused_is_answered_in_form[[]unknown-task] PASSED*"])
+
+
+def test_probe_that_breaks_the_contract_fails(run, monkeypatch, played):
+    def probed(target, parameters, *, contract, rate):
+        for one in probe(target, parameters, contract=contract, rate=rate):
+            crash = contract.check_response("<html>")
+            yield dataclasses.replace(one, report=crash) if one.name == "unknown-task" else one
+
+    monkeypatch.setattr(evidence, "probe", probed)
+
+    result = run(played().url, "--taskmock-probes", name=f"{SUITE}.test_probes")
+
+    assert failed(result) == {"test_a_call_that_ought_to_be_refused_is_answered_in_form[unknown-task]"}
+    result.stdout.fnmatch_lines(["FAIL probe unknown-task: 1 error"])
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "message"),
+    [
+        ("test_probes", (), f"{SUITE}.test_probes needs --taskmock-probes"),
+        ("test_calls", (), f"{SUITE}.test_calls needs --taskmock-operation NAME"),
+        (
+            "test_calls",
+            ("--taskmock-operation=get_task_detial",),
+            "--taskmock-operation: unknown operation 'get_task_detial': choose one of all, *; did you mean *detail'?",
+        ),
+    ],
+)
+def test_what_is_optional_has_to_be_asked_for(run, module, arguments, message):
+    result = run("http://127.0.0.1:9", *arguments, name=f"{SUITE}.{module}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {message}"])
