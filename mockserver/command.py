@@ -19,6 +19,7 @@ class Verb(enum.StrEnum):
     CALLBACK = "callback"
     ROLLBACK = "rollback"  # to a node: it runs again, what came after it is undone
     SKIP_EXCLUSIVE = "skip_exg"  # a failed exclusive gateway: `data` names the arm to take
+    SKIP_CONDITIONAL = "skip_cpg"  # a failed conditional gateway: `data` lists the arms to take
 
 
 TASK = "task"
@@ -30,7 +31,8 @@ class Command:
     """One operation: on the task (`TASK`) or on the node that an address names.
 
     `data` is what comes with it: a callback's payload (`{"result": false, "ex_data": …}` fails the node; None
-    succeeds), the text of a forced failure, the arm for `skip_exg`.
+    succeeds), the inputs that a retry puts in the place of the node's own, the text of a forced failure, the arm for
+    `skip_exg`, the arms for `skip_cpg`.
     """
 
     verb: Verb

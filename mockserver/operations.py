@@ -19,6 +19,9 @@ STARTED = "task already started"
 """What the real server says of operations before the start, and of a second start (facts)."""
 
 
+_A = {NodeKind.EXCLUSIVE: "an exclusive", NodeKind.CONDITIONAL: "a conditional"}
+
+
 class CommandRefusedError(Exception):
     """A command that the task's present state does not allow; nothing has changed."""
 
@@ -120,22 +123,36 @@ def _retry(engine: Engine, node: GraphNode, command: Command) -> None:
 
 def _skip(engine: Engine, node: GraphNode, command: Command) -> None:
     row = _row(engine, node, command, State.FAILED)
-    _demand(node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}, command, "a gateway is skipped with skip_exg")
+    way = Verb.SKIP_CONDITIONAL if node.kind is NodeKind.CONDITIONAL else Verb.SKIP_EXCLUSIVE
+    _demand(node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}, command, f"a gateway is skipped with {way}")
     engine.put(node.index, _skipped(engine, row))
     engine.wake(node.index)
     engine.go(node.next)
 
 
 def _skip_exclusive(engine: Engine, node: GraphNode, command: Command) -> None:
+    _skip_gateway(engine, node, command, [command.data])
+
+
+def _skip_conditional(engine: Engine, node: GraphNode, command: Command) -> None:
+    arms = command.data if isinstance(command.data, list) else [command.data]
+    _demand(bool(arms), command, "at least one arm has to be taken")
+    _skip_gateway(engine, node, command, arms)
+
+
+def _skip_gateway(engine: Engine, node: GraphNode, command: Command, arms: list[object]) -> None:
+    """Goes on behind a failed gateway, into these arms."""
     row = _row(engine, node, command, State.FAILED)
+    kind = NodeKind.EXCLUSIVE if command.verb is Verb.SKIP_EXCLUSIVE else NodeKind.CONDITIONAL
     branch = node.step
-    if not isinstance(branch, Branch):
-        raise CommandRefusedError(command, "only a gateway can be skipped with skip_exg")
+    if node.kind is not kind or not isinstance(branch, Branch):
+        raise CommandRefusedError(command, f"only {_A[kind]} gateway can be skipped with {command.verb}")
     names = [arm.name for arm in branch.arms]
-    _demand(command.data in names, command, f"no arm {command.data!r}; the gateway's arms are {', '.join(names)}")
+    for arm in arms:
+        _demand(arm in names, command, f"no arm {arm!r}; the gateway's arms are {', '.join(names)}")
     engine.put(node.index, _skipped(engine, row))
     engine.wake(node.index)
-    engine.split(node, [node.arms[names.index(str(command.data))]])
+    engine.split(node, [node.arms[names.index(name)] for name in dict.fromkeys(map(str, arms))])
 
 
 def _skipped(engine: Engine, row: Row) -> Row:
@@ -284,5 +301,6 @@ _EFFECTS: dict[Verb, tuple[_Effect | None, _Effect | None]] = {
     Verb.CALLBACK: (None, _callback),
     Verb.ROLLBACK: (None, _rollback),
     Verb.SKIP_EXCLUSIVE: (None, _skip_exclusive),
+    Verb.SKIP_CONDITIONAL: (None, _skip_conditional),
 }
 """What each verb does to the task, and to a node; None where it does nothing there."""

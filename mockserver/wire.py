@@ -84,6 +84,11 @@ def read_time(text: object) -> int | None:
     return max(0, round(moment.timestamp())) * SECOND  # what was before 1970 was no task
 
 
+def written_version(key: str, node_id: str, row: Row) -> str:
+    """32 hex digits, others with each new version of a node; `key` is what they are drawn from."""
+    return draw_hex(key, "version", node_id, row.loop, row.version)
+
+
 class _Page:
     """One tree being written: what all its nodes share."""
 
@@ -114,7 +119,7 @@ class _Page:
 
     def version(self, node: GraphNode, row: Row) -> str:
         """32 hex digits, others with each new version of the node."""
-        return draw_hex(self.key, "version", node.id, row.loop, row.version)
+        return written_version(self.key, node.id, row)
 
 
 def _doc_2019_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from taskmock.mockserver.component import PRESETS
-from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.graph import NodeKind
 from taskmock.mockserver.node_run import NodeRun, NodeRuns, planned_inputs
 from taskmock.mockserver.pipeline import SECOND, Activity
 from taskmock.mockserver.row import Row
 from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import Document, Edition, time_text
+from taskmock.mockserver.wire import Document, Edition, time_text, written_version
 
 NOW = -1
 """The number of the latest run, where it is told (fact)."""
@@ -100,7 +99,7 @@ class Page:
         return self._edition.absent if moment is None else time_text(self._epoch + moment)
 
     def _version(self, runs: NodeRuns, row: Row) -> str:
-        return "v" + draw_hex(self._key, "version", runs.node.id, row.loop, row.version)
+        return f"v{written_version(self._key, runs.node.id, row)}"
 
 
 def without_names(node: Document) -> Document:

@@ -115,26 +115,30 @@ class _Legality:
         if node.index == ROOT:
             yield f"{command.verb} takes a node, not the task", "the name of a node that fails"
         elif node.kind not in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}:
-            yield f"{command.verb} takes no gateway", "skip_exg for a gateway; an activity or subprocess that fails"
+            yield (
+                f"{command.verb} takes no gateway",
+                "skip_exg or skip_cpg for a gateway; an activity or subprocess that fails",
+            )
         elif not self._can_fail(node):
             inner = " by itself, only with its nodes" if isinstance(node.step, Subprocess) else ""
             allowed = f"a node with {'fails' if inner else 'fails, times_out, a rerun limit or a forced_fail'}"
             yield f"{quoted(command.target)} never fails{inner}, there is nothing to {command.verb}", allowed
 
     def gateway(self, placed: PlacedEvent, node: GraphNode) -> Iterator[tuple[str, str]]:
-        """skip_exg: of a gateway that takes no arm, into one of its arms."""
+        """skip_exg and skip_cpg: of a gateway of their kind that takes no arm, into arms of it."""
         command, step = placed.event.command, node.step
-        if not isinstance(step, Branch):
-            yield (
-                f"skip_exg takes a gateway, {quoted(command.target)} is none",
-                "the pinned id of a gateway that takes no arm",
-            )
+        kind, article = _SKIPPED[command.verb]
+        if not isinstance(step, Branch) or node.kind is not kind:
+            wrong = f"{command.verb} takes {article} {kind} gateway, {quoted(command.target)} is none"
+            yield wrong, f"the pinned id of {article} {kind} gateway that takes no arm"
             return
         names = [arm.name for arm in step.arms]
         if step.take and node.limit is None:
             yield "the gateway takes an arm, it never fails", "a gateway with `take: none` (conditional: `take: []`)"
-        elif command.data not in names:
-            yield f"the gateway has no arm {command.data!r}", ", ".join(names)
+            return
+        for arm in command.data if isinstance(command.data, list) else [command.data]:
+            if arm not in names:
+                yield f"the gateway has no arm {arm!r}", ", ".join(names)
 
     def terminable(self, placed: PlacedEvent, node: GraphNode) -> Iterator[tuple[str, str]]:
         """forced_fail: of an activity."""
@@ -189,6 +193,12 @@ class _Legality:
         return forced or ended or (fails and not step.ignored)
 
 
+_SKIPPED = {
+    Verb.SKIP_EXCLUSIVE: (NodeKind.EXCLUSIVE, "an"),
+    Verb.SKIP_CONDITIONAL: (NodeKind.CONDITIONAL, "a"),
+}
+
+
 def _refuses(command: Command) -> bool:
     return isinstance(command.data, dict) and command.data.get("result") is False
 
@@ -204,4 +214,5 @@ _CHECKS: dict[Verb, Callable[[_Legality, PlacedEvent, GraphNode], Iterator[tuple
     Verb.CALLBACK: _Legality.waiting,
     Verb.ROLLBACK: _Legality.one_node,
     Verb.SKIP_EXCLUSIVE: _Legality.gateway,
+    Verb.SKIP_CONDITIONAL: _Legality.gateway,
 }

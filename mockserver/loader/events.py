@@ -11,7 +11,7 @@ from taskmock.mockserver.loader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.loader.problem import Problems, closest, kind_of
 from taskmock.mockserver.loader.scalars import read_text
 from taskmock.mockserver.scenario import Event, Trigger
-from taskmock.mockserver.yaml_node import Mapping, Node, quoted
+from taskmock.mockserver.yaml_node import Listing, Mapping, Node, quoted
 from taskmock.schemas import load_states
 
 VERBS = tuple(verb.value for verb in Verb)
@@ -26,7 +26,8 @@ EXAMPLE = "{when: Copy B FAILED, after: 5s, retry: Copy B}, {at: 40s, pause: tas
 MOST_TIMES = 1_000_000
 """The most times that anything is counted to."""
 
-_WITH_DATA = {Verb.CALLBACK, Verb.FORCED_FAIL}
+_WITH_DATA = {Verb.CALLBACK, Verb.FORCED_FAIL, Verb.RETRY}
+_WITH_ARMS = {Verb.SKIP_EXCLUSIVE, Verb.SKIP_CONDITIONAL}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,8 +123,8 @@ def _trigger(fields: Fields) -> Trigger | None:
 
 
 def _data(fields: Fields, verb: Verb) -> object:
-    """What comes with the command: a callback's payload, the text of a forced failure, the arm to take."""
-    for key, verbs in (("data", _WITH_DATA), ("take", {Verb.SKIP_EXCLUSIVE})):
+    """What comes with the command: a payload, inputs, the text of a forced failure, the arm or arms to take."""
+    for key, verbs in (("data", _WITH_DATA), ("take", _WITH_ARMS)):
         if key in fields and verb not in verbs:
             wrong, allowed = (
                 f"{key!r} has no effect beside {verb.value!r}",
@@ -134,6 +135,9 @@ def _data(fields: Fields, verb: Verb) -> object:
     if verb is Verb.SKIP_EXCLUSIVE:
         arm = fields.require("take", allowed="the name of an arm")
         return None if arm is None else read_text(arm, fields.problems, what="take")
+    if verb is Verb.SKIP_CONDITIONAL:
+        arms = fields.require("take", allowed="the names of arms, [a, b]")
+        return None if arms is None else _arms(arms, fields.problems)
     if verb is Verb.FORCED_FAIL:
         return fields.text("data")
     payload = fields.node("data")
@@ -141,6 +145,16 @@ def _data(fields: Fields, verb: Verb) -> object:
         return None
     if not isinstance(payload, Mapping):
         allowed = "{result: false, ex_data: text}, or whatever the mapping of a callback is"
+        if verb is Verb.RETRY:
+            allowed = "the node's new inputs, {job_content: echo 2}"
         fields.problems.add(payload, "not-mapping", f"data is {kind_of(payload)}", allowed=allowed)
         return None
     return read_data(payload, fields.problems)
+
+
+def _arms(node: Node, problems: Problems) -> list[str]:
+    """The arms of `take: [a, b]`; there is at least one."""
+    arms = items_of(node, problems, what="take", example="the names of arms: take: [a, b]")
+    if not arms and isinstance(node, Listing):
+        problems.add(node, "empty", "take is empty", allowed="the names of one or more arms")
+    return [name for name in (read_text(arm, problems, what="take") for arm in arms) if name is not None]

@@ -81,7 +81,7 @@ def event_data(event: Event) -> Data:
         _put(data, after=_span(trigger.after), times=trigger.times if trigger.times != 1 else None)
     data[command.verb.value] = command.target
     if command.data is not None:
-        data["take" if command.verb is Verb.SKIP_EXCLUSIVE else "data"] = command.data
+        data["take" if command.verb in {Verb.SKIP_EXCLUSIVE, Verb.SKIP_CONDITIONAL} else "data"] = command.data
     return data
 
 

@@ -1,10 +1,12 @@
 """The calls around a task's status through the doors, over real sockets."""
 
 import pytest
+from flows import act, play
 from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send, status_of
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.loader.auth_file import read_auth
+from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.server import MockServer, Settings
 
 AUTHORIZATION = {
@@ -175,6 +177,25 @@ def test_link_plays_a_clipped_task_back(mock):
 
     assert "children" not in answer.json["data"]
     assert again.body == answer.body
+
+
+def test_link_carries_what_a_retry_was_given(clock):
+    script = play(act("Copy", (1, "no"), 9), name="Release")
+    scenario = Scenario(name="release", edition="v2", plays=(script,))
+    with MockServer(scenario, clock=clock, settings=Settings(seed="7")) as server:
+        clock.set(5)
+        odd = {"job_content": "echo 2", "n": 2**80, "deep": [[{"a": None}]], "text": "é\u2028\x00"}
+        operate(server.url, "operate_node", node_id="Copy", action="retry", inputs=odd)
+        answer = send(server.url, status_of())
+        told = ask(server.url, "get_task_node_detail", task_id=10, node_id="Copy")
+
+    with MockServer(scenario, settings=Settings(seed="other")) as other:
+        played = send(other.url, answer.headers["X-Mock-Link"]).json
+        again = send(other.url, played["url"])
+        retold = ask(f"{other.url}/__s/{played['session']}", "get_task_node_detail", task_id=10, node_id="Copy")
+
+    assert (again.body, retold["data"]) == (answer.body, told["data"])
+    assert told["data"]["inputs"] == {**odd, "_loop": 1}
 
 
 @pytest.mark.parametrize(

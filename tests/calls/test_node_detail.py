@@ -222,6 +222,24 @@ def test_callback_is_an_output_of_a_pause():
     assert given == {"callback_data": {"by": "bob"}, "_result": True, "_loop": 1}
 
 
+def test_retry_with_other_inputs_changes_what_the_node_was_given_from_then_on():
+    house = house_of(COPY)
+    house.clock.set(7)
+    operate(house, "Copy", "retry", inputs={"job_content": "echo 2"})
+    retried = detail(house, "Copy")
+    house.clock.set(60)
+    operate(house, "Copy", "retry")
+
+    told = detail(house, "Copy")
+
+    assert [one["inputs"].get("job_content") for one in (*told["histories"], told)] == [
+        "sleep 3\nexit 1",
+        "echo 2",
+        "echo 2",
+    ]
+    assert retried["inputs"] == {"job_content": "echo 2", "_loop": 1}
+
+
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_skipped_and_ignored_failures_still_say_why(edition):
     script = play(act("A", (1, "no"), ignored=True), act("B", (1, "nay")), act("C", 60))

@@ -9,6 +9,7 @@ from flows import KEY, act, conditional, exclusive, loop, parallel, play, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taskmock.contracts.agreement import check_agreement
 from taskmock.mockserver.draw import draw_int
 from taskmock.mockserver.graph import NOWHERE, ROOT, NodeKind, graph_of
 from taskmock.mockserver.pipeline import AutoRetry
@@ -49,6 +50,12 @@ def disagreements(status, pipeline):
     return found
 
 
+def judged(detail, status, edition):
+    """What the judge says against a detail and a status of one task."""
+    detail, status = ({"result": True, "data": data} for data in (detail, status))
+    return check_agreement(detail, status, edition=edition).violations
+
+
 # -- agreement
 
 
@@ -61,9 +68,10 @@ def test_generated_task_agrees_with_its_status_at_any_moment(edition, seed, task
     last = house.playback.history(house.playback.record(key)).moments[-1] // 1000 + 5
     house.clock.set(chance.draw(st.integers(0, last)))
 
-    pipeline = house.call("get_task_detail", task_id=task_id)["pipeline_tree"]
+    detail = house.call("get_task_detail", task_id=task_id)
 
-    assert disagreements(house.data(str(task_id)), pipeline) == []
+    assert disagreements(house.data(str(task_id)), detail["pipeline_tree"]) == []
+    assert judged(detail, house.data(str(task_id)), edition) == ()
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -72,12 +80,13 @@ def test_library_task_agrees_with_its_status_at_any_moment(name, edition):
     house = House(default=name, edition=edition)
     key = house.open()
     history = house.playback.history(house.playback.record(key))
-    pipeline = house.call("get_task_detail", task_id="10")["pipeline_tree"]
+    detail = house.call("get_task_detail", task_id="10")
     moments = {history.moments[draw_int(0, len(history.moments) - 1, name, edition, n)] for n in range(6)}
 
     for moment in sorted(moments):
         status = rendered(history, moment, edition, key=house.playback.record(key).draw_key)
-        assert disagreements(status, pipeline) == [], moment
+        assert disagreements(status, detail["pipeline_tree"]) == [], moment
+        assert judged(detail, status, edition) == (), moment
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

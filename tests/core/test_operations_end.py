@@ -194,7 +194,7 @@ def test_task_not_started_refuses_everything(verb):
     assert refusal(play(act("A", 1), start=5000), 1, verb) == "task not started"
 
 
-@pytest.mark.parametrize("verb", ["retry", "skip", "forced_fail", "callback", "rollback", "skip_exg"])
+@pytest.mark.parametrize("verb", ["retry", "skip", "forced_fail", "callback", "rollback", "skip_exg", "skip_cpg"])
 def test_commands_on_nodes_refuse_the_task(verb):
     assert refusal(STEPS, 1, verb) == f"{verb} takes a node, not the task"
 

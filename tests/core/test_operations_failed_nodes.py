@@ -1,8 +1,9 @@
 """What is done about failures: retry, skip, forced failure, callback; and when it is refused."""
 
 import pytest
-from flows import act, exclusive, given, play, refusal, rows, states, sub, tree, waits
+from flows import act, conditional, exclusive, given, history, play, refusal, rows, states, sub, tree, waits
 
+from taskmock.mockserver.graph import NodeKind
 from taskmock.mockserver.state import State
 
 STEPS = play(act("A", 2), act("B", 2), act("C", 2), dispatch=100)
@@ -151,8 +152,56 @@ def test_failed_gateway_refuses(verb, data, reason):
     assert refusal(NO_ARM, 5, verb, GATEWAY, data=data) == reason
 
 
-def test_failed_activity_refuses_skip_exg():
-    assert refusal(FAILS, 5, "skip_exg", "B", data="a") == "only a gateway can be skipped with skip_exg"
+@pytest.mark.parametrize(
+    ("verb", "data", "reason"),
+    [
+        ("skip_exg", "a", "only an exclusive gateway can be skipped with skip_exg"),
+        ("skip_cpg", ["a"], "only a conditional gateway can be skipped with skip_cpg"),
+    ],
+)
+def test_failed_activity_is_skipped_as_no_gateway(verb, data, reason):
+    assert refusal(FAILS, 5, verb, "B", data=data) == reason
+
+
+NO_ARMS = play(conditional(a=[act("A", 1)], b=[act("B", 2)], c=[act("C", 3)]), act("D", 1))
+
+
+def conditional_of(edition="v2"):
+    """The id of the one gateway that splits the flow."""
+    graph = history(NO_ARMS, edition=edition).graph
+    return next(node.id for node in graph.nodes if node.kind is NodeKind.CONDITIONAL)
+
+
+@pytest.mark.parametrize("edition", ["v1", "v2"])
+def test_failed_conditional_gateway_is_skipped_into_the_arms_that_are_named(edition):
+    log = given(5, "skip_cpg", conditional_of(edition), ["c", "a", "c"])
+
+    shown = states(tree(NO_ARMS, 20, log, edition=edition))
+
+    assert states(tree(NO_ARMS, 5, edition=edition))["conditional"] == "FAILED"
+    assert rows(tree(NO_ARMS, 7, log, edition=edition))["conditional"].skip
+    assert [name for name in shown if name in "ABCD"] == ["C", "A", "D"]
+    assert shown["task"] == "FINISHED"
+
+
+@pytest.mark.parametrize(
+    ("verb", "data", "reason"),
+    [
+        ("skip_cpg", ["a", "x"], "no arm 'x'; the gateway's arms are a, b, c"),
+        ("skip_cpg", [], "at least one arm has to be taken"),
+        ("skip_cpg", None, "no arm None; the gateway's arms are a, b, c"),
+        ("skip_exg", "a", "only an exclusive gateway can be skipped with skip_exg"),
+        ("skip", None, "a gateway is skipped with skip_cpg"),
+    ],
+)
+def test_failed_conditional_gateway_refuses(verb, data, reason):
+    assert refusal(NO_ARMS, 5, verb, conditional_of(), data=data) == reason
+
+
+def test_failed_exclusive_gateway_refuses_skip_cpg():
+    assert refusal(NO_ARM, 5, "skip_cpg", GATEWAY, data=["a"]) == (
+        "only a conditional gateway can be skipped with skip_cpg"
+    )
 
 
 # -- forced failure and callback

@@ -53,6 +53,7 @@ def test_trigger_is_read(text: str, trigger: Trigger) -> None:
         ("resume: Calm", Command(verb=Verb.RESUME, target="Calm")),
         ("revoke: task", Command(verb=Verb.REVOKE)),
         ("retry: Slow", Command(verb=Verb.RETRY, target="Slow")),
+        ("retry: Slow, data: {a: 1}", Command(verb=Verb.RETRY, target="Slow", data={"a": 1})),
         ("skip: Inner", Command(verb=Verb.SKIP, target="Inner")),
         ("forced_fail: Calm, data: stop", Command(verb=Verb.FORCED_FAIL, target="Calm", data="stop")),
         ("callback: Wait", Command(verb=Verb.CALLBACK, target="Wait")),

@@ -98,14 +98,16 @@ def test_generated_scenario_survives_its_file(wish: Wish) -> None:
 
 
 def test_operations_on_nodes_survive_their_file() -> None:
-    gateway = "n0123456789abcdef0123456789abcde"
+    gateway, fork = "n0123456789abcdef0123456789abcde", "n1123456789abcdef0123456789abcde"
     flow = (
         Activity(name="Copy", attempts=(Attempt(fails="boom"), Attempt())),
         Activity(name="Wait", waits=True),
         Branch(kind=BranchKind.EXCLUSIVE, arms=(Arm(name="yes", flow=()),), take=(), id=gateway),
+        Branch(kind=BranchKind.CONDITIONAL, arms=(Arm(name="a", flow=()), Arm(name="b", flow=())), take=(), id=fork),
     )
     commands = [
         Command(verb=Verb.RETRY, target="Copy"),
+        Command(verb=Verb.RETRY, target="Copy", data={"job_content": "echo 2"}),
         Command(verb=Verb.SKIP, target="Copy"),
         Command(verb=Verb.FORCED_FAIL, target="Copy", data="stopped"),
         Command(verb=Verb.CALLBACK, target="Wait", data={"result": False, "ex_data": "no"}),
@@ -113,6 +115,7 @@ def test_operations_on_nodes_survive_their_file() -> None:
         Command(verb=Verb.RESUME, target="Copy"),
         Command(verb=Verb.ROLLBACK, target="Copy"),
         Command(verb=Verb.SKIP_EXCLUSIVE, target=gateway, data="yes"),
+        Command(verb=Verb.SKIP_CONDITIONAL, target=fork, data=["b", "a"]),
     ]
     events = tuple(Event(trigger=Trigger(at=1000 * number), command=command) for number, command in enumerate(commands))
     scenario = Scenario(name="all", plays=(Play(flow=flow, events=events),))

@@ -50,7 +50,8 @@ LAX = {
     "big-number",
     "loops-multiply",
     "callback-data",
-    "data-retry",
+    "data-retry-text",
+    "data-skip",
     "generate-few",
 }
 
