@@ -23,12 +23,11 @@ from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.gateways.admission import Admission
-from taskmock.mockserver.gateways.auth import Auth
-from taskmock.mockserver.gateways.choice import ALL, doors_of
 from taskmock.mockserver.gateways.door import Door, Parameters, Received, with_more, written
 from taskmock.mockserver.gateways.gate import Gate
 from taskmock.mockserver.gateways.refusal import Refusal, RefusedError
 from taskmock.mockserver.generator import GENERATOR
+from taskmock.mockserver.house_rules import HouseRules
 from taskmock.mockserver.journal import Journal, JournalEntry, redacted
 from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.node_id import is_node_id
@@ -69,23 +68,6 @@ class _Poll(NamedTuple):
 
     door: Door
     asked: Asked
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class HouseRules:
-    """Which doors a server has, and what it demands of calls.
-
-    `auth` is what is declared of callers (None: whoever shows something is let in). `session_from` names the credential
-    that carries the session, if any; with `strict_sessions` a call that names none is refused. `admin_token` is what
-    calls of the admin API must show, if anything. With `quirks` the real system's flaws are played too.
-    """
-
-    doors: tuple[Door, ...] = doors_of(ALL)
-    auth: Auth | None = None
-    session_from: str | None = None
-    strict_sessions: bool = False
-    admin_token: str | None = None
-    quirks: bool = True
 
 
 class App:

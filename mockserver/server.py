@@ -10,11 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from taskmock.mockserver.app import App, HouseRules
+from taskmock.mockserver.app import App
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.front.thread import FrontThread
 from taskmock.mockserver.gateways.auth import Auth
 from taskmock.mockserver.gateways.choice import ALL, CHOICES, doors_of
+from taskmock.mockserver.house_rules import HouseRules
 from taskmock.mockserver.journal import JournalEntry
 from taskmock.mockserver.phrases import pool_for
 from taskmock.mockserver.playback import Playback
