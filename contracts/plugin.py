@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         reporting = RunReport(run, is_redacted=options.is_chosen(config, options.REDACT))
         config.pluginmanager.register(reporting, "taskmock_report")
-    if is_suite_wanted(config):
+    if is_suite_wanted(config) and not config.getoption("help"):
         from taskmock.contracts.plugin_suite import prepare
 
         prepare(config)
@@ -74,18 +74,18 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fails a test that has otherwise passed by what it judged softly, and by the histories that it collected."""
-    check = item.stash.get(CHECK, None)
     try:
         result = yield
     except (Exception, pytest.fail.Exception):
-        item.stash[UNTOLD] = check.findings() if check else ""
+        if CHECK in item.stash:
+            item.stash[UNTOLD] = item.stash[CHECK].findings()
         raise
     except BaseException:  # skipped, or stopped: what such a test left undone says nothing
-        if check:
-            check.forget()
+        if CHECK in item.stash:
+            item.stash[CHECK].forget()
         raise
-    if check:
-        _fail(check)
+    if CHECK in item.stash:
+        _fail(item.stash[CHECK])
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -90,9 +91,9 @@ class SampleItem(pytest.Item):
         if texts:
             pytest.fail("\n".join(texts), pytrace=False)
 
+    @abc.abstractmethod
     def judged(self) -> Iterable[Judged]:
         """The verdicts on what was recorded."""
-        raise NotImplementedError
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Where it is, for pytest, and what stands above its failure."""

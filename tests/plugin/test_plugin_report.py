@@ -23,7 +23,7 @@ BODIES = json.loads(Path(__file__).with_name("bodies.txt").read_text())
 
 @pytest.fixture
 def judged_before(taskmock_contract):
-    taskmock_contract.soft_check(BODIES["sound"])
+    taskmock_contract.soft_check(json.dumps(BODIES["sound"]))
 
 
 def test_sound(taskmock_contract):

@@ -112,6 +112,13 @@ def test_during(server):
     assert told(result) == ["FAIL history: 14 errors in 2 nodes"]
 
 
+def test_fixture_that_is_asked_for_late_fails_the_test_too(run):
+    run("""
+def test_late(request):
+    request.getfixturevalue("taskmock_contract").soft_check(BODIES["broken"])
+""").assert_outcomes(failed=1)
+
+
 def test_what_a_fixture_judges_before_the_test_fails_it(run):
     run("""
 @pytest.fixture

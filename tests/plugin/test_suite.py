@@ -245,6 +245,13 @@ def test_deployment_that_cannot_be_is_one_usage_error(run, url, arguments, messa
     assert failed(result) == set()
 
 
+def test_help_needs_no_deployment(pytester):
+    result = pytester.runpytest_inprocess("--pyargs", SUITE, "--help")
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*--taskmock-task-id=ID*"])
+
+
 def test_suite_needs_a_task(run):
     result = run("http://127.0.0.1:9", task="")
 
