@@ -20,9 +20,11 @@ Comments right above a block:
 A copy of `examples/` is in the folder; 8070 stands for a free port, which the server takes from TASKMOCK_PORT.
 """
 
+import contextlib
 import json
 import os
 import queue
+import random
 import re
 import shutil
 import signal
@@ -261,9 +263,11 @@ def differ(place: str, line: str, expected: tuple[str, ...], actual: str) -> str
 
 
 def free_port() -> int:
-    """Give a port that nothing listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """Give a port that nothing listens on now, below those that the system gives to whoever asks for any."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def copy_examples(folder: Path) -> None:
