@@ -13,6 +13,7 @@ from taskmock.mockserver.calls.glance import looked_at
 from taskmock.mockserver.calls.said import said_json
 from taskmock.mockserver.calls.task import facts_of, pipeline_of
 from taskmock.mockserver.creation import COMMON, Creation
+from taskmock.mockserver.gateways.door import text_of
 from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.generator import SCENARIO_NAME
 from taskmock.mockserver.playback import Playback
@@ -68,7 +69,7 @@ def _checked(playback: Playback, call: ApiCall) -> Creation:
     """
     said, template_id = call.said, call.needed["template_id"]
     _check_callback(said.get("callback_url"))
-    source = said.get("template_source", "project")
+    source = text_of(said, "template_source") or "project"
     if not is_number(template_id):
         raise RefusedError(NOT_FOUND, _no_template(call, own=source in _OWN_TEMPLATES))
     flow_type = said.get("flow_type") or COMMON

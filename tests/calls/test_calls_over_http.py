@@ -5,6 +5,7 @@ from flows import act, play
 from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send, status_of
 
 from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.loader import read_scenario
 from taskmock.mockserver.loader.auth_file import read_auth
 from taskmock.mockserver.scenario import Scenario
 from taskmock.mockserver.server import MockServer, Settings
@@ -196,6 +197,21 @@ def test_link_carries_what_a_retry_was_given(clock):
 
     assert (again.body, retold["data"]) == (answer.body, told["data"])
     assert told["data"]["inputs"] == {**odd, "_loop": 1}
+
+
+def test_created_task_is_taken_away_as_a_scenario_file(mock, clock):
+    task = str(created(mock)["task_id"])
+    operate(mock.url, "start_task", task)
+    taken = send(mock.url, f"/__admin/sessions/default/tasks/{task}/scenario").body
+    clock.advance(5)
+
+    other_clock = ManualClock()
+    scenario = read_scenario(taken, source="taken")
+    with MockServer(scenario, clock=other_clock, settings=Settings(seed="7")) as other:
+        poll(other.url, task)
+        other_clock.advance(5)
+
+        assert poll(other.url, task) == poll(mock.url, task)
 
 
 @pytest.mark.parametrize(

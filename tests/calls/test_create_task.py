@@ -212,6 +212,28 @@ def test_opening_a_created_task_leaves_it_as_it_is():
     assert house.data(task)["name"] == "Mine"
 
 
+def test_created_task_follows_an_edit_of_its_scenario_and_stays_started():
+    house = House(default="steps")
+    task = house.create(name="Mine")
+    house.call("start_task", task_id=task)
+    house.clock.advance(3)
+    house.poll(task)
+
+    house.shelf.add(one(play(act("A", 2), act("Z", 9), start=500), name="steps"))
+
+    assert (house.data(task)["name"], states(house.data(task))) == ("Mine", {"A": "FINISHED", "Z": "RUNNING"})
+
+
+def test_created_task_whose_scenario_becomes_a_recording_plays_that():
+    house = House(default="steps")
+    task = house.create()
+    body = {"result": True, "data": {"state": "RUNNING"}}
+
+    house.shelf.add(one(play(frames=(Frame(at=0, body=body),)), name="steps"))
+
+    assert json.loads(house.poll(task).whole) == body
+
+
 # -- the answer
 
 

@@ -144,3 +144,38 @@ def test_threads_open_one_record():
         thread.join()
 
     assert made == [1]
+
+
+def test_plan_is_replaced_by_what_is_made_of_it():
+    store = MemoryStore()
+    store.settle("s", SessionPlan(scenario="steps"))
+
+    made = store.replan("s", lambda plan: dataclasses.replace(plan, numbered=plan.numbered + 1))
+
+    assert made == store.plan("s") == SessionPlan(scenario="steps", numbered=1)
+
+
+def test_plan_that_cannot_be_made_changes_nothing():
+    store = MemoryStore()
+
+    with pytest.raises(ZeroDivisionError):
+        store.replan("s", lambda plan: dataclasses.replace(plan, numbered=1 // 0))
+
+    assert store.plan("s") == SessionPlan()
+
+
+def test_plans_are_changed_one_at_a_time():
+    store, begin = MemoryStore(), threading.Barrier(4)
+
+    def count():
+        begin.wait()
+        for _ in range(200):
+            store.replan("s", lambda plan: dataclasses.replace(plan, numbered=plan.numbered + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert store.plan("s").numbered == 800
