@@ -74,16 +74,16 @@ def _checked(playback: Playback, call: ApiCall) -> Creation:
         raise RefusedError(NOT_FOUND, _no_template(call, own=source in _OWN_TEMPLATES))
     flow_type = said.get("flow_type") or COMMON
     if flow_type not in FLOW_TYPES:
-        raise _invalid(f"{flow_type!r} is not one of {list(FLOW_TYPES)}")
+        raise _invalid(f"{flow_type!r:.80} is not one of {list(FLOW_TYPES)}")
     for name in _LISTS:
         if not isinstance(said_json(said, name, []), list):
-            raise _invalid(f"{said[name]!r} is not of type 'array'")
+            raise _invalid(f"{said[name]!r:.80} is not of type 'array'")
     if "pipeline_tree" in said:
         reason = "this mock makes tasks of scenarios and templates, not of trees"
         raise RefusedError(UNKNOWN, f"[API] create_task get invalid pipeline_tree: {reason}")
     return Creation(
         name=call.needed["name"],
-        template_id=template_id,
+        template_id=str(int(template_id)),
         scenario=_played(playback, call),
         creator=call.user,
         constants=_constants(said_json(said, "constants", {})),

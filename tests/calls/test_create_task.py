@@ -248,6 +248,15 @@ def test_answer_has_the_number_the_address_and_the_tree():
     assert done.key == ("s", "it", "1001")
 
 
+def test_template_is_the_number_however_it_is_written():
+    house = House(edition="v2")
+    here, there = (house.call("create_task", name="x", template_id=said) for said in ("007", 7))
+
+    names = [[node["name"] for node in one["pipeline_tree"]["activities"].values()] for one in (here, there)]
+    assert names[0] == names[1]
+    assert house.call("get_task_detail", task_id="1001")["template_id"] == 7
+
+
 def test_constants_are_in_the_tree_and_in_the_detail():
     house = House()
     task = house.create(constants={"${ip}": "127.0.0.1", "${n}": 3})
