@@ -150,7 +150,8 @@ class App:
 
     def _admitted(self, way: Way, session: str, request: Request, parameters: Parameters, shown: Parameters) -> ApiCall:
         """A call that may be answered, with who calls."""
-        admission = Admission(way.door, self.gate.auth, self.playback.opening.clock.now())
+        made = self.playback.store.plan(session).created
+        admission = Admission(way.door, self.gate.auth, self.playback.opening.clock.now(), made)
         caller = admission.caller(shown, way.operation)
         needed = way.door.needed(parameters, way.operation)
         admission.permit(caller, way.operation, parameters)

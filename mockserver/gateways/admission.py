@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Container
 
 from taskmock.mockserver.gateways.auth import SCOPES, App, Auth, Grant, among
 from taskmock.mockserver.gateways.door import Door, Operation, Parameters, text_of
@@ -36,12 +37,14 @@ _ACTIONS = {
 class Admission:
     """Who is let in, and when: without an `auth` whoever shows something in each place, which is all a mock needs.
 
-    `now` is the moment in ms since 1970, for tokens that expire.
+    `now` is the moment in ms since 1970, for tokens that expire. `made` are the ids of the tasks that clients have made:
+    no declaration can name them.
     """
 
     door: Door
     auth: Auth | None
     now: int
+    made: Container[str] = ()
 
     def caller(self, shown: Parameters, operation: Operation) -> str:
         """Who calls, by the credentials that a call shows.
@@ -113,11 +116,13 @@ class Admission:
         task_id = text_of(parameters, "task_id") if action.startswith("task") else ""
         if is_node_id(task_id):
             return  # no route of the system takes it, or it is the node of a task that the session has seen
-        if task_id and not among(task_id, business.tasks):
+        if task_id and not self._is_among(task_id, business.tasks):
             reason = f"task[id={task_id}] get status error: TaskFlowInstance matching query does not exist."
             raise RefusedError(UNKNOWN, reason)
         grants = self.auth.grants(caller)
-        if grants is not None and not any(_allows(grant, business_id, scope, task_id, action) for grant in grants):
+        if grants is not None and not any(
+            grant.covers(business_id, scope) and self._allows(grant, task_id, action) for grant in grants
+        ):
             message = f"iam authentication exception, please check, action:{action}"
             raise RefusedError(UNKNOWN, message, extra={"data": None})
 
@@ -126,10 +131,13 @@ class Admission:
         if self.auth is None:
             return True
         business = self.auth.business(text_of(parameters, "bk_biz_id"), text_of(parameters, "scope") or SCOPES[0])
-        return business is not None and among(task_id, business.tasks)
+        return business is not None and self._is_among(task_id, business.tasks)
 
+    def _allows(self, grant: Grant, task_id: str, action: str) -> bool:
+        if grant.views_only and not action.endswith("view"):
+            return False
+        return not task_id or self._is_among(task_id, grant.tasks)
 
-def _allows(grant: Grant, business_id: str, scope: str, task_id: str, action: str) -> bool:
-    if not grant.covers(business_id, scope) or (grant.views_only and not action.endswith("view")):
-        return False
-    return not task_id or among(task_id, grant.tasks)
+    def _is_among(self, task_id: str, globs: tuple[str, ...]) -> bool:
+        # Nobody knows the number of a task before a client has made it.
+        return task_id in self.made or among(task_id, globs)

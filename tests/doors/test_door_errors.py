@@ -225,6 +225,18 @@ def test_user_sees_the_granted_tasks_alone(app):
     assert_esb_refusal(reply, 3599999, "iam authentication exception, please check, action:task_view")
 
 
+def test_task_that_a_user_has_made_is_one_of_the_business(app):
+    shown = APP | {"bk_token": "fresh"}
+    body = b'{"name": "Release"}'
+    # No glob of the file has the numbers that clients' tasks get.
+    app.gate.auth = read_auth(AUTH.replace('"1*"', '"5*"'), source="auth")
+
+    made = body_of(apigw(app, "create_task/7/2/", header=shown, method="POST", body=body))["data"]["task_id"]
+
+    assert body_of(apigw(app, f"get_task_status/{made}/2/", header=shown))["data"]["state"] == "CREATED"
+    assert body_of(apigw(app, f"get_task_status/{made + 1}/2/", header=shown))["code"] == 3599999
+
+
 def test_user_whom_nobody_has_declared_sees_nothing(app):
     reply = esb(app, IDS | CREDENTIALS | {"bk_username": "mallory"})
 
