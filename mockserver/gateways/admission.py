@@ -37,8 +37,8 @@ _ACTIONS = {
 class Admission:
     """Who is let in, and when: without an `auth` whoever shows something in each place, which is all a mock needs.
 
-    `now` is the moment in ms since 1970, for tokens that expire. `made` are the ids of the tasks that clients have made:
-    no declaration can name them.
+    `now` is the moment in ms since 1970, for tokens that expire. `made` are the ids of the tasks that clients have
+    made: no declaration can name them.
     """
 
     door: Door
