@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -14,13 +13,15 @@ from taskmock.contracts.coverage_option import Coverage, coverage_options
 from taskmock.contracts.edition_option import edition_option
 from taskmock.contracts.report_options import Output, report_options
 from taskmock.contracts.strictness import Strictness
-from taskmock.contracts.verify_options import Wanted, verify_options
+from taskmock.contracts.verify_options import verify_options
 
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.report import Report
-    from taskmock.contracts.verify import Probed, Question, Related, Sighting, Smoke, Step, Target, Verified
+    from taskmock.contracts.verify import Probed, Related, Sighting, Smoke, Step, Verified
+    from taskmock.contracts.verify.polling import Asker
     from taskmock.contracts.verify.progress import Progress
+    from taskmock.contracts.verify.wanted import Wanted
 
 HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
 
@@ -78,22 +79,20 @@ def verify_command(
     from taskmock.contracts.verify import TargetError, TlsError, UnreachableError
     from taskmock.contracts.verify.progress import Progress
 
-    contract, target, smoke = Contract(edition, strictness=strictness), wanted.target(url), wanted.smoke()
     progress = Progress(sys.stderr, is_brief=output.redact_values)
-    run = _Run(target, contract, wanted, _Ear(progress, coverage))
     try:
-        run.verify(wanted.questions(), is_redacted=output.redact_values)
-        if wanted.probes:
-            run.probe()
-        if smoke is not None:
-            run.drive(smoke)
-    except UnreachableError as error:
-        raise UnreachableTargetError(str(error)) from None
-    except (TargetError, TlsError) as error:
+        run = _Run(url, Contract(edition, strictness=strictness), wanted, _Ear(progress, coverage))
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
-    finally:
-        progress.close()
     with coverage.told_after(output):
+        try:
+            run.go(is_redacted=output.redact_values)
+        except UnreachableError as error:
+            raise UnreachableTargetError(str(error)) from None
+        except (TargetError, TlsError) as error:
+            raise click.UsageError(str(error)) from None
+        finally:
+            progress.close()
         output.finish(run.reports, bodies=run.trees if output.draws_trees else ())
 
 
@@ -112,39 +111,53 @@ class _Ear:
 class _Run:
     """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
 
-    def __init__(self, target: Target, contract: Contract, wanted: Wanted, ear: _Ear) -> None:
+    def __init__(self, url: str, contract: Contract, wanted: Wanted, ear: _Ear) -> None:
+        """Raises: ValueError for whatever cannot be wanted."""
         self.reports: list[tuple[str, Report]] = []
         self.trees: list[bytes] = []
-        self._target = target
         self._contract = contract
-        self._wanted = wanted
-        self._operations = wanted.related(contract.edition)
         self._ear = ear
+        self._target, self._questions, self._smoke = wanted.target(url), wanted.questions(), wanted.smoke()
+        self._operations = wanted.related(contract.edition)
+        self._plan, self._driven_plan = wanted.plan(), wanted.plan(is_followed=True)
+        self._wanted = wanted
 
-    def verify(self, questions: Sequence[Question], *, is_redacted: bool) -> None:
-        """Verifies tasks; a report that leaves the house does not name them."""
+    def go(self, *, is_redacted: bool) -> None:
+        """Does all that is wanted; a report that leaves the house does not name the tasks.
+
+        Raises:
+            TargetError, TlsError: The server cannot be asked so.
+            UnreachableError: It cannot be reached.
+        """
+        from taskmock.contracts.verify import asking
+
+        with asking(self._target, self._wanted.rate) as asker:
+            self._verify(asker, is_redacted=is_redacted)
+            if self._wanted.probes:
+                self._probe(asker)
+            if self._smoke is not None:
+                self._drive(asker, self._smoke)
+
+    def _verify(self, asker: Asker, *, is_redacted: bool) -> None:
         from taskmock.contracts.verify import verify
 
-        plan, names = self._wanted.plan(), {}
-        for number, question in enumerate(questions, 1):
+        plan, names = self._plan, {}
+        for number, question in enumerate(self._questions, 1):
             names[question] = f"task #{number}" if is_redacted else f"task {question.task_id}"
             self._ear.progress.expect(question, names[question], polls=plan.polls)
-        for verified in verify(self._target, questions, contract=self._contract, plan=plan, watch=self._ear):
-            self._keep(names[verified.question], verified)
+        for verified in verify(asker, self._questions, contract=self._contract, plan=plan, watch=self._ear):
+            self._keep(asker, names[verified.question], verified)
 
-    def probe(self) -> None:
-        """Makes the negative probes."""
+    def _probe(self, asker: Asker) -> None:
         from taskmock.contracts.verify import probe
 
-        parameters, rate = self._wanted.shared_parameters(), self._wanted.rate
-        for probed in probe(self._target, parameters, contract=self._contract, rate=rate):
+        for probed in probe(asker, self._wanted.shared_parameters(), contract=self._contract):
             self._tell(f"probe {probed.name}", probed)
 
-    def drive(self, smoke: Smoke) -> None:
-        """Makes and starts a smoke task and follows it."""
+    def _drive(self, asker: Asker, smoke: Smoke) -> None:
         from taskmock.contracts.verify import Drive, Sighting
 
-        plan = self._wanted.plan(is_followed=True)
+        plan = self._driven_plan
 
         def hear(heard: Step | Sighting) -> None:
             if isinstance(heard, Sighting):
@@ -153,20 +166,19 @@ class _Run:
             else:
                 self._tell(heard.operation, heard)
 
-        drive = Drive(self._target, smoke, bk_biz_id=self._wanted.bk_biz_id, contract=self._contract)
+        drive = Drive(asker, smoke, bk_biz_id=self._wanted.bk_biz_id, contract=self._contract)
         verified = drive.run(plan, watch=hear).verified
         if verified is not None:
-            self._keep(SMOKE, verified)
+            self._keep(asker, SMOKE, verified)
 
-    def _keep(self, name: str, verified: Verified) -> None:
+    def _keep(self, asker: Asker, name: str, verified: Verified) -> None:
         """Keeps what was found of a task, and makes the further calls about it."""
         from taskmock.contracts.verify import related
 
         self.reports.append((name, verified.report))
         self.trees.append(verified.tree or b"")
-        made = related(self._target, verified, self._operations, contract=self._contract, rate=self._wanted.rate)
         counts: collections.Counter[str] = collections.Counter()
-        for call in made:
+        for call in related(asker, verified, self._operations, contract=self._contract):
             counts[call.operation] += 1
             number = "" if call.node_id is None else f" #{counts[call.operation]}"
             self._tell(f"{name}: {call.operation}{number}", call)

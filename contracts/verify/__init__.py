@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from taskmock.contracts.verify.credentials import Credentials, CredentialsError
     from taskmock.contracts.verify.drive import Drive, Driven, Step
     from taskmock.contracts.verify.plan import END, Plan
+    from taskmock.contracts.verify.polling import asking
     from taskmock.contracts.verify.probes import Probed, probe
     from taskmock.contracts.verify.relations import Related, related
-    from taskmock.contracts.verify.run import Question, Sighting, Verified, asking, verify
+    from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
     from taskmock.contracts.verify.smoke import Smoke, SmokeError, load_smoke
     from taskmock.contracts.verify.target import Target, TargetError
 
@@ -67,7 +68,7 @@ _HOMES = {
     "TlsError": "client",
     "UnreachableError": "attempt",
     "Verified": "run",
-    "asking": "run",
+    "asking": "polling",
     "load_smoke": "smoke",
     "probe": "probes",
     "related": "relations",

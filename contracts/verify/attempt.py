@@ -21,6 +21,9 @@ from taskmock.contracts.violation import clip
 CONNECT_SECONDS = 10.0
 """The longest that a connection may take to come about, TLS included, in seconds."""
 
+BREATH = 0.5
+"""How long a wait lasts at a time, in seconds: Windows hears Ctrl-C only between two of them."""
+
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -78,7 +81,8 @@ class Attempt:
 
         Raises: UnreachableError where no connection could be made.
         """
-        self._over.wait(max(0.0, self._deadline - time.monotonic()))
+        while not self._over.is_set() and (left := self._deadline - time.monotonic()) > 0:
+            self._over.wait(min(left, BREATH))
         outcome = self._outcome
         if outcome is None:
             outcome = self._late()  # before the connection ends, which the thread takes for the server's doing

@@ -9,8 +9,8 @@ from typing import Any
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.report import Report
 from taskmock.contracts.verify.plan import END, UNTIL_END, Plan
-from taskmock.contracts.verify.polling import Asker
-from taskmock.contracts.verify.run import Question, Sighting, Verified, asking, verify
+from taskmock.contracts.verify.polling import Asker, asking
+from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
 from taskmock.contracts.verify.seen import Seen, seen
 from taskmock.contracts.verify.smoke import CREATE, START, Smoke
 from taskmock.contracts.verify.surroundings import exchange_report, with_findings
@@ -54,10 +54,12 @@ Watch = Callable[[Step | Sighting], None]
 
 
 class Drive:
-    """One smoke task of a business on one server."""
+    """One smoke task of a business on one server, or where somebody asks already."""
 
-    def __init__(self, target: Target, smoke: Smoke, *, bk_biz_id: str = "2", contract: Contract | None = None) -> None:
-        self._target = target
+    def __init__(
+        self, where: Target | Asker, smoke: Smoke, *, bk_biz_id: str = "2", contract: Contract | None = None
+    ) -> None:
+        self._where = where
         self._smoke = smoke
         self._business = {"bk_biz_id": bk_biz_id}
         self._contract = contract or Contract()
@@ -72,7 +74,7 @@ class Drive:
         """
         plan = plan or Plan(UNTIL_END)
         hear = watch or _nobody
-        with asking(self._target, plan.rate) as asker:
+        with asking(self._where, plan.rate) as asker:
             created = self._step(asker, CREATE, self._smoke.parameters)
             hear(created)
             task_id = task_id_in(created.seen)
@@ -80,16 +82,15 @@ class Drive:
                 return Driven((created,), None)
             started = self._step(asker, START, {"task_id": task_id})
             hear(started)
-        if not _is_heard(started.seen):
-            return Driven((created, started), None)
-        return Driven((created, started), self._followed(task_id, plan, hear))
+            is_started = _is_heard(started.seen)
+            return Driven((created, started), self._followed(asker, task_id, plan, hear) if is_started else None)
 
     def _step(self, asker: Asker, operation: str, parameters: Mapping[str, Any]) -> Step:
         """One call, judged; one that the server did not do is a finding, where nothing else is."""
         asked = {**self._business, **parameters}
-        exchange = asker.ask(self._target.call(operation, asked))
+        exchange = asker.ask(asker.target.call(operation, asked))
         contract = Contract(self._contract.edition, strictness=self._contract.strictness, operation=operation)
-        answer, report = seen(1, exchange), exchange_report(exchange, self._target.door, contract, asked)
+        answer, report = seen(1, exchange), exchange_report(exchange, asker.target.door, contract, asked)
         is_done = _is_heard(answer) if operation == START else task_id_in(answer) is not None
         if not is_done and report.ok:
             code, source = REFUSED_STEP[operation]
@@ -99,11 +100,11 @@ class Drive:
             report = with_findings(report, [Violation(code, "", "", message, source=source)])
         return Step(operation, answer, report)
 
-    def _followed(self, task_id: str, plan: Plan, hear: Watch) -> Verified:
+    def _followed(self, asker: Asker, task_id: str, plan: Plan, hear: Watch) -> Verified:
         ends = self._smoke.ends
         plan = dataclasses.replace(plan, until=END | {*ends}, idle=IDLE - {*ends})
         question = Question(task_id, self._business)
-        (verified,) = verify(self._target, [question], contract=self._contract, plan=plan, watch=hear)
+        (verified,) = verify(asker, [question], contract=self._contract, plan=plan, watch=hear)
         if verified.state is None or verified.state in ends:
             return verified
         message = f"the smoke task is {clip(verified.state)} (poll {verified.polls})"

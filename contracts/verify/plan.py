@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ RATE = 10.0
 
 UNTIL_END = 500
 """Most polls of a task that is followed to its end, unless told otherwise."""
+
+DAY = 86_400
+"""The longest that anything is waited for, in seconds."""
 
 PATIENCE = 10
 """Most answers in a row without a task, or with a task that stays as it is, before there is nothing more to learn."""
@@ -43,12 +47,14 @@ class Plan:
     concurrency: int = 4
 
     def __post_init__(self) -> None:
-        """Raises: ValueError for a number that is too small."""
-        for name, least in {"polls": 1, "concurrency": 1, "interval": 0}.items():
+        """Raises: ValueError for a number that is too small, or too large to be waited for."""
+        for name, least in {"polls": 1, "concurrency": 1}.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is at least {least}, not {getattr(self, name)}")
-        if self.rate is not None and self.rate <= 0:
-            raise ValueError(f"rate is more than 0, not {self.rate:g}")
+        if not 0 <= self.interval <= DAY:
+            raise ValueError(f"interval is from 0 to {DAY:,} s, not {self.interval:g}")
+        if self.rate is not None and not 1 / DAY <= self.rate < math.inf:
+            raise ValueError(f"rate is a number above 0, one call a day at the least, not {self.rate:g}")
 
 
 class Pace:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
 
 from taskmock.contracts.verify.attempt import UnreachableError
-from taskmock.contracts.verify.client import Client
 from taskmock.contracts.verify.exchange import Call, Exchange, Trouble
 from taskmock.contracts.verify.plan import PATIENCE, Pace, Plan
 from taskmock.contracts.verify.seen import Seen, seen
+from taskmock.contracts.verify.target import Target
 
 
 class StoppedError(Exception):
@@ -23,10 +24,12 @@ class Asker:
     Only a server that has never been reached is an error; later on it is a finding.
     """
 
-    def __init__(self, client: Client, pace: Pace, stop: threading.Event) -> None:
-        self._client = client
-        self._pace = pace
-        self._stop = stop
+    def __init__(self, target: Target, rate: float | None) -> None:
+        """Raises: TlsError where a certificate's file cannot be used."""
+        self.target = target
+        self._client = target.client()
+        self._pace = Pace(rate)
+        self._over = threading.Event()
         self._reached = False
 
     def ask(self, call: Call) -> Exchange:
@@ -54,8 +57,28 @@ class Asker:
 
         Raises: StoppedError where the run is over.
         """
-        if self._stop.wait(seconds) if seconds > 0 else self._stop.is_set():
+        if self._over.wait(seconds) if seconds > 0 else self._over.is_set():
             raise StoppedError
+
+    def stop(self) -> None:
+        """Ends the run: whoever waits, or asks from now on, is stopped."""
+        self._over.set()
+
+
+@contextlib.contextmanager
+def asking(where: Target | Asker, rate: float | None) -> Iterator[Asker]:
+    """Somebody who asks a server while the block lasts, at most `rate` times a second; one who does already is kept.
+
+    Raises: TlsError where a certificate's file cannot be used.
+    """
+    if isinstance(where, Asker):
+        yield where
+        return
+    asker = Asker(where, rate)
+    try:
+        yield asker
+    finally:
+        asker.stop()
 
 
 def polled(asker: Asker, call: Call, plan: Plan) -> Iterator[Seen]:

@@ -15,7 +15,7 @@ from taskmock.contracts.verify.credentials import Credentials
 from taskmock.contracts.verify.door import DOORS
 from taskmock.contracts.verify.exchange import Call
 from taskmock.contracts.verify.plan import RATE
-from taskmock.contracts.verify.run import asking
+from taskmock.contracts.verify.polling import Asker, asking
 from taskmock.contracts.verify.seen import Seen, seen
 from taskmock.contracts.verify.surroundings import exchange_report
 from taskmock.contracts.verify.target import Target
@@ -65,18 +65,19 @@ class Probed:
 
 
 def probe(
-    target: Target, parameters: Mapping[str, Any], *, contract: Contract | None = None, rate: float | None = RATE
+    where: Target | Asker, parameters: Mapping[str, Any], *, contract: Contract | None = None, rate: float | None = RATE
 ) -> Iterator[Probed]:
-    """Yields what comes of each probe that can be made at the target's door.
+    """Yields what comes of each probe that can be made at the server's door.
 
-    `parameters` are those of an ordinary call but the task's id.
+    `where` is the server, or somebody who asks it already; `parameters` are those of an ordinary call but the task's.
 
     Raises:
         TlsError: A certificate's file cannot be used.
         UnreachableError: The server cannot be reached.
     """
     judge = contract or Contract()
-    with asking(target, rate) as asker:
+    with asking(where, rate) as asker:
+        target = asker.target
         for one in PROBES:
             if target.gateway in one.doors:
                 exchange = asker.ask(one.call(target, parameters))

@@ -13,8 +13,8 @@ from taskmock.contracts.edition import AUTO
 from taskmock.contracts.lifecycle.snapshot import FULL
 from taskmock.contracts.report import Report
 from taskmock.contracts.verify.plan import RATE
-from taskmock.contracts.verify.polling import Asker
-from taskmock.contracts.verify.run import OPERATION, Verified, asking
+from taskmock.contracts.verify.polling import Asker, asking
+from taskmock.contracts.verify.run import OPERATION, Verified
 from taskmock.contracts.verify.seen import Refusal, Seen, seen
 from taskmock.contracts.verify.surroundings import exchange_report, with_findings
 from taskmock.contracts.verify.target import Target
@@ -47,7 +47,7 @@ def reading_operations() -> tuple[str, ...]:
 
 
 def related(
-    target: Target,
+    where: Target | Asker,
     verified: Verified,
     operations: Sequence[str],
     *,
@@ -56,7 +56,8 @@ def related(
 ) -> Iterator[Related]:
     """Yields what comes of some calls about a task, those that its edition has; none where no answer showed the task.
 
-    The pipeline tree of `get_task_detail` is compared with the status tree, too.
+    `where` is the server, or somebody who asks it already. The pipeline tree of `get_task_detail` is compared with the
+    status tree, too.
 
     Raises: TlsError, UnreachableError, as `verify`.
     """
@@ -64,11 +65,11 @@ def related(
         return
     judge = contract or Contract()
     edition = _edition(judge, verified)
-    with asking(target, rate) as asker:
+    with asking(where, rate) as asker:
         for operation in operations:
             if edition in (AUTO, *editions_of(operation)):
                 inner = Contract(edition, strictness=judge.strictness, operation=operation)
-                yield from _Calls(asker, target, verified, inner).made()
+                yield from _Calls(asker, verified, inner).made()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,7 +77,6 @@ class _Calls:
     """One operation about one task: a call, or a call for each of some nodes."""
 
     asker: Asker
-    target: Target
     verified: Verified
     contract: Contract
 
@@ -96,8 +96,8 @@ class _Calls:
 
     def _made(self, asked: Mapping[str, Any], node_id: str | None) -> Related:
         operation = self.contract.operation
-        exchange = self.asker.ask(self.target.call(operation, asked))
-        answer, report = seen(1, exchange), exchange_report(exchange, self.target.door, self.contract, asked)
+        exchange = self.asker.ask(self.asker.target.call(operation, asked))
+        answer, report = seen(1, exchange), exchange_report(exchange, self.asker.target.door, self.contract, asked)
         if report.ok and answer.refusal is not None:
             report = with_findings(report, _refused(answer.refusal))
         if operation == DETAIL and report.ok and answer.body is not None and self.verified.tree is not None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.report import Report
+from taskmock.contracts.verify.attempt import BREATH
 from taskmock.contracts.verify.examination import Examination
 from taskmock.contracts.verify.exchange import Call
-from taskmock.contracts.verify.plan import Pace, Plan
-from taskmock.contracts.verify.polling import Asker, StoppedError, polled
+from taskmock.contracts.verify.plan import Plan
+from taskmock.contracts.verify.polling import Asker, StoppedError, asking, polled
 from taskmock.contracts.verify.seen import Seen
 from taskmock.contracts.verify.target import Target
 
@@ -71,7 +72,7 @@ class Verified:
 
 
 def verify(
-    target: Target,
+    where: Target | Asker,
     tasks: Sequence[str | Question],
     *,
     contract: Contract | None = None,
@@ -80,7 +81,8 @@ def verify(
 ) -> tuple[Verified, ...]:
     """What was found of some tasks, in their order: each polled as `plan` says and judged by `contract` (`auto`).
 
-    A task is an id of business 2, or a `Question`. `watch` hears of each answer.
+    `where` is the server, or somebody who asks it already (`asking`), whose pace counts then. A task is an id of
+    business 2, or a `Question`. `watch` hears of each answer.
 
     Raises:
         TargetError: A task is none that the gateway can be asked for.
@@ -89,9 +91,9 @@ def verify(
     """
     plan = plan or Plan()
     questions = [question_of(task) for task in tasks]
-    calls = [target.call(OPERATION, question.asked) for question in questions]
-    with asking(target, plan.rate) as asker:
-        shift = _Shift(asker, contract or Contract(), target, plan)
+    with asking(where, plan.rate) as asker:
+        calls = [asker.target.call(OPERATION, question.asked) for question in questions]
+        shift = _Shift(asker, contract or Contract(), plan)
         return shift.work(list(zip(questions, calls, strict=True)), watch or _nobody)
 
 
@@ -100,26 +102,12 @@ def question_of(task: str | Question) -> Question:
     return task if isinstance(task, Question) else Question(task, {"bk_biz_id": "2"})
 
 
-@contextlib.contextmanager
-def asking(target: Target, rate: float | None) -> Iterator[Asker]:
-    """Somebody who asks the target as long as the block lasts.
-
-    Raises: TlsError where a certificate's file cannot be used.
-    """
-    stop = threading.Event()
-    try:
-        yield Asker(target.client(), Pace(rate), stop)
-    finally:
-        stop.set()
-
-
 class _Shift:
     """The threads of one run."""
 
-    def __init__(self, asker: Asker, contract: Contract, target: Target, plan: Plan) -> None:
+    def __init__(self, asker: Asker, contract: Contract, plan: Plan) -> None:
         self._asker = asker
         self._contract = contract
-        self._target = target
         self._plan = plan
         self._over = threading.Event()
         self._said: queue.Queue[Sighting | tuple[int, Verified] | Exception] = queue.Queue(2 * plan.concurrency)
@@ -132,7 +120,10 @@ class _Shift:
         found: dict[int, Verified] = {}
         try:
             while len(found) < len(jobs):
-                said = self._said.get()
+                try:
+                    said = self._said.get(timeout=BREATH)
+                except queue.Empty:
+                    continue
                 if isinstance(said, Exception):
                     raise said
                 if isinstance(said, Sighting):
@@ -159,7 +150,7 @@ class _Shift:
                 self._say(error)
 
     def _verified(self, question: Question, call: Call) -> Verified:
-        examination = Examination(self._contract, self._target.door, question.asked, self._plan)
+        examination = Examination(self._contract, self._asker.target.door, question.asked, self._plan)
         report = examination.report(self._answers(question, call))
         return Verified(question, report, examination.polls, examination.state, examination.last_tree)
 

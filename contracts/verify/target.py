@@ -13,6 +13,7 @@ from taskmock.contracts.verify.door import AUTHORIZATION, DOORS, Door, Form, ope
 from taskmock.contracts.verify.exchange import Call
 from taskmock.contracts.verify.host import is_local
 from taskmock.contracts.verify.inflation import ACCEPTED
+from taskmock.contracts.verify.plan import DAY
 from taskmock.schemas import chosen
 
 TIMEOUT = 35.0
@@ -59,8 +60,8 @@ class Target:
             raise TargetError(f"{door.title} takes credentials in the {door.places[0]} only, not in the {self.place}")
         if self.credentials is None and not self.is_local:
             raise TargetError(f"{self.url} is not on this machine: it needs credentials")
-        if self.timeout <= 0:
-            raise TargetError(f"a time-out is longer than 0 s, not {self.timeout:g}")
+        if not 0 < self.timeout <= DAY:
+            raise TargetError(f"a time-out is longer than 0 s and at most {DAY:,} s, not {self.timeout:g}")
         for name, value in self.headers:
             _check_header(name, value)
 

@@ -2,17 +2,25 @@
 
 import io
 import json
+import math
+import shutil
+import signal
+import subprocess
+import sys
 import threading
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
-from raw_server import GOOD, raw_server
+from raw_server import GOOD, PATIENCE, RawServer, raw_server
 from verifying import codes, mock, reports, verify
 
 from taskmock.contracts.verify import Credentials, Plan, Question, Target
 from taskmock.contracts.verify import verify as verified
+from taskmock.contracts.verify.door import DOORS, PLACES
 from taskmock.contracts.verify.plan import Pace
 from taskmock.contracts.verify.progress import Progress
+from taskmock.contracts.verify_command import verify_command
 from taskmock.mockserver import MockServer, Settings
 
 EVERYTHING = {
@@ -21,6 +29,7 @@ EVERYTHING = {
     "TASKMOCK_BK_TOKEN": "a-long-token",
     "TASKMOCK_BK_USERNAME": "anna",
 }
+TASKMOCK = shutil.which("taskmock", path=str(Path(sys.executable).parent)) or "taskmock"
 REMOTE = "http://remote.example.com"
 
 
@@ -180,6 +189,8 @@ def test_parameters_are_known_to_the_rules():
         (("--task-id", "1", "--param", "=x"), "--param '': a parameter is NAME=VALUE"),
         (("--task-id", "1", "--param", "task_id=2"), "--param task_id: use --task-id"),
         (("--task-id", "1", "--param", "bk_biz_id=2"), "--param bk_biz_id: use --bk-biz-id"),
+        (("--task-id", "1", "--timeout", "inf"), "a time-out is longer than 0 s and at most 86,400 s, not inf"),
+        (("--task-id", "1", "--interval", "nan"), "interval is from 0 to 86,400 s, not nan"),
         (("--task-id", "x", "--gateway", "apigw"), "the API gateway takes numbers only: task_id is 'x'"),
         (
             ("--task-id", "1", "--coverage", "--format", "json"),
@@ -248,13 +259,26 @@ def test_pace_gives_each_call_its_moment():
     [
         ({"polls": 0}, "polls is at least 1, not 0"),
         ({"concurrency": 0}, "concurrency is at least 1, not 0"),
-        ({"interval": -1}, "interval is at least 0, not -1"),
-        ({"rate": 0}, "rate is more than 0, not 0"),
+        ({"interval": -1}, "interval is from 0 to 86,400 s, not -1"),
+        ({"interval": math.nan}, "interval is from 0 to 86,400 s, not nan"),
+        ({"rate": 0}, "rate is a number above 0, one call a day at the least, not 0"),
+        ({"rate": math.inf}, "rate is a number above 0, one call a day at the least, not inf"),
     ],
 )
 def test_plan_that_cannot_be_is_refused(changed, message):
     with pytest.raises(ValueError, match=f"^{message}$"):
         Plan(**changed)
+
+
+def test_options_are_by_default_what_they_are_in_python():
+    options = {option.name: option for option in verify_command.params}
+    plan, target = Plan(), Target("http://localhost")
+
+    assert (options["interval"].default, options["rate"].default) == (plan.interval, plan.rate)
+    assert options["concurrency"].default == plan.concurrency
+    assert (options["timeout"].default, options["stage"].default) == (target.timeout, target.stage)
+    assert (options["gateway"].default, tuple(options["gateway"].type.choices)) == (target.gateway, tuple(DOORS))
+    assert set(options["credentials_in"].type.choices) == set(PLACES)
 
 
 def test_run_without_tasks_asks_nobody():
@@ -422,3 +446,35 @@ def test_terminal_shows_one_line_that_goes_away(monkeypatch):
     assert {len(line) for line in drawn if line} == {59}
     assert (drawn[-2].strip(), drawn[-1]) == ("", "")
     assert "\x1b" not in terminal.getvalue()
+
+
+# -- what ends a run early
+
+
+def test_server_that_is_gone_between_two_parts_of_a_run_is_a_finding():
+    server = RawServer(lambda line: (line.read_request(), server.stop_listening(), line.answer()))
+    try:
+        ended = verify(server.url, "--task-id", "10", "--probes", "--format", "json")
+    finally:
+        server.close()
+
+    assert ended.exit_code == 1
+    assert [set(report["codes"]) for report in reports(ended)] == [set(), *[{"http.unreachable"}] * 4]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
+def test_run_ends_at_ctrl_c_though_the_server_hangs(tmp_path):
+    asked = threading.Event()
+
+    def hang(line):
+        asked.set()
+        line.hold()
+
+    with raw_server(hang) as server:
+        command = [TASKMOCK, "verify", server.url, "--task-id", "10"]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert asked.wait(PATIENCE)
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, said) == (130, (b"", b""))

@@ -135,7 +135,7 @@ def test_url_that_is_none_is_refused(url, message):
             "the API gateway takes credentials in the header only, not in the query",
         ),
         ({"credentials": None}, "http://h is not on this machine: it needs credentials"),
-        ({"timeout": 0}, "a time-out is longer than 0 s, not 0"),
+        ({"timeout": 0}, "a time-out is longer than 0 s and at most 86,400 s, not 0"),
         ({"headers": (("a b", "c"),)}, "'a b' is no name of a header"),
         ({"headers": (("a", "b\r\nc"),)}, "the header a: its value must be printable Latin-1 text"),
         ({"headers": (("a", "汉"),)}, "the header a: its value must be printable Latin-1 text"),

@@ -1,0 +1,171 @@
+"""What one run of verification is to do, as a user says it in words: each part is made, and checked, when it is used.
+
+Imports inside functions keep the command line's start free of cost.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from taskmock.schemas import hint
+
+if TYPE_CHECKING:
+    from taskmock.contracts.verify.credentials import Credentials
+    from taskmock.contracts.verify.plan import Plan
+    from taskmock.contracts.verify.run import Question
+    from taskmock.contracts.verify.smoke import Smoke
+    from taskmock.contracts.verify.target import Target
+
+GATEWAYS = ("esb", "esb-legacy", "apigw")
+ALL = "all"
+"""What stands for every further call."""
+
+
+class WantedError(ValueError):
+    """Something that cannot be wanted; the text names the option and says what is allowed."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one run asks for, as it stands in the options; each part is checked when it is used."""
+
+    gateway: str
+    stage: str
+    credentials: str | None
+    credentials_in: str | None
+    headers: tuple[str, ...]
+    ca_file: str | None
+    client_cert: str | None
+    insecure: bool
+    timeout: float
+    task_ids: tuple[str, ...]
+    bk_biz_id: str
+    parameters: tuple[str, ...]
+    polls: int | None
+    interval: float
+    until: str | None
+    rate: float
+    concurrency: int
+    probes: bool
+    operations: tuple[str, ...]
+    drive: str | None
+    allows_writes: bool
+
+    def target(self, url: str) -> Target:
+        """The server to ask, and as whom.
+
+        Raises: WantedError, TargetError, CredentialsError for what cannot be, or where credentials are missing.
+        """
+        from taskmock.contracts.verify import Target, Tls
+        from taskmock.contracts.verify.target import base_url
+
+        tls = Tls(self.ca_file, self.client_cert, self.insecure)
+        return Target(
+            base_url(url),
+            gateway=self.gateway,
+            stage=self.stage,
+            credentials=self._caller(base_url(url)),
+            place=self.credentials_in,
+            headers=tuple(map(_header, self.headers)),
+            tls=None if tls == Tls() else tls,
+            timeout=self.timeout,
+        )
+
+    def questions(self) -> tuple[Question, ...]:
+        """The tasks to ask for, each once.
+
+        Raises: WantedError where there is none, or a parameter is none.
+        """
+        from taskmock.contracts.verify import Question
+
+        if not (self.task_ids or self.probes or self.drive):
+            raise WantedError("Missing option '--task-id': which task is to be verified?")
+        parameters = self.shared_parameters()
+        return tuple(Question(task_id, parameters) for task_id in dict.fromkeys(self.task_ids))
+
+    def shared_parameters(self) -> dict[str, str]:
+        """The parameters of each call but the task's id.
+
+        Raises: WantedError where one is none.
+        """
+        return {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
+
+    def plan(self, *, is_followed: bool = False) -> Plan:
+        """How often and how fast to ask; `is_followed` where a task is followed to its end whatever the options say.
+
+        Raises: ValueError for a number that is too small or too large.
+        """
+        from taskmock.contracts.verify import END, Plan
+        from taskmock.contracts.verify.plan import UNTIL_END
+
+        until = END if is_followed or self.until is not None else frozenset()
+        return Plan(
+            self.polls or (UNTIL_END if until else 1),
+            until=until,
+            interval=self.interval,
+            rate=self.rate,
+            concurrency=self.concurrency,
+        )
+
+    def smoke(self) -> Smoke | None:
+        """The task to make and start; None where there is to be none.
+
+        Raises: WantedError where nobody has allowed it; SmokeError where the file describes none.
+        """
+        if self.drive is None:
+            return None
+        from taskmock.contracts.verify.smoke import load_smoke
+
+        if not self.allows_writes:
+            raise WantedError("--drive makes and starts a task on the server: allow it with --allow-writes.")
+        return load_smoke(self.drive)
+
+    def related(self, edition: str) -> tuple[str, ...]:
+        """The calls to make besides, for each task.
+
+        Raises: WantedError where the edition has no such call.
+        """
+        if not self.operations:
+            return ()
+        from taskmock.contracts.verify.relations import reading_operations
+        from taskmock.schemas import EDITIONS, editions_of
+
+        known = reading_operations()
+        if ALL in self.operations:
+            return known
+        for name in self.operations:
+            if name not in known:
+                raise WantedError(
+                    f"--operation {name!r}: choose one of {', '.join((ALL, *known))}{hint(name, (ALL, *known))}"
+                )
+            if edition in EDITIONS and edition not in editions_of(name):
+                there = " and ".join(editions_of(name))
+                raise WantedError(f"--operation {name}: there is no such call in {edition}, only in {there}.")
+        return tuple(name for name in known if name in self.operations)
+
+    def _caller(self, url: str) -> Credentials:
+        from taskmock.contracts.verify.credentials import credentials_from_environment, load_credentials
+        from taskmock.contracts.verify.target import is_on_this_machine
+
+        if self.credentials is not None:
+            return load_credentials(self.credentials)
+        return credentials_from_environment(is_local=is_on_this_machine(url), or_else=" or by --credentials FILE")
+
+
+def _header(text: str) -> tuple[str, str]:
+    """Raises: WantedError where it is no header."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise WantedError(f"--header {name!r}: a header is NAME: VALUE")
+    return name.strip(), value.strip()
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    """Raises: WantedError where it is no parameter that may stand there."""
+    from taskmock.contracts.verify.parameter import ParameterError, parameter_of
+
+    try:
+        return parameter_of(text, prefix="--", secrets="the environment or in a file (--credentials)")
+    except ParameterError as error:
+        raise WantedError(f"--param {error}") from None
