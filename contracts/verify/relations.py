@@ -16,7 +16,7 @@ from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import Asker, asking
 from taskmock.contracts.verify.run import OPERATION, Verified
 from taskmock.contracts.verify.seen import Refusal, Seen, seen
-from taskmock.contracts.verify.surroundings import exchange_report, with_findings
+from taskmock.contracts.verify.surroundings import exchange_report, refusal_violations, with_findings
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.violation import Violation, clip
 from taskmock.contracts.walk import walk
@@ -99,14 +99,15 @@ class _Calls:
         exchange = self.asker.ask(self.asker.target.call(operation, asked))
         answer, report = seen(1, exchange), exchange_report(exchange, self.asker.target.door, self.contract, asked)
         if report.ok and answer.refusal is not None:
-            report = with_findings(report, _refused(answer.refusal))
+            is_gone = self.verified.state == "EXPIRED"  # with its history, calls have nothing to answer from
+            report = with_findings(report, refusal_violations(answer) if is_gone else _unseen(answer.refusal))
         if operation == DETAIL and report.ok and answer.body is not None and self.verified.tree is not None:
             agreed = check_agreement(answer.body, self.verified.tree, edition=self.contract.edition)
             report = with_findings(report, agreed.violations)
         return Related(operation, node_id, answer, report)
 
 
-def _refused(refusal: Refusal) -> Iterator[Violation]:
+def _unseen(refusal: Refusal) -> Iterator[Violation]:
     message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
     yield Violation("verify.no-data", "", "", message, "an answer with data", source=UNSEEN)
 

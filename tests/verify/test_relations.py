@@ -79,19 +79,27 @@ def codes(ended):
     return {report["source"].removeprefix("task 10: "): set(report["codes"]) for report in reports(ended)}
 
 
+@pytest.mark.parametrize("name", ["parallel-arm-fails", "nested-subprocess-failure", "slow-start", "loop-reentry"])
 @pytest.mark.parametrize("edition", ["doc-2019", "v1", "v2"])
 @pytest.mark.parametrize("gateway", ["esb", "apigw"])
-def test_mock_keeps_the_contract_of_its_pipeline_tree(edition, gateway):
-    with mock("parallel-arm-fails", edition=edition) as server:
-        ended = verify(
-            server.url,
-            *("--task-id", "10", "--polls", "6", "--operation", "get_task_detail", "--gateway", gateway),
-            *("--format", "json"),
-        )
+def test_mock_keeps_the_contract_of_every_call(name, edition, gateway):
+    with mock(name, edition=edition) as server:
+        arguments = ("--task-id", "10", "--polls", "6", "--operation", "all", "--gateway", gateway)
+        ended = verify(server.url, *arguments, "--format", "json")
+
+    made = {report["operation"] for report in reports(ended)[1:]}
+    assert ended.exit_code == 0
+    assert set().union(*codes(ended).values()) == set()
+    assert {report["edition"] for report in reports(ended)} == {edition}
+    assert made == {operation for operation in reading_operations() if edition in editions_of(operation)}
+
+
+def test_history_that_was_cleaned_has_nothing_to_answer_from():
+    with mock("expired") as server:
+        ended = verify(server.url, "--task-id", "10", "--polls", "4", "--operation", "all", "--format", "json")
 
     assert ended.exit_code == 0
-    assert codes(ended) == {"task 10": set(), "get_task_detail": set()}
-    assert reports(ended)[1]["edition"] == edition
+    assert codes(ended)["get_tasks_manual_intervention_state"] == {"verify.refused"}
 
 
 def test_all_calls_that_only_read_are_made():

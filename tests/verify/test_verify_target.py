@@ -12,6 +12,7 @@ import pytest
 from raw_server import RawServer, raw_server
 from verifying import verify
 
+from taskmock.contracts import verify as package
 from taskmock.contracts.verify import Credentials, Plan, Target, TargetError, Tls
 from taskmock.contracts.verify import verify as verified
 from taskmock.contracts.verify.credentials import PLACEHOLDERS
@@ -390,3 +391,15 @@ def test_run_of_several_tasks_ends_at_once_where_nobody_is():
 def test_tls_settings_are_read_once():
     with pytest.raises(ValueError, match=r"^cannot use the certificates in nowhere\.pem: "):
         Target("https://localhost:1", tls=Tls(ca_file="nowhere.pem")).client()
+
+
+# -- the package
+
+
+def test_public_names_are_there():
+    assert {name: getattr(package, name) for name in dir(package)}.keys() == set(package.__all__)
+
+
+def test_other_names_are_not():
+    with pytest.raises(AttributeError, match=r"^module 'taskmock\.contracts\.verify' has no attribute 'verfy'$"):
+        _ = package.verfy
