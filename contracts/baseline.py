@@ -23,8 +23,11 @@ DAYS = 90
 NAMED = 10
 """Most nodes that get an entry each; a fault at the same field of more nodes is one of the server, and gets one."""
 
+UNNAMED = "{unnamed}"
+"""What stands in `node` for one without a name; reports call it by its id, which is another every time."""
+
 _ID = re.compile(r"n?[0-9a-f]{31,32}")
-_PIECE = re.compile(r"\*\*|\*|\\.|[^*\\]+|\\", re.DOTALL)
+_PIECE = re.compile(r"\*\*|\*|\{unnamed\}|\\.|[^*{\\]+|\{|\\", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Entry:
     """Findings of one code that are accepted: at a place, where `node` is not "" at a node, up to and with a day.
 
     `place` is a pattern for the JSON Pointer, `node` one for the node's names: `*` stands for anything without a
-    slash, `**` for anything, a backslash takes either back.
+    slash, `**` for anything, `{unnamed}` for a node without a name, a backslash takes each back.
     """
 
     code: str
@@ -135,16 +138,16 @@ def _node_pattern(found: Violation) -> str:
     if "/children/" not in found.pointer:
         return ""
     names = found.path.split(SEPARATOR)
-    return SEPARATOR.join("*" if _ID.fullmatch(name) else _literal(name) for name in names)
+    return SEPARATOR.join(UNNAMED if _ID.fullmatch(name) else _literal(name) for name in names)
 
 
 def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("*", "\\*")
+    return text.replace("\\", "\\\\").replace("*", "\\*").replace(UNNAMED, f"\\{UNNAMED}")
 
 
 @functools.lru_cache(maxsize=4096)
 def _pattern(text: str) -> re.Pattern[str]:
-    wild = {"*": "[^/]*", "**": ".*"}
+    wild = {"*": "[^/]*", "**": ".*", UNNAMED: _ID.pattern}
     pieces = (
         wild.get(piece) or re.escape(piece[1:] if piece[0] == "\\" and piece[1:] else piece)
         for piece in _PIECE.findall(text)

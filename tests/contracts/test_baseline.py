@@ -122,6 +122,8 @@ def test_longest_of_two_entries_counts():
         ("/data/children/*/retry", "", True),
         ("/data/children/*/retry", "Step 1", True),
         ("/data/children/*/retry", "Step *", True),
+        ("/data/children/*/retry", "*", True),
+        ("/data/children/*/retry", "{unnamed}", False),
         ("/data/children/*/retry", "Step 2", False),
         ("/data/*/retry", "", False),
         ("/data/**", "", True),
@@ -147,10 +149,20 @@ def test_names_that_look_like_patterns_stand_for_themselves():
     assert not baseline.applied(report_on(found(path="axx\\b")), TODAY).ok
 
 
-def test_nodes_without_a_name_are_stars():
+def test_entry_of_a_node_without_a_name_accepts_no_named_one():
     baseline = Baseline().updated([report_on(found(path="Restart / n" + "0" * 31))], TODAY)
 
-    assert baseline.entries[0].node == "Restart / *"
+    assert baseline.entries[0].node == "Restart / {unnamed}"
+    assert baseline.applied(report_on(found(path="Restart / n" + "7" * 31)), TODAY).ok
+    assert not baseline.applied(report_on(found(path="Restart / Stop cluster")), TODAY).ok
+
+
+def test_name_that_looks_like_no_name_stands_for_itself():
+    baseline = Baseline().updated([report_on(found(path="{unnamed} {x}"))], TODAY)
+
+    assert baseline.entries[0].node == "\\{unnamed} {x}"
+    assert baseline.applied(report_on(found(path="{unnamed} {x}")), TODAY).ok
+    assert not baseline.applied(report_on(found(path="n" + "0" * 31 + " {x}")), TODAY).ok
 
 
 def test_the_tasks_own_name_is_left_out():
