@@ -29,7 +29,7 @@ class Routes:
     def __init__(self, doors: Sequence[Door], operations: Sequence[Operation]) -> None:
         self._doors = tuple(doors)
         rules = (rule for door in doors for operation in operations for rule in _rules(door, operation))
-        self._map = Map(list(rules), strict_slashes=False)
+        self._map = Map(list(rules), strict_slashes=False, merge_slashes=False)
 
     def way(self, method: str, path: str) -> Way:
         """Where a method and a path lead.

@@ -191,6 +191,15 @@ class Playback:
         """The reading of a record, in ms on the task's clock, now or after its latest poll."""
         return moment_of(record, self.history(record), self.opening.clock.now())
 
+    def seen_moment(self, record: Record) -> int:
+        """The reading at which a call that is no poll sees a task, in ms on the task's clock.
+
+        Where polls move the clock, that is after what has been done to the task since its latest poll.
+        """
+        moment = self.moment(record)
+        done = record.mode is ClockMode.POLLS and any(entry.at == moment + 1 for entry in record.log)
+        return moment + 1 if done else moment
+
     def history(self, record: Record) -> History:
         """All changes of a record's task, from its creation to where nothing more happens by itself."""
         return self._scene(record).history

@@ -72,7 +72,7 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         "scenario": record.key.scenario,
         "digest": record.digest,
         "seed": record.seed,
-        "state": state_at(history, moment),
+        "state": state_at(history, playback.seen_moment(record)),
         "clock": {
             "mode": record.mode,
             "seconds": moment / SECOND,

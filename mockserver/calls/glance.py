@@ -79,7 +79,7 @@ def looked_at(playback: Playback, asked: Asked) -> Glance:
             record = playback.record(playback.open(asked).key)
         except RecordGoneError:
             continue  # forgotten in this very moment
-        return _glance(playback, record, playback.moment(record))
+        return _glance(playback, record, playback.seen_moment(record))
 
 
 def polled(playback: Playback, asked: Asked, *, clipped: bool = False) -> Glance:

@@ -117,8 +117,7 @@ class Admission:
         if is_node_id(task_id):
             return  # no route of the system takes it, or it is the node of a task that the session has seen
         if task_id and not self._is_among(task_id, business.tasks):
-            reason = f"task[id={task_id}] get status error: TaskFlowInstance matching query does not exist."
-            raise RefusedError(UNKNOWN, reason)
+            raise _no_task(operation, task_id, business_id)
         grants = self.auth.grants(caller)
         if grants is not None and not any(
             grant.covers(business_id, scope) and self._allows(grant, task_id, action) for grant in grants
@@ -141,3 +140,13 @@ class Admission:
     def _is_among(self, task_id: str, globs: tuple[str, ...]) -> bool:
         # Nobody knows the number of a task before a client has made it.
         return task_id in self.made or among(task_id, globs)
+
+
+def _no_task(operation: Operation, task_id: str, business_id: str) -> RefusedError:
+    """That a business has no such task, as the call says it."""
+    if operation.name == "get_task_status":
+        reason = f"task[id={task_id}] get status error: TaskFlowInstance matching query does not exist."
+        return RefusedError(UNKNOWN, reason)
+    return RefusedError(
+        NOT_FOUND, f"[API] {operation.name} task[id={task_id}] of project[{business_id}] does not exist"
+    )

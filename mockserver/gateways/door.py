@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from taskmock.mockserver.gateways.refusal import Refusal, RefusedError, Row
+from taskmock.mockserver.node_id import is_node_id
 
 Parameters = Mapping[str, Any]
 """What a call says, wherever it says it (path, query, body or header); values as they were decoded."""
@@ -33,6 +34,7 @@ CREDENTIALS = ("access_token", "bk_app_code", "bk_app_secret", "bk_ticket", "bk_
 """The parameters that say who calls."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_NUMBERED = frozenset({"bk_biz_id", "task_id", "template_id"})
 _LONGEST_ECHO = 200  # characters of a caller's path in a message
 
 
@@ -164,7 +166,7 @@ class Door:
         if len(text) > LONGEST_ID or not text.isprintable():
             demand = f"must be 1 to {LONGEST_ID} printable characters"
             raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand=demand)
-        return text
+        return _plain_number(text) if name in _NUMBERED else text
 
     def target(self, operation: Operation, said: Mapping[str, str], *, stage: str = "prod") -> str:
         """A path and query that ask for a call, at the first of the door's paths.
@@ -229,6 +231,12 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value).strip()
+
+
+def _plain_number(text: str) -> str:
+    """A number as all calls write it: `007` and `7` are one task; a node's id may be all digits."""
+    is_number = text.isascii() and text.isdigit() and not is_node_id(text)
+    return text.lstrip("0") or "0" if is_number else text
 
 
 def written(data: object) -> bytes:

@@ -16,6 +16,6 @@ def make(clock):
     """Makes an application: of every door, or as the settings say."""
 
     def made(**settings):
-        return build_app(Settings(clock=clock, **settings))
+        return build_app(Settings(**{"clock": clock, **settings}))
 
     return made

@@ -195,6 +195,8 @@ def test_task_of_another_business_is_not_found(app):
 
     assert_esb_refusal(esb(app, IDS | CREDENTIALS | {"task_id": "99"}), 3599999, message)
     assert_system_refusal(apigw(app, "get_task_status/99/2/"), 3599999, message)
+    message = "[API] get_task_detail task[id=99] of project[2] does not exist"
+    assert_system_refusal(apigw(app, "get_task_detail/99/2/"), 3540400, message)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +276,24 @@ def test_gateway_knows_no_other_path(app, route):
     message = f'API not found [method="GET" path="/api/bk-sops/prod/{route}"]'
 
     assert_gateway_refusal(apigw(app, route), 404, 1640401, "API_NOT_FOUND", message)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/bk-sops/prod/get_task_status/10//2/",
+        "/api/bk-sops/prod//get_task_status/10/2/",
+        "/api/bk-sops/prod/get_task_status/10%2F/2/",
+        "/prod//get_task_status/10/2/",
+        "/__s/x/api/bk-sops/prod/get_task_status//10/2/",
+        "/api/c/compapi/v2/sops//get_task_status/",
+    ],
+)
+def test_doubled_slash_leads_nowhere(app, path):
+    reply = knock(app, path, header=CREDENTIALS)
+
+    assert reply.status == 404
+    assert "API not found" in body_of(reply)["message"]
 
 
 def test_gateway_does_not_know_a_path_by_another_method(app):

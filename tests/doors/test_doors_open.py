@@ -59,6 +59,16 @@ def test_leading_zeros_and_missing_slash_lead_to_a_task(make):
     assert body_of(apigw(app, "get_task_status/10/2"))["result"] is True
 
 
+def test_number_is_one_task_however_it_is_written(make):
+    app = make()
+
+    body_of(esb(app, IDS | CREDENTIALS | {"task_id": "007"}))
+    body_of(apigw(app, "get_task_status/0007/2/"))
+    body_of(esb(app, IDS | CREDENTIALS | {"task_id": 7}))
+
+    assert [entry.task_id for entry in app.journal.find()] == ["7", "7", "7"]
+
+
 @pytest.mark.parametrize("number", ["9" * 18, "0"])
 def test_any_number_is_a_task(make, number):
     assert body_of(apigw(make(), f"get_task_status/{number}/2/"))["result"] is True
@@ -178,3 +188,24 @@ def test_broken_auth_file_keeps_the_server_from_starting(tmp_path):
 
     assert ended.exit_code == 2
     assert ended.output == f"Error: {file}:1:26: secret is a list; allowed: text\n"
+
+
+def test_operation_is_seen_by_other_calls_before_the_next_poll(make):
+    app = make(edition="v2", clock="polls")
+    made = body_of(apigw(app, "create_task/7/2/", method="POST", body=b'{"name": "Release"}'))["data"]["task_id"]
+    apigw(app, f"get_task_status/{made}/2/")
+
+    apigw(app, f"start_task/{made}/2/", method="POST", body=b"{}")
+
+    listed = body_of(apigw(app, "get_task_list/2/"))["data"]
+    assert [task["is_started"] for task in listed if task["id"] == made] == [True]
+    apigw(app, f"operate_task/{made}/2/", method="POST", body=b'{"action": "pause"}')
+    waits = body_of(
+        apigw(
+            app,
+            "get_tasks_manual_intervention_state/2/",
+            method="POST",
+            body=json.dumps({"task_id_list": [made]}).encode("ascii"),
+        )
+    )
+    assert waits["data"] == [{"id": made, "manual_intervention_required": True}]
