@@ -26,8 +26,16 @@ NAMED = 10
 UNNAMED = "{unnamed}"
 """What stands in `node` for one without a name; reports call it by its id, which is another every time."""
 
+UNJUDGED = frozenset({"verify.no-tree", "verify.no-data"})
+"""Codes which say that nothing was judged; so does every `http.` code but that of an answer's type."""
+
 _ID = re.compile(r"n?[0-9a-f]{31,32}")
 _PIECE = re.compile(r"\*\*|\*|\{unnamed\}|\\.|[^*{\\]+|\{|\\", re.DOTALL)
+
+
+def is_acceptable(code: str) -> bool:
+    """Whether findings of a code can be accepted: not where they say that there was nothing to judge."""
+    return code not in UNJUDGED and (code == "http.content-type" or not code.startswith("http."))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -90,13 +98,14 @@ class Baseline:
         is_exact: bool = False,
         is_partial: bool = False,
     ) -> Baseline:
-        """The baseline that accepts every error of the reports: entries still needed, then new ones for some days.
+        """The baseline that accepts every error of the reports that can be accepted: entries still needed, then new
+        ones for some days.
 
         An entry that has expired is written anew where it is needed, with its reason. `is_exact` keeps the pointers
         as they are: those of drift, which have no ids. `is_partial` says that there may be other reports, which need
         entries that these do not: those that still hold stay.
         """
-        errors = [found for found in _all(reports) if found.severity is Severity.ERROR]
+        errors = [found for found in _errors(reports) if is_acceptable(found.code)]
         until = today + dt.timedelta(days=days)
         needed = [
             entry
@@ -116,6 +125,15 @@ def _judged(found: Violation, entries: Iterable[Entry], today: dt.date) -> Viola
     if max(days) >= today:
         return None
     return dataclasses.replace(found, message=f"{found.message}; the baseline accepted it until {max(days)}")
+
+
+def unacceptable_codes(reports: Iterable[Report]) -> tuple[str, ...]:
+    """The codes of errors that no baseline accepts, each once."""
+    return tuple(dict.fromkeys(found.code for found in _errors(reports) if not is_acceptable(found.code)))
+
+
+def _errors(reports: Iterable[Report]) -> Iterator[Violation]:
+    return (found for found in _all(reports) if found.severity is Severity.ERROR)
 
 
 def _all(reports: Iterable[Report]) -> Iterator[Violation]:

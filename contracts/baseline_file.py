@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from taskmock.contracts.baseline import Baseline, Entry
+from taskmock.contracts.baseline import Baseline, Entry, is_acceptable, unacceptable_codes
 from taskmock.contracts.document_file import DocumentFileError, read_document
+from taskmock.contracts.report import Report
 from taskmock.contracts.wording import guess, kind_of
 
 FORMAT = 1
@@ -49,6 +50,20 @@ def save_baseline(baseline: Baseline, file: str) -> None:
         raise BaselineError(f"cannot write {file}: {error.strerror}") from None
 
 
+def check_acceptable(reports: Iterable[Report], file: str) -> None:
+    """Sees to it that a baseline can be written that accepts what was found.
+
+    Raises: BaselineError where something found says that nothing was judged.
+    """
+    codes = unacceptable_codes(reports)
+    if codes:
+        raise BaselineError(f"{file} is not written: {_refused(codes)}")
+
+
+def _refused(codes: Iterable[str]) -> str:
+    return f"{', '.join(codes)}: where nothing was judged, there is nothing to accept"
+
+
 def _content(file: str, hint: str) -> object:
     try:
         return read_document(file)
@@ -87,6 +102,8 @@ def _entry_mistakes(entry: object) -> Iterator[str]:
     for key in KEYS:
         if key != "until" and not isinstance(entry.get(key, ""), str):
             yield f"`{key}` is {kind_of(entry[key])}, not a string"
+    if isinstance(entry.get("code"), str) and not is_acceptable(entry["code"]):
+        yield _refused([entry["code"]])
     if "until" in entry and _day(entry["until"]) is None:
         yield f"`until` is no day such as 2030-01-31: {entry['until']!r}"
 

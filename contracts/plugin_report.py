@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from taskmock.contracts.baseline import Baseline, Entry
-from taskmock.contracts.baseline_file import BaselineError, save_baseline
+from taskmock.contracts.baseline_file import BaselineError, check_acceptable, save_baseline
 from taskmock.contracts.clock import now
 from taskmock.contracts.plugin_record import RECORD, unpacked
 from taskmock.contracts.plugin_run import Acceptance, Judged, Run
@@ -66,15 +66,16 @@ class RunReport:
         if acceptance.is_updated:
             # A run may leave tests out, and with them findings: entries that still hold stay.
             baseline = baseline.updated(found, acceptance.today, is_partial=True)
-            self._save(baseline, acceptance)
+            self._save(baseline, acceptance, found)
         self._unused = baseline.unused(found)
         settled = [(source, baseline.applied(report, acceptance.today)) for source, report in reports]
         accepted = sum(report.accepted for _, report in settled)
         self._lines.append(f"taskmock: {_counted(accepted, 'finding')} accepted by {acceptance.name}")
         return settled
 
-    def _save(self, baseline: Baseline, acceptance: Acceptance) -> None:
+    def _save(self, baseline: Baseline, acceptance: Acceptance, found: Sequence[Report]) -> None:
         try:
+            check_acceptable(found, acceptance.name)
             save_baseline(baseline, str(acceptance.file))
         except BaselineError as error:
             self._mistakes.append(f"--taskmock-baseline: {error}")

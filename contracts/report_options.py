@@ -60,7 +60,7 @@ class Output:
         """
         if self.baseline is None:
             return reports
-        from taskmock.contracts.baseline_file import BaselineError, load_baseline, save_baseline
+        from taskmock.contracts.baseline_file import BaselineError, check_acceptable, load_baseline, save_baseline
         from taskmock.contracts.clock import now
 
         file, today, found = self.baseline, now().date(), [report for _, report in reports]
@@ -68,6 +68,7 @@ class Output:
             old = load_baseline(file, or_empty=self.update, hint="--baseline-update writes it")
             baseline = old.updated(found, today, is_exact=is_exact) if self.update else old
             if self.update:
+                check_acceptable(found, click.format_filename(file))
                 save_baseline(baseline, file)
         except BaselineError as error:
             raise click.UsageError(str(error)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 from collections.abc import Mapping
 
@@ -32,9 +33,10 @@ class Deployment:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TaskEvidence:
-    """What was seen of one task; `trees` counts the answers that showed it."""
+    """What was seen of one task; `documents` counts the answers that could be read, `trees` those that showed it."""
 
     verified: Verified
+    documents: int
     trees: int
 
     @property
@@ -56,15 +58,17 @@ def task_evidence(deployment: Deployment) -> tuple[TaskEvidence, ...]:
         TargetError, TlsError: It cannot be asked as it is described.
         UnreachableError: It cannot be reached.
     """
-    trees = dict.fromkeys(deployment.questions, 0)
+    documents: collections.Counter[Question] = collections.Counter()
+    trees: collections.Counter[Question] = collections.Counter()
 
     def hear(sighting: Sighting) -> None:
+        documents[sighting.question] += sighting.seen.body is not None
         trees[sighting.question] += sighting.seen.data is not None
 
     found = verify(
         deployment.target, deployment.questions, contract=deployment.contract, plan=deployment.plan, watch=hear
     )
-    return tuple(TaskEvidence(verified, trees[verified.question]) for verified in found)
+    return tuple(TaskEvidence(one, documents[one.question], trees[one.question]) for one in found)
 
 
 def call_evidence(deployment: Deployment, task: TaskEvidence, operation: str) -> tuple[Related, ...]:

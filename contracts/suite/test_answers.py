@@ -23,27 +23,27 @@ def test_the_http_status_is_the_gateways(taskmock_task: TaskVerdict) -> None:
 
 def test_the_content_type_is_json(taskmock_task: TaskVerdict) -> None:
     """An answer in JSON says so."""
-    taskmock_task.keeps(Topic.CONTENT_TYPE)
+    taskmock_task.keeps(Topic.CONTENT_TYPE, documents=1)
 
 
 def test_errors_have_the_codes_of_the_gateway(taskmock_task: TaskVerdict) -> None:
     """Clients tell errors apart by their codes, and find the limits that they run into."""
-    taskmock_task.keeps(Topic.GATEWAY)
+    taskmock_task.keeps(Topic.GATEWAY, documents=1)
 
 
 def test_every_answer_names_its_request(taskmock_task: TaskVerdict) -> None:
     """By its id the gateway's people find a call."""
-    taskmock_task.keeps(Topic.REQUEST_ID)
+    taskmock_task.keeps(Topic.REQUEST_ID, documents=1)
 
 
 def test_the_body_is_one_json_object_in_utf_8(taskmock_task: TaskVerdict) -> None:
     """Not HTML, not cut off, no key twice, no NaN, no half surrogate pair."""
-    taskmock_task.keeps(Topic.BODY)
+    taskmock_task.keeps(Topic.BODY, documents=1)
 
 
 def test_the_envelope_has_its_fields(taskmock_task: TaskVerdict) -> None:
     """`result` says whether the call worked; `data`, `message` and `code` go with it."""
-    taskmock_task.keeps(Topic.ENVELOPE)
+    taskmock_task.keeps(Topic.ENVELOPE, documents=1)
 
 
 def test_nothing_else_is_wrong(taskmock_task: TaskVerdict) -> None:

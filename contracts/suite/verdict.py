@@ -35,11 +35,14 @@ class TaskVerdict:
         self._item = item
         self._evidence = evidence
 
-    def keeps(self, topic: str, *, trees: int = 0) -> None:
-        """Fails the test by what was found of a topic; skips it where fewer answers than needed have shown the task."""
+    def keeps(self, topic: str, *, documents: int = 0, trees: int = 0) -> None:
+        """Fails the test by what was found of a topic; skips it where fewer answers than needed could be read, or have
+        shown the task."""
         __tracebackhide__ = True
         evidence = self._evidence
         report = evidence.report(topic)
+        if evidence.documents < documents and not report.groups:
+            pytest.skip("no answer could be read")
         if evidence.trees < trees and not report.groups:
             pytest.skip("no answer has shown the task" if trees == 1 else "fewer than two answers have shown the task")
         tree = (evidence.verified.tree or b"") if report.groups else b""

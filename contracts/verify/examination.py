@@ -44,7 +44,6 @@ class Examination:
         self._last_refused: Seen | None = None
         self._refused_with: Refusal | None = None
         self._treeless = 0
-        self._failed = False
 
     def report(self, answers: Iterable[Seen]) -> Report:
         """The verdict on all answers, drawn one by one."""
@@ -55,7 +54,8 @@ class Examination:
             self._asked,
             overlay=self._contract.overlay,
         )
-        groups, complete = grouped(itertools.chain(self._violations(answers, account), self._conclusion()))
+        found = itertools.chain(self._violations(answers, account), self._conclusion(account))
+        groups, complete = grouped(found)
         return Report(
             subject="history",
             edition=edition,
@@ -90,9 +90,7 @@ class Examination:
     def _violations(self, answers: Iterator[Seen], account: Account) -> Iterator[Violation]:
         for answer in answers:
             self._note(answer)
-            for violation in self._of_answer(answer, account):
-                self._failed = self._failed or violation.severity is Severity.ERROR
-                yield violation
+            yield from self._of_answer(answer, account)
 
     def _note(self, answer: Seen) -> None:
         """Remembers what the conclusion needs."""
@@ -119,9 +117,9 @@ class Examination:
             for violation in refusal_violations(answer):
                 yield of_poll(answer.number, violation)
 
-    def _conclusion(self) -> Iterator[Violation]:
-        """Yields what the run as a whole has failed to show; a tree that errors explain is not missed again."""
-        if self.last_tree is None and not self._failed and self._last is not None:
+    def _conclusion(self, account: Account) -> Iterator[Violation]:
+        """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
+        if self.last_tree is None and not account.nodes and self._last is not None:
             refused = self._last_refused
             message = f"no answer of {self.polls} showed a task"
             if refused is not None and refused.refusal is not None:

@@ -92,14 +92,15 @@ def gateway_answers_as_it_is_defined(seen: Seen) -> Iterator[Finding]:
 
 @rule("http.content-type")
 def json_says_that_it_is_json(seen: Seen) -> Iterator[Finding]:
-    """An answer in JSON says so: its Content-Type is application/json."""
-    if seen.body is None:
-        return  # what the body is instead, another finding says
+    """An answer is JSON and says so: its Content-Type is application/json."""
+    if not seen.exchange.body:
+        return  # nothing is of no type
     kind = seen.exchange.header("content-type")
     media = (kind or "").partition(";")[0].strip().lower()
     if media != "application/json" and not media.endswith("+json"):
         found = "says nothing of its type" if kind is None else "says that it is something else"
-        yield Finding(f"the answer is JSON and {found}", "Content-Type: application/json", clip(kind) if kind else "")
+        answer = "the answer" if seen.body is None else "the answer is JSON and"
+        yield Finding(f"{answer} {found}", "Content-Type: application/json", clip(kind) if kind else "")
 
 
 @rule("gateway.error-code", "apigw")

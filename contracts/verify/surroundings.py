@@ -11,7 +11,7 @@ from taskmock.contracts.group import grouped
 from taskmock.contracts.report import Report
 from taskmock.contracts.verify.door import Door
 from taskmock.contracts.verify.exchange import TROUBLES, Exchange
-from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own
+from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own, json_says_that_it_is_json
 from taskmock.contracts.verify.seen import Seen, seen
 from taskmock.contracts.violation import Severity, Violation, clip
 
@@ -29,7 +29,7 @@ def violations_around(answer: Seen, door: Door) -> tuple[tuple[Violation, ...], 
     for rule in RULES:
         by_rule = tuple(rule(answer, door))
         if by_rule and rule in STATUS_RULES:
-            return by_rule, False  # one cause, one finding
+            return (*by_rule, *json_says_that_it_is_json(answer, door)), False  # nothing else can be judged
         found += by_rule
     return tuple(found), True
 

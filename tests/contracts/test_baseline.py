@@ -181,6 +181,21 @@ def test_fault_of_many_nodes_gets_one_entry():
     )
 
 
+@pytest.mark.parametrize("code", ["verify.no-tree", "verify.no-data", "http.status", "http.timeout"])
+def test_what_says_that_nothing_was_judged_gets_no_entry(code):
+    nothing, fault = found(code, pointer="", path=""), found()
+
+    baseline = Baseline().updated([report_on(nothing, fault)], TODAY)
+
+    assert [entry.code for entry in baseline.entries] == [fault.code]
+
+
+def test_type_of_an_answer_gets_an_entry():
+    baseline = Baseline().updated([report_on(found("http.content-type", pointer="", path=""))], TODAY)
+
+    assert [entry.code for entry in baseline.entries] == ["http.content-type"]
+
+
 def test_warnings_get_no_entry():
     report = judged(faulty(0, field="colour"))
 
@@ -256,6 +271,11 @@ def test_toml_may_have_dates_of_its_own(tmp_path):
                 "entry 2: `code` is an integer, not a string",
                 "entry 2: `until` is no day such as 2030-01-31: 'soon'",
             ],
+        ),
+        (
+            "b.toml",
+            b'format = 1\naccepted = [{code = "verify.no-tree", place = "", until = 2030-01-31}]',
+            ["entry 1: verify.no-tree: where nothing was judged, there is nothing to accept"],
         ),
         ("b.json", b"\xff", ["not UTF-8"]),
         ("b.json", b"{", ["not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"]),

@@ -205,6 +205,29 @@ def test_report_and_baseline_hold_for_the_suite(run, played, pytester):
     assert page.count('class="tree"') == 1
 
 
+def test_page_in_the_place_of_every_answer_passes_no_test_about_it(run, played):
+    result = run(played("http: 404", polls="1, 2, 3").url, "-rfs", name=f"{SUITE}.test_answers")
+
+    assert failed(result) == {
+        "test_the_task_is_shown[10]",
+        "test_the_http_status_is_the_gateways[10]",
+        "test_the_content_type_is_json[10]",
+    }
+    result.assert_outcomes(failed=3, passed=2, skipped=4)
+    result.stdout.fnmatch_lines(["SKIPPED * no answer could be read"])
+
+
+def test_baseline_accepts_no_run_that_has_seen_no_task(run, played, pytester):
+    server = played("envelope: {code: 3540400, message: gone}", polls="1, 2, 3")
+
+    result = run(server.url, "--taskmock-baseline=known.json", "--taskmock-baseline-update")
+
+    assert failed(result) == {"test_the_task_is_shown[10]"}
+    reason = "verify.no-tree: where nothing was judged, there is nothing to accept"
+    result.stdout.fnmatch_lines([f"ERROR: --taskmock-baseline: known.json is not written: {reason}"])
+    assert not (pytester.path / "known.json").exists()
+
+
 def test_report_that_leaves_the_house_does_not_name_the_tasks(run, played):
     result = run(played().url, "--taskmock-redact-values", "--collect-only", "-q", task="4711")
 

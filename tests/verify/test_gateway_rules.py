@@ -137,7 +137,8 @@ def test_page_of_a_proxy_is_no_error_of_the_gateway(status):
             "http.status",
             f"the answer is HTTP {number}, and no error of the gateway's own",
             "HTTP 200, or an error with X-Bkapi-Error-Code",
-        )
+        ),
+        ("http.content-type", "the answer says that it is something else", "Content-Type: application/json"),
     ]
 
 

@@ -311,6 +311,39 @@ def test_run_without_a_task_is_no_success():
     )
 
 
+@pytest.mark.parametrize("status", ["404 File not found", "200 OK"])
+def test_page_in_the_place_of_an_answer_shows_no_task(status):
+    with raw_server(
+        lambda line: line.answer(b"<html>Log in</html>", status=status, Content_Type="text/html")
+    ) as server:
+        ended = verify(server.url, "--task-id", "10", "--format", "json")
+
+    assert ended.exit_code == 1
+    assert {"verify.no-tree", "http.content-type"} < codes(ended).keys()
+
+
+def refuse(line):
+    line.answer(b'{"result": false, "data": null, "message": "no", "code": 1306000, "request_id": ""}')
+
+
+def be_lost(line):
+    line.answer(b"<html>Not here</html>", status="404 Not Found", Content_Type="text/html")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "refused"), [(refuse, "verify.no-tree"), (be_lost, "http.status, verify.no-tree")]
+)
+def test_baseline_is_not_written_where_nothing_was_judged(tmp_path, behaviour, refused):
+    file = tmp_path / "known.json"
+
+    with raw_server(behaviour) as server:
+        ended = verify(server.url, "--task-id", "10", "--baseline", str(file), "--baseline-update")
+
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert error(ended) == f"{file} is not written: {refused}: where nothing was judged, there is nothing to accept"
+    assert not file.exists()
+
+
 def test_task_that_has_not_ended_is_a_warning():
     with mock("nested-subprocess-failure") as server:
         ended = verify(server.url, "--task-id", "10", "--until", "end", "--polls", "30", "--format", "json")
