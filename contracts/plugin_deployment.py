@@ -27,12 +27,19 @@ POLLS = 3
 """How often each task is asked for, unless told otherwise: a course takes more than one answer."""
 
 
+NEVER_EMPTY = (options.BK_BIZ_ID, options.GATEWAY, options.STAGE, options.POLLS, options.INTERVAL)
+"""Options that a job may give a variable which nobody has set: what would then be asked is not what was meant."""
+
+
 def deployment_of(config: pytest.Config) -> Deployment:
     """Whom a run of the suite asks, and for what.
 
     Raises:
         pytest.UsageError: Something is missing, or cannot be.
     """
+    for option in NEVER_EMPTY:
+        if config.getoption(option.flag) == "":
+            raise pytest.UsageError(f"{option.flag} is empty: leave it out, or say what it is")
     return Deployment(
         _target(config),
         _questions(config),
@@ -60,6 +67,8 @@ def _target(config: pytest.Config) -> Target:
     if given is None:
         raise _missing(options.TARGET)
     gateway, stage = options.chosen(config, options.GATEWAY), options.chosen(config, options.STAGE)
+    if stage is not None and gateway != "apigw":
+        raise pytest.UsageError(f"{options.STAGE.flag} needs {options.GATEWAY.flag} apigw: no other door has stages")
     try:
         url = base_url(given)
         credentials = credentials_from_environment(is_local=is_on_this_machine(url))
@@ -69,8 +78,8 @@ def _target(config: pytest.Config) -> Target:
 
 
 def _questions(config: pytest.Config) -> tuple[Question, ...]:
-    tasks = dict.fromkeys(filter(None, options.chosen_texts(config, options.TASK_ID)))
-    if not tasks:
+    tasks = dict.fromkeys(options.chosen_texts(config, options.TASK_ID))
+    if not tasks or "" in tasks:
         raise _missing(options.TASK_ID)
     parameters = {"bk_biz_id": options.chosen(config, options.BK_BIZ_ID) or "2"}
     try:

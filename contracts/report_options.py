@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import functools
 import io
+import os
+import pathlib
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +17,7 @@ import click
 from taskmock.contracts.writers import FORMATS
 
 if TYPE_CHECKING:
+    from taskmock.contracts.baseline import Baseline
     from taskmock.contracts.report import Report
 
 
@@ -34,6 +38,24 @@ class Output:
     def draws_trees(self) -> bool:
         """Whether the format shows more of the answers than the findings, so that `finish` needs them."""
         return self.form == "html"
+
+    def check(self) -> None:
+        """Sees to it, before anything is asked or judged, that the reports can be written and the baseline be used.
+
+        Raises: click.UsageError where they cannot.
+        """
+        if self.file is not None:
+            _check_writable(self.file, "--output")
+        if self.baseline is None:
+            return
+        if self.update:
+            _check_writable(self.baseline, "--baseline")
+        from taskmock.contracts.baseline_file import BaselineError
+
+        try:
+            self._known()
+        except BaselineError as error:
+            raise click.UsageError(str(error)) from None
 
     def finish(self, reports: Sequence[tuple[str, Report]], *, bodies: Sequence[object] = ()) -> None:
         """Takes out what the baseline accepts and writes the reports.
@@ -60,12 +82,12 @@ class Output:
         """
         if self.baseline is None:
             return reports
-        from taskmock.contracts.baseline_file import BaselineError, check_acceptable, load_baseline, save_baseline
+        from taskmock.contracts.baseline_file import BaselineError, check_acceptable, save_baseline
         from taskmock.contracts.clock import now
 
         file, today, found = self.baseline, now().date(), [report for _, report in reports]
         try:
-            old = load_baseline(file, or_empty=self.update, hint="--baseline-update writes it")
+            old = self._known()
             baseline = old.updated(found, today, is_exact=is_exact) if self.update else old
             if self.update:
                 check_acceptable(found, click.format_filename(file))
@@ -79,6 +101,12 @@ class Output:
         for entry in baseline.unused(found):
             click.echo(f"{name}: nothing found for {entry.code} at {entry.place}: --baseline-update drops it", err=True)
         return [(source, baseline.applied(report, today)) for source, report in reports]
+
+    def _known(self) -> Baseline:
+        """The baseline as its file has it. Raises: BaselineError."""
+        from taskmock.contracts.baseline_file import load_baseline
+
+        return load_baseline(self.baseline or "", or_empty=self.update, hint="--baseline-update writes it")
 
     def _text(self, reports: Sequence[tuple[str, Report]], bodies: Sequence[object]) -> str:
         from taskmock.contracts.clock import now
@@ -114,11 +142,22 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
         output = Output(**asked)  # type: ignore[arg-type] # click has checked them
         if output.update and output.baseline is None:
             raise click.UsageError("--baseline-update needs --baseline FILE.")
+        output.check()
         command(output=output, **options)
 
     for option in reversed(OPTIONS):
         option(with_output)
     return with_output
+
+
+def _check_writable(file: str, option: str) -> None:
+    if not file:
+        raise click.UsageError(f"{option} names no file.")
+    path = pathlib.Path(file)
+    if not path.parent.is_dir():
+        raise click.UsageError(f"cannot write {click.format_filename(file)}: there is no such folder")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.UsageError(f"cannot write {click.format_filename(file)}: {os.strerror(errno.EACCES)}")
 
 
 def show(text: str) -> None:

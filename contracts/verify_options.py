@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable
 
 import click
+from click.core import ParameterSource
 
 from taskmock.contracts.verify.wanted import GATEWAYS, Wanted
 
@@ -17,6 +18,9 @@ def verify_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_wanted(**options: object) -> None:
         asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Wanted)}
+        said = click.get_current_context().get_parameter_source("stage")
+        if said is not ParameterSource.DEFAULT and asked["gateway"] != "apigw":
+            raise click.UsageError("--stage needs --gateway apigw: no other door has stages.")
         command(wanted=Wanted(**asked), **options)  # type: ignore[arg-type] # click has checked them
 
     for option in reversed(OPTIONS):

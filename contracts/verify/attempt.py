@@ -111,7 +111,8 @@ class Attempt:
             target = urllib.parse.urljoin(url, location)
             trouble = self._wrong_turn(url, target, location)
             if trouble is None and (target in seen or len(seen) > MOST_REDIRECTS):
-                trouble = Trouble("http.redirect-loop", f"redirected {len(seen)} times without an answer")
+                times = "once" if len(seen) == 1 else f"{len(seen)} times"
+                trouble = Trouble("http.redirect-loop", f"redirected {times} without an answer")
             if trouble is not None:
                 return dataclasses.replace(arrived, trouble=trouble)
             seen.add(target)
@@ -229,6 +230,10 @@ class Attempt:
         return error if trouble is None else Arrived(trouble=trouble)
 
 
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
+"""What OpenSSL calls an answer that is no TLS, by its version."""
+
+
 def _is_same_place(url: str, target: str) -> bool:
     """Whether two URLs are of one server; the same host with TLS instead of without counts as one."""
     here, there = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
@@ -257,7 +262,8 @@ def _reason(error: Exception) -> str | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or error}"
+        hint = " (does it speak plain http?)" if error.reason in _NO_TLS else ""
+        return f"TLS failed: {error.reason or error}{hint}"
     if isinstance(error, socket.gaierror):
         return "its name cannot be resolved"
     if isinstance(error, TimeoutError):

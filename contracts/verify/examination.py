@@ -129,7 +129,8 @@ class Examination:
         if self._treeless >= PATIENCE and self.polls < self._plan.polls:
             message = f"gave up after {PATIENCE} answers in a row without a task (poll {self.polls})"
             yield Violation("verify.gave-up", "", "", message, source=GAVE_UP, severity=Severity.WARNING)
-        elif self._plan.until and self._last is not None and self._last.state not in self._plan.until:
-            message = f"the task has not ended: it was {clip(self.state)} (poll {self.polls})"
-            expected = listed(self._plan.until)
-            yield Violation("verify.not-ended", "", "", message, expected, source=NOT_ENDED, severity=Severity.WARNING)
+        last = self._last
+        if self._plan.until and last is not None and self.last_tree is not None and last.state not in self._plan.until:
+            unseen = "" if last.data is not None else ", and the last answers showed no task"
+            message = f"the task has not ended: it was {clip(self.state)}{unseen} (poll {self.polls})"
+            yield Violation("verify.not-ended", "", "", message, listed(self._plan.until), source=NOT_ENDED)

@@ -131,6 +131,8 @@ def base_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         meant = f"; did you mean {'http://' + url!r}?" if "://" not in url and url.strip("/") else ""
         raise TargetError(f"{url!r} is no URL that begins with http:// or https:// and a host{meant}")
+    if parts.netloc.endswith(":"):
+        raise TargetError(f"{url!r} has a colon and no port behind it")
     if parts.query or parts.fragment:
         raise TargetError(f"{url!r}: the base of a server has no query and no fragment")
     if not (url.isascii() and url.isprintable()) or " " in url:

@@ -82,6 +82,8 @@ class Wanted:
         if not (self.task_ids or self.probes or self.drive):
             raise WantedError("Missing option '--task-id': which task is to be verified?")
         parameters = self.shared_parameters()
+        if "" in self.task_ids:
+            raise WantedError("--task-id is empty: which task is to be verified?")
         return tuple(Question(task_id, parameters) for task_id in dict.fromkeys(self.task_ids))
 
     def shared_parameters(self) -> dict[str, str]:
@@ -89,6 +91,8 @@ class Wanted:
 
         Raises: WantedError where one is none.
         """
+        if not self.bk_biz_id:
+            raise WantedError("--bk-biz-id is empty: leave it out for business 2")
         return {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
 
     def plan(self, *, is_followed: bool = False) -> Plan:

@@ -248,6 +248,17 @@ def test_report_that_leaves_the_house_does_not_name_the_tasks(run, played):
             ("--taskmock-gateway=esp",),
             "--taskmock-target: unknown gateway 'esp': choose one of esb, esb-legacy, apigw; did you mean 'esb'?",
         ),
+        (
+            "http://127.0.0.1:9",
+            ("--taskmock-bk-biz-id=",),
+            "--taskmock-bk-biz-id is empty: leave it out, or say what it is",
+        ),
+        ("http://127.0.0.1:9", ("--taskmock-task-id=",), "the suite needs --taskmock-task-id ID"),
+        (
+            "http://127.0.0.1:9",
+            ("--taskmock-stage=test",),
+            "--taskmock-stage needs --taskmock-gateway apigw: no other door has stages",
+        ),
         ("http://127.0.0.1:9", ("--taskmock-polls=0",), "--taskmock-polls is at least 1, not 0"),
         ("http://127.0.0.1:9", ("--taskmock-polls=nan",), "--taskmock-polls: 'nan' is no number"),
         ("http://127.0.0.1:9", ("--taskmock-interval=2s",), "--taskmock-interval: '2s' is no number"),

@@ -357,7 +357,7 @@ def redirect(location, status="302 Found"):
 
 def test_redirects_in_a_loop_are_left():
     with raw_server(redirect(lambda line: line.target)) as server:
-        assert found(server) == [("http.redirect-loop", "redirected 1 times without an answer (poll 1)")]
+        assert found(server) == [("http.redirect-loop", "redirected once without an answer (poll 1)")]
         assert len(server.lines) == 1
 
 

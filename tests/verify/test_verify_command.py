@@ -183,6 +183,19 @@ def test_parameters_are_known_to_the_rules():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--task-id", ""), "--task-id is empty: which task is to be verified?"),
+        (("--task-id", "1", "--bk-biz-id", ""), "--bk-biz-id is empty: leave it out for business 2"),
+        (("--task-id", "1", "--stage", "prod"), "--stage needs --gateway apigw: no other door has stages."),
+        (("--task-id", "1", "-o", ""), "--output names no file."),
+        (("--task-id", "1", "-o", "no/x.xml"), "cannot write no/x.xml: there is no such folder"),
+        (
+            ("--task-id", "1", "--baseline", "no/x.json"),
+            "cannot read no/x.json: No such file or directory; --baseline-update writes it",
+        ),
+        (
+            ("--task-id", "1", "--baseline", "no/x.json", "--baseline-update"),
+            "cannot write no/x.json: there is no such folder",
+        ),
         ((), "Missing option '--task-id': which task is to be verified?"),
         (("--task-id", "1", "-H", "X-A"), "--header 'X-A': a header is NAME: VALUE"),
         (("--task-id", "1", "--param", "x"), "--param 'x': a parameter is NAME=VALUE"),
@@ -202,6 +215,17 @@ def test_wrong_usage_is_explained(answering, arguments, message):
     ended = verify(answering.url, *arguments)
 
     assert (ended.exit_code, error(ended)) == (2, message)
+    assert answering.lines == []
+
+
+def test_task_that_is_lost_on_its_way_has_not_ended():
+    polls = iter(range(99))
+
+    with raw_server(lambda line: line.answer() if next(polls) < 1 else line.answer(b"{")) as server:
+        ended = verify(server.url, "--task-id", "10", "--until", "end", "--polls", "2", "--format", "json")
+
+    messages = [found["message"] for found in reports(ended)[0]["violations"] if found["code"] == "verify.not-ended"]
+    assert messages == ['the task has not ended: it was "CREATED", and the last answers showed no task (poll 2)']
 
 
 # -- several tasks
@@ -344,11 +368,11 @@ def test_baseline_is_not_written_where_nothing_was_judged(tmp_path, behaviour, r
     assert not file.exists()
 
 
-def test_task_that_has_not_ended_is_a_warning():
+def test_task_that_has_not_ended_is_an_error():
     with mock("nested-subprocess-failure") as server:
         ended = verify(server.url, "--task-id", "10", "--until", "end", "--polls", "30", "--format", "json")
 
-    assert (ended.exit_code, codes(ended)) == (0, {"verify.not-ended": "warning"})
+    assert (ended.exit_code, codes(ended)) == (1, {"verify.not-ended": "error"})
     assert reports(ended)[0]["violations"][0]["message"] == 'the task has not ended: it was "FAILED" (poll 30)'
 
 

@@ -137,6 +137,7 @@ def test_url_that_is_none_is_refused(url, message):
         ),
         ({"credentials": None}, "http://h is not on this machine: it needs credentials"),
         ({"timeout": 0}, "a time-out is longer than 0 s and at most 86,400 s, not 0"),
+        ({"url": "http://h:"}, "'http://h:' has a colon and no port behind it"),
         ({"headers": (("a b", "c"),)}, "'a b' is no name of a header"),
         ({"headers": (("a", "b\r\nc"),)}, "the header a: its value must be printable Latin-1 text"),
         ({"headers": (("a", "汉"),)}, "the header a: its value must be printable Latin-1 text"),
@@ -148,7 +149,7 @@ def test_url_that_is_none_is_refused(url, message):
 )
 def test_target_that_cannot_be_is_refused(changed, message):
     with pytest.raises(TargetError) as caught:
-        Target("http://h", **{"credentials": SOMEBODY, **changed})
+        Target(**{"url": "http://h", "credentials": SOMEBODY, **changed})
 
     assert str(caught.value) == message
 
@@ -368,6 +369,7 @@ def test_server_without_tls_cannot_be_reached_with_it():
 
     assert ended.exit_code == 3
     assert f"cannot reach 127.0.0.1:{server.port}: TLS failed: " in ended.stderr
+    assert ended.stderr.rstrip().endswith(" (does it speak plain http?)")
 
 
 def test_handshake_that_hangs_ends_the_run_in_time():
