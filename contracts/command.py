@@ -86,11 +86,15 @@ def validate_command(
         option = "--history" if is_history else "--coverage"
         raise click.UsageError(f"{option} is about answers of {STATUS}, not of {operation}.")
     contract = _contract(edition, strictness, operation)
+    if is_request:
+        _check_request_options(
+            **{"--history": is_history, "--require-tree": require_tree, "--coverage": coverage.is_wanted}
+        )
     if is_history:
-        if is_request:
-            raise click.UsageError("--history judges answers, --request the parameters of calls: choose one.")
-        _judge_histories(contract, files, output, coverage)
+        _judge_histories(contract, files, output, coverage, require_tree=require_tree)
         return
+    from taskmock.contracts.demand import with_tree_demanded
+
     check = contract.check_request if is_request else contract.check_response
     reports, bodies = [], []
     unread: list[str] = []
@@ -104,23 +108,26 @@ def validate_command(
         report = check(body)
         if not (report.ok or is_request):
             _tell_edition(_source(name), body, edition, operation)
-        reports.append((_source(name), report))
+        reports.append((_source(name), with_tree_demanded(report) if require_tree else report))
         bodies.append(body if output.draws_trees and operation == STATUS else b"")
     if not reports:
         raise click.UsageError("\n".join(unread))
     for message in unread:
         click.echo(f"Error: {message}", err=True)
-    treeless = [source for source, report in reports if not report.nodes] if require_tree else []
-    for source in treeless:
-        click.echo(f"Error: {source}: there is no tree to judge", err=True)
     try:
         with coverage.told_after(output):
-            output.finish(reports, bodies=bodies)
+            output.finish([*reports, *coverage.verdicts()], bodies=bodies)
     except SystemExit:
         if not unread:
             raise
-    if unread or treeless:
-        raise SystemExit(2 if unread else 1)
+    if unread:
+        raise SystemExit(2)
+
+
+def _check_request_options(**wanted: bool) -> None:
+    """Raises: click.UsageError where `--request` stands beside an option that is about answers."""
+    for option in (option for option, is_wanted in wanted.items() if is_wanted):
+        raise click.UsageError(f"{option} judges answers, --request the parameters of calls: choose one.")
 
 
 def _contract(edition: str, strictness: str, operation: str) -> Contract:
@@ -153,11 +160,14 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
         click.echo(f"Hint: {source}: the body looks like {told} ({basis})", err=True)
 
 
-def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output, coverage: Coverage) -> None:
+def _judge_histories(
+    contract: Contract, files: tuple[str, ...], output: Output, coverage: Coverage, *, require_tree: bool
+) -> None:
     """Judges the polls in all files together, one history for each task that they tell apart.
 
     Raises: click.UsageError where a file holds no polls.
     """
+    from taskmock.contracts.demand import with_tree_demanded
     from taskmock.contracts.history import MAX_BYTES, HistoryError, read_histories
 
     try:
@@ -166,10 +176,13 @@ def _judge_histories(contract: Contract, files: tuple[str, ...], output: Output,
         raise click.UsageError(str(error)) from None
     source = _source(files[0]) + (f" to {_source(files[-1])}" if len(files) > 1 else "")
     reports = [(f"{source}: {task}" if task else source, contract.check_history(histories[task])) for task in histories]
+    if require_tree:
+        reports = [(source, with_tree_demanded(report)) for source, report in reports]
     for poll in (poll for polls in histories.values() for poll in polls):
         coverage.add(poll.body)
     with coverage.told_after(output):
-        output.finish(reports, bodies=[polls[-1].body if output.draws_trees else b"" for polls in histories.values()])
+        bodies = [polls[-1].body if output.draws_trees else b"" for polls in histories.values()]
+        output.finish([*reports, *coverage.verdicts()], bodies=bodies)
 
 
 def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:

@@ -13,6 +13,7 @@ from taskmock.contracts.report_options import Output, show
 
 if TYPE_CHECKING:
     from taskmock.contracts.coverage import Tally
+    from taskmock.contracts.report import Report
 
 
 class Coverage:
@@ -36,13 +37,21 @@ class Coverage:
         if self._tally is not None:
             self._tally.add(body, request=request)
 
+    def verdicts(self) -> list[tuple[str, Report]]:
+        """The verdict on the coverage, with its source, where less was shown than is demanded; else none."""
+        tally, least = self._tally, self._least
+        if tally is None or least is None or tally.share * 100 >= least:
+            return []
+        from taskmock.contracts.coverage.report import percent
+        from taskmock.contracts.demand import coverage_report
+
+        return [("coverage", coverage_report(tally.edition, percent(tally.share), least=least))]
+
     @contextlib.contextmanager
     def told_after(self, output: Output) -> Iterator[None]:
         """Tells the coverage once the reports inside are written, whatever they say.
 
-        Raises:
-            click.UsageError: Report and coverage would both go to standard output, and only one is text.
-            SystemExit: Less was shown than is demanded (status 1).
+        Raises: click.UsageError where both would go to standard output, and only the coverage is text.
         """
         if self._tally is None:
             yield
@@ -52,20 +61,15 @@ class Coverage:
         try:
             yield
         except SystemExit:
-            self._tell(self._tally)
+            _tell(self._tally)
             raise
-        if not self._tell(self._tally):
-            raise SystemExit(1)
+        _tell(self._tally)
 
-    def _tell(self, tally: Tally) -> bool:
-        """Prints the coverage; gives whether it is enough."""
-        from taskmock.contracts.coverage.report import coverage_text, percent
 
-        is_enough = self._least is None or tally.share * 100 >= self._least
-        show(coverage_text(tally))
-        if not is_enough:
-            show(f"FAIL coverage: {percent(tally.share)} % is less than the {self._least:g} % demanded")
-        return is_enough
+def _tell(tally: Tally) -> None:
+    from taskmock.contracts.coverage.report import coverage_text
+
+    show(coverage_text(tally))
 
 
 def coverage_options(command: Callable[..., None]) -> Callable[..., None]:

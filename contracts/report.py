@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
-from taskmock.contracts.group import Group
+from taskmock.contracts.group import Group, grouped
 from taskmock.contracts.prose import verdict_text
 from taskmock.contracts.violation import Severity, Violation
 from taskmock.schemas import STATUS
@@ -14,10 +15,10 @@ from taskmock.schemas import STATUS
 class Report:
     """The verdict on one request or response.
 
-    `subject` is `request`, `response`, `history` or `agreement`, of the call `operation`; `edition` the one judged by
-    (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged nodes of the
-    tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts findings
-    that a baseline took out.
+    `subject` is `request`, `response`, `history`, `agreement` or `coverage`, of the call `operation`; `edition` the one
+    judged by (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged
+    nodes of the tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts
+    findings that a baseline took out.
     """
 
     subject: str
@@ -56,3 +57,10 @@ class Report:
 
     def __str__(self) -> str:
         return self.text()
+
+
+def with_findings(report: Report, violations: Iterable[Violation]) -> Report:
+    """A report with some findings more."""
+    groups, complete = grouped(violations)
+    both = sorted((*groups, *report.groups), key=lambda group: group.severity is Severity.WARNING)
+    return dataclasses.replace(report, groups=tuple(both), complete=report.complete and complete)

@@ -93,7 +93,7 @@ def verify_command(
             raise click.UsageError(str(error)) from None
         finally:
             progress.close()
-        output.finish(run.reports, bodies=run.trees if output.draws_trees else ())
+        output.finish([*run.reports, *coverage.verdicts()], bodies=run.trees if output.draws_trees else ())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

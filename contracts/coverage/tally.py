@@ -72,6 +72,11 @@ class Tally:
             self._shown[edition, Aspect.STATE, f"{'task' if node.is_top else 'node'} {node.state}"] += 1
 
     @property
+    def edition(self) -> str:
+        """The edition that was asked for, or `auto`; the one that an overlay extends."""
+        return self._census.edition
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """Every part of the contract of each edition that the evidence is of, shown or not."""
         editions = [edition for edition in EDITIONS if self._census.answers[edition] or edition == self._census.edition]

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.report import Report
+from taskmock.contracts.report import Report, with_findings
 from taskmock.contracts.verify.plan import END, UNTIL_END, Plan
 from taskmock.contracts.verify.polling import Asker, asking
 from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
 from taskmock.contracts.verify.seen import Seen, seen
 from taskmock.contracts.verify.smoke import CREATE, START, Smoke
-from taskmock.contracts.verify.surroundings import exchange_report, with_findings
+from taskmock.contracts.verify.surroundings import exchange_report
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.violation import Violation, clip
 

@@ -11,12 +11,12 @@ from taskmock.contracts.body import decoded_object
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.edition import AUTO
 from taskmock.contracts.lifecycle.snapshot import FULL
-from taskmock.contracts.report import Report
+from taskmock.contracts.report import Report, with_findings
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import Asker, asking
 from taskmock.contracts.verify.run import OPERATION, Verified
 from taskmock.contracts.verify.seen import Refusal, Seen, seen
-from taskmock.contracts.verify.surroundings import exchange_report, refusal_violations, with_findings
+from taskmock.contracts.verify.surroundings import exchange_report, refusal_violations
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.violation import Violation, clip
 from taskmock.contracts.walk import walk

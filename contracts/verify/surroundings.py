@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.group import grouped
-from taskmock.contracts.report import Report
+from taskmock.contracts.report import Report, with_findings
 from taskmock.contracts.verify.door import Door
 from taskmock.contracts.verify.exchange import TROUBLES, Exchange
 from taskmock.contracts.verify.rules import RULES, STATUS_RULES, is_gateways_own, json_says_that_it_is_json
@@ -68,10 +66,3 @@ def exchange_report(exchange: Exchange, door: Door, contract: Contract, request:
             operation=contract.operation,
         )
     return with_findings(report, around)
-
-
-def with_findings(report: Report, violations: Iterable[Violation]) -> Report:
-    """A report with some findings more."""
-    groups, complete = grouped(violations)
-    both = sorted((*groups, *report.groups), key=lambda group: group.severity is Severity.WARNING)
-    return dataclasses.replace(report, groups=tuple(both), complete=report.complete and complete)

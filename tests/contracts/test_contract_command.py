@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from taskmock.contracts.command import validate_command
+from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import load_example
 
 RUN = [sys.executable, "-c", "from taskmock.contracts.command import validate_command; validate_command()"]
@@ -157,7 +158,26 @@ def test_tree_may_be_required(good):
     result = invoke("--require-tree", "-", good, stdin=b'{"result": false, "message": "no", "code": 3599999}')
 
     assert result.exit_code == 1
-    assert result.stderr == "Error: standard input: there is no tree to judge\n"
+    assert result.stdout.splitlines()[0] == "FAIL standard input: 1 error"
+    assert "    there is no tree to judge" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("options", [(), ("--history",)], ids=["answer", "history"])
+def test_report_of_every_format_has_the_tree_that_is_missing(options, form):
+    result = invoke("--require-tree", "--format", form, *options, "-", stdin=b'{"result": false, "message": "no"}')
+
+    assert result.exit_code == 1
+    assert "document.no-tree" in result.stdout
+
+
+def test_tree_that_is_demanded_is_no_matter_of_a_baseline(tmp_path):
+    options = ["--require-tree", "--baseline", tmp_path / "known.json", "--baseline-update"]
+
+    result = invoke(*options, "-", stdin=b'{"result": false, "message": "no"}')
+
+    assert result.exit_code == 1
+    assert json.loads((tmp_path / "known.json").read_text(encoding="utf-8"))["accepted"] == []
 
 
 def test_body_of_another_edition_is_told():

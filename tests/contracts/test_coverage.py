@@ -18,6 +18,7 @@ from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.mutation import Specimen
 from taskmock.contracts.walk import walk
+from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import EDITIONS, load_example
 
 CAPTURES = capture_files.captures()
@@ -167,7 +168,28 @@ def test_command_fails_below_the_least_coverage(sample):
     enough, too_little = validate("--coverage-min", "20", sample), validate("--coverage-min", "99.5", sample)
 
     assert (enough.exit_code, too_little.exit_code) == (0, 1)
-    assert too_little.output.splitlines()[-1] == f"FAIL coverage: {share} % is less than the 99.5 % demanded"
+    assert "FAIL coverage: 1 error" in too_little.output.splitlines()
+    assert f"    the answers have shown {share} % of the contract" in too_little.output.splitlines()
+    assert "      expected 99.5 % or more" in too_little.output.splitlines()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_report_of_every_format_has_what_coverage_lacks(sample, tmp_path, form):
+    report = tmp_path / "report"
+
+    result = validate("--coverage-min", "99.5", "--format", form, "-o", report, sample)
+
+    assert result.exit_code == 1
+    assert "coverage.too-low" in report.read_text(encoding="utf-8")
+
+
+def test_requests_have_no_coverage(sample):
+    result = validate("--coverage", "--request", sample)
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1] == (
+        "Error: --coverage judges answers, --request the parameters of calls: choose one."
+    )
 
 
 def test_command_tells_coverage_of_what_breaks_its_contract_too(tmp_path):

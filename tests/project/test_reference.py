@@ -33,7 +33,7 @@ from taskmock.schemas import STATUS, editions_of, load_json, load_operations, lo
 REFERENCE = ROOT / "docs" / "reference"
 TABLE = re.compile(r"<!-- table: (?P<name>[a-z-]+) -->\n(?P<rows>(?:\|.*\n)*)")
 PIPELINE = "urn:taskmock:pipeline#/$defs/"
-CODE = re.compile(r"(?:body|envelope|field|state|request|http|verify)\.[a-z]+(?:-[a-z]+)*")
+CODE = re.compile(r"(?:body|envelope|field|state|request|http|verify|document|coverage)\.[a-z]+(?:-[a-z]+)*")
 LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 # The codes that are put together at run time: a field of the envelope with the wrong type, or a count too small.
