@@ -16,6 +16,31 @@ if TYPE_CHECKING:
     from taskmock.contracts.diff import Change
 
 AUTO = "auto"
+KEYWORDS = frozenset(
+    (
+        *("$schema", "$id", "$ref", "$defs", "$anchor", "$dynamicRef", "$dynamicAnchor", "$comment", "$vocabulary"),
+        *(
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "not",
+            "if",
+            "then",
+            "else",
+            "dependentSchemas",
+            "prefixItems",
+            "items",
+            "contains",
+        ),
+        *("properties", "patternProperties", "additionalProperties", "propertyNames", "type", "enum", "const"),
+        *("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength"),
+        *("pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties"),
+        *("minProperties", "required", "dependentRequired", "format", "unevaluatedItems", "unevaluatedProperties"),
+        *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"),
+    )
+)
+"""The keywords of draft 2020-12; an object with none of them is no schema."""
+
 DIRECTIONS = (AUTO, "request", "response")
 
 HELP = """Compare two contracts: what does NEW break for those who know OLD?
@@ -90,7 +115,7 @@ def _schema_file(name: str) -> object:
         try:
             chosen("edition", name, EDITIONS)
         except ValueError as error:
-            raise click.UsageError(f"{error}, or name a file") from None
+            raise click.UsageError(f"{error} (or the name of a file)") from None
     try:
         text = path.read_text(encoding="utf-8")
         schema: object = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
@@ -101,7 +126,12 @@ def _schema_file(name: str) -> object:
     except ValueError as error:
         kind = "TOML" if path.suffix.lower() == ".toml" else "JSON"
         raise click.UsageError(f"{click.format_filename(name)} is no {kind}: {error}") from None
-    return _of_overlay(schema, name) if isinstance(schema, dict) and "extends" in schema else schema
+    if isinstance(schema, dict) and "extends" in schema:
+        return _of_overlay(schema, name)
+    if isinstance(schema, dict) and schema and KEYWORDS.isdisjoint(schema):
+        seems = "; it looks like a recorded answer" if "result" in schema else ""
+        raise click.UsageError(f"{click.format_filename(name)} is no JSON Schema: it has no keyword of one{seems}")
+    return schema
 
 
 def _of_overlay(document: object, name: str) -> object:

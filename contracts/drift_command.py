@@ -48,7 +48,7 @@ def drift_command(
     if update and baseline is None:
         raise click.UsageError("--baseline-update needs --baseline FILE.")
     from taskmock.contracts.drift import Census, SampleError, findings_of, samples_in
-    from taskmock.contracts.drift.report import drift_json, drift_text
+    from taskmock.contracts.drift.report import Aside, drift_json, drift_text
     from taskmock.contracts.drift.suggestion import overlay_documents
 
     census, passed_over = Census(edition), 0
@@ -62,22 +62,24 @@ def drift_command(
         raise click.UsageError(str(error)) from None
     if not census.answers:
         raise click.UsageError("there is no recorded answer in SAMPLES.")
-    findings = _accepted(findings_of(census), census, Output(baseline=baseline, update=update))
+    if not census.trees:
+        click.echo("Warning: no answer has a tree: nothing is said of tasks and nodes", err=True)
+    findings, accepted = _accepted(findings_of(census), census, Output(baseline=baseline, update=update))
     overlays = overlay_documents(census, findings)
     if file is not None:
         _write_overlay(file, overlays)
     write = drift_json if form == "json" else drift_text
-    show(write(census, findings, overlays, passed_over))
+    show(write(census, findings, overlays, Aside(passed_over=passed_over, accepted=accepted)))
     if findings:
         raise SystemExit(1)
 
 
-def _accepted(findings: tuple[Finding, ...], census: Census, output: Output) -> tuple[Finding, ...]:
-    """The findings that the baseline does not accept."""
+def _accepted(findings: tuple[Finding, ...], census: Census, output: Output) -> tuple[tuple[Finding, ...], int]:
+    """The findings that the baseline does not accept, and how many things found it does."""
     from taskmock.contracts.drift.acceptance import drift_report, left_in
 
     ((_, report),) = output.accepted([("drift", drift_report(findings, census))], is_exact=True)
-    return left_in(report, findings)
+    return left_in(report, findings), report.accepted
 
 
 def _write_overlay(file: str, overlays: tuple[dict[str, object], ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +23,11 @@ class EditionChoice(_Choice):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The name itself, of an edition or of a sound overlay file."""
-        if value in CHOICES or not value.lower().endswith((".json", ".toml")):
+        if value in CHOICES:
+            return value
+        if not value.lower().endswith((".json", ".toml")):
+            if pathlib.Path(value).is_file():
+                self.fail(f"{value!r} is no overlay: the name of one ends in .json or .toml.", param, ctx)
             return super().convert(value, param, ctx)
         from taskmock.contracts.overlay_file import OverlayError, load_overlay
 

@@ -10,6 +10,7 @@ import pytest
 
 from taskmock.contracts.baseline import Baseline, Entry
 from taskmock.contracts.baseline_file import BaselineError, check_acceptable, save_baseline
+from taskmock.contracts.baseline_notes import entry_text
 from taskmock.contracts.clock import now
 from taskmock.contracts.plugin_record import RECORD, unpacked
 from taskmock.contracts.plugin_run import Acceptance, Judged, Run
@@ -56,7 +57,7 @@ class RunReport:
             terminalreporter.write_sep("-", line)
         if terminalreporter.config.get_verbosity() > 0:
             for entry in self._unused:
-                terminalreporter.write_line(f"nothing found for {entry.code} at {entry.place}")
+                terminalreporter.write_line(f"nothing found for {entry_text(entry)}")
         for line in self._mistakes:
             terminalreporter.write_line(f"ERROR: {line}", red=True)
 

@@ -83,6 +83,7 @@ class Output:
         if self.baseline is None:
             return reports
         from taskmock.contracts.baseline_file import BaselineError, check_acceptable, save_baseline
+        from taskmock.contracts.baseline_notes import notes_on, update_note
         from taskmock.contracts.clock import now
 
         file, today, found = self.baseline, now().date(), [report for _, report in reports]
@@ -96,10 +97,9 @@ class Output:
             raise click.UsageError(str(error)) from None
         name = click.format_filename(file)
         if self.update:
-            new = len(set(baseline.entries) - set(old.entries))
-            click.echo(f"{name}: accepted findings now listed: {len(baseline.entries)}, of them new: {new}", err=True)
-        for entry in baseline.unused(found):
-            click.echo(f"{name}: nothing found for {entry.code} at {entry.place}: --baseline-update drops it", err=True)
+            click.echo(f"{name}: {update_note(old, baseline)}", err=True)
+        for note in notes_on(baseline, found, today):
+            click.echo(f"{name}: {note}", err=True)
         return [(source, baseline.applied(report, today)) for source, report in reports]
 
     def _known(self) -> Baseline:

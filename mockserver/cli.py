@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -15,6 +16,9 @@ from taskmock.schemas import hint
 
 READER_GONE = 141
 """The exit code where nobody reads the output to its end: neither good nor a violation; shells say the same."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""What a system says where it takes no more of an output."""
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
@@ -66,6 +70,8 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001  # the last place that can make a line of it
+            if isinstance(error, OSError):
+                _let_output_go(error)
             _own_up(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
@@ -102,6 +108,15 @@ def _let_reader_go() -> NoReturn:
     raise SystemExit(READER_GONE)
 
 
+def _let_output_go(error: OSError) -> None:
+    """Ends with one line where an output could not be written, such as on a full disk; else does nothing."""
+    if error.errno not in NO_ROOM:
+        return
+    click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still in the buffers
+    raise SystemExit(2) from None
+
+
 def _own_up(error: Exception) -> NoReturn:
     """Says that the fault is the program's own, with all that is known where `TASKMOCK_DEBUG` is set."""
     if debug_wanted():
@@ -126,4 +141,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    taskmock(prog_name="taskmock")
+    try:
+        taskmock(prog_name="taskmock")
+    except OSError as error:  # of options that print and end, such as --help
+        _let_output_go(error)
+        _own_up(error)

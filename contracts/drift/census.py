@@ -51,6 +51,7 @@ class Census:
         self.overlay = chosen_overlay(edition)
         self.edition = checked_edition(str(edition)) if self.overlay is None else self.overlay.extends
         self.answers: collections.Counter[str] = collections.Counter()
+        self.trees = 0
         self.sights: dict[tuple[str, str], Sight] = {}
 
     def add(self, body: dict[str, Any]) -> None:
@@ -62,6 +63,7 @@ class Census:
         data = body.get("data")
         if label == "failure" or not isinstance(data, dict):
             return
+        self.trees += 1
         for node in walk(data):
             label = "node" if node.parent is not None else _BY_STATE.get(str(data.get("state")), "task")
             name = label if label in shape_names(edition) else "task"

@@ -25,16 +25,26 @@ _NAMES = {
 }
 
 
-def drift_text(
-    census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], passed_over: int
-) -> str:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Aside:
+    """What a report leaves out: files that are no answer, and things found that a baseline accepts."""
+
+    passed_over: int = 0
+    accepted: int = 0
+
+
+def drift_text(census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], aside: Aside) -> str:
     """The drift as text: one line of verdict, the findings by kind of object, then an overlay that fits."""
     total = sum(census.answers.values())
     answers = f"{total:,} {'answer' if total == 1 else 'answers'}"
     verdict = f"DRIFT in {answers}: {_counted(len(findings))}" if findings else f"NO DRIFT in {answers}"
     lines = [verdict, f"  compared with {_compared(census)}"]
-    if passed_over:
-        lines.append(f"  passed over: {passed_over:,} that {'is' if passed_over == 1 else 'are'} no answer")
+    if census.trees < total:
+        lines.append(f"  with a tree: {census.trees:,}")
+    if aside.passed_over:
+        lines.append(f"  passed over: {aside.passed_over:,} that {'is' if aside.passed_over == 1 else 'are'} no answer")
+    if aside.accepted:
+        lines.append(f"  accepted by the baseline: {aside.accepted:,}")
     lines.extend(_finding_lines(census, findings))
     for overlay in overlays:
         lines.append(f"suggested overlay of {overlay['extends']}:")
@@ -42,16 +52,16 @@ def drift_text(
     return "\n".join(lines)
 
 
-def drift_json(
-    census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], passed_over: int
-) -> str:
+def drift_json(census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], aside: Aside) -> str:
     """The drift as one JSON document in plain ASCII."""
     document = {
         "format": FORMAT,
         "ok": not findings,
         "edition": census.edition,
         "answers": dict(sorted(census.answers.items())),
-        "passed_over": passed_over,
+        "trees": census.trees,
+        "passed_over": aside.passed_over,
+        "accepted": aside.accepted,
         "findings": [{**dataclasses.asdict(finding), "message": finding.message} for finding in findings],
         "overlays": list(overlays),
     }

@@ -56,6 +56,22 @@ def test_what_is_foreseen_keeps_its_exit_code(running, error, code):
     assert "internal error" not in ended.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device is always full")  # noqa: PTH110
+@pytest.mark.parametrize("arguments", [("generate",), ("scenarios", "list"), ("--version",), ("--help",)])
+def test_full_disk_is_one_line(arguments):
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
+        ended = subprocess.run(
+            [*TASKMOCK, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    assert (ended.returncode, ended.stderr) == (2, b"Error: cannot write the output: No space left on device\n")
+
+
 @pytest.mark.parametrize("arguments", [("generate", "--nodes", "5"), ("scenarios", "list"), ("validate", "-")])
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
 def test_reader_that_goes_away_is_no_violation(tmp_path, arguments):

@@ -307,7 +307,7 @@ def test_command_writes_a_baseline_and_is_green_until_something_new(tmp_path):
     new = run(tmp_path, faulty(0, 1))
 
     assert (first.exit_code, again.exit_code, new.exit_code) == (0, 0, 1)
-    assert f"{tmp_path / 'known.toml'}: accepted findings now listed: 1, of them new: 1" in first.output.splitlines()
+    assert f"{tmp_path / 'known.toml'}: entries now: 1, of them new: 1, renewed: 0" in first.output.splitlines()
     assert "1 accepted by the baseline" in again.output
 
 
@@ -318,6 +318,28 @@ def test_command_is_red_where_an_entry_has_expired(tmp_path):
 
     assert result.exit_code == 1
     assert "`retry` is too small; the baseline accepted it until 2020-01-01" in result.output
+
+
+def test_command_tells_what_has_expired_and_what_was_renewed(tmp_path):
+    day, file = dt.date(2020, 1, 1), tmp_path / "known.toml"
+    save_baseline(Baseline((Entry("field.range", "**", day, "Step 1"),)), str(file))
+
+    before, renewing = run(tmp_path, faulty(0)), run(tmp_path, faulty(0), "--baseline-update")
+
+    note = f"{file}: expired on 2020-01-01: field.range at ** of Step 1: --baseline-update renews it"
+    assert note in before.output.splitlines()
+    assert f"{file}: entries now: 1, of them new: 0, renewed: 1" in renewing.output.splitlines()
+
+
+def test_command_guesses_the_code_of_an_entry(tmp_path):
+    save_baseline(Baseline((Entry("field.rang", "**", LATER, "Step 1"),)), str(tmp_path / "known.toml"))
+
+    result = run(tmp_path, faulty(0))
+
+    assert (
+        f"{tmp_path / 'known.toml'}: nothing found for field.rang at ** of Step 1: --baseline-update drops it; "
+        'did you mean "field.range"?'
+    ) in result.output.splitlines()
 
 
 def test_command_tells_of_entries_that_match_nothing(tmp_path):

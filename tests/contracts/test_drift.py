@@ -315,8 +315,33 @@ def test_baseline_accepts_what_is_known_and_a_new_value_is_told(folder, tmp_path
     third = invoke("--edition", "v2", "--baseline", path, folder)
 
     assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 1)
+    assert [line for line in second.output.splitlines() if "accepted" in line] == ["  accepted by the baseline: 2"]
     (finding,) = [line for line in third.output.splitlines() if line.startswith("    new-")]
     assert finding.startswith('    new-value: `state` is "LOST" in 2 of 14, not one of READY')
+
+
+def test_expired_baseline_says_so(folder, tmp_path):
+    path = tmp_path / "baseline.json"
+    (folder / "a.json").write_text(json.dumps(changed(owner=1)), encoding="utf-8")
+    invoke("--edition", "v2", "--baseline", path, "--baseline-update", folder)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["accepted"] = [{**entry, "until": "2020-01-01"} for entry in document["accepted"]]
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    result = invoke("--edition", "v2", "--baseline", path, folder)
+
+    assert result.exit_code == 1
+    assert f"{path}: expired on 2020-01-01: drift.new-field at " in result.stderr
+
+
+def test_answers_without_a_tree_are_told(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text('{"result": false, "message": "no", "code": 3599999}', encoding="utf-8")
+
+    result = invoke(path)
+
+    assert result.stderr == "Warning: no answer has a tree: nothing is said of tasks and nodes\n"
+    assert "  with a tree: 0" in result.stdout.splitlines()
 
 
 def test_baseline_update_needs_a_file(folder):
