@@ -16,6 +16,9 @@ from taskmock.schemas import load_schema
 SHAPES = ("envelope", "task", "node", "created", "expired")
 """The shapes of answers whose fields an overlay can speak of."""
 
+SOURCE = "the overlay"
+"""Where a finding says that the word on a field comes from, for fields that an overlay speaks of."""
+
 _KINDS = {
     "null": "null",
     "boolean": "true or false",
@@ -84,7 +87,7 @@ def _change(shape: dict[str, Any], name: str, said: Any, shapes: dict[str, Any])
         merged = {keyword: value for keyword, value in merged.items() if value is not None}
         if changes and "title" not in changes:
             merged.pop("title", None)
-        properties[name] = titled({"description": "A field of the overlay's own.", **merged, "$comment": "the overlay"})
+        properties[name] = titled({"description": "A field of the overlay's own.", **merged, "$comment": SOURCE})
     shape["required"] = [*(each for each in required if each != name), *([name] if demanded else [])]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.overlay import SHAPES, Overlay, node_schema, overlay_of
-from taskmock.contracts.validator import LEVELS_KEPT, schema_defect
+from taskmock.contracts.validator import LEVELS_KEPT, is_pattern, schema_defects
 from taskmock.contracts.walk import escaped
 from taskmock.schemas import EDITIONS
 
@@ -80,11 +80,11 @@ def _mistakes(document: object) -> Iterator[str]:
         if key not in _KEYS:
             yield f"/{escaped(key)}: unknown key; there are {', '.join(_KEYS)}{_guess(key, _KEYS)}"
     extends = document.get("extends")
-    if extends not in EDITIONS:
+    is_edition = isinstance(extends, str) and extends in EDITIONS
+    if not is_edition:
         said = "is missing" if extends is None else f"{extends!r} is no edition"
         yield f"/extends: {said}; choose one of {', '.join(EDITIONS)}"
-        return
-    known = node_schema(extends)["$defs"]
+    known = node_schema(extends if is_edition else EDITIONS[-1])["$defs"]
     for shape in SHAPES:
         if shape not in document:
             continue
@@ -95,7 +95,8 @@ def _mistakes(document: object) -> Iterator[str]:
             yield f"/{shape}: an object of fields by name"
         else:
             for name, said in document[shape].items():
-                yield from _field_mistakes(said, f"/{shape}/{escaped(name)}", name in known[shape]["properties"])
+                is_known = not is_edition or name in known[shape]["properties"]
+                yield from _field_mistakes(said, f"/{shape}/{escaped(name)}", is_known)
 
 
 def _field_mistakes(said: Any, place: str, is_known: bool) -> Iterator[str]:  # noqa: ANN401, FBT001  # decoded JSON
@@ -112,9 +113,7 @@ def _field_mistakes(said: Any, place: str, is_known: bool) -> Iterator[str]:  # 
     yield from _keyword_mistakes(schema, place, 0)
     if not schema and not is_known:
         yield f"{place}: a new field needs its `type`"
-    defect = schema_defect(schema)
-    if defect is not None:
-        yield f"{place}: {defect}"
+    yield from (f"{place}: {defect}" for defect in schema_defects(schema))
 
 
 def _keyword_mistakes(schema: dict[str, Any], place: str, level: int) -> Iterator[str]:
@@ -122,6 +121,9 @@ def _keyword_mistakes(schema: dict[str, Any], place: str, level: int) -> Iterato
         if keyword not in KEYWORDS:
             there = f"{', '.join(KEYWORDS)}{_guess(keyword, KEYWORDS)}"
             yield f"{place}/{escaped(keyword)}: unknown keyword; there are {there}"
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str) and not is_pattern(pattern):
+        yield f"{place}/pattern: {pattern!r} is no regular expression"
     properties = schema.get("properties", {})
     inner = {"items": schema.get("items"), "additionalProperties": schema.get("additionalProperties")}
     if isinstance(properties, dict):

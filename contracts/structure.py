@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from taskmock.contracts.overlay import SOURCE
 from taskmock.contracts.strictness import WEIGHTS, Strictness
 from taskmock.contracts.validator import CHILDREN, Failure, Shape, shallow
 from taskmock.contracts.violation import Severity, Violation, clip
@@ -120,8 +121,12 @@ def _failed(failure: Failure, value: dict[str, Any], shape: Shape, place: Place)
     message = complaint(name, failure.keyword, item)
     expected = expectation(field)
     if failure.keyword == "enum" and first == "state":
-        code, message = state_complaint(item, place.edition, place.level)
-        expected = "one of " + ", ".join(states_of(place.edition, place.level))
+        known = states_of(place.edition, place.level)
+        is_overlaid = field.get("$comment") == SOURCE
+        if not is_overlaid:
+            expected = "one of " + ", ".join(known)
+        if not (is_overlaid and item in known):
+            code, message = state_complaint(item, place.edition, place.level)
     return Violation(
         code=code,
         pointer=place.pointer + "".join(f"/{escaped(str(key))}" for key in failure.location),

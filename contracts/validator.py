@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from taskmock.contracts.overlay import Overlay, node_schema
 from taskmock.schemas import load_schema
+
+if TYPE_CHECKING:
+    import jsonschema
 
 LEVELS_KEPT = 2
 """Levels of objects and lists kept below a field; no schema of a shape looks deeper."""
@@ -77,21 +81,47 @@ def shape_names(edition: str) -> tuple[str, ...]:
     return tuple(name for name in known if name in node_schema(edition)["$defs"])
 
 
-def schema_defect(schema: object) -> str | None:
-    """What keeps a document from being a JSON Schema (draft 2020-12), in one sentence; None where it is one."""
+def schema_defects(schema: object) -> Iterator[str]:
+    """Yields what keeps a document from being a JSON Schema (draft 2020-12), a sentence each, the deepest first."""
     import jsonschema
 
     if not isinstance(schema, (dict, bool)):
-        return "a schema is an object, true or false"
+        yield "a schema is an object, true or false"
+        return
     validator = jsonschema.Draft202012Validator(jsonschema.Draft202012Validator.META_SCHEMA)
     try:
-        failed = next(iter(sorted(validator.iter_errors(schema), key=lambda error: -len(error.absolute_path))), None)
+        failed = sorted(validator.iter_errors(schema), key=lambda error: -len(error.absolute_path))
     except RecursionError:
-        return "it nests too deep"
-    if failed is None:
-        return None
-    path = "".join(f"/{key}" for key in failed.absolute_path)
-    return f"the value at {path or 'the top'} is not what it may be there"
+        yield "it nests too deep"
+        return
+    for error in failed:
+        path = "".join(f"/{key}" for key in error.absolute_path)
+        yield f"the value at {path or 'the top'} is not what it may be there{_allowed(error)}"
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text is a regular expression that both engines understand."""
+    import jsonschema_rs
+
+    try:
+        re.compile(text)
+        jsonschema_rs.validator_for({"pattern": text})
+    except (re.error, ValueError, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _allowed(error: jsonschema.ValidationError) -> str:
+    """What the meta-schema allows where it is not kept, in words; "" where words would not help."""
+    allowed = error.validator_value
+    if error.validator == "anyOf":  # only `type` has alternatives
+        names = next((inner.validator_value for inner in error.context or () if inner.validator == "enum"), ())
+        return f": one of {', '.join(names)}, or a list of them" if names else ""
+    if error.validator == "enum":
+        return f": one of {', '.join(map(str, allowed))}"
+    if error.validator == "type":
+        return f": {' or '.join([allowed] if isinstance(allowed, str) else allowed)}"
+    return f": {error.validator} {allowed}" if isinstance(allowed, int | float) else ""
 
 
 def shallow(value: dict[str, Any], *, children: Collection[str] = CHILDREN) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from taskmock.contracts.diff.form import Form, form_of
 from taskmock.contracts.diff.keywords import Difference, keyword_differences
 from taskmock.contracts.diff.source import Conjunction, Located, SchemaError, Source, canonical, identity, without
 from taskmock.contracts.diff.variants import MAX_CONDITIONS, cases_of, conditions_of, decided, label_of, pieces_in
-from taskmock.contracts.validator import schema_defect
+from taskmock.contracts.validator import schema_defects
 from taskmock.contracts.walk import escaped
 from taskmock.schemas import load_schema
 
@@ -33,7 +33,7 @@ def diff_schemas(old: object, new: object, *, direction: str = Direction.RESPONS
     Raises: SchemaError for what is no schema, or has references that lead out of it.
     """
     for side, schema in (("the old schema", old), ("the new schema", new)):
-        defect = schema_defect(schema)
+        defect = next(schema_defects(schema), None)
         if defect is not None:
             raise SchemaError(f"{side} is no JSON Schema of draft 2020-12: {defect}")
     comparison = _Comparison(Source(old), Source(new), Direction(direction))

@@ -61,10 +61,10 @@ def test_what_is_foreseen_keeps_its_exit_code(running, error, code):
 def test_full_disk_is_one_line(arguments):
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device
         ended = subprocess.run(
-            [*TASKMOCK, *arguments],
+            [TASKMOCK, *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
-            env=environment(),
+            env=environment({}),
             timeout=PATIENCE,
             check=False,
         )

@@ -126,7 +126,8 @@ def test_file_that_is_no_schema_exits_2(schema):
     assert result.exit_code == 2
     assert result.output.splitlines()[-1] == (
         f"Error: cannot compare {path} and v2: the old schema is no JSON Schema of draft 2020-12: "
-        "the value at /type is not what it may be there"
+        "the value at /type is not what it may be there: "
+        "one of array, boolean, integer, null, number, object, string, or a list of them"
     )
 
 
@@ -144,6 +145,21 @@ def test_unknown_edition_exits_2():
     assert result.output.splitlines()[-1] == (
         "Error: unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean 'v2'? (or the name of a file)"
     )
+
+
+@pytest.mark.parametrize(
+    ("document", "seems"),
+    [({"result": True, "data": {}}, "; it looks like a recorded answer"), ({"colour": 1}, "")],
+    ids=["a recorded answer", "something else"],
+)
+def test_document_that_is_no_schema_exits_2(tmp_path, document, seems):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+    result = invoke("v2", path)
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1] == f"Error: {path} is no JSON Schema: it has no keyword of one{seems}"
 
 
 def test_overlay_is_compared_with_its_edition(tmp_path):

@@ -134,6 +134,7 @@ def test_file_is_accepted_as_an_edition(tmp_path, suffix, text):
     assert report.basis == f"as {path} extends it"
 
 
+TYPES = "one of array, boolean, integer, null, number, object, string, or a list of them"
 MISTAKES = {
     "no object": ([], "at the top: an object with `extends` and the fields of shapes"),
     "no edition": ({}, "/extends: is missing; choose one of doc-2019, v1, v2"),
@@ -162,7 +163,15 @@ MISTAKES = {
     ),
     "unknown type": (
         {"extends": "v2", "node": {"a": {"type": "text"}}},
-        "/node/a: the value at /type is not what it may be there",
+        f"/node/a: the value at /type is not what it may be there: {TYPES}",
+    ),
+    "bound that is no number": (
+        {"extends": "v2", "node": {"a": {"type": "integer", "minimum": "a"}}},
+        "/node/a: the value at /minimum is not what it may be there: number",
+    ),
+    "no regular expression": (
+        {"extends": "v2", "node": {"a": {"type": "string", "pattern": "("}}},
+        "/node/a/pattern: '(' is no regular expression",
     ),
     "too deep": (
         {
@@ -189,6 +198,28 @@ def test_all_mistakes_are_told_at_once():
         checked_overlay({"extends": "v2", "x": 1, "task": {"a": 1, "b": {"typo": 1}}}, source="ours.json")
 
     assert len(str(caught.value).splitlines()) == 4
+
+
+@pytest.mark.parametrize("extends", ["v2", "v3"])
+def test_every_mistake_in_a_field_is_told(extends):
+    task = {"x": {"type": "string", "pattern": "("}, "z": {"type": "strin", "minimum": "a"}}
+
+    with pytest.raises(OverlayError) as caught:
+        checked_overlay({"extends": extends, "task": task})
+
+    told = [line.split(": ")[0] for line in str(caught.value).splitlines()[1:] if "/task" in line]
+    assert told == ["  /task/x/pattern", "  /task/z", "  /task/z"]
+
+
+def test_state_that_the_overlay_refuses_is_told_as_the_overlays():
+    answer = load_example("v2", "response")
+    answer["data"]["state"] = "FAILED"
+    overlay = checked_overlay({"extends": "v2", "task": {"state": {"enum": ["A"]}}})
+
+    (violation,) = [each for each in Contract(overlay).check_response(answer).violations if each.value == '"FAILED"']
+
+    assert (violation.code, violation.expected) == ("field.value", "one of A")
+    assert "v2" not in violation.message
 
 
 @pytest.mark.parametrize(
@@ -237,6 +268,18 @@ def test_command_refuses_an_unusable_overlay(tmp_path):
         f"Error: Invalid value for '--edition': {path} is no overlay:",
         "  /extends: is missing; choose one of doc-2019, v1, v2",
     ]
+
+
+def test_command_says_how_the_name_of_an_overlay_ends(tmp_path):
+    path = tmp_path / "ours.yaml"
+    path.write_text("extends: v2", encoding="utf-8")
+
+    result = validate("--edition", path, "-")
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1] == (
+        f"Error: Invalid value for '--edition': {str(path)!r} is no overlay: the name of one ends in .json or .toml."
+    )
 
 
 def test_self_test_takes_no_overlay(tmp_path):
