@@ -16,6 +16,7 @@ from taskmock.schemas import STATUS
 
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
+    from taskmock.contracts.report import Report
 
 STANDARD_INPUT = "-"
 
@@ -106,6 +107,7 @@ def validate_command(
             continue
         coverage.add(body)
         report = check(body)
+        _tell_history(_source(name), report)
         if not (report.ok or is_request):
             _tell_edition(_source(name), body, edition, operation)
         reports.append((_source(name), with_tree_demanded(report) if require_tree else report))
@@ -141,6 +143,13 @@ def _contract(edition: str, strictness: str, operation: str) -> Contract:
         return Contract(edition, strictness=strictness, operation=operation)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _tell_history(source: str, report: Report) -> None:
+    """Leads to `--history` where a body that is no JSON goes on with more of it on a later line."""
+    messages = [found.message for found in report.violations if found.code == "body.not-json"]
+    if any("extra data at line" in message and "at line 1," not in message for message in messages):
+        click.echo(f"Hint: {source}: a history, with an answer on each line? Use --history", err=True)
 
 
 def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> None:

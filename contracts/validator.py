@@ -113,9 +113,9 @@ def is_pattern(text: str) -> bool:
 
 def _allowed(error: jsonschema.ValidationError) -> str:
     """What the meta-schema allows where it is not kept, in words; "" where words would not help."""
-    allowed = error.validator_value
+    allowed: Any = error.validator_value
     if error.validator == "anyOf":  # only `type` has alternatives
-        names = next((inner.validator_value for inner in error.context or () if inner.validator == "enum"), ())
+        names: Any = next((inner.validator_value for inner in error.context or () if inner.validator == "enum"), ())
         return f": one of {', '.join(names)}, or a list of them" if names else ""
     if error.validator == "enum":
         return f": one of {', '.join(map(str, allowed))}"

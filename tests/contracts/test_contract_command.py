@@ -154,6 +154,13 @@ def test_failure_answer_has_no_tree_to_judge():
     assert result.stdout.startswith("PASS standard input: a failure answer, no tree to judge\n")
 
 
+def test_answers_line_by_line_lead_to_history():
+    result = invoke("-", stdin=b'{"result": false}\n{"result": false}\n')
+
+    assert result.exit_code == 1
+    assert result.stderr == "Hint: standard input: a history, with an answer on each line? Use --history\n"
+
+
 def test_tree_may_be_required(good):
     result = invoke("--require-tree", "-", good, stdin=b'{"result": false, "message": "no", "code": 3599999}')
 

@@ -5,6 +5,7 @@ import pytest
 from taskmock.contracts.diff import SchemaError, diff_editions, diff_schemas
 from taskmock.schemas import EDITIONS
 
+TYPES = "one of array, boolean, integer, null, number, object, string, or a list of them"
 NO_SCHEMA = "the old schema is no JSON Schema of draft 2020-12"
 BREAKING, ADDITIVE, COSMETIC = "breaking", "additive", "cosmetic"
 
@@ -321,7 +322,7 @@ def test_change_that_several_places_share_is_told_once():
         ([], f"{NO_SCHEMA}: a schema is an object, true or false"),
         (
             obj({"a": {"type": "text"}}),
-            f"{NO_SCHEMA}: the value at /properties/a/type is not what it may be there",
+            f"{NO_SCHEMA}: the value at /properties/a/type is not what it may be there: {TYPES}",
         ),
         ({"$ref": "#/title", "title": "a"}, "at /title: a schema is an object, true or false"),
         (
