@@ -52,7 +52,8 @@ def told_call_edition(body: Mapping[str, Any], operation: str) -> tuple[str, str
         statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
         whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)
         edition, basis = told_edition({"data": whole})
-        return ("v1", "the task has no `root_id:`") if edition == "doc-2019" else (edition, basis)
+        is_older_v1 = edition == "doc-2019" and whole is not None and "elapsed_time" in whole
+        return ("v1", "the task has no `root_id:`") if is_older_v1 else (edition, basis)
     if operation == "get_task_node_detail" and isinstance(data, dict) and data:
         edition, basis = told_edition(body) if "id" in data else _told_by_waiting_node(data)
         return edition, basis.replace("the task", "the node")
