@@ -10,6 +10,8 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Programs that tests call, and that have environments of their own.
+TOOLS := $(VENV)/tools
 
 export MYPYPATH := .ci/src
 
@@ -48,9 +50,17 @@ $(VENV)/.developed: $(VENV)/.installed
 	$(PIP) install -c constraints.txt --group dev
 	@touch $@
 
-tools: ## the programs outside Python that tests call
+# In the environment of the tests its plugin would slow every start of pytest down.
+$(TOOLS)/.schemathesis: $(VENV)/.developed
+	$(BIN)/python -m venv --without-pip $(TOOLS)/schemathesis
+	$(PIP) --python $(TOOLS)/schemathesis install -c constraints.txt --group openapi
+	@touch $@
+
+tools: $(TOOLS)/.schemathesis ## the programs that tests call
 	@sh .ci/need curl curl "the README's curl commands"
 	@sh .ci/need chromium chromium "HTML reports in a browser"
+	@sh .ci/need npm npm "TypeScript clients"
+	@sh .ci/typescript $(TOOLS)/typescript
 
 format: $(VENV)/.developed ## format the code and apply safe fixes
 	$(BIN)/ruff check --fix .

@@ -15,7 +15,7 @@ ELSEWHERE = ("colorama",)
 def main() -> None:
     """Resolve for this interpreter, and write one pin a line."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-"]
-    wanted = ["--group", "dev", "setuptools", *ELSEWHERE]
+    wanted = ["--group", "dev", "--group", "openapi", "setuptools", *ELSEWHERE]
     result = subprocess.run([*command, *wanted, "--editable", "."], check=True, stdout=subprocess.PIPE)
     pins = {
         item["metadata"]["name"].lower().replace("_", "-"): item["metadata"]["version"]

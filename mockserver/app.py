@@ -78,7 +78,7 @@ class App:
         self.journal = Journal()
         self.rules = rules or HouseRules()
         self.gate = Gate(self.rules.auth)
-        self.stage = Stage(playback, self.journal, self.gate, self.rules.doors[0])
+        self.stage = Stage(playback, self.journal, self.gate, self.rules.doors)
         self._admin = Desk(self.stage, token=self.rules.admin_token)
         self._routes = Routes(self.rules.doors, (STATUS, *(handled.operation for handled in CALLS.values())))
         self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
@@ -105,7 +105,7 @@ class App:
             request = Request(build_environ(call))
             named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
             session = named or DEFAULT_SESSION
-            if path.startswith("/__"):
+            if path.startswith("/__") and not self._routes.lead(path):
                 return self._admin.answer(call, path, session)
             way = self._routes.way(call.method, path)
             parameters, shown = door.read(_received(request, way))

@@ -50,6 +50,10 @@ class Routes:
             raise self._lost(method, path)
         return Way(door, operation, in_path)
 
+    def lead(self, path: str) -> bool:
+        """Whether a path is one of a call, by whatever method."""
+        return bool(_methods(self._map.bind(""), path))
+
     def door_of(self, path: str) -> Door:
         """The door that has a path, else the one whose paths begin like it, else the first one."""
         adapter = self._map.bind("")

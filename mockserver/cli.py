@@ -36,6 +36,10 @@ _COMMANDS = {
     "verify": ("taskmock.contracts.verify_command:verify_command", "Ask a live server and judge what it answers."),
     "drift": ("taskmock.contracts.drift_command:drift_command", "Find out how real answers have drifted."),
     "diff": ("taskmock.contracts.diff_command:diff_command", "Compare two contracts: what breaks, what is added."),
+    "export": (
+        "taskmock.mockserver.export_command:export_command",
+        "Write the API as OpenAPI, or as TypeScript types.",
+    ),
     "scenarios": ("taskmock.mockserver.scenarios_command:scenarios_command", "List, draw and check scenarios."),
     "init": ("taskmock.mockserver.init_command:init_command", "Write a first folder of scenarios of your own."),
 }

@@ -222,6 +222,11 @@ class Playback:
         return self._casting.scenario_for(self.shelf, name, task_id, seed, plan)
 
     @property
+    def edition(self) -> str | None:
+        """The edition in which everything is answered; None where scenarios say theirs."""
+        return self._edition
+
+    @property
     def default_edition(self) -> str:
         """What is spoken where a call names no scenario."""
         scenario = self.shelf.scenario(self.default) if self.default else None

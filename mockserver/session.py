@@ -32,12 +32,17 @@ _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*\]")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stage:
-    """Where sessions play: what answers them, what is written down of them, who is let in, and the first way in."""
+    """Where sessions play: what answers them, what is written down of them, who is let in, and the ways in."""
 
     playback: Playback
     journal: Journal
     gate: Gate = dataclasses.field(default_factory=Gate)
-    door: Door = ESB
+    doors: tuple[Door, ...] = (ESB,)
+
+    @property
+    def door(self) -> Door:
+        """The first way in."""
+        return self.doors[0]
 
 
 class Session:

@@ -16,6 +16,9 @@ PREFIX = "/__s/"
 LONGEST = 128
 """The most characters a session's name may have."""
 
+NAME_PATTERN = f"^[!-~]{{1,{LONGEST}}}$"
+"""The regular expression of a session's name, for those who are told what may be one."""
+
 _SECRETS = frozenset({"bk_token"})
 _DIGITS = 16
 _PLAIN = re.compile(r"[\x21-\x7e]+")

@@ -125,15 +125,28 @@ def is_nested(uri: str) -> bool:
 def located(uri: str) -> tuple[str, dict[str, Any]]:
     """The schema at a place, and the place where it really stands: references lead there."""
     while True:
-        document, _, pointer = uri.partition("#")
-        schema: Any = _document(document)
-        for token in pointer.split("/")[1:]:
-            key = token.replace("~1", "/").replace("~0", "~")
-            schema = schema[int(key)] if isinstance(schema, list) else schema[key]
+        schema = part_at(uri)
         reference = schema.get("$ref")
         if reference is None or "properties" in schema:
             return uri, schema
-        uri = document + reference if reference.startswith("#") else reference
+        uri = resolved(reference, uri)
+
+
+def resolved(reference: str, uri: str) -> str:
+    """The place that a reference in some document leads to."""
+    return uri.partition("#")[0] + reference if reference.startswith("#") else reference
+
+
+@functools.cache
+def part_at(uri: str) -> dict[str, Any]:
+    """The schema that stands at a place, be it a mere reference."""
+    document, _, pointer = uri.partition("#")
+    schema: Any = _document(document)
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        schema = schema[int(key)] if isinstance(schema, list) else schema[key]
+    found: dict[str, Any] = schema
+    return found
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import importlib.metadata
 import json
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Request
 from taskmock.mockserver.admin import auth_path, request_paths, scenario_paths, session_paths, task_paths, use_path
 from taskmock.mockserver.admin.body_check import body_flaw, query_flaw, with_numbers
 from taskmock.mockserver.admin.endpoint import ADMIN, YAML, AdminCall, AdminError, Answered, Endpoint, Schema
-from taskmock.mockserver.admin.openapi import openapi_document
+from taskmock.mockserver.admin.openapi import admin_document, with_admin
 from taskmock.mockserver.front.message import Call, Reply
 from taskmock.mockserver.front.wsgi import build_environ
 from taskmock.mockserver.graph import AddressError
@@ -42,8 +43,11 @@ def health(call: AdminCall) -> Answered:
 
 
 def describe(call: AdminCall) -> Answered:
-    """This API, as an OpenAPI 3.1 document."""
-    return Answered(body=openapi_document(ADMIN, ENDPOINTS, token=call.guarded))
+    """The API that is mocked, and this one, as one OpenAPI 3.1 document."""
+    from taskmock.contracts.export.openapi import ALL
+
+    doors = tuple(door.name for door in call.stage.doors)
+    return Answered(body=whole_document(call.playback.edition or ALL, doors, token=call.guarded))
 
 
 _HEALTH: dict[str, Schema] = {
@@ -55,8 +59,10 @@ _HEALTH: dict[str, Schema] = {
 _DOCUMENT: dict[str, Schema] = {"openapi": {"type": "string"}, "paths": {"type": "object"}}
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(method="GET", path="/health", summary="Is it up", answer=health, gives=_HEALTH),
-    Endpoint(method="GET", path="/openapi.json", summary="Describe this API", answer=describe, gives=_DOCUMENT),
+    Endpoint(method="GET", path="/health", summary="Is it up", answer=health, gives=_HEALTH, unguarded=True),
+    Endpoint(
+        method="GET", path="/openapi.json", summary="Describe all that there is", answer=describe, gives=_DOCUMENT
+    ),
     *session_paths.ENDPOINTS,
     *task_paths.ENDPOINTS,
     *scenario_paths.ENDPOINTS,
@@ -65,6 +71,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *auth_path.ENDPOINTS,
 )
 """All there is under `/__admin`."""
+
+
+@functools.cache
+def whole_document(edition: str, doors: tuple[str, ...], *, token: bool = False) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the API at some doors in an edition (or `all`), and of the admin API."""
+    from taskmock.contracts.export.openapi import openapi_document
+
+    return with_admin(openapi_document(edition, doors=doors), admin_document(ADMIN, ENDPOINTS, token=token))
 
 
 class Desk:
@@ -134,7 +148,8 @@ class Desk:
             endpoint, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
         except MethodNotAllowed:
             allowed = sorted({*adapter.allowed_methods(path)} - {"HEAD", "OPTIONS"})
-            raise AdminError(405, f"{method} is not allowed here", allowed=allowed) from None
+            allow = ("Allow", ", ".join(allowed))
+            raise AdminError(405, f"{method} is not allowed here", headers=(allow,), allowed=allowed) from None
         except HTTPException:
             known = sorted({ADMIN + endpoint.path for endpoint in ENDPOINTS})
             raise AdminError(404, f"no such path: {path}", paths=known) from None
@@ -148,7 +163,7 @@ class Desk:
                 "pages of other sites cannot use the admin API",
                 allowed="this site's own pages; a link that is typed or pasted; clients that are no browsers",
             )
-        if self._token is None or endpoint.answer is health:
+        if self._token is None or endpoint.unguarded:
             return
         if not hmac.compare_digest(_shown_token(request).encode(), self._token.encode()):
             raise AdminError(

@@ -77,7 +77,7 @@ class Endpoint:
 
     `body` describes a JSON body by its properties; `required` are those it must have. `raw` takes any text instead.
     `query` describes the query's arguments, `needed` are those it must have. `gives` describes the answer's properties;
-    None is the text of a scenario. With `leads` it may also send a browser on.
+    None is the text of a scenario. With `leads` it may also send a browser on. `unguarded` wants no token, ever.
     """
 
     method: str
@@ -91,3 +91,4 @@ class Endpoint:
     needed: tuple[str, ...] = ()
     gives: Mapping[str, Schema] | None = dataclasses.field(default_factory=dict)
     leads: bool = False
+    unguarded: bool = False

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import YAML, Endpoint, Schema
+from taskmock.mockserver.session_name import NAME_PATTERN
+
+TAG = "admin"
 
 _ARGUMENT = re.compile(r"\{(\w+)\}")
 _ERROR = {
@@ -18,9 +21,11 @@ _ERROR = {
         "allowed": {"description": "What is allowed."},
     },
 }
+_ARGUMENTS: dict[str, Schema] = {"session": {"type": "string", "pattern": NAME_PATTERN}}
+_YAML: dict[str, Any] = {YAML: {"schema": {"type": "object"}}}
 
 
-def openapi_document(prefix: str, endpoints: Iterable[Endpoint], *, token: bool) -> dict[str, Any]:
+def admin_document(prefix: str, endpoints: Iterable[Endpoint], *, token: bool) -> dict[str, Any]:
     """The OpenAPI 3.1 document of these endpoints, all under `prefix`; with `token` callers must show one."""
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -29,6 +34,7 @@ def openapi_document(prefix: str, endpoints: Iterable[Endpoint], *, token: bool)
         "openapi": "3.1.0",
         "info": {"title": "taskmock admin API", "version": importlib.metadata.version("taskmock")},
         "servers": [{"url": "/"}],
+        "tags": [{"name": TAG, "description": "Control over a running mock."}],
         "security": [{"token": []}] if token else [{}],
         "paths": paths,
         "components": {
@@ -44,18 +50,39 @@ def openapi_document(prefix: str, endpoints: Iterable[Endpoint], *, token: bool)
     }
 
 
+def with_admin(api: Mapping[str, Any], admin: Mapping[str, Any]) -> dict[str, Any]:
+    """One document of both: the API at its doors, and the admin API that controls the mock behind them.
+
+    A call of the API says itself who may make it; what the admin API says of that holds for all others.
+    """
+    components = {
+        kind: {**api["components"].get(kind, {}), **admin["components"].get(kind, {})}
+        for kind in api["components"].keys() | admin["components"].keys()
+    }
+    return {
+        **api,
+        "tags": [*api["tags"], *admin["tags"]],
+        "security": admin["security"],
+        "paths": {**api["paths"], **admin["paths"]},
+        "components": {kind: components[kind] for kind in sorted(components)},
+    }
+
+
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.answer.__name__,
+        "tags": [TAG],
         "summary": endpoint.summary,
         "description": (endpoint.answer.__doc__ or "").strip(),
         "responses": {"200": _good(endpoint), "4XX": {"$ref": "#/components/responses/Error"}},
     }
+    if endpoint.unguarded:
+        operation["security"] = [{}]
     if endpoint.leads:
         location = {"description": "A path of this site.", "schema": {"type": "string"}}
         operation["responses"]["303"] = {"description": "To `next`.", "headers": {"Location": location}}
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": dict(_ARGUMENTS.get(name, {"type": "string"}))}
         for name in _ARGUMENT.findall(endpoint.path)
     ]
     for name, schema in endpoint.query.items():
@@ -63,7 +90,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if parameters:
         operation["parameters"] = parameters
     if endpoint.raw:
-        operation["requestBody"] = {"required": True, "content": {YAML: {"schema": {"type": "string"}}}}
+        operation["requestBody"] = {"required": True, "content": _YAML}
     elif endpoint.body is not None:
         schema = object_schema(endpoint.body, required=endpoint.required)
         content = {"application/json": {"schema": schema | {"additionalProperties": False}}}
@@ -73,7 +100,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 def _good(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.gives is None:
-        return {"description": "The text of a scenario file.", "content": {YAML: {"schema": {"type": "string"}}}}
+        return {"description": "The text of a scenario file.", "content": _YAML}
     schema = object_schema(endpoint.gives, required=tuple(endpoint.gives))
     return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
 

@@ -14,7 +14,12 @@ _CRITERIA: dict[str, Schema] = {
     "session": {"type": "string", "description": "Calls of this session only."},
     "task": {"type": "string", "description": "Calls for this task only."},
     "method": {"type": "string", "description": "Calls of this HTTP method only."},
-    "status": {"type": "integer", "description": "Calls that were answered with this HTTP status."},
+    "status": {
+        "type": "integer",
+        "minimum": 100,
+        "maximum": 599,
+        "description": "Calls that were answered with this HTTP status.",
+    },
     "fault": {"type": "string", "description": "Calls that met a fault of this kind; `any` for any kind."},
 }
 _WAIT: dict[str, Schema] = {

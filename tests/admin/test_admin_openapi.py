@@ -1,10 +1,11 @@
-"""The admin API describes itself: a valid OpenAPI document, complete, and true of each answer."""
+"""A mock describes itself, its API and its admin API: a valid OpenAPI document, complete, and true of each answer."""
 
 import jsonschema
 import openapi_spec_validator
 import pytest
 from mock_calls import admin, poll, send
 
+from taskmock.contracts.export.openapi import GATEWAYS, openapi_document
 from taskmock.mockserver.admin.desk import ENDPOINTS
 from taskmock.mockserver.server import MockServer, Settings
 
@@ -54,21 +55,41 @@ def test_document_is_valid(mock):
     openapi_spec_validator.validate(admin(mock.url, "/openapi.json"))
 
 
+def operations(document, tag):
+    """The operations of one of the two APIs, with their methods and paths."""
+    return [
+        (method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if operation["tags"] == [tag]
+    ]
+
+
 def test_document_has_each_endpoint_once(mock):
     document = admin(mock.url, "/openapi.json")
 
-    listed = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
+    listed = [(method, path) for method, path, _ in operations(document, "admin")]
     ids = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
     assert sorted(listed) == sorted((endpoint.method, f"/__admin{endpoint.path}") for endpoint in ENDPOINTS)
     assert len(set(ids)) == len(ids)
 
 
 def test_each_operation_says_what_it_does_and_takes(mock):
-    for methods in admin(mock.url, "/openapi.json")["paths"].values():
-        for operation in methods.values():
-            assert operation["summary"]
-            assert operation["description"].endswith(".")
-            assert all(parameter["schema"] for parameter in operation.get("parameters", ()))
+    for _, path, operation in operations(admin(mock.url, "/openapi.json"), "admin"):
+        assert operation["summary"], path
+        assert operation["description"].endswith("."), path
+        assert all(parameter["schema"] for parameter in operation.get("parameters", ()))
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize(("edition", "described"), [(None, "all"), ("v1", "v1")])
+def test_document_has_the_calls_of_the_edition_at_the_doors_that_are_open(gateway, edition, described):
+    with MockServer(settings=Settings(edition=edition, gateway=gateway)) as server:
+        document = admin(server.url, "/openapi.json")
+
+    api = openapi_document(described, doors=GATEWAYS[gateway])
+    assert operations(document, "api") == operations(api, "api")
+    assert document["components"]["schemas"].items() >= api["components"]["schemas"].items()
 
 
 def test_good_calls_are_all_there_are():
@@ -91,9 +112,16 @@ def test_each_answer_is_what_the_document_says(mock):
             jsonschema.Draft202012Validator(media["schema"]).validate(answer.json)
 
 
+def test_other_method_is_answered_with_those_there_are(mock):
+    answer = send(mock.url, "/__admin/sessions/anna", "POST")
+
+    assert (answer.status, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
+
+
 @pytest.mark.parametrize(("token", "security"), [(None, [{}]), ("secret", [{"token": []}])])
 def test_document_says_whether_a_token_is_wanted(token, security):
     with MockServer(settings=Settings(admin_token=token)) as server:
         answer = send(server.url, "/__admin/openapi.json", headers={"Authorization": f"Bearer {token}"})
 
     assert answer.json["security"] == security
+    assert answer.json["paths"]["/__admin/health"]["get"]["security"] == [{}]

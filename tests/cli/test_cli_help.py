@@ -7,7 +7,7 @@ import pytest
 
 from taskmock.mockserver.cli import taskmock as taskmock_group
 
-COMMANDS = ["serve", "generate", "validate"]
+COMMANDS = ["serve", "generate", "validate", "export"]
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

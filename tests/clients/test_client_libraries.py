@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import os
-import shutil
 import subprocess
 
 import httpx
 import pytest
 import requests
+from programs import program
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.clock import ManualClock
@@ -80,12 +79,8 @@ def test_httpx_reads_a_status_in_process(mock):
 
 def curl(*arguments):
     """What curl prints."""
-    program = shutil.which("curl")
-    if program is None:
-        assert not os.environ.get("CI"), "curl is not installed"
-        pytest.skip("curl is not installed")
     result = subprocess.run(
-        [program, "--silent", "--show-error", "--max-time", "20", *arguments], capture_output=True, check=False
+        [program("curl"), "--silent", "--show-error", "--max-time", "20", *arguments], capture_output=True, check=False
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

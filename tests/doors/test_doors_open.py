@@ -35,6 +35,13 @@ def test_setting_opens_doors(make, gateway, opens):
     assert (esb(app).status == 200, apigw(app).status == 200) == opens
 
 
+def test_stage_may_look_like_a_path_of_the_mocks_own(make):
+    app = make()
+
+    assert apigw(app).body == knock(app, "/__main__/get_task_status/10/2/", header=CREDENTIALS).body
+    assert knock(app, "/__main__/health").status == 404
+
+
 def test_unknown_gateway_is_refused():
     with pytest.raises(ValueError, match=r"unknown gateway 'apigv': choose one of esb, .*; did you mean 'apigw'\?"):
         Settings(gateway="apigv")

@@ -23,6 +23,7 @@ from taskmock.contracts.verify.door import DOORS
 from taskmock.contracts.verify.exchange import TROUBLES
 from taskmock.contracts.verify.rules import RULES as GATEWAY_RULES
 from taskmock.contracts.verify_command import verify_command
+from taskmock.mockserver.export_command import openapi_command, typescript_command
 from taskmock.mockserver.generate_command import generate_command
 from taskmock.mockserver.init_command import init_command
 from taskmock.mockserver.scenarios_command import list_command, show_command
@@ -203,6 +204,8 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "verify"): lambda: option_rows(verify_command),
     ("command-line.md", "drift"): lambda: option_rows(drift_command),
     ("command-line.md", "diff"): lambda: option_rows(diff_command),
+    ("command-line.md", "export-openapi"): lambda: option_rows(openapi_command),
+    ("command-line.md", "export-typescript"): lambda: option_rows(typescript_command),
     ("command-line.md", "scenarios-list"): lambda: option_rows(list_command),
     ("command-line.md", "scenarios-show"): lambda: option_rows(show_command),
     ("command-line.md", "scenarios-lint"): lambda: option_rows(lint_command),

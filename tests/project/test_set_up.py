@@ -122,6 +122,66 @@ def test_missing_program_fails_in_ci(tmp_path):
     )
 
 
+NPM = """\
+echo "$@" >> "$CALLS"
+mkdir -p "$3/node_modules/.bin"
+: > "$3/node_modules/.bin/tsc"
+chmod +x "$3/node_modules/.bin/tsc"
+"""
+
+
+def install_typescript(tmp_path, **variables):
+    """Runs the script with a PATH that begins with a folder of ours."""
+    path = f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    calls = {"CALLS": str(tmp_path / "calls"), "PATH": path}
+    return run("/bin/sh", ".ci/typescript", str(tmp_path / "typescript"), **calls | variables)
+
+
+def test_compiler_is_installed_once_as_its_lock_file_says(tmp_path):
+    place(tmp_path, "npm", NPM)
+
+    first, second = install_typescript(tmp_path), install_typescript(tmp_path)
+
+    assert [(ended.returncode, ended.stdout, ended.stderr) for ended in (first, second)] == [(0, "", "")] * 2
+    assert (tmp_path / "calls").read_text(encoding="utf-8").splitlines() == [
+        f"ci --prefix {tmp_path}/typescript --ignore-scripts --no-audit --no-fund --silent"
+    ]
+    assert (tmp_path / "typescript" / "package-lock.json").exists()
+
+
+def test_compiler_is_installed_anew_where_the_lock_file_has_changed(tmp_path):
+    place(tmp_path, "npm", NPM)
+    install_typescript(tmp_path)
+    (tmp_path / "typescript" / "package-lock.json").write_text("{}", encoding="utf-8")
+
+    install_typescript(tmp_path)
+
+    assert len((tmp_path / "calls").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_compiler_that_npm_cannot_install_is_left_out_but_not_in_ci(tmp_path):
+    place(tmp_path, "npm", "exit 1")
+
+    left_out, failed = install_typescript(tmp_path), install_typescript(tmp_path, CI="true")
+
+    assert (left_out.returncode, left_out.stdout, left_out.stderr) == (
+        0,
+        "left out: TypeScript clients (npm could not install typescript)\n",
+        "",
+    )
+    assert (failed.returncode, failed.stderr) == (
+        1,
+        "npm could not install typescript: TypeScript clients cannot be tested\n",
+    )
+    assert not (tmp_path / "typescript").exists()
+
+
+def test_compiler_is_left_out_where_there_is_no_npm(tmp_path):
+    result = install_typescript(tmp_path, PATH=str(tmp_path))
+
+    assert result.stdout == "left out: TypeScript clients (npm could not install typescript)\n"
+
+
 def test_second_run_installs_nothing(stamps):
     assert run("make", "--dry-run", "lint", f"VENV={stamps}").stdout == (
         f"{stamps}/bin/ruff format --check .\n{stamps}/bin/ruff check .\n"

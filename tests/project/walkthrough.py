@@ -37,6 +37,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fenced import Block, Command, commands, shows
+from programs import PLACES
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from tree import ROOT
@@ -48,9 +49,10 @@ PATIENCE = 30.0
 DOCUMENTED_PORT = "8070"
 # Setting up a machine is tried by `make` itself; every other command of a document has to run.
 SET_UP = re.compile(
-    r"(git clone|cd|make (test|venv)|(py|python3?) -m (venv|pip)|pip install|source|\.)( |$)|\.venv[/\\]"
+    r"(git clone|cd|make (test|venv)|(py|python3?) -m (venv|pip)|(pip|npm) install|npm ci|source|\.)( |$)|\.venv[/\\]"
 )
 RUN_VARIABLES = ("TASKMOCK_", "PYTEST_", "MAKE", "MFLAGS")
+GENERATED = shutil.ignore_patterns("__pycache__", ".*", "node_modules", "build", "sops.ts")
 SCENARIO_KEYS = frozenset({"format", "scenario", "flow", "tasks", "frames"})
 UNCHECKED = frozenset({"text", "mermaid"})
 
@@ -211,7 +213,7 @@ class Walkthrough:
             raise DocumentError(f"{block.place}: not TOML: {error}") from None
 
     def _environment(self) -> dict[str, str]:
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        path = os.pathsep.join([str(Path(sys.executable).parent), *map(str, PLACES), os.environ["PATH"]])
         return plain_environment() | {"PATH": path, "NO_COLOR": "1", "TASKMOCK_PORT": self.port}
 
 
@@ -273,4 +275,4 @@ def free_port() -> int:
 def copy_examples(folder: Path) -> None:
     """Lay out what a reader finds beside the README."""
     if (ROOT / "examples").is_dir():
-        shutil.copytree(ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copytree(ROOT / "examples", folder / "examples", ignore=GENERATED)

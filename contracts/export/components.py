@@ -1,0 +1,59 @@
+"""The schemas among the components of an OpenAPI document: each part once, under a name that the others refer to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskmock.contracts.calls.form import located, part_at, resolved
+from taskmock.contracts.export.name import part_name
+
+_PREFIX = "#/components/schemas/"
+_META = frozenset({"$schema", "$id", "$defs", "$comment"})
+_NO_NEWLINE = r"$(?!\n)"
+"""What patterns end in so that Python's `$` means the end; in OpenAPI's dialect it does so by itself."""
+
+
+class Components:
+    """Collects the parts of schemas that a document refers to."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, Any] = {}
+
+    def reference(self, uri: str) -> dict[str, str]:
+        """A reference to the part of a schema that stands somewhere; all that it refers to becomes a component too."""
+        self._collect([uri])
+        return {"$ref": _PREFIX + part_name(uri)}
+
+    def inlined(self, uri: str) -> dict[str, Any]:
+        """The part itself, where it really stands; what it refers to becomes a component."""
+        place, part = located(uri)
+        waiting: list[str] = []
+        exported: dict[str, Any] = _exported(part, place, waiting)
+        self._collect(waiting)
+        return exported
+
+    def _collect(self, waiting: list[str]) -> None:
+        while waiting:
+            place = waiting.pop()
+            name = part_name(place)
+            if name not in self.schemas:
+                self.schemas[name] = _exported(part_at(place), place, waiting)
+
+
+def _exported(value: Any, uri: str, waiting: list[str]) -> Any:  # noqa: ANN401 - decoded JSON
+    """A piece of the schema at `uri` as it stands in OpenAPI; the places that it refers to are added to `waiting`."""
+    if isinstance(value, list):
+        return [_exported(item, uri, waiting) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, item in value.items():
+        if key == "$ref":
+            place = resolved(item, uri)
+            waiting.append(place)
+            found[key] = _PREFIX + part_name(place)
+        elif key == "pattern" and isinstance(item, str):
+            found[key] = item.replace(_NO_NEWLINE, "$")
+        elif key not in _META:
+            found[key] = _exported(item, uri, waiting)
+    return found

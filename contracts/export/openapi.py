@@ -1,0 +1,117 @@
+"""The contract as an OpenAPI 3.1 document: every call at every door, in one edition or in all."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from taskmock.contracts.export.components import Components
+from taskmock.contracts.export.surface import BODY, HEADER, QUERY, STAGE, Parameters, answers, shared_components
+from taskmock.contracts.verify.door import DOORS, Door
+from taskmock.schemas import EDITIONS, chosen, editions_of, load_doors, load_operations, load_schema
+
+ALL = "all"
+TAG = "api"
+GATEWAYS = {ALL: ("esb", "apigw"), **{name: (name,) for name in DOORS}}
+"""The doors that a choice of `--gateway` stands for."""
+
+METHODS: dict[str, dict[str, tuple[str, ...]]] = {
+    "esb": {"GET": ("get", "post"), "POST": ("post",)},
+    "esb-legacy": {"GET": ("get",), "POST": ("post",)},
+    "apigw": {"GET": ("get",), "POST": ("post",)},
+}
+"""The methods with which a door takes a call of a method."""
+
+_ERRORS: dict[str, Any] = {
+    "EsbError": {
+        "description": "A failure of the ESB itself.",
+        "type": "object",
+        "required": ["result", "message", "code"],
+        "properties": {
+            "result": {"const": False},
+            "message": {"type": "string"},
+            "code": {"type": "integer"},
+            "data": {"type": "null"},
+            "request_id": {"type": "string"},
+        },
+    },
+    "GatewayError": {
+        "description": "An error of the API gateway's own.",
+        "type": "object",
+        "required": ["code", "code_name", "message", "result", "data"],
+        "properties": {
+            "code": {"type": "integer", "description": "1600000, and the HTTP status in its middle: 1640001."},
+            "code_name": {"type": "string", "description": "Name of the error: INVALID_ARGS."},
+            "message": {"type": "string"},
+            "data": {"type": "null"},
+            "result": {"const": False},
+        },
+    },
+}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def openapi_document(edition: str = "v2", *, doors: Sequence[str] = GATEWAYS[ALL]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every call that an edition has (`all`: of any edition), at some doors, by name.
+
+    Raises: ValueError for an edition or a door that there is not, with those there are.
+    """
+    chosen("edition", edition, (*EDITIONS, ALL))
+    components = Components()
+    components.schemas.update(_ERRORS)
+    paths: dict[str, dict[str, Any]] = {}
+    for name, row in load_operations().items():
+        editions = [known for known in editions_of(name) if edition in {known, ALL}]
+        if editions:
+            for door in doors:
+                _add_call(paths, row, DOORS[chosen("gateway", door, tuple(DOORS))], editions, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Task statuses of BlueKing Standard OPS",
+            "version": importlib.metadata.version("taskmock"),
+            "description": f"The calls of task statuses and those around them, edition {edition}.",
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": TAG, "description": "The API itself."}],
+        "paths": paths,
+        "components": {"schemas": components.schemas, **shared_components()},
+    }
+
+
+def _add_call(
+    paths: dict[str, dict[str, Any]], row: dict[str, Any], door: Door, editions: Sequence[str], components: Components
+) -> None:
+    """Adds the paths of one call at one door."""
+    name = row["name"]
+    schemas = [load_schema(edition, "response", operation=name)["$id"] for edition in editions]
+    responses = [components.reference(f"{schema}#") for schema in dict.fromkeys(schemas)]
+    parameters = Parameters(name, editions[-1], components)
+    for number, template in enumerate(load_doors()[door.paths], 1):
+        path = template.replace("{operation}", name).replace("{route}", row["route"])
+        for method in METHODS[door.name][row["method"]]:
+            words = [door.name.replace("-", "_"), name]
+            words += [method] if method != row["method"].lower() else []
+            words += [str(number)] if number > 1 else []
+            paths.setdefault(path, {})[method] = {
+                "operationId": "_".join(words),
+                "summary": row["summary"],
+                "tags": [TAG],
+                **_asked(path, method, parameters, door),
+                "responses": answers(responses, is_gateway=door.ids_in_path),
+            }
+
+
+def _asked(path: str, method: str, parameters: Parameters, door: Door) -> dict[str, Any]:
+    """What a call says at a path, and where it shows who calls."""
+    placed = _PLACEHOLDER.findall(path)
+    named = [name for name in placed if name != "stage"]
+    stands = [*([STAGE] if "stage" in placed else []), *parameters.in_path(named)]
+    if method == "get":
+        stands += parameters.in_query(without=named)
+        return {"parameters": stands, "security": HEADER if door.ids_in_path else [*HEADER, *QUERY]}
+    body = parameters.body(without=named, credentials=not door.ids_in_path)
+    security = HEADER if door.ids_in_path else [*HEADER, *BODY]
+    return {**({"parameters": stands} if stands else {}), "requestBody": body, "security": security}
