@@ -44,6 +44,8 @@ class Verdict(Protocol):
     @property
     def operation(self) -> str: ...
     @property
+    def target(self) -> str: ...
+    @property
     def ok(self) -> bool: ...
     @property
     def errors(self) -> int: ...
@@ -55,6 +57,7 @@ def verdict_text(report: Verdict, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
     name = printable(source or report.subject)
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {verdict_terms(report)}"]
+    lines += [f"  asked: {printable(report.target)}"] if report.target else []
     if report.groups:
         share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
         for group in report.groups[:DETAILED]:

@@ -18,7 +18,8 @@ class Report:
     `subject` is `request`, `response`, `history`, `agreement` or `coverage`, of the call `operation`; `edition` the one
     judged by (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged
     nodes of the tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts
-    findings that a baseline took out.
+    findings that a baseline took out; `target` is what was asked, where a live server was: the method and the URL
+    without its query, which may hold credentials.
     """
 
     subject: str
@@ -30,6 +31,7 @@ class Report:
     complete: bool = True
     accepted: int = 0
     operation: str = STATUS
+    target: str = ""
 
     @property
     def ok(self) -> bool:

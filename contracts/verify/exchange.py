@@ -31,6 +31,11 @@ class Call:
     body: bytes | None = dataclasses.field(default=None, repr=False)
     writes: bool = False
 
+    @property
+    def shown(self) -> str:
+        """The call as a report may tell it: without its query, its fields and its body."""
+        return f"{self.method} {shown_url(self.url)}"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Trouble:

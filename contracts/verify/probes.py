@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.report import Report
+from taskmock.contracts.report import Report, with_findings
 from taskmock.contracts.verify.credentials import Credentials
 from taskmock.contracts.verify.door import DOORS
 from taskmock.contracts.verify.exchange import Call
@@ -19,6 +19,7 @@ from taskmock.contracts.verify.polling import Asker, asking
 from taskmock.contracts.verify.seen import Seen, seen
 from taskmock.contracts.verify.surroundings import exchange_report
 from taskmock.contracts.verify.target import Target
+from taskmock.contracts.violation import Severity, Violation
 
 UNKNOWN_TASK = "2147483647"
 """An id that no server has come to yet, and that its database can look for."""
@@ -29,6 +30,8 @@ STRANGER = Credentials(
     bk_username="taskmock-probe",
 )
 """An application that nobody has registered: the caller's own, with a wrong secret, might be locked out."""
+
+OUGHT = "A probe is a call that ought to be refused; a server that accepts one keeps its contract all the same."
 
 _CALL = "get_task_status"
 
@@ -82,4 +85,12 @@ def probe(
             if target.gateway in one.doors:
                 exchange = asker.ask(one.call(target, parameters))
                 report = exchange_report(exchange, target.door, judge, one.parameters(parameters))
-                yield Probed(one.name, seen(1, exchange), report)
+                answer = seen(1, exchange)
+                yield Probed(one.name, answer, with_findings(report, _accepted(answer)))
+
+
+def _accepted(answer: Seen) -> Iterator[Violation]:
+    """Yields the warning on a call that was not refused."""
+    if answer.body is not None and answer.body.get("result") is True:
+        message = "the call is accepted"
+        yield Violation("verify.accepted", "", "", message, "a refusal", source=OUGHT, severity=Severity.WARNING)

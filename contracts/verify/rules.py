@@ -77,7 +77,7 @@ def rule(
 def esb_answers_200(seen: Seen) -> Iterator[Finding]:
     """The ESB always answers HTTP 200; only an unknown path (404) and a crash (500) show otherwise."""
     if seen.exchange.status != 200:
-        yield Finding(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200")
+        yield Finding(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200", _kind(seen))
 
 
 @rule("http.status", "apigw")
@@ -87,6 +87,7 @@ def gateway_answers_as_it_is_defined(seen: Seen) -> Iterator[Finding]:
         yield Finding(
             f"the answer is HTTP {seen.exchange.status}{_said(seen)}, and no error of the gateway's own",
             "HTTP 200, or an error with X-Bkapi-Error-Code",
+            _kind(seen),
         )
 
 
@@ -194,6 +195,12 @@ def _said(seen: Seen) -> str:
     """What a refused call was told, behind the status."""
     refusal = seen.refusal
     return "" if refusal is None else f", code {clip(refusal.code)}: {clip(refusal.message)}"
+
+
+def _kind(seen: Seen) -> str:
+    """What an answer says that it is."""
+    kind = seen.exchange.header("content-type")
+    return f"Content-Type {clip(kind)}" if kind else ""
 
 
 def _status_in(code: int) -> int:

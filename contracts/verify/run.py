@@ -151,7 +151,7 @@ class _Shift:
 
     def _verified(self, question: Question, call: Call) -> Verified:
         examination = Examination(self._contract, self._asker.target.door, question.asked, self._plan)
-        report = examination.report(self._answers(question, call))
+        report = dataclasses.replace(examination.report(self._answers(question, call)), target=call.shown)
         return Verified(question, report, examination.polls, examination.state, examination.last_tree)
 
     def _answers(self, question: Question, call: Call) -> Iterator[Seen]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -65,4 +66,4 @@ def exchange_report(exchange: Exchange, door: Door, contract: Contract, request:
             groups=(),
             operation=contract.operation,
         )
-    return with_findings(report, around)
+    return with_findings(dataclasses.replace(report, target=exchange.call.shown), around)

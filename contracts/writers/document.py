@@ -32,6 +32,7 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
         "source": source,
         "subject": report.subject,
         "operation": report.operation,
+        "target": report.target,
         "ok": report.ok,
         "edition": report.edition,
         "basis": report.basis,

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from taskmock.contracts.prose import printable
 from taskmock.contracts.report import Report
-from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
+from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines, notable
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
 def github_report(reports: Sequence[tuple[str, Report]]) -> str:
-    """Reports with their sources as `::error` and `::warning` commands, and a `::notice` with the verdict on each."""
-    return "\n".join(line for source, report in reports for line in _lines(source, report))
+    """Reports with their sources as `::error` and `::warning` commands, and a `::notice` with each notable verdict."""
+    return "\n".join(line for source, report in notable(reports) for line in _lines(source, report))
 
 
 def _lines(source: str, report: Report) -> Iterator[str]:

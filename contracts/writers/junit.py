@@ -41,6 +41,8 @@ def _suite(number: int, named: tuple[str, Report], stamp: str) -> Iterator[str]:
     yield "    <properties>"
     for key in ("subject", "operation", "edition", "basis", "strictness", "nodes", "errors", "warnings", "accepted"):
         yield f'      <property name="{key}" value="{_text(str(getattr(report, key)))}"/>'
+    if report.target:
+        yield f'      <property name="target" value="{_text(report.target)}"/>'
     yield "    </properties>"
     for group in broken:
         yield from _failed_case(group, _text(name))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from taskmock.contracts.prose import printable
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Violation
-from taskmock.contracts.writers.plain import hidden_lines
+from taskmock.contracts.writers.plain import hidden_lines, notable
 
 LARGEST = 900_000
 """Most characters of findings; a job summary of GitHub holds 1 MiB."""
@@ -20,8 +20,11 @@ def markdown_report(reports: Sequence[tuple[str, Report]]) -> str:
     """Reports with their sources as GitHub-flavoured Markdown in which no name or value can act as markup."""
     failed = sum(not report.ok for _, report in reports)
     verdict = f"{failed} of {len(reports)} break the contract" if failed else f"{len(reports)} keep the contract"
+    listed = notable(reports)
     lines = [f"## taskmock: {verdict}", "", "| | document | edition | nodes | errors | warnings |"]
-    lines += ["|---|---|---|---:|---:|---:|", *(_verdict(source, report) for source, report in reports)]
+    lines += ["|---|---|---|---:|---:|---:|", *(_verdict(source, report) for source, report in listed)]
+    if len(listed) < len(reports):
+        lines += ["", f"Without findings, and not listed: {len(reports) - len(listed)}"]
     room = LARGEST
     for source, report in reports:
         for line in _findings(source, report) if report.groups else ():

@@ -8,6 +8,14 @@ from taskmock.contracts.prose import printable
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Severity, Violation
 
+LISTED = 20
+"""Most verdicts that a job's log and summary list whether or not there is anything to say of them."""
+
+
+def notable(reports: Sequence[tuple[str, Report]]) -> Sequence[tuple[str, Report]]:
+    """The reports that a job lists: all, unless they are many; then those with findings."""
+    return reports if len(reports) <= LISTED else [(source, report) for source, report in reports if report.groups]
+
 
 def text_report(report: Report, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""

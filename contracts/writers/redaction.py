@@ -41,7 +41,7 @@ class Redaction:
             Group(group.code, group.severity, group.total, tuple(map(self._violation, group.violations)))
             for group in report.groups
         )
-        return dataclasses.replace(report, groups=groups)
+        return dataclasses.replace(report, groups=groups, target="")  # it names a host, and ids at some gateways
 
     def body(self, body: object) -> dict[str, Any]:
         """The tree of an answer with numbers for ids and names, its shape and its states; {} where there is none."""

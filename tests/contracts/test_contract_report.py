@@ -183,6 +183,7 @@ def test_json_report_fits_its_schema_and_is_ascii():
     assert document["reports"][2] == {
         "source": "ä2.json",
         "subject": "response",
+        "target": "",
         "operation": "get_task_status",
         "ok": False,
         "edition": "auto",

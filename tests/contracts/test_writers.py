@@ -10,14 +10,14 @@ import jsonschema
 import pytest
 from writer_reports import bodies, judged
 
-from taskmock.contracts import Report, Severity, Violation, writers
+from taskmock.contracts import Contract, Report, Severity, Violation, writers
 from taskmock.contracts.group import KEPT, grouped
 from taskmock.contracts.prose import printable
 from taskmock.contracts.rules import RULES
 from taskmock.contracts.writers import FORMATS, written_report
 from taskmock.contracts.writers.markdown import LARGEST
 from taskmock.contracts.writers.plain import finding_line
-from taskmock.schemas import load_report_schema
+from taskmock.schemas import load_example, load_report_schema
 
 UNESCAPED = {"%0A": "\n", "%0D": "\r", "%3A": ":", "%2C": ",", "%25": "%"}
 
@@ -95,6 +95,17 @@ def test_format_tells_every_finding_and_no_other(form):
 
     assert told(form, reports) == known(reports)
     assert len(known(reports)) > 20
+
+
+@pytest.mark.parametrize("form", ["github", "markdown"])
+def test_many_verdicts_are_listed_only_where_something_was_found(form):
+    good, bad = Contract().check_response(load_example("v2", "response")), Contract().check_response(b"")
+
+    text = written_report(form, [*((f"good{number}", good) for number in range(20)), ("bad", bad)])
+
+    assert "bad" in text
+    assert "good" not in text
+    assert ("not listed: 20" in text) is (form == "markdown")
 
 
 def test_text_tells_every_finding_and_no_other():

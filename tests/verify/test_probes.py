@@ -23,7 +23,7 @@ def test_mock_answers_every_probe_well(gateway):
 
     assert ended.exit_code == 0
     assert [report["source"] for report in reports(ended)] == [f"probe {name}" for name in BY_GATEWAY[gateway]]
-    assert {report["warnings"] for report in reports(ended)} == {0}
+    assert {code for report in reports(ended) for code in report["codes"]} == {"verify.accepted"}
 
 
 def test_refusals_are_told_on_the_way():
@@ -54,11 +54,12 @@ def test_probes_are_off_unless_asked_for():
     assert len(server.lines) == 1
 
 
-def test_accepted_probe_is_no_finding():
+def test_accepted_probe_is_a_warning():
     with raw_server(lambda line: line.answer(GOOD)) as server:
         found = list(probe(Target(server.url), {"bk_biz_id": "2"}, rate=None))
 
-    assert [(one.name, one.report.groups) for one in found] == [(name, ()) for name in NAMES]
+    assert [(one.name, one.report.ok) for one in found] == [(name, True) for name in NAMES]
+    assert [violation.message for one in found for violation in one.report.violations] == ["the call is accepted"] * 4
 
 
 def test_malformed_answer_to_a_probe_is_found():

@@ -326,6 +326,7 @@ def test_run_without_a_task_is_no_success():
     assert ended.stdout == (
         "FAIL task 10: 1 error and 1 warning\n"
         "  edition v2 (nothing in the body tells), strictness documented\n"
+        f"  asked: GET {server.url}/api/c/compapi/v2/sops/get_task_status/\n"
         "  verify.no-tree (1): A run that has seen no task has verified nothing: credentials, permissions or the "
         "task's id may be wrong.\n"
         '    no answer of 3 showed a task; the last refusal: code 1306000: "APP Secret verification failed" (poll 3)\n'
@@ -344,6 +345,23 @@ def test_page_in_the_place_of_an_answer_shows_no_task(status):
 
     assert ended.exit_code == 1
     assert {"verify.no-tree", "http.content-type"} < codes(ended).keys()
+
+
+def test_reports_tell_what_was_asked_and_not_as_whom():
+    page = {"status": "404 Not Found", "Content_Type": "text/html"}
+    with raw_server(lambda line: line.answer(b"<html>", **page)) as server:
+        ran = [verify(server.url, "--task-id", "10", "--format", form, **EVERYTHING) for form in ("json", "junit")]
+        blotted = verify(server.url, "--task-id", "10", "--format", "json", "--redact-values", **EVERYTHING)
+
+    asked = f"GET {server.url}/api/c/compapi/v2/sops/get_task_status/"
+    (report,) = reports(ran[0])
+    (prop,) = ET.fromstring(ran[1].stdout).findall(".//property[@name='target']")
+    assert (report["target"], prop.get("value")) == (asked, asked)
+    assert {found["value"] for found in report["violations"] if found["code"] == "http.status"} == {
+        'Content-Type "text/html"'
+    }
+    assert reports(blotted)[0]["target"] == ""
+    assert "a-long" not in ran[0].stdout + ran[1].stdout
 
 
 def refuse(line):

@@ -59,11 +59,13 @@ def test_refusal_is_a_warning_that_quotes_it(name):
 @pytest.mark.parametrize("gateway_place", ["header", "query"])
 def test_task_is_followed_to_its_end(gateway_place):
     with mock("failed-then-retried") as server:
-        ended = verify(server.url, "--task-id", "10", "--until", "end", "--credentials-in", gateway_place)
+        url = server.url
+        ended = verify(url, "--task-id", "10", "--until", "end", "--credentials-in", gateway_place)
 
     assert ended.exit_code == 0
     assert ended.stdout == (
         "PASS task 10: no findings in 58 nodes\n  edition v2 (the task has `root_id:`), strictness documented\n"
+        f"  asked: GET {url}/api/c/compapi/v2/sops/get_task_status/\n"
     )
     assert len(server.requests()) == 16
 
