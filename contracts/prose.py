@@ -94,7 +94,7 @@ def _group_lines(group: Group, *, shown: int) -> Iterator[str]:
     expected = _shared({violation.expected for violation in group.violations}) if group.total > 1 else ""
     yield _head(group) + (f": {printable(source)}" if source else "")
     if expected:
-        yield f"    expected {printable(expected)}"
+        yield f"    expected of each: {printable(expected)}"
     for violation in group.violations[:shown]:
         yield from _violation_lines(violation, with_source=not source, with_expected=not expected)
     hidden = group.total - min(shown, len(group.violations))

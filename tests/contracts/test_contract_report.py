@@ -113,7 +113,7 @@ def test_text_shows_once_what_a_group_shares():
 
     assert text.splitlines()[2:] == [
         "  field.type (2): s",
-        "    expected x",
+        "    expected of each: x",
         "    Node 0: it is wrong",
         "      at /data/0",
         "    Node 1: it is wrong",
