@@ -108,9 +108,11 @@ class App:
             if path.startswith("/__") and not self._routes.lead(path):
                 return self._admin.answer(call, path, session)
             way = self._routes.way(call.method, path)
-            parameters, shown = door.read(_received(request, way))
+            received = _received(request, way)
+            shown = door.shown(received)
             session = named or session_by_credential(shown, self.rules.session_from) or self._nameless()
-            said = self._admitted(way, session, request, parameters, shown)
+            scenario = _scenario(request)
+            said = dataclasses.replace(self._admitted(way, session, received, shown), scenario=scenario)
             if way.operation is not STATUS:
                 return self._operated(call, way, said)
             poll = _Poll(door, _asked(said))
@@ -148,19 +150,18 @@ class App:
 
     # -- inside
 
-    def _admitted(self, way: Way, session: str, request: Request, parameters: Parameters, shown: Parameters) -> ApiCall:
-        """A call that may be answered, with who calls."""
+    def _admitted(self, way: Way, session: str, received: Received, shown: Parameters) -> ApiCall:
+        """A call that may be answered, with who calls: what it says is read once the door has let it in."""
         made = self.playback.store.plan(session).created
         admission = Admission(way.door, self.gate.auth, self.playback.opening.clock.now(), made)
         caller = admission.caller(shown, way.operation)
+        parameters = {**way.door.said(received), **shown}
         needed = way.door.needed(parameters, way.operation)
         admission.permit(caller, way.operation, parameters)
-        scenario = request.headers.get(SCENARIO_HEADER)
         return ApiCall(
             session=session,
             said=parameters,
             needed=needed,
-            scenario=unquote(scenario) if scenario else None,
             user=caller,
             quirks=self.rules.quirks,
             owns=functools.partial(admission.owns, parameters),
@@ -221,6 +222,12 @@ class App:
             task_id=key.task_id or None,
             scenario=key.scenario or None,
         )
+
+
+def _scenario(request: Request) -> str | None:
+    """What a call wants played."""
+    name = request.headers.get(SCENARIO_HEADER)
+    return unquote(name) if name else None
 
 
 def _asked(said: ApiCall) -> Asked:

@@ -107,27 +107,34 @@ class Door:
 
     # -- what a request says
 
-    def read(self, received: Received) -> tuple[Parameters, Parameters]:
-        """The parameters of a request, credentials among them, and the credentials alone.
-
-        GET says all in the query; POST in a JSON body whatever its Content-Type, else in a form.
+    def shown(self, received: Received) -> Parameters:
+        """The credentials of a request, from wherever the door takes them; those in the header win.
 
         Raises:
-            RefusedError: The body or the header cannot be read.
+            RefusedError: What they stand in cannot be read.
         """
-        said: dict[str, Any] = dict(received.query)
-        body = self._body(received) if received.method == "POST" else {}
         shown: dict[str, Any] = {}
         if Place.QUERY in self.credentials:
-            shown |= _credentials(said)
+            shown |= _credentials(received.query)
         if Place.BODY in self.credentials:
-            shown |= _credentials(body)
+            shown |= _credentials(self._body(received))
         if received.authorization is not None:
             shown |= self._authorization(received.authorization)
-        said |= body
-        return {**said, **received.in_path, **shown}, shown
+        return shown
+
+    def said(self, received: Received) -> Parameters:
+        """The parameters of a request, without the credentials that stand in its header.
+
+        GET says all in the query; POST in a JSON body whatever its Content-Type, else in a form; both in the path too.
+
+        Raises:
+            RefusedError: The body cannot be read.
+        """
+        return {**received.query, **self._body(received), **received.in_path}
 
     def _body(self, received: Received) -> Parameters:
+        if received.method != "POST":
+            return {}
         if not received.body.strip():
             return received.form
         try:

@@ -330,6 +330,12 @@ def test_gateway_passes_on_that_a_body_cannot_be_read(app, body, message):
     assert_system_refusal(apigw(app, "start_task/10/2/", method="POST", body=body), 3540000, message)
 
 
+def test_gateway_looks_at_credentials_before_the_system_reads_a_body(app):
+    reply = apigw(app, "start_task/10/2/", header={}, method="POST", body=b"{")
+
+    assert body_of(reply)["code"] == 1640001
+
+
 def test_hex_id_matches_no_route_of_the_system(app):
     node = "n" + "0" * 31
 
