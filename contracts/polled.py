@@ -54,6 +54,7 @@ class Account:
         """Yields what is wrong with each answer by itself and after those before it."""
         for number, poll in enumerate(polls, 1):
             yield from self.follow(number, poll)
+        yield from self.close()
 
     def follow(self, number: int, poll: Poll) -> Iterator[Violation]:
         """Yields what is wrong with the next answer, by itself and after those before it; `number` is its poll's."""
@@ -74,6 +75,10 @@ class Account:
                 edition=self._edition, generation=GENERATIONS[self._edition], data=nodes[0].value, nodes=nodes
             )
             yield from self._course.follow(Snapshot(number, poll.at, document, sound))
+
+    def close(self) -> Iterator[Violation]:
+        """Yields what can be said only when all answers are there: call it after the last one."""
+        return self._course.close()
 
 
 def of_poll(number: int, violation: Violation) -> Violation:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from taskmock.contracts.lifecycle.course import BACKWARDS, RULES, STALE, Course
+from taskmock.contracts.lifecycle.course import BACKWARDS, STALE, Course
+from taskmock.contracts.lifecycle.judgement import RULES
 from taskmock.contracts.lifecycle.poll import Poll
 from taskmock.contracts.lifecycle.rule import Rule
 from taskmock.contracts.lifecycle.snapshot import Snapshot

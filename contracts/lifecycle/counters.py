@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from taskmock.contracts.lifecycle.rule import Finding, rule
 from taskmock.contracts.lifecycle.snapshot import ROLLING_BACK, count, field
-from taskmock.contracts.lifecycle.step import Pair, Step
+from taskmock.contracts.lifecycle.step import Step
 from taskmock.contracts.violation import clip
 
 
@@ -45,17 +45,13 @@ def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
 @rule("version.changed", editions=("v2",), undone=True)
 def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
     """A node's `version` changes only with a retry, a skip, a forced fail or a new pass."""
-    for pair in step.pairs[1:] if step.of_task else step.pairs:
-        if pair.same_version or pair.was_skipped or not _is_same_count(pair):
+    for pair in step.nodes:
+        if pair.same_version or pair.was_skipped or not pair.same_count or pair.may_be_failed_by_force:
             continue
-        if "FAILED" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
+        if "LOOP_READY" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
             continue
         expected = clip(field(pair.before, "version"))
         yield Finding(pair.after, ("version",), "the version changed without a cause", expected, pair)
-
-
-def _is_same_count(pair: Pair) -> bool:
-    return pair.same_pass and count(pair.before, "retry") == count(pair.after, "retry")
 
 
 RULES = (loop_only_grows, retry_only_grows_within_a_pass, version_changes_with_the_run, version_changes_for_a_reason)

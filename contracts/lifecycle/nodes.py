@@ -75,8 +75,7 @@ def skipped_node_stays_skipped(step: Step) -> Iterator[Finding]:
 
 def _within_a_pass(step: Step) -> Iterator[Pair]:
     """The nodes below the task that show the same pass in both answers."""
-    tops = step.pairs[:1] if step.of_task else ()
-    return (pair for pair in step.pairs[len(tops) :] if pair.same_pass)
+    return (pair for pair in step.nodes if pair.same_pass)
 
 
 RULES = (

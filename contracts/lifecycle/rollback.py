@@ -2,53 +2,85 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from taskmock.contracts.lifecycle.rule import Finding
-from taskmock.contracts.lifecycle.snapshot import FINAL
+from taskmock.contracts.lifecycle.snapshot import FINAL, ROLLING_BACK, Snapshot, field
 from taskmock.contracts.lifecycle.step import Pair, Step
+from taskmock.contracts.rules.document import Observed
 
 ACTIVE = frozenset({"READY", "RUNNING"})
-STEADY = frozenset({"FAILED", "FINISHED", "ROLLING_BACK"})
+STEADY = frozenset({"FAILED", "FINISHED"})
 """States of a task in which no target of a rollback can still wait for its turn."""
 
 
-def explains(step: Step, findings: Iterable[Finding]) -> bool:
-    """Whether a rollback between the answers of a step explains all these findings of `undone` rules.
+class Undoing(enum.IntEnum):
+    """How well a rollback explains a step, the more the higher."""
 
-    Only engine 2 rolls back. It takes back the target and all that was reached behind it; then the target runs again,
-    as a new row with a new version, before anything else does.
+    IMPOSSIBLE = 0
+    STRAINED = 1
+    """Only if a node that was undone has failed, been retried or looped again since, all of it unseen."""
+    PLAUSIBLE = 2
+    PROVED = 3
+    """Some node has begun anew in a way that nothing but a rollback explains."""
+
+
+def undoing_in(step: Step, findings: Iterable[Finding]) -> Undoing:
+    """How well a rollback between the answers of a step explains all these findings of `undone` rules.
+
+    Only engine 2 rolls back. It takes back the target and what was reached behind it; then the target runs again, as a
+    new row with a new version, before anything behind it does.
     """
-    if step.generation == 1:
-        return False
-    of_nodes = [finding.pair for finding in findings if finding.keys and finding.pair is not None]
-    if step.before.document.is_whole_task and step.before.top.state in FINAL:
-        return False
-    proved = any(pair.is_new_row for pair in step.pairs[1:])
-    renewed = {id(pair.after) for pair in step.pairs if pair.may_be_new_row and (proved or pair.may_be_first_run)}
-    if not all(id(pair.after) in renewed for pair in of_nodes):
-        return False
+    before, after = step.before, step.after
+    if step.generation == 1 or before.is_later_than(after):
+        return Undoing.IMPOSSIBLE
+    if before.document.is_whole_task and (before.top.state in FINAL or not step.pairs):
+        return Undoing.IMPOSSIBLE
+    if not step.pairs:
+        return Undoing.STRAINED if before.is_full else Undoing.IMPOSSIBLE  # the subprocess asked for was undone
+    broken = {id(finding.pair.after) if finding.pair else None for finding in findings if finding.keys}
+    anew = [pair for pair in step.pairs if pair.may_be_new_row]
+    if any(pair.is_new_row for pair in step.nodes):
+        return Undoing.PROVED if _is_taken_back(step, broken, anew) else Undoing.IMPOSSIBLE
+    if _is_taken_back(step, broken, [pair for pair in anew if pair.may_be_first_run]):
+        return Undoing.PLAUSIBLE
+    return Undoing.STRAINED if _is_taken_back(step, broken, anew) else Undoing.IMPOSSIBLE
+
+
+def shows_rollback(snapshot: Snapshot) -> bool:
+    """Whether an answer shows a rollback under way."""
+    return any(node.state in ROLLING_BACK for node in snapshot.document.observed)
+
+
+def _is_taken_back(step: Step, broken: AbstractSet[int | None], anew: Iterable[Pair]) -> bool:
+    """Whether the nodes with findings are among those that began anew, and all that is gone may be gone with them."""
+    renewed = {id(pair.after) for pair in anew}
     waits = step.after.top.state not in STEADY
-    return all(_may_be_undone(pair, renewed, waits=waits) for pair in step.pairs)
+    return broken <= renewed and all(_may_be_undone(pair, renewed, waits=waits) for pair in step.pairs)
 
 
 def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool) -> bool:
     """Whether the children that are gone may be the last ones reached, the first of them not yet running again."""
     gone = {node.node.key for node in pair.gone}
     renewed = {node.node.key for node in pair.after.children if id(node) in all_renewed}
-    earlier = {node.node.key: place for place, node in enumerate(pair.before.children)}
-    kept = [key for key in earlier if key not in gone and key not in renewed]
-    staying = set(kept)
-    if [node.node.key for node in pair.after.children if node.node.key in staying] != kept:
+    places = {node.node.key: place for place, node in enumerate(pair.before.children)}
+    kept = {node.node.key: node for node in pair.before.children if node.node.key not in gone | renewed}
+    if [node.node.key for node in pair.after.children if node.node.key in kept] != list(kept):
         return False
     if not gone:
         return True
-    first = min(earlier[key] for key in gone)
-    if any(earlier[key] > first for key in kept):
+    first = min(places[key] for key in gone)
+    if any(places[key] > first and not _is_passed(node) for key, node in kept.items()):
         return False
-    if any(earlier[key] < first for key in renewed):
+    if any(places[key] < first for key in renewed):
         return True
     if not waits or pair.come or renewed:
         return False
     return not any(node.state in ACTIVE and node.leaf for node in pair.after.children)
+
+
+def _is_passed(node: Observed) -> bool:
+    """Whether a node is an event or a gateway, which have no name: the engine leaves their rows where they are."""
+    return node.leaf and field(node, "name") == ""

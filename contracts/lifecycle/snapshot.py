@@ -10,6 +10,9 @@ ROLLING_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED
 FINAL = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
 """The states of a task that nothing follows; FAILED is none of them."""
 
+ROUNDING = 1
+"""How much times of one moment may differ because servers round and their clocks differ, in seconds."""
+
 SENSIBLE = 10**10
 """Elapsed times above this many seconds (three centuries) tell nothing."""
 
@@ -53,6 +56,11 @@ class Snapshot:
             return now
         times = (time for node in self.document.observed for time in (node.start, node.finish) if time is not None)
         return max(times, default=None)
+
+    def is_later_than(self, other: Snapshot) -> bool:
+        """Whether the answer tells the server's time, and a later one than another."""
+        now, then = self.now, other.now
+        return now is not None and then is not None and now > then
 
 
 def field(node: Observed, name: str) -> object:

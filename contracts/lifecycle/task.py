@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskmock.contracts.lifecycle.rule import Finding, rule
-from taskmock.contracts.lifecycle.snapshot import FINAL, Snapshot, field
+from taskmock.contracts.lifecycle.snapshot import FINAL, ROUNDING, Snapshot, field
 from taskmock.contracts.lifecycle.step import Step
 from taskmock.contracts.violation import clip
-
-ROUNDING = 1
-"""How much an elapsed time may fall because servers round and their clocks differ, in seconds."""
 
 
 @rule("task.other")
@@ -32,7 +29,7 @@ def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
         yield Finding(after, ("state",), f"the task was {before.state} and is {clip(after.state)}", before.state)
 
 
-@rule("task.unstarted")
+@rule("task.unstarted", undone=True)
 def started_task_is_not_created_again(step: Step) -> Iterator[Finding]:
     """CREATED is a task's first state only: created, not executed."""
     before, after = step.before.top, step.after.top

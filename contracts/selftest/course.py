@@ -93,6 +93,14 @@ def restarted(told: Story) -> Found:
     return (("node.start", f"{node.pointer}/start_time"),)
 
 
+def run_again_earlier(told: Story) -> Found:
+    """A further attempt starts before the one before it."""
+    node = told.nodes["Step 2"]
+    earlier = shifted(node.value["start_time"], -5)
+    node.value.update(retry=node.value["retry"] + 1, version="v" + "e" * 32, start_time=earlier)
+    return (("node.rerun", f"{node.pointer}/start_time"),)
+
+
 def started_anew(told: Story) -> Found:
     """The task has another start."""
     told.task["start_time"] = shifted(told.task["start_time"], -1)
@@ -158,6 +166,7 @@ DERAILMENTS = (
     node_set("revoked-node-finishes", "node.revoked", REVOKED, "Step 2", {"state": "FINISHED"}),
     node_set("skip-is-taken-back", "node.skip", ENDED, "Step 3", {"skip": False}),
     Derailment("node-starts-twice", GOING, restarted),
+    Derailment("further-run-starts-earlier", LOOPED, run_again_earlier),
     node_set("finish-is-taken-back", "node.finish", GOING, "Step 1", {"finish_time": ...}),
     Derailment("another-task", GOING, another_task),
     node_set("ended-task-revives", "task.terminal", ENDED, "Release", {"state": "RUNNING"}),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rule_documents import NOW, converted, node, node_id, shortened
 
 from taskmock.contracts import Contract, Poll
-from taskmock.contracts.lifecycle import RULES, course
+from taskmock.contracts.lifecycle import RULES, judgement
 from taskmock.contracts.rules.rule import EDITIONS
 
 CREATED = {
@@ -81,6 +81,10 @@ BREAKING = {
         task("RUNNING", node(1, "RUNNING", 0, version=f"v{9:032x}"), done(2)),
     ),
     "node.start": (task("RUNNING", node(1, "RUNNING", 1)), task("RUNNING", node(1, "RUNNING", 3))),
+    "node.rerun": (
+        task("RUNNING", node(1, "RUNNING", 5)),
+        task("RUNNING", node(1, "RUNNING", 2, retry=1, version=f"v{9:032x}")),
+    ),
     "node.finish": (task("RUNNING", done(1)), task("RUNNING", node(1, "FINISHED", 1, 9))),
 }
 
@@ -96,7 +100,7 @@ def test_rule_finds_what_breaks_it(code):
 
 @pytest.mark.parametrize("code", BREAKING)
 def test_rule_that_is_switched_off_is_missed(code, monkeypatch):
-    monkeypatch.setattr(course, "RULES", tuple(rule for rule in RULES if rule.code != code))
+    monkeypatch.setattr(judgement, "RULES", tuple(rule for rule in RULES if rule.code != code))
 
     assert code not in {line.partition(" ")[0] for line in found(*BREAKING[code])}
 
@@ -135,11 +139,11 @@ LEGAL = {
         task("NODE_SUSPENDED", done(1), node(3, "SUSPENDED", None), done(2)),
     ),
     "a rollback that was seen": (
-        task("ROLLING_BACK", done(1), node(2, "ROLL_BACK_SUCCESS", 1, 2)),
+        task("ROLLING_BACK", done(1), node(2, "ROLL_BACK_SUCCESS", 1, 2), elapsed_time=8),
         task("RUNNING", node(1, "RUNNING", 9, version=f"v{9:032x}")),
     ),
     "a rollback that nobody saw": (
-        task("RUNNING", done(1), done(2), node(3, "RUNNING", 2)),
+        task("RUNNING", done(1), done(2), node(3, "RUNNING", 2), elapsed_time=8),
         task("RUNNING", done(1), node(2, "RUNNING", 9, version=f"v{9:032x}")),
     ),
     "a rollback whose target is not yet there": (

@@ -10,7 +10,7 @@ from taskmock.contracts import Contract
 from taskmock.contracts.calls.rules import RULES as CALL_RULES
 from taskmock.contracts.calls.rules import call_rule_violations
 from taskmock.contracts.command import validate_command
-from taskmock.contracts.lifecycle import BACKWARDS, course
+from taskmock.contracts.lifecycle import BACKWARDS, course, judgement
 from taskmock.contracts.rules import RULES, rule_violations
 from taskmock.contracts.selftest.calls import MUTATIONS as CALL_MUTATIONS
 from taskmock.contracts.selftest.calls import call_mutants
@@ -102,9 +102,9 @@ def test_self_test_breaks_envelope_and_structure_of_each_call(edition):
     assert {call for call, group in broken if group == "field"} == calls - opaque
 
 
-@pytest.mark.parametrize("code", [rule.code for rule in course.RULES])
+@pytest.mark.parametrize("code", [rule.code for rule in judgement.RULES])
 def test_self_test_fails_where_a_lifecycle_rule_is_switched_off(whole, code, monkeypatch):
-    monkeypatch.setattr(course, "RULES", tuple(rule for rule in course.RULES if rule.code != code))
+    monkeypatch.setattr(judgement, "RULES", tuple(rule for rule in judgement.RULES if rule.code != code))
 
     test = run_self_test(**breaking(whole, code))
 
@@ -113,7 +113,7 @@ def test_self_test_fails_where_a_lifecycle_rule_is_switched_off(whole, code, mon
 
 
 def test_self_test_fails_where_old_answers_are_not_told(whole, monkeypatch):
-    monkeypatch.setattr(course, "_may_be_older", lambda step: False)
+    monkeypatch.setattr(course, "may_be_older", lambda step: False)
 
     test = run_self_test(**breaking(whole, BACKWARDS))
 

@@ -1,0 +1,37 @@
+"""How old an answer is next to another: by the times of the polls, else by what the answers tell themselves."""
+
+from __future__ import annotations
+
+from taskmock.contracts.lifecycle.judgement import judged
+from taskmock.contracts.lifecycle.snapshot import ROUNDING, Snapshot
+from taskmock.contracts.lifecycle.step import Step
+
+CACHE = 10
+"""How long servers may repeat an answer, in seconds."""
+
+
+def age_of(snapshot: Snapshot, newer: Snapshot) -> float:
+    """How much older than a newer answer an answer is at least, in seconds: by the polls' times, else by their own."""
+    if snapshot.at is not None and newer.at is not None:
+        return max(0.0, snapshot.at - newer.at)
+    earlier, later = snapshot.latest, newer.latest
+    if earlier is None:
+        earlier = newer.top.start  # what is CREATED was so before the start
+    return max(0.0, later - earlier) if earlier is not None and later is not None else 0.0
+
+
+def is_later(snapshot: Snapshot, other: Snapshot) -> bool:
+    """Whether an answer was surely made later than another: it tells so, or was polled when no cache had the other."""
+    if snapshot.at is not None and other.at is not None and snapshot.at - other.at > CACHE:
+        return True
+    now, then = snapshot.latest, other.latest
+    return now is not None and then is not None and now > then
+
+
+def may_be_older(step: Step) -> bool:
+    """Whether the later answer was right before the earlier: its own time is no later, and the other may follow it."""
+    before, after = step.before, step.after
+    now, latest = after.now, before.latest
+    if not after.sound or (now is not None and latest is not None and now > latest + ROUNDING):
+        return False
+    return judged(after, before).is_possible

@@ -1,0 +1,86 @@
+"""A step that only an unseen rollback explains, kept in doubt until later answers speak for or against it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+
+from taskmock.contracts.lifecycle.age import is_later
+from taskmock.contracts.lifecycle.judgement import Judgement, judged
+from taskmock.contracts.lifecycle.snapshot import Snapshot, field
+from taskmock.contracts.lifecycle.step import Pair
+from taskmock.contracts.rules.document import Observed
+
+
+class Verdict(enum.Enum):
+    """What an answer says of a rollback before it."""
+
+    OPEN = enum.auto()
+    PROVED = enum.auto()
+    UNLIKELY = enum.auto()
+    """What was taken back goes on as if it never had been, but might have come as far again."""
+    REFUTED = enum.auto()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Doubt:
+    """The judgement of a step in which a rollback may have happened, and the rows that it would have taken back."""
+
+    judgement: Judgement
+    gone: Mapping[str, Observed]
+
+    @property
+    def before(self) -> Snapshot:
+        """The answer before the rollback."""
+        return self.judgement.step.before
+
+    @property
+    def after(self) -> Snapshot:
+        """The answer after it."""
+        return self.judgement.step.after
+
+    def is_before(self, snapshot: Snapshot) -> bool:
+        """Whether an answer shows rows that are gone, and may do so because it was made before."""
+        return not is_later(snapshot, self.after) and any(not pair.may_be_new_row for pair in self._back_in(snapshot))
+
+    def verdict_of(self, snapshot: Snapshot) -> Verdict:
+        """What the nodes that are there again say of the rollback: a new row has a new version and a later start."""
+        back = self._back_in(snapshot)
+        if any(not pair.may_be_new_row for pair in back):
+            return Verdict.REFUTED
+        if any(pair.is_new_row for pair in back):
+            return Verdict.PROVED
+        if back and is_later(snapshot, self.after) and judged(self.before, snapshot).is_clean:
+            return Verdict.UNLIKELY
+        return Verdict.OPEN
+
+    def is_refuted_by(self, judgement: Judgement) -> bool:
+        """Whether the step to an answer, as the newest, shows that there was no rollback.
+
+        What is possible after it must be possible after all that was before. And where the answer breaks the rules as
+        it is, but follows the answer before the doubtful one, it was the doubtful one that was wrong.
+        """
+        snapshot = judgement.step.after
+        if not is_later(snapshot, self.after):
+            return False
+        whole = judged(self.before, snapshot)
+        return not whole.is_possible if judgement.is_possible else whole.is_clean
+
+    def _back_in(self, snapshot: Snapshot) -> list[Pair]:
+        """The nodes taken back that an answer shows, each beside what it was."""
+        if not self.gone:
+            return []
+        found = ((self.gone.get(str(field(node, "id"))), node) for node in snapshot.document.observed)
+        return [Pair(gone, node, (), (), self.before.latest) for gone, node in found if gone is not None]
+
+
+def doubt_of(judgement: Judgement) -> Doubt:
+    """The doubt in a step."""
+    gone: dict[str, Observed] = {}
+    stack = [node for pair in judgement.step.pairs for node in pair.gone]
+    while stack:
+        node = stack.pop()
+        gone[str(field(node, "id"))] = node
+        stack.extend(node.children)
+    return Doubt(judgement, gone)
