@@ -49,10 +49,10 @@ def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
 def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
     """A node that failed goes on only after a retry (`retry` + 1) or a skip (`skip` true)."""
     for pair in _within_a_pass(step):
-        if pair.before.state != "FAILED" or pair.after.state in {"FAILED", ""} | ROLLING_BACK:
+        if pair.before.state != "FAILED" or pair.after.state in {"FAILED", "LOOP_READY", ""} | ROLLING_BACK:
             continue
         failed_by_itself = pair.before.leaf and pair.after.leaf and pair.before.finish is not None
-        if failed_by_itself and pair.same_run and not pair.was_skipped:
+        if failed_by_itself and pair.same_count and not pair.was_skipped:
             message = f"a FAILED node is {clip(pair.after.state)} without a retry or a skip"
             yield Finding(pair.after, ("state",), message, "FAILED, a higher retry, or skip", pair)
 

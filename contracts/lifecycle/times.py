@@ -34,11 +34,11 @@ def further_run_starts_later(step: Step) -> Iterator[Finding]:
 
 @rule("node.finish", undone=True)
 def finish_time_stays(step: Step) -> Iterator[Finding]:
-    """A `finish_time` stays until a retry or a new pass begins another run (or the loop's limit fails it)."""
+    """A `finish_time` stays until a retry begins another run, or a new pass ends (or the loop's limit fails it)."""
     for pair in _runs(step.pairs):
-        if pair.before.finish is None or pair.before.keeps_earlier_finish:
+        if pair.before.finish in {None, pair.after.finish} or pair.hit_rerun_limit:
             continue
-        if pair.before.finish != pair.after.finish and not pair.hit_rerun_limit:
+        if not pair.before.keeps_earlier_finish or (pair.before.leaf and pair.after.finish is None):
             expected = clip(field(pair.before, "finish_time"))
             change = "is no longer set" if pair.after.has_no_finish else "is another one in the same run"
             yield Finding(pair.after, ("finish_time",), f"finish_time {change}", expected, pair)
