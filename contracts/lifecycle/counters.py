@@ -33,7 +33,9 @@ def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
 def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
     """A retry, a skip and a new pass give the node a new `version`."""
     for pair in step.pairs:
-        if not pair.same_version or not isinstance(field(pair.after, "version"), str):
+        if not pair.same_version or pair.before.state == "LOOP_READY":  # which has its new version already
+            continue
+        if not isinstance(field(pair.after, "version"), str):
             continue
         retry = (count(pair.before, "retry"), count(pair.after, "retry"))
         grown = None not in retry and retry[0] != retry[1]

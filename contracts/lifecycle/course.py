@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from taskmock.contracts.lifecycle.age import CACHE, age_of, may_be_older
 from taskmock.contracts.lifecycle.doubt import Doubt, Verdict, doubt_of
@@ -41,16 +41,17 @@ class Course:
             if doubt.is_before(snapshot):
                 yield _older(snapshot, doubt.after)
                 return
-            yield from self._settled(doubt, snapshot)
+            yield from self._settled(doubt, doubt.verdict_of(snapshot))
         judgement = judged(self._fresh[-1], snapshot)
         for doubt in tuple(self._doubts):
-            if doubt.is_refuted_by(judgement):
-                yield from self._refuted(doubt)
+            yield from self._settled(doubt, doubt.verdict_after(judgement))
+            if judgement.step.before is not self._fresh[-1]:
                 judgement = judged(self._fresh[-1], snapshot)
         yield from self._placed(judgement)
 
     def close(self) -> Iterator[Violation]:
         """Yields what only a strained explanation has kept back, where nothing in the history proves a rollback."""
+        self._forget(self._doubts)
         if not self._rolled_back:
             yield from self._strained
 
@@ -59,51 +60,45 @@ class Course:
         before, after = judgement.step.before, judgement.step.after
         if judgement.is_clean and before.is_later_than(after):
             return  # by no more than times are rounded: the newest answer stays the newest
-        if judgement.holds or (judgement.is_possible and self._rolled_back):
-            self._keep(after)
-            self._doubt(judgement)
-        elif may_be_older(judgement.step):
+        accepted = judgement.holds or (judgement.is_possible and self._rolled_back)
+        if not accepted and may_be_older(judgement.step):
             found = self._old(judgement)
             if judgement.is_possible and found[0].severity is Severity.ERROR:
                 self._strained += found
             else:
                 yield from found
-        else:
-            self._keep(after)
-            if judgement.is_possible:
-                self._strained += judgement.violations()
-            else:
-                self._doubts.clear()
-                yield from judgement.violations()
-
-    def _doubt(self, judgement: Judgement) -> None:
-        """Keeps a step that needs a rollback in doubt, unless it proves it."""
+            return
+        self._keep(after)
         if judgement.undoing is Undoing.PROVED:
             self._rolled_back = True
+        elif judgement.undoing is not Undoing.IMPOSSIBLE:
+            self._doubts.append(doubt_of(judgement))
+            self._forget(self._doubts[:-DOUBTS])
         elif not judgement.is_clean:
-            self._doubts = [*self._doubts, doubt_of(judgement)][-DOUBTS:]
+            self._forget(self._doubts)
+            yield from judgement.violations()
 
-    def _settled(self, doubt: Doubt, snapshot: Snapshot) -> Iterator[Violation]:
-        """Ends a doubt where an answer shows again what was taken back, and yields what was wrong if it never was."""
-        match doubt.verdict_of(snapshot):
-            case Verdict.REFUTED:
-                yield from self._refuted(doubt)
-            case Verdict.PROVED:
-                self._doubts.remove(doubt)
-                self._rolled_back = True
-            case Verdict.UNLIKELY:
-                self._doubts.remove(doubt)
-                if not may_be_older(doubt.judgement.step):
-                    self._strained += doubt.judgement.violations()
+    def _forget(self, doubts: Iterable[Doubt]) -> None:
+        """Ends doubts without a verdict."""
+        for doubt in tuple(doubts):
+            self._doubts.remove(doubt)
+            if not doubt.judgement.holds:
+                self._strained += doubt.judgement.violations()
 
-    def _refuted(self, doubt: Doubt) -> Iterator[Violation]:
-        """Yields what is wrong with a step that no rollback explains: a warning only, where a cache does."""
+    def _settled(self, doubt: Doubt, verdict: Verdict) -> Iterator[Violation]:
+        """Ends a doubt, unless the verdict leaves it open, and yields what was wrong if there was no rollback."""
+        if verdict is Verdict.OPEN:
+            return
         self._doubts.remove(doubt)
-        self._fresh = [one for one in self._fresh if one is not doubt.after] or [doubt.before]
-        if may_be_older(doubt.judgement.step):
-            yield from self._old(doubt.judgement)
-        else:
-            yield from doubt.judgement.violations()
+        step = doubt.judgement.step
+        match verdict:
+            case Verdict.PROVED:
+                self._rolled_back = True
+            case Verdict.UNLIKELY if not may_be_older(step):
+                self._strained += doubt.judgement.violations()
+            case Verdict.REFUTED:
+                self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
+                yield from self._old(doubt.judgement) if may_be_older(step) else doubt.judgement.violations()
 
     def _old(self, judgement: Judgement) -> tuple[Violation, ...]:
         """The warning for an answer that a cache may have kept, or what is wrong where it is too old."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from taskmock.contracts.lifecycle.age import is_later
 from taskmock.contracts.lifecycle.judgement import Judgement, judged
+from taskmock.contracts.lifecycle.rollback import Undoing
 from taskmock.contracts.lifecycle.snapshot import Snapshot, field
 from taskmock.contracts.lifecycle.step import Pair
 from taskmock.contracts.rules.document import Observed
@@ -19,7 +20,7 @@ class Verdict(enum.Enum):
     OPEN = enum.auto()
     PROVED = enum.auto()
     UNLIKELY = enum.auto()
-    """What was taken back goes on as if it never had been, but might have come as far again."""
+    """Possible, but only by a strained explanation."""
     REFUTED = enum.auto()
 
 
@@ -55,17 +56,21 @@ class Doubt:
             return Verdict.UNLIKELY
         return Verdict.OPEN
 
-    def is_refuted_by(self, judgement: Judgement) -> bool:
-        """Whether the step to an answer, as the newest, shows that there was no rollback.
+    def verdict_after(self, judgement: Judgement) -> Verdict:
+        """What the step to an answer, as the newest, says of the rollback.
 
         What is possible after it must be possible after all that was before. And where the answer breaks the rules as
         it is, but follows the answer before the doubtful one, it was the doubtful one that was wrong.
         """
         snapshot = judgement.step.after
         if not is_later(snapshot, self.after):
-            return False
+            return Verdict.OPEN
         whole = judged(self.before, snapshot)
-        return not whole.is_possible if judgement.is_possible else whole.is_clean
+        if not judgement.is_possible:
+            return Verdict.REFUTED if whole.is_clean else Verdict.OPEN
+        if whole.is_clean or whole.undoing >= Undoing.STRAINED:
+            return Verdict.OPEN
+        return Verdict.UNLIKELY if whole.is_possible else Verdict.REFUTED
 
     def _back_in(self, snapshot: Snapshot) -> list[Pair]:
         """The nodes taken back that an answer shows, each beside what it was."""

@@ -20,10 +20,12 @@ class Undoing(enum.IntEnum):
     """How well a rollback explains a step, the more the higher."""
 
     IMPOSSIBLE = 0
-    STRAINED = 1
-    """Only if a node that was undone has failed, been retried or looped again since, all of it unseen."""
-    PLAUSIBLE = 2
-    PROVED = 3
+    BESIDE = 1
+    """Only if it happened in one arm, while others went on."""
+    STRAINED = 2
+    """Only if what was undone has failed, been retried or looped again since, unseen."""
+    PLAUSIBLE = 3
+    PROVED = 4
     """Some node has begun anew in a way that nothing but a rollback explains."""
 
 
@@ -42,11 +44,13 @@ def undoing_in(step: Step, findings: Iterable[Finding]) -> Undoing:
         return Undoing.STRAINED if before.is_full else Undoing.IMPOSSIBLE  # the subprocess asked for was undone
     broken = {id(finding.pair.after) if finding.pair else None for finding in findings if finding.keys}
     anew = [pair for pair in step.pairs if pair.may_be_new_row]
-    if any(pair.is_new_row for pair in step.nodes):
-        return Undoing.PROVED if _is_taken_back(step, broken, anew) else Undoing.IMPOSSIBLE
-    if _is_taken_back(step, broken, [pair for pair in anew if pair.may_be_first_run]):
-        return Undoing.PLAUSIBLE
-    return Undoing.STRAINED if _is_taken_back(step, broken, anew) else Undoing.IMPOSSIBLE
+    first_runs = [pair for pair in anew if pair.may_be_first_run]
+    proved = any(pair.is_new_row for pair in step.nodes)
+    if _is_taken_back(step, broken, anew if proved else first_runs):
+        return Undoing.PROVED if proved else Undoing.PLAUSIBLE
+    if _is_taken_back(step, broken, anew):
+        return Undoing.STRAINED
+    return Undoing.BESIDE if _is_taken_back(step, broken, anew, beside_others=True) else Undoing.IMPOSSIBLE
 
 
 def shows_rollback(snapshot: Snapshot) -> bool:
@@ -54,15 +58,22 @@ def shows_rollback(snapshot: Snapshot) -> bool:
     return any(node.state in ROLLING_BACK for node in snapshot.document.observed)
 
 
-def _is_taken_back(step: Step, broken: AbstractSet[int | None], anew: Iterable[Pair]) -> bool:
+def _is_taken_back(
+    step: Step, broken: AbstractSet[int | None], anew: Iterable[Pair], *, beside_others: bool = False
+) -> bool:
     """Whether the nodes with findings are among those that began anew, and all that is gone may be gone with them."""
     renewed = {id(pair.after) for pair in anew}
     waits = step.after.top.state not in STEADY
-    return broken <= renewed and all(_may_be_undone(pair, renewed, waits=waits) for pair in step.pairs)
+    return broken <= renewed and all(
+        _may_be_undone(pair, renewed, waits=waits, beside_others=beside_others) for pair in step.pairs
+    )
 
 
-def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool) -> bool:
-    """Whether the children that are gone may be the last ones reached, the first of them not yet running again."""
+def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool, beside_others: bool) -> bool:
+    """Whether the children that are gone may be the last ones reached, the first of them not yet running again.
+
+    What goes on `beside_others` is in one arm of several: those of the other arms stay, and may be later ones.
+    """
     gone = {node.node.key for node in pair.gone}
     renewed = {node.node.key for node in pair.after.children if id(node) in all_renewed}
     places = {node.node.key: place for place, node in enumerate(pair.before.children)}
@@ -72,13 +83,14 @@ def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool) ->
     if not gone:
         return True
     first = min(places[key] for key in gone)
-    if any(places[key] > first and not _is_passed(node) for key, node in kept.items()):
+    if not beside_others and any(places[key] > first and not _is_passed(node) for key, node in kept.items()):
         return False
     if any(places[key] < first for key in renewed):
         return True
-    if not waits or pair.come or renewed:
-        return False
-    return not any(node.state in ACTIVE and node.leaf for node in pair.after.children)
+    if not waits or beside_others:
+        return waits
+    active = any(node.state in ACTIVE and node.leaf for node in pair.after.children)
+    return not (active or pair.come or renewed)
 
 
 def _is_passed(node: Observed) -> bool:
