@@ -14,9 +14,21 @@ def age_of(snapshot: Snapshot, newer: Snapshot) -> float:
     """How much older than a newer answer an answer is at least, in seconds: by the polls' times, else by their own."""
     if snapshot.at is not None and newer.at is not None:
         return max(0.0, snapshot.at - newer.at)
-    earlier, later = snapshot.latest, newer.latest
+    return _seconds_told(snapshot, newer)
+
+
+def seconds_between(before: Snapshot, after: Snapshot) -> float:
+    """How much later than another an answer was made, in seconds: by the polls' times, else by their own."""
+    if before.at is not None and after.at is not None:
+        return max(0.0, after.at - before.at)
+    return _seconds_told(before, after)
+
+
+def _seconds_told(before: Snapshot, after: Snapshot) -> float:
+    """The seconds from one answer to a later one by what they tell; 0 where they do not."""
+    earlier, later = before.latest, after.latest
     if earlier is None:
-        earlier = newer.top.start  # what is CREATED was so before the start
+        earlier = after.top.start  # what is CREATED was so before the start
     return max(0.0, later - earlier) if earlier is not None and later is not None else 0.0
 
 

@@ -90,15 +90,16 @@ class Course:
         if verdict is Verdict.OPEN:
             return
         self._doubts.remove(doubt)
+        if verdict is Verdict.PROVED:
+            self._rolled_back = True
+            return
         step = doubt.judgement.step
-        match verdict:
-            case Verdict.PROVED:
-                self._rolled_back = True
-            case Verdict.UNLIKELY if not may_be_older(step):
-                self._strained += doubt.judgement.violations()
-            case Verdict.REFUTED:
-                self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
-                yield from self._old(doubt.judgement) if may_be_older(step) else doubt.judgement.violations()
+        found = self._old(doubt.judgement) if may_be_older(step) else tuple(doubt.judgement.violations())
+        if verdict is Verdict.UNLIKELY:
+            self._strained += found
+            return
+        self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
+        yield from found
 
     def _old(self, judgement: Judgement) -> tuple[Violation, ...]:
         """The warning for an answer that a cache may have kept, or what is wrong where it is too old."""

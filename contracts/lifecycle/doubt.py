@@ -6,12 +6,16 @@ import dataclasses
 import enum
 from collections.abc import Mapping
 
-from taskmock.contracts.lifecycle.age import is_later
+from taskmock.contracts.lifecycle.age import is_later, seconds_between
 from taskmock.contracts.lifecycle.judgement import Judgement, judged
 from taskmock.contracts.lifecycle.rollback import Undoing
 from taskmock.contracts.lifecycle.snapshot import Snapshot, field
 from taskmock.contracts.lifecycle.step import Pair
 from taskmock.contracts.rules.document import Observed
+
+
+PATIENCE = 60
+"""How long the target of a rollback may well wait for its turn, in seconds; engines need far less."""
 
 
 class Verdict(enum.Enum):
@@ -41,6 +45,11 @@ class Doubt:
         """The answer after it."""
         return self.judgement.step.after
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing has begun anew yet."""
+        return bool(self.gone) and not any(pair.may_be_new_row for pair in self.judgement.step.pairs)
+
     def is_before(self, snapshot: Snapshot) -> bool:
         """Whether an answer shows rows that are gone, and may do so because it was made before."""
         return not is_later(snapshot, self.after) and any(not pair.may_be_new_row for pair in self._back_in(snapshot))
@@ -65,6 +74,8 @@ class Doubt:
         snapshot = judgement.step.after
         if not is_later(snapshot, self.after):
             return Verdict.OPEN
+        if self.waits and seconds_between(self.after, snapshot) > PATIENCE:
+            return Verdict.UNLIKELY
         whole = judged(self.before, snapshot)
         if not judgement.is_possible:
             return Verdict.REFUTED if whole.is_clean else Verdict.OPEN
