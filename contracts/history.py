@@ -79,10 +79,11 @@ def read_histories(files: Sequence[tuple[str, bytes]]) -> dict[str, tuple[Poll, 
     if sum(len(content) for _, content in files) > MAX_BYTES:
         raise HistoryError(f"the history has more than the {MAX_BYTES:,} bytes that are judged")
     for name, content in files:
-        for task, poll in _polls_in(name.lower(), content, name):
+        polls = list(_polls_in(name.lower(), content, name))
+        if not polls:
+            raise HistoryError(f"{name} holds no poll")
+        for task, poll in polls:
             found.setdefault(task, []).append(poll)
-    if not found:
-        raise HistoryError(f"{files[0][0]} holds no poll")
     return {task: tuple(polls) for task, polls in found.items()}
 
 

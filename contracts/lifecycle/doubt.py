@@ -13,7 +13,6 @@ from taskmock.contracts.lifecycle.snapshot import Snapshot, field
 from taskmock.contracts.lifecycle.step import Pair
 from taskmock.contracts.rules.document import Observed
 
-
 PATIENCE = 60
 """How long the target of a rollback may well wait for its turn, in seconds; engines need far less."""
 

@@ -113,6 +113,14 @@ class Step:
         return bool(self.pairs) and self.before.document.is_whole_task and self.after.document.is_whole_task
 
     @property
+    def of_another_task(self) -> bool:
+        """Whether the answers show nothing in common: no node, and not the same task above (engine 2)."""
+        if self.pairs or not (self.before.is_full and self.after.is_full):
+            return False
+        before, after = (one.document.data.get("root_id:") for one in (self.before, self.after))
+        return before is None or before != after
+
+    @property
     def nodes(self) -> tuple[Pair, ...]:
         """The nodes that both have, without the task."""
         return self.pairs[1:] if self.of_task else self.pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskmock.contracts.lifecycle.rule import Finding, rule
-from taskmock.contracts.lifecycle.snapshot import FINAL, ROUNDING, Snapshot, field
+from taskmock.contracts.lifecycle.snapshot import FINAL, ROUNDING, field
 from taskmock.contracts.lifecycle.step import Step
 from taskmock.contracts.violation import clip
 
@@ -13,11 +13,9 @@ from taskmock.contracts.violation import clip
 @rule("task.other")
 def answers_are_of_one_task(step: Step) -> Iterator[Finding]:
     """The task's `id` never changes."""
-    before, after = step.before, step.after
-    if step.pairs or not before.is_full or not after.is_full or _task_of(before) == _task_of(after) is not None:
-        return
-    expected = clip(field(before.top, "id"))
-    yield Finding(after.top, ("id",), "the answer is of another task", expected)
+    if step.of_another_task:
+        expected = clip(field(step.before.top, "id"))
+        yield Finding(step.after.top, ("id",), "the answer is of another task", expected)
 
 
 @rule("task.terminal")
@@ -25,7 +23,7 @@ def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
     """FINISHED, REVOKED and EXPIRED are final for a task: only the cleaning of its history (EXPIRED) follows."""
     before, after = step.before.top, step.after.top
     ended = before.state == "EXPIRED" or (before.state in FINAL and step.before.document.is_whole_task)
-    if ended and after.state not in {before.state, "EXPIRED", ""}:
+    if ended and after.state not in {before.state, "EXPIRED", ""} and not step.of_another_task:
         yield Finding(after, ("state",), f"the task was {before.state} and is {clip(after.state)}", before.state)
 
 
@@ -76,11 +74,6 @@ def ended_task_reaches_no_further_node(step: Step) -> Iterator[Finding]:
     for pair in step.pairs:
         for node in pair.come:
             yield Finding(node, (), f"the task was {state} and reached one more node", "no further node")
-
-
-def _task_of(snapshot: Snapshot) -> object:
-    """The id of the task that an answer says it belongs to (engine 2)."""
-    return snapshot.document.data.get("root_id:")
 
 
 RULES = (
