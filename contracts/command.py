@@ -15,7 +15,10 @@ from taskmock.contracts.strictness import Strictness
 from taskmock.schemas import STATUS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from taskmock.contracts.contract import Contract
+    from taskmock.contracts.lifecycle import Poll
     from taskmock.contracts.report import Report
 
 STANDARD_INPUT = "-"
@@ -169,6 +172,17 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
         click.echo(f"Hint: {source}: the body looks like {told} ({basis})", err=True)
 
 
+def _tell_other_edition(source: str, report: Report, polls: Iterable[Poll]) -> None:
+    """Says so where an answer of a history that breaks its edition is written in another one."""
+    from taskmock.contracts.polled import told_other_edition
+    from taskmock.schemas import EDITIONS
+
+    other = told_other_edition(polls, report.edition) if report.edition in EDITIONS and not report.ok else None
+    if other is not None:
+        number, told, basis = other
+        click.echo(f"Hint: {source}: poll {number} looks like {told} ({basis})", err=True)
+
+
 def _judge_histories(
     contract: Contract, files: tuple[str, ...], output: Output, coverage: Coverage, *, require_tree: bool
 ) -> None:
@@ -185,6 +199,8 @@ def _judge_histories(
         raise click.UsageError(str(error)) from None
     source = _source(files[0]) + (f" to {_source(files[-1])}" if len(files) > 1 else "")
     reports = [(f"{source}: {task}" if task else source, contract.check_history(histories[task])) for task in histories]
+    for (source, report), polls in zip(reports, histories.values(), strict=True):
+        _tell_other_edition(source, report, polls)
     if require_tree:
         reports = [(source, with_tree_demanded(report)) for source, report in reports]
     for poll in (poll for polls in histories.values() for poll in polls):

@@ -10,6 +10,7 @@ from taskmock.contracts.answer import GENERATIONS, Answer, answer_nodes, answer_
 from taskmock.contracts.body import BodyError, decoded_object
 from taskmock.contracts.edition import told_edition
 from taskmock.contracts.lifecycle import Course, Poll, Snapshot
+from taskmock.contracts.lifecycle.snapshot import FULL
 from taskmock.contracts.overlay import Overlay
 from taskmock.contracts.rules import Document
 from taskmock.contracts.strictness import Strictness
@@ -19,17 +20,35 @@ from taskmock.contracts.violation import Severity, Violation
 def told_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
     """The edition of a history and how it was told: from the first answer that shows a started task."""
     first: tuple[str, str] | None = None
-    for poll in polls:
+    for _, body in _readable(polls):
+        first = first or told_edition(body)
+        if _is_started(body):
+            return told_edition(body)
+    return first or ("auto", "no answer can be read")
+
+
+def told_other_edition(polls: Iterable[Poll], edition: str) -> tuple[int, str, str] | None:
+    """The first poll, by its number, whose answer looks like another edition, and that edition and how it was told."""
+    for number, body in _readable(polls):
+        told, basis = told_edition(body)
+        if told != edition and _is_started(body):
+            return number, told, basis
+    return None
+
+
+def _readable(polls: Iterable[Poll]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The answers that can be read, with the numbers of their polls."""
+    for number, poll in enumerate(polls, 1):
         try:
             body = decoded_object(poll.body)
         except BodyError:
             continue
-        told = told_edition(body)
-        first = first or told
-        data = body.get("data")
-        if isinstance(data, dict) and "version" in data:
-            return told
-    return first or ("auto", "no answer can be read")
+        yield number, body
+
+
+def _is_started(body: Mapping[str, Any]) -> bool:
+    data = body.get("data")
+    return isinstance(data, dict) and FULL in data
 
 
 class Account:

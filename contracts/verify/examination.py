@@ -54,7 +54,7 @@ class Examination:
             self._asked,
             overlay=self._contract.overlay,
         )
-        found = itertools.chain(self._violations(answers, account), self._conclusion(account))
+        found = itertools.chain(self._violations(answers, account), account.close(), self._conclusion(account))
         groups, complete = grouped(found)
         return Report(
             subject="history",

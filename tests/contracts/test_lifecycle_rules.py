@@ -7,54 +7,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rule_documents import NOW, converted, node, node_id, shortened
+from rule_documents import NOW, node, node_id
+from steps import CREATED, EXPIRED, answer, done, found, task
 
 from taskmock.contracts import Contract, Poll
 from taskmock.contracts.lifecycle import RULES, judgement
 from taskmock.contracts.rules.rule import EDITIONS
-
-CREATED = {
-    "start_time": None,
-    "state": "CREATED",
-    "retry": 0,
-    "skip": 0,
-    "finish_time": None,
-    "elapsed_time": 0,
-    "children": {},
-    "name": "Release",
-}
-EXPIRED = {"state": "EXPIRED", "name": "Release"}
-
-
-def task(state, *below, finish=None, **fields):
-    return node(0, state, 0, finish, *below, **fields)
-
-
-def done(number, **fields):
-    return node(number, "FINISHED", 1, 2, **fields)
-
-
-def answer(data, edition="v2"):
-    shown = data if "id" not in data or edition == "v2" else converted(data, edition)
-    return {"result": True, "data": shown, "code": 0, "message": ""}
-
-
-def found(*trees, edition="v2", gap=20.0):
-    """What the rules between polls find: `code at pointer: message (expected)`."""
-    polls = [Poll(answer(tree, edition), number * gap) for number, tree in enumerate(trees)]
-    report = Contract(edition).check_history(polls)
-    ours = {rule.code for rule in RULES}
-    return [
-        shortened(f"{v.code} at {v.pointer.removeprefix('/data')}: {v.message} ({v.expected})")
-        for v in report.violations
-        if v.code in ours
-    ]
-
-
-GONE = (
-    'node.vanished at /children/#2: the "FINISHED" node is no longer there (poll 2, after poll 1) '
-    "(the nodes there were, and more)"
-)
 
 BREAKING = {
     "task.other": (task("RUNNING"), node(9, "RUNNING", 0, **{"root_id:": node_id(9)})),
@@ -112,6 +70,8 @@ def test_rule_quotes_the_sentence_that_it_enforces(rule):
     assert set(rule.editions) <= set(EDITIONS)
 
 
+WITHOUT_CHILDREN = {key: value for key, value in CREATED.items() if key != "children"}
+
 LEGAL = {
     "a task that fails and goes on": (task("FAILED", node(1, "FAILED", 1, 2)), task("FAILED", node(1, "FAILED", 1, 2))),
     "a retry": (
@@ -138,18 +98,23 @@ LEGAL = {
         task("RUNNING", done(1), done(2)),
         task("NODE_SUSPENDED", done(1), node(3, "SUSPENDED", None), done(2)),
     ),
-    "a rollback that was seen": (
-        task("ROLLING_BACK", done(1), node(2, "ROLL_BACK_SUCCESS", 1, 2), elapsed_time=8),
-        task("RUNNING", node(1, "RUNNING", 9, version=f"v{9:032x}")),
+    "a loop that begins anew after a failure (engine 2.11)": (
+        task("FAILED", node(1, "FAILED", 1, 2)),
+        task("RUNNING", node(1, "LOOP_READY", None, version=f"v{9:032x}")),
+        task("RUNNING", node(1, "RUNNING", 3, loop=2, version=f"v{9:032x}")),
+        task("RUNNING", node(1, "RUNNING", 5, 4, loop=3, version=f"v{10:032x}")),
     ),
-    "a rollback that nobody saw": (
-        task("RUNNING", done(1), done(2), node(3, "RUNNING", 2), elapsed_time=8),
-        task("RUNNING", done(1), node(2, "RUNNING", 9, version=f"v{9:032x}")),
+    "a retry in a further pass": (
+        task("FAILED", node(1, "FAILED", 1, 2, retry=3)),
+        task("RUNNING", node(1, "RUNNING", 9, 5, loop=2, retry=1, version=f"v{9:032x}")),
     ),
-    "a rollback whose target is not yet there": (
-        task("RUNNING", done(1), done(2)),
-        task("RUNNING", done(1)),
+    "a revoke while a leaf runs": (
+        task("RUNNING", node(1, "RUNNING", 1)),
+        task("REVOKED", node(1, "RUNNING", 1)),
+        task("REVOKED", node(1, "FAILED", 1, 9)),
     ),
+    "an answer without children after a batch query": (CREATED, WITHOUT_CHILDREN, CREATED, task("RUNNING")),
+    "the cleaning of the history of a task that failed": (task("FAILED", node(1, "FAILED", 1, 2)), EXPIRED, EXPIRED),
     "the cleaning of the history": (task("FINISHED", done(1), finish=2), EXPIRED),
     "a start": (CREATED, task("RUNNING")),
 }
@@ -160,18 +125,12 @@ def test_step_is_legal(situation):
     assert found(*LEGAL[situation]) == []
 
 
-@pytest.mark.parametrize("edition", ["doc-2019", "v1"])
-def test_engine_1_has_no_rollback(edition):
-    trees = LEGAL["a rollback whose target is not yet there"]
+def test_answers_of_another_task_are_not_compared_with_the_first_ones_end():
+    ended, other = task("FINISHED", done(1), finish=2), node(9, "RUNNING", 0, **{"root_id:": node_id(9)})
 
-    assert found(*trees, edition=edition) == [GONE]
-
-
-def test_rollback_is_refuted_by_a_node_that_comes_back_as_it_was():
-    gone = task("RUNNING", done(1), elapsed_time=NOW + 20)
-    back = task("RUNNING", done(1), done(2), elapsed_time=NOW + 40)
-
-    assert found(task("RUNNING", done(1), done(2)), gone, back) == [GONE]
+    assert found(ended, other) == [
+        'task.other at /id: the answer is of another task (poll 2, after poll 1) ("#0")',
+    ]
 
 
 def test_finding_names_rule_node_and_polls():

@@ -118,6 +118,9 @@ class Chance:
 class Life:
     """One task with the commands that were accepted in its life, and those refused."""
 
+    COMMANDS = (0, 15)
+    """How many commands are tried, at least and at most."""
+
     def __init__(self, number, edition):
         chance = Chance(number)
         self.number = number
@@ -128,11 +131,15 @@ class Life:
         self.log = []
         self.refused = []
         moment = 0.0
-        for _ in range(chance.random.randint(0, 15)):
+        for _ in range(chance.random.randint(*self.COMMANDS)):
             moment += chance.random.choice((0, 0.001, 0.3, 1, 1, 2.5))
-            verb, target = self.fitting(chance.random, moment) or self.any(chance)
+            verb, target = self.wish(chance, moment)
             data = chance.random.choice((None, "a", "b", {"result": False, "ex_data": "no"}))
             self.try_command(given(moment, verb, target, data))
+
+    def wish(self, chance, moment):
+        """The next command to try, as verb and target."""
+        return self.fitting(chance.random, moment) or self.any(chance)
 
     @staticmethod
     def any(chance):
@@ -188,3 +195,17 @@ class Life:
         """All changes where the commands are the scenario's own events."""
         events = [Event(trigger=Trigger(at=entry.at), command=entry.command) for entry in entries]
         return history_of(self.graph, self.setting, events)
+
+
+class UndoneLife(Life):
+    """A life in which much is rolled back."""
+
+    COMMANDS = (5, 30)
+
+    def wish(self, chance, moment):
+        """Half of the time a rollback to some node that it may go to, else as in every life."""
+        rows = self.history(self.log).tree_at(ms(moment)).rows.items()
+        targets = [index for index, row in rows if index and row.state in {"FINISHED", "FAILED"}]
+        if targets and chance.random.random() < 0.5:
+            return Verb.ROLLBACK, self.graph.nodes[chance.random.choice(targets)].id
+        return super().wish(chance, moment)

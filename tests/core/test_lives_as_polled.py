@@ -1,6 +1,7 @@
 """Random lives of tasks, sampled at random intervals: the judge of histories raises no alarm."""
 
 import pytest
+from chance import UndoneLife
 from sampled_lives import polls_of
 
 from taskmock.contracts import Contract, Poll
@@ -35,5 +36,24 @@ def test_random_life_behind_caches_raises_warnings_only(chunk, edition):
     contract = Contract(edition, strictness="strict")
     for number in numbers(chunk):
         report = contract.check_history(polls_of(number, edition, cached=True))
+
+        assert {found.code for found in report.violations} <= {"history.stale-answer"}, number
+
+
+@chunks
+def test_random_life_with_many_rollbacks_raises_no_alarm(chunk):
+    contract = Contract("v2", strictness="strict")
+    for number in numbers(chunk):
+        polls = polls_of(number, "v2", kind=UndoneLife)
+
+        assert contract.check_history(polls).violations == (), number
+        assert contract.check_history([Poll(poll.body) for poll in polls]).violations == (), number
+
+
+@chunks
+def test_random_life_with_many_rollbacks_behind_caches_raises_warnings_only(chunk):
+    contract = Contract("v2", strictness="strict")
+    for number in numbers(chunk):
+        report = contract.check_history(polls_of(number, "v2", cached=True, kind=UndoneLife))
 
         assert {found.code for found in report.violations} <= {"history.stale-answer"}, number
