@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from taskmock.contracts.lifecycle.age import CACHE, age_of, may_be_older
@@ -16,6 +17,9 @@ KEPT, KEPT_UNTIMED = 100, 12
 
 DOUBTS = 4
 """Most steps that are in doubt at a time; of the oldest, the server has the benefit."""
+
+HELD_BACK = 10_000
+"""Most findings that wait for the end of the history, however long it is; there are as many only where all is wrong."""
 
 STALE = "history.stale-answer"
 BACKWARDS = "history.backwards"
@@ -64,7 +68,7 @@ class Course:
         if not accepted and may_be_older(judgement.step):
             found = self._old(judgement)
             if judgement.is_possible and found[0].severity is Severity.ERROR:
-                self._strained += found
+                self._hold_back(found)
             else:
                 yield from found
             return
@@ -83,7 +87,11 @@ class Course:
         for doubt in tuple(doubts):
             self._doubts.remove(doubt)
             if not doubt.judgement.holds:
-                self._strained += doubt.judgement.violations()
+                self._hold_back(doubt.judgement.violations())
+
+    def _hold_back(self, found: Iterable[Violation]) -> None:
+        """Keeps findings for the end of the history, of which a rollback is a strained explanation."""
+        self._strained += itertools.islice(found, HELD_BACK - len(self._strained))
 
     def _settled(self, doubt: Doubt, verdict: Verdict) -> Iterator[Violation]:
         """Ends a doubt, unless the verdict leaves it open, and yields what was wrong if there was no rollback."""
@@ -96,7 +104,7 @@ class Course:
         step = doubt.judgement.step
         found = self._old(doubt.judgement) if may_be_older(step) else tuple(doubt.judgement.violations())
         if verdict is Verdict.UNLIKELY:
-            self._strained += found
+            self._hold_back(found)
             return
         self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
         yield from found

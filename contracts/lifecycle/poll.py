@@ -14,3 +14,11 @@ class Poll:
 
     body: object
     at: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a moment that cannot be compared.
+
+        Raises: TypeError where `at` is no number.
+        """
+        if self.at is not None and (isinstance(self.at, bool) or not isinstance(self.at, int | float)):
+            raise TypeError(f"the moment of a poll is a number of seconds, or None, not {self.at!r}")

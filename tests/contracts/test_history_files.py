@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -153,6 +154,11 @@ def test_file_without_a_line_is_refused():
     assert refusal("polls.jsonl", b"\n") == "polls.jsonl holds no poll"
 
 
+def test_file_without_a_line_among_others_is_refused():
+    with pytest.raises(HistoryError, match=re.escape("b.jsonl holds no poll")):
+        read_histories([("a.json", b"{}"), ("b.jsonl", b"\n")])
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
@@ -182,6 +188,14 @@ def test_history_collects_answers_and_judges_them():
 
     assert history.polls == (Poll(Response.content, 0), Poll(ended("EXPIRED"), 1))
     assert history.report().ok
+
+
+@pytest.mark.parametrize("at", ["12:00", True, []])
+def test_history_refuses_a_moment_that_is_no_number(at):
+    with pytest.raises(TypeError) as caught:
+        History(Contract("v2")).add(ended("EXPIRED"), at=at)
+
+    assert str(caught.value) == f"the moment of a poll is a number of seconds, or None, not {at!r}"
 
 
 @pytest.fixture
@@ -270,3 +284,19 @@ def test_command_refuses_requests_in_a_history(lines):
     assert result.exit_code == 2
     message = "Error: --history judges answers, --request the parameters of calls: choose one."
     assert result.stderr.splitlines()[-1] == message
+
+
+def test_command_names_the_poll_that_is_of_another_edition(tmp_path):
+    path = tmp_path / "polls.jsonl"
+    lines = [json.dumps(load_example(edition, "response")) for edition in ("v2", "v1")]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    result = invoke(str(path))
+
+    assert result.exit_code == 1
+    hint = f"Hint: {path}: poll 2 looks like v1 (the task has `state_refresh_at` but no `root_id:`)"
+    assert result.stderr.splitlines() == [hint]
+
+
+def test_command_gives_no_hint_where_all_answers_are_of_the_edition(lines):
+    assert invoke(lines(30)).stderr == ""

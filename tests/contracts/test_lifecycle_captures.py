@@ -5,6 +5,7 @@ import json
 import pytest
 from histories import codes, growing, histories, spaced
 
+from taskmock.contracts import Poll
 from taskmock.contracts.lifecycle import BACKWARDS, RULES, STALE
 
 each_history = pytest.mark.parametrize("history", histories(), ids=lambda history: history.name)
@@ -24,6 +25,32 @@ def test_captured_history_passes(history, edition):
 @pytest.mark.parametrize("gap", [None, NEAR, FAR])
 def test_captured_history_passes_at_any_intervals(history, gap):
     assert history.report(spaced(history.raw, gap)).violations == ()
+
+
+TIMES = {
+    "missing now and then": lambda number: number * FAR if number % 2 else None,
+    "missing at the end": lambda number: number * FAR if number < 2 else None,
+    "all the same": lambda number: FAR,
+    "of a clock that is set back": lambda number: (number * FAR) % (3 * FAR),
+    "of a clock that runs backwards": lambda number: -number * FAR,
+    "without a sense": lambda number: float("nan"),
+}
+
+
+@each_history
+@pytest.mark.parametrize("times", TIMES)
+def test_captured_history_passes_whatever_the_times_of_its_polls(history, times):
+    polls = [Poll(raw, TIMES[times](number)) for number, raw in enumerate(history.raw)]
+
+    assert history.report(polls).violations == ()
+
+
+@each_history
+def test_captured_history_passes_with_other_answers_in_between(history):
+    busy = {"result": False, "message": "busy", "code": 3599999, "data": None}
+    raw = [one for answer in history.raw for one in (answer, busy, answer)]
+
+    assert history.report(spaced(raw, NEAR)).violations == ()
 
 
 @each_growing
