@@ -45,7 +45,7 @@ def start_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield Finding(step.after.top, ("start_time",), "the task's start_time is another one", expected)
 
 
-@rule("task.version")
+@rule("task.version", editions=("v2",))
 def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
     """The root's `version` never changes, retries and rollback included."""
     if step.of_task and not step.pairs[0].same_version:

@@ -45,6 +45,7 @@ def _trees() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
     skipped = _node(3, "FINISHED", 20, 20, skip=True)
     inner = _node(4, "FINISHED", 20, 60, _node(5, "FINISHED", 20, 40), _node(6, "FINISHED", 40, 60))
     going = _node(4, "RUNNING", 20, None, _node(5, "FINISHED", 20, 40), _node(6, "RUNNING", 40))
+    revoked = _node(4, "REVOKED", 20, None, _node(5, "FINISHED", 20, 40))
     waiting = _node(4, "NODE_SUSPENDED", 20, None, _node(5, "SUSPENDED"))
     retried = _node(2, "RUNNING", 10, retry=2)
     trees = {
@@ -58,6 +59,7 @@ def _trees() -> dict[str, tuple[tuple[str, ...], dict[str, Any]]]:
         "a task with a paused node": (ENGINE_2, _node(0, "NODE_SUSPENDED", 0, None, done, waiting)),
         "a blocked task": (("v1",), _node(0, "BLOCKED", 0, None, done, _node(2, "FINISHED", 10, 20))),
         "a revoked task": (ENGINE_2, _node(0, "REVOKED", 0, None, done, _node(2, "REVOKED", 10, 20))),
+        "a revoked subprocess": (ENGINE_1, _node(0, "REVOKED", 0, 90, done, revoked)),
         "a task in a loop": (EVERY, _node(0, "RUNNING", 0, None, _node(1, "FINISHED", 5, 10, loop=2), retried)),
         "a paused task": (EVERY, _node(0, "SUSPENDED", 0, None, done, _node(2, "RUNNING", 10))),
     }

@@ -63,7 +63,9 @@ def test_self_test_tries_every_kind_of_mutation(whole):
 def test_self_test_proves_every_rule_in_each_of_its_editions(whole):
     proven = {(code, trial.edition) for trial in whole.trials for code, _ in trial.expected}
 
-    assert {(rule.code, edition) for rule in RULES for edition in rule.editions} - proven == set()
+    rules = (*RULES, *judgement.RULES)
+    assert {(rule.code, edition) for rule in rules for edition in rule.editions} - proven == set()
+    assert {(BACKWARDS, edition) for edition in EDITIONS} <= proven
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
