@@ -124,8 +124,8 @@ def _false_alarms(edition: str, good: dict[str, dict[str, Any]]) -> Iterator[tup
 def _unproven(editions: Sequence[str], trials: Sequence[Trial]) -> Iterator[str]:
     """The rules, as `code in edition`, that no trial expects to be broken."""
     expected = {(trial.edition, code) for trial in trials for code, _ in trial.expected}
-    rules = [(rule.code, rule.editions) for rule in (*RULES, *COURSE_RULES)]
-    for code, known in (*rules, (BACKWARDS, editions)):
+    rules = [(rule.code, rule.editions) for rule in RULES] + [(rule.code, rule.editions) for rule in COURSE_RULES]
+    for code, known in (*rules, (BACKWARDS, tuple(editions))):
         for edition in known:
             if edition in editions and (edition, code) not in expected:
                 yield f"{code} in {edition}"
