@@ -74,6 +74,8 @@ def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool, be
 
     What goes on `beside_others` is in one arm of several: those of the other arms stay, and may be later ones.
     """
+    if id(pair.after) in all_renewed:
+        return True  # and so did all inside
     gone = {node.node.key for node in pair.gone}
     renewed = {node.node.key for node in pair.after.children if id(node) in all_renewed}
     places = {node.node.key: place for place, node in enumerate(pair.before.children)}

@@ -72,6 +72,10 @@ LEGAL = {
         later("RUNNING", done(1), node(5, "RUNNING", 1)),
         later("RUNNING", done(1), node(5, "RUNNING", 1), new(2), seconds=10),
     ),
+    "of a subprocess, which then fails before its first node": (
+        early("FAILED", node(1, "FAILED", 1, None, done(2), failed(3))),
+        later("FAILED", new(1, "FAILED", 6)),
+    ),
     "of the subprocess that was asked for": (
         {**part(1, done(2)), "elapsed_time": 3},
         CREATED,
