@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-DEADLINE = 20 * 60.0
+DEADLINE = 26 * 60.0
 WORKERS = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadgroup")
 CLOSING_LINE = Path("build/closing-line")
 RULED = re.compile(rb"(\x1b\[[0-9;]*m)*=")
