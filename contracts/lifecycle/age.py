@@ -36,8 +36,7 @@ def is_later(snapshot: Snapshot, other: Snapshot) -> bool:
     """Whether an answer was surely made later than another: it tells so, or was polled when no cache had the other."""
     if snapshot.at is not None and other.at is not None and snapshot.at - other.at > CACHE:
         return True
-    now, then = snapshot.latest, other.latest
-    return now is not None and then is not None and now > then
+    return snapshot.knows_later(other)
 
 
 def may_be_older(step: Step) -> bool:

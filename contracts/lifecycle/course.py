@@ -67,7 +67,7 @@ class Course:
         accepted = judgement.holds or (judgement.is_possible and self._rolled_back)
         if not accepted and may_be_older(judgement.step):
             found = self._old(judgement)
-            if judgement.is_possible and found[0].severity is Severity.ERROR:
+            if judgement.is_possible:
                 self._hold_back(found)
             else:
                 yield from found
@@ -83,11 +83,13 @@ class Course:
             yield from judgement.violations()
 
     def _forget(self, doubts: Iterable[Doubt]) -> None:
-        """Ends doubts without a verdict."""
+        """Ends doubts without a verdict: what has begun anew in a plausible way, and was never refuted, has done so."""
         for doubt in tuple(doubts):
             self._doubts.remove(doubt)
             if not doubt.judgement.holds:
                 self._hold_back(doubt.judgement.violations())
+            elif not doubt.waits:
+                self._rolled_back = True
 
     def _hold_back(self, found: Iterable[Violation]) -> None:
         """Keeps findings for the end of the history, of which a rollback is a strained explanation."""

@@ -58,9 +58,20 @@ class Snapshot:
         return max(times, default=None)
 
     def is_later_than(self, other: Snapshot) -> bool:
-        """Whether the answer tells the server's time, and a later one than another."""
-        now, then = self.now, other.now
-        return now is not None and then is not None and now > then
+        """Whether the answer tells the server's time, and surely a later one than another."""
+        if self.now is None or other.now is None:
+            return False
+        return self.now > other.now + self._rounding_against(other)
+
+    def knows_later(self, other: Snapshot) -> bool:
+        """Whether the answer knows of a surely later moment than another does, be it the server's time or another."""
+        if self.latest is None or other.latest is None:
+            return False
+        return self.latest > other.latest + self._rounding_against(other)
+
+    def _rounding_against(self, other: Snapshot) -> int:
+        """How much the times of two answers may be in the wrong order: nothing where they are told from one start."""
+        return 0 if self.top.start == other.top.start else ROUNDING
 
 
 def field(node: Observed, name: str) -> object:

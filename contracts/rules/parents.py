@@ -78,7 +78,9 @@ def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
 @rule("parent.finished")
 def finished_parent_has_finished_children(document: Document) -> Iterator[Finding]:
     """FINISHED has only FINISHED children."""
-    quiet = {"FINISHED", ""} | (ROLLED_BACK if document.top.state in ROLLED_BACK else set())
+    # Of a subprocess that was asked for, the task that rolls back is not seen.
+    rolls_back = document.top.state in ROLLED_BACK or (document.generation == 2 and not document.is_whole_task)
+    quiet = {"FINISHED", ""} | (ROLLED_BACK if rolls_back else set())
     for parent in _parents(document, "FINISHED"):
         for child in parent.children:
             if child.state not in quiet:

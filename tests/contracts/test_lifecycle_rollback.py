@@ -62,6 +62,11 @@ LEGAL = {
         early("ROLLING_BACK", done(1), failed(2, retry=3)),
         later("FAILED", done(1), new(2, "FAILED", 6, 7, retry=1)),
     ),
+    "of a looped and retried node, twice": (
+        early("RUNNING", node(1, "RUNNING", 2, 2, loop=2, retry=1)),
+        later("RUNNING", new(1, "FINISHED", 7, 8, loop=2)),
+        later("RUNNING", node(1, "RUNNING", 19, version=f"v{95:032x}"), seconds=20),
+    ),
     "of a node with gateways behind it, which stay": (
         early("FAILED", done(1), gateway(2), failed(3)),
         later("RUNNING", gateway(2)),
@@ -145,6 +150,13 @@ def test_strained_explanation_is_taken_where_the_history_shows_a_rollback_later(
     shown = later("ROLLING_BACK", done(1), new(2, "FAILED", 6, 7, retry=1), seconds=11)
 
     assert found(*trees, shown) == []
+
+
+def test_subprocess_that_was_asked_for_begins_anew_within_the_rounding_of_its_times():
+    before = {**part(1, done(2)), "elapsed_time": 8}
+    after = part(1, new(2, start=8), version=f"v{9:032x}", start_time="2026-03-02 10:00:08 +0800", elapsed_time=0)
+
+    assert found(before, after) == []
 
 
 def test_row_that_was_taken_back_is_an_old_answer_within_ten_seconds():

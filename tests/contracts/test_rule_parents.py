@@ -1,7 +1,7 @@
 """A parent's state follows its children, in each engine generation's own way."""
 
 import pytest
-from rule_documents import converted, found, node, seed
+from rule_documents import converted, found, node, node_id, seed
 
 OPEN = {"RUNNING", "SUSPENDED", "NODE_SUSPENDED", "BLOCKED"}
 
@@ -175,6 +175,12 @@ def test_finished_parent_over_unfinished_child_is_found(edition, child):
 def test_finished_subprocess_whose_nodes_roll_back_passes():
     inner = node(1, "FINISHED", 0, 2, node(2, "ROLL_BACK_SUCCESS", 0, 1))
     assert found(node(0, "ROLLING_BACK", 0, None, inner)) == []
+
+
+def test_finished_subprocess_that_was_asked_for_may_be_rolled_back():
+    part = node(1, "FINISHED", 0, 2, node(2, "ROLL_BACK_SUCCESS", 0, 1), parent_id=node_id(0))
+
+    assert found(part) == []
 
 
 @pytest.mark.parametrize("edition", ["doc-2019", "v1", "v2"])

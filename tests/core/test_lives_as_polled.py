@@ -2,7 +2,7 @@
 
 import pytest
 from chance import UndoneLife
-from sampled_lives import polls_of
+from sampled_lives import part_of, polls_of
 
 from taskmock.contracts import Contract, Poll
 from taskmock.mockserver.wire import EDITIONS
@@ -57,3 +57,14 @@ def test_random_life_with_many_rollbacks_behind_caches_raises_warnings_only(chun
         report = contract.check_history(polls_of(number, "v2", cached=True, kind=UndoneLife))
 
         assert {found.code for found in report.violations} <= {"history.stale-answer"}, number
+
+
+@pytest.mark.parametrize("edition", ["v1", "v2"])
+@chunks
+def test_subprocess_of_a_random_life_raises_warnings_only(chunk, edition):
+    contract = Contract(edition, strictness="strict")
+    for number in numbers(chunk):
+        for cached in (False, True):
+            report = contract.check_history(part_of(polls_of(number, edition, cached=cached), number))
+
+            assert {found.code for found in report.violations} <= {"history.stale-answer"}, number
