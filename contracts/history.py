@@ -7,7 +7,7 @@ import binascii
 import datetime as dt
 import re
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskmock.contracts.body import BodyError, decoded_object
@@ -91,7 +91,7 @@ def _polls_in(lowered: str, content: bytes, name: str) -> Iterator[tuple[str, Po
     if lowered.endswith(HAR):
         yield from _har_polls(content, name)
     elif lowered.endswith(LINES) or _looks_like_lines(content):
-        yield from (("", poll) for poll in _line_polls(content, name))
+        yield from _line_polls(content, name)
     else:
         yield "", Poll(content)
 
@@ -102,25 +102,30 @@ def _looks_like_lines(content: bytes) -> bool:
     return len(lines) > 1 and all(line.strip().startswith(b"{") and line.strip().endswith(b"}") for line in lines[:2])
 
 
-def _line_polls(content: bytes, name: str) -> Iterator[Poll]:
+def _line_polls(content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
     for number, line in enumerate(content.splitlines(), 1):
         if not line.strip():
             continue
         try:
             record = decoded_object(line)
         except BodyError:
-            yield Poll(line)  # the judge says what is wrong with it
+            yield "", Poll(line)  # the judge says what is wrong with it
             continue
         key = next((key for key in BODY_KEYS if key in record), None)
         if key is None or "result" in record:
-            yield Poll(record)
+            yield "", Poll(record)
             continue
         moment = next((record[key] for key in AT_KEYS if key in record), None)
         at = _moment(moment)
         if at is None and moment is not None:
             key = next(key for key in AT_KEYS if key in record)
             raise HistoryError(f"{name}, line {number}: {key!r} is no time; seconds, milliseconds or ISO 8601 are")
-        yield Poll(record[key], at)
+        yield _task_in(record), Poll(record[key], at)
+
+
+def _task_in(asked: Mapping[str, Any]) -> str:
+    """What parameters ask for: the task's id, and the subprocess where one is asked for."""
+    return " / ".join(str(asked[key]) for key in ("task_id", "subprocess_id") if asked.get(key))
 
 
 def _number(value: object) -> float | None:
@@ -169,7 +174,7 @@ def _url(entry: dict[str, Any]) -> str:
 
 
 def _task(entry: dict[str, Any]) -> str:
-    """What a call asks for: the task's id, and the subprocess where one is asked for."""
+    """What a call asks for."""
     parts = urllib.parse.urlsplit(_url(entry))
     asked: dict[str, Any] = dict(urllib.parse.parse_qsl(parts.query))
     in_path = _ID_IN_PATH.search(parts.path)
@@ -182,8 +187,7 @@ def _task(entry: dict[str, Any]) -> str:
             asked |= decoded_object(text)
         except BodyError:
             asked |= dict(urllib.parse.parse_qsl(text))
-    found = [str(asked[key]) for key in ("task_id", "subprocess_id") if asked.get(key)]
-    return " / ".join(found)
+    return _task_in(asked)
 
 
 def _content(entry: dict[str, Any]) -> object:

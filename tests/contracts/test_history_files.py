@@ -58,6 +58,17 @@ def test_line_has_an_answer_and_its_moment(at, body):
     assert read("polls.jsonl", f"{line}\n\n{line}\r\n".encode()) == {"": (Poll({"result": True}, 1.5),) * 2}
 
 
+def test_lines_that_name_their_tasks_are_a_history_for_each():
+    lines = [{"task_id": 10}, {"task_id": "11", "subprocess_id": "n1"}, {"task_id": "10"}, {}]
+    content = "".join(json.dumps({**line, "body": {"result": True}}) + "\n" for line in lines)
+
+    assert {task: len(polls) for task, polls in read("polls.jsonl", content.encode()).items()} == {
+        "10": 2,
+        "11 / n1": 1,
+        "": 1,
+    }
+
+
 def test_line_may_be_the_answer_itself():
     line = json.dumps(ended("EXPIRED"))
 
