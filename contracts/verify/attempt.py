@@ -16,6 +16,7 @@ from taskmock.contracts.body import MAX_BYTES
 from taskmock.contracts.verify.exchange import Call, Trouble, shown_url
 from taskmock.contracts.verify.host import ProxyError, proxy_for
 from taskmock.contracts.verify.inflation import Inflation, InflationError
+from taskmock.contracts.verify.redirect import MOST_REDIRECTS, REDIRECTS, is_same_place, joined
 from taskmock.contracts.violation import clip
 
 CONNECT_SECONDS = 10.0
@@ -23,9 +24,6 @@ CONNECT_SECONDS = 10.0
 
 BREATH = 0.5
 """How long a wait lasts at a time, in seconds: Windows hears Ctrl-C only between two of them."""
-
-MOST_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _PIECE = 64 * 1024
 
@@ -108,24 +106,26 @@ class Attempt:
             if arrived.status not in REDIRECTS:
                 return arrived
             location = next((value for name, value in arrived.headers if name.lower() == "location"), "")
-            target = urllib.parse.urljoin(url, location)
+            target = joined(url, location)
             trouble = self._wrong_turn(url, target, location)
             if trouble is None and (target in seen or len(seen) > MOST_REDIRECTS):
                 times = "once" if len(seen) == 1 else f"{len(seen)} times"
                 trouble = Trouble("http.redirect-loop", f"redirected {times} without an answer")
-            if trouble is not None:
+            if target is None or trouble is not None:
                 return dataclasses.replace(arrived, trouble=trouble)
             seen.add(target)
             url = target
 
-    def _wrong_turn(self, url: str, target: str, location: str) -> Trouble | None:
-        """Why a redirect is not followed: credentials go to one host only, and nothing is changed twice."""
+    def _wrong_turn(self, url: str, target: str | None, location: str) -> Trouble | None:
+        """Why a redirect is not followed: credentials go to one server only, and nothing is changed twice."""
         if not location:
             return Trouble("http.redirect", "redirected without saying where to (no Location)")
+        if target is None:
+            return Trouble("http.redirect", "redirected to what is no URL", clip(location))
         shown = clip(shown_url(target))
         if self._call.writes:
             return Trouble("http.redirect", "redirected; a call that may change something is not repeated", shown)
-        if not _is_same_place(url, target):
+        if not is_same_place(url, target):
             return Trouble("http.redirect", "redirected to another place; credentials are not sent there", shown)
         return None
 
@@ -232,18 +232,6 @@ class Attempt:
 
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
 """What OpenSSL calls an answer that is no TLS, by its version."""
-
-
-def _is_same_place(url: str, target: str) -> bool:
-    """Whether two URLs are of one server; the same host with TLS instead of without counts as one."""
-    here, there = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
-    try:
-        ports = [part.port or {"http": 80, "https": 443}.get(part.scheme) for part in (here, there)]
-    except ValueError:
-        return False
-    if here.hostname != there.hostname:
-        return False
-    return (here.scheme, ports[0]) == (there.scheme, ports[1]) or (here.scheme, there.scheme) == ("http", "https")
 
 
 def _flaw_of_head(response: http.client.HTTPResponse) -> Trouble | None:

@@ -13,7 +13,7 @@ TROUBLES = {
     "http.incomplete": "An answer is as long as its head says, and does not end with its head.",
     "http.malformed": "An answer is HTTP/1.1 (RFC 9112): a status line, fields with a colon, one length.",
     "http.encoding": "An answer is packed as its Content-Encoding says, and as the client accepts: gzip or deflate.",
-    "http.redirect": "Calls answer where they are: a redirect is followed on the same host, by calls that read.",
+    "http.redirect": "Calls answer where they are: a redirect is followed on the same server, by calls that read.",
     "http.redirect-loop": "A redirect leads to an answer.",
     "http.unreachable": "A server that has answered goes on to take connections.",
 }

@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from raw_server import GOOD, raw_server
 
 from taskmock.contracts.verify import Plan, Target, verify
@@ -27,6 +27,7 @@ LINES = st.sampled_from(
         b"Content-Encoding: gzip\r\n",
         b"Content-Encoding: deflate\r\n",
         b"Location: http://[::1\r\n",
+        b"Location: /caf\xe9\r\n",
         b"Location: //\r\n",
         b"Location: http://127.0.0.1:x/\r\n",
         b"X-Bkapi-Error-Code: \xff\xfe\r\n",
@@ -58,6 +59,10 @@ def sending():
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(raw=b"HTTP/1.1 302 Found\r\nLocation:a://[\r\n\r\n", gateway="esb")
+@example(raw=b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\n\r\n", gateway="esb")
+@example(raw=b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9\r\n\r\n", gateway="apigw")
+@example(raw=b"HTTP/1.1 302 Found\r\nLocation: http://\xff/\r\n\r\n", gateway="apigw")
 @given(raw=ANSWERS, gateway=st.sampled_from(["esb", "esb-legacy", "apigw"]))
 def test_any_bytes_end_in_a_report(sending, raw, gateway):
     answer, url = sending

@@ -10,7 +10,7 @@ import time
 import zlib
 
 import pytest
-from raw_server import GOOD, RawServer, raw_server
+from raw_server import GOOD, Line, RawServer, raw_server
 
 from taskmock.contracts.body import MAX_BYTES
 from taskmock.contracts.verify import Plan, Target, verify
@@ -376,6 +376,10 @@ def test_redirects_to_ever_new_places_are_left():
         ("http://127.0.0.1:1/", "redirected to another place; credentials are not sent there (poll 1)"),
         ("ftp://127.0.0.1/", "redirected to another place; credentials are not sent there (poll 1)"),
         ("http://127.0.0.1:99999/", "redirected to another place; credentials are not sent there (poll 1)"),
+        ("http://caf\xe9.example/", "redirected to another place; credentials are not sent there (poll 1)"),
+        ("http://[::1", "redirected to what is no URL (poll 1)"),
+        ("a://[", "redirected to what is no URL (poll 1)"),
+        ("//[\xe9]/", "redirected to what is no URL (poll 1)"),
         (None, "redirected without saying where to (no Location) (poll 1)"),
     ],
 )
@@ -394,6 +398,30 @@ def test_redirect_on_the_server_is_followed():
     with raw_server(behave) as server:
         assert found(server) == []
         assert server.lines[1].headers()["x-bkapi-authorization"] == server.lines[0].headers()["x-bkapi-authorization"]
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("/caf\xe9", "/caf%E9"),
+        ("/caf\xc3\xa9?q=\xe9&r=%20#\xe9", "/caf%C3%A9?q=%E9&r=%20"),
+        ("/a b\x7f\x01\tc", "/a%20b%7F%01c"),
+    ],
+)
+def test_redirect_is_encoded_as_browsers_do(location, asked):
+    with raw_server(lambda line: line.answer() if line.target == asked else redirect(location)(line)) as server:
+        assert found(server) == []
+        assert [line.target for line in server.lines[1:]] == [asked]
+
+
+def test_redirect_to_another_port_gets_no_credentials():
+    with raw_server(Line.answer) as other:
+        for scheme in ("http", "https"):
+            with raw_server(redirect(f"{scheme}://127.0.0.1:{other.port}/")) as server:
+                assert found(server) == [
+                    ("http.redirect", "redirected to another place; credentials are not sent there (poll 1)")
+                ]
+        assert not other.lines
 
 
 # -- in the course of a run
