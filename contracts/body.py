@@ -16,7 +16,8 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_LEVELS = 800
 """Deepest nesting of a text that is judged, in objects and lists (a node takes two); decoders give up at some 1,000."""
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string that nothing closes is taken to the end of the text: otherwise each quotation mark in it would be tried.
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = {code: None for code in range(128) if chr(code) not in "{}[]"}
 _FOREIGN_STARTS = {
     b"\xff\xfe": "UTF-16 or UTF-32",

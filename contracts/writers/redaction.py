@@ -23,7 +23,8 @@ FIXED = ("body.", "envelope.", "field.", "gateway.", "http.", "request.", "state
 _NUMBER = re.compile(r"(?<![A-Za-z])(?<!poll )(?<![0-9])[0-9]+")
 _STATES = (
     re.compile(r"(?<=^a )(.*)(?= (?:node|task) (?:is|has) )", re.DOTALL),
-    re.compile(r"(?<= the )(\S.*)(?= child )"),
+    # Where no child follows, none follows further on either: the rest of the line is passed over.
+    re.compile(r"(?<= the )(?=\S)(?:(.+)(?= child )|.*)"),
 )
 _ID = re.compile(r"\bn?[0-9a-f]{31,32}\b")
 _FIELD = re.compile(r"`([^`]*)`")
@@ -106,8 +107,12 @@ def _state(state: object) -> str:
 def _without_states(text: str) -> str:
     """A sentence of a rule without states that nobody documents; rules name them without quotation marks."""
     for pattern in _STATES:
-        text = pattern.sub(lambda found: BLOT if _state(found[1].strip('"')) == BLOT else found[1], text)
+        text = pattern.sub(_known_state, text)
     return text
+
+
+def _known_state(found: re.Match[str]) -> str:
+    return BLOT if found[1] is not None and _state(found[1].strip('"')) == BLOT else found[0]
 
 
 def _without_numbers(text: str) -> str:

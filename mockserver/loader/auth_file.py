@@ -27,7 +27,8 @@ _TOKEN = "a text, or {token: TEXT, expires: 2030-01-01T00:00:00Z}"  # noqa: S105
 _HARMLESS = frozenset({"bad-choice", "missing-key", "not-moment", "twice", "unknown-app", "unknown-key"})
 """Problems that quote words, names and moments alone."""
 
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
+# A quotation that nothing closes is passed over to the end: otherwise each quotation mark in it would be tried.
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*(?:(')|\\?\Z)", re.DOTALL)
 
 _Read = TypeVar("_Read")
 
@@ -41,7 +42,8 @@ class AuthError(ScenarioError):
 
 def _blotted(problem: Problem) -> Problem:
     """The problem without what it quotes of the text: any of that may be a secret in the wrong place."""
-    return dataclasses.replace(problem, message=_QUOTED.sub("'***'", problem.message))
+    message = _QUOTED.sub(lambda found: "'***'" if found[1] else found[0], problem.message)
+    return dataclasses.replace(problem, message=message)
 
 
 def load_auth(path: Path) -> Auth:

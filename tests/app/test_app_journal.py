@@ -51,6 +51,8 @@ def test_calls_of_a_task_are_found_in_their_order(app):
         ("/a?bk_username=me&task_id=1", "/a?bk_username=me&task_id=1"),
         ("/a?bk_tokens=x&bk_token", "/a?bk_tokens=x&bk_token"),
         ("/a", "/a"),
+        ("/a;bk_token=x?bk_token=y;b#bk_ticket=z&bk_ticket", "/a;bk_token=x?bk_token=y;b#bk_ticket=***&bk_ticket"),
+        ("/a?b=c?bk_token=x&?==bk_token=y=z", "/a?b=c?bk_token=x&?==bk_token=***"),
     ],
 )
 def test_redacted_blots_out_secrets(sent, kept):
