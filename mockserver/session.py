@@ -27,7 +27,7 @@ from taskmock.schemas import chosen, load_operations
 
 _STATUS = Operation.of(load_operations()["get_task_status"])
 
-_WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*\]")
+_WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -176,7 +176,12 @@ def playable_id(scenario: Scenario) -> str:
     if not ids or scenario.play_for(TASK_ID):
         return TASK_ID
     # The simplest text that a glob stands for: its characters, one digit for each wildcard, one of each set.
-    return _WILDCARD.sub(lambda found: found[1] or "1", ids[0])
+    return _WILDCARD.sub(_character, ids[0])
+
+
+def _character(found: re.Match[str]) -> str:
+    """The first of a set; of anything else, as of a set that nothing closes, the text with a digit per wildcard."""
+    return found[1] if found[2] else found[0].replace("*", "1").replace("?", "1")
 
 
 class Task:
