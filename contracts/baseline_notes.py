@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from taskmock.contracts.baseline import Baseline, Entry
-from taskmock.contracts.prose import printable
+from taskmock.contracts.foreign_text import printable
 from taskmock.contracts.report import Report
 from taskmock.contracts.wording import guess
 

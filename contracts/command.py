@@ -9,6 +9,7 @@ import click
 from taskmock.contracts.coverage_option import Coverage, coverage_options
 from taskmock.contracts.edition import AUTO, CHOICES
 from taskmock.contracts.edition_option import edition_option
+from taskmock.contracts.foreign_text import harmless
 from taskmock.contracts.operation_option import operation_option
 from taskmock.contracts.report_options import Output, report_options
 from taskmock.contracts.strictness import Strictness
@@ -118,7 +119,7 @@ def validate_command(
     if not reports:
         raise click.UsageError("\n".join(unread))
     for message in unread:
-        click.echo(f"Error: {message}", err=True)
+        click.echo(harmless(f"Error: {message}"), err=True)
     try:
         with coverage.told_after(output):
             output.finish([*reports, *coverage.verdicts()], bodies=bodies)
@@ -152,7 +153,7 @@ def _tell_history(source: str, report: Report) -> None:
     """Leads to `--history` where a body that is no JSON goes on with more of it on a later line."""
     messages = [found.message for found in report.violations if found.code == "body.not-json"]
     if any("extra data at line" in message and "at line 1," not in message for message in messages):
-        click.echo(f"Hint: {source}: a history, with an answer on each line? Use --history", err=True)
+        click.echo(harmless(f"Hint: {source}: a history, with an answer on each line? Use --history"), err=True)
 
 
 def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> None:
@@ -169,7 +170,7 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
         return
     told, basis = told_call_edition(decoded, operation)
     if told != edition and decoded.get("data"):
-        click.echo(f"Hint: {source}: the body looks like {told} ({basis})", err=True)
+        click.echo(harmless(f"Hint: {source}: the body looks like {told} ({basis})"), err=True)
 
 
 def _tell_other_edition(source: str, report: Report, polls: Iterable[Poll]) -> None:
@@ -180,7 +181,7 @@ def _tell_other_edition(source: str, report: Report, polls: Iterable[Poll]) -> N
     other = told_other_edition(polls, report.edition) if report.edition in EDITIONS and not report.ok else None
     if other is not None:
         number, told, basis = other
-        click.echo(f"Hint: {source}: poll {number} looks like {told} ({basis})", err=True)
+        click.echo(harmless(f"Hint: {source}: poll {number} looks like {told} ({basis})"), err=True)
 
 
 def _judge_histories(

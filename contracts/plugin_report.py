@@ -12,6 +12,7 @@ from taskmock.contracts.baseline import Baseline, Entry
 from taskmock.contracts.baseline_file import BaselineError, check_acceptable, save_baseline
 from taskmock.contracts.baseline_notes import entry_text
 from taskmock.contracts.clock import now
+from taskmock.contracts.foreign_text import harmless
 from taskmock.contracts.plugin_record import RECORD, unpacked
 from taskmock.contracts.plugin_run import Acceptance, Judged, Run
 from taskmock.contracts.report import Report
@@ -54,12 +55,12 @@ class RunReport:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Says what was written, and what was accepted."""
         for line in self._lines:
-            terminalreporter.write_sep("-", line)
+            terminalreporter.write_sep("-", harmless(line))
         if terminalreporter.config.get_verbosity() > 0:
             for entry in self._unused:
                 terminalreporter.write_line(f"nothing found for {entry_text(entry)}")
         for line in self._mistakes:
-            terminalreporter.write_line(f"ERROR: {line}", red=True)
+            terminalreporter.write_line(harmless(f"ERROR: {line}"), red=True)
 
     def _accepted(self, reports: Sequence[tuple[str, Report]], acceptance: Acceptance) -> list[tuple[str, Report]]:
         """The reports without what the baseline accepts; it is written anew where that was asked for."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from taskmock.contracts.body import MAX_BYTES
+from taskmock.contracts.foreign_text import harmless
 from taskmock.contracts.history import HAR, LINES, HistoryError, read_histories
 from taskmock.contracts.history import MAX_BYTES as MAX_HISTORY
 from taskmock.contracts.plugin_run import RUN, Judged
@@ -32,9 +33,9 @@ class Samples:
         for name, folder in folders.items():
             if not folder.is_dir():
                 what = "is a file, not a folder" if folder.exists() else "is not there"
-                raise pytest.UsageError(f"--taskmock-samples: {name} {what}")
+                raise pytest.UsageError(harmless(f"--taskmock-samples: {name} {what}"))
             if not any(map(_is_recording, folder.rglob("*"))):
-                raise pytest.UsageError(f"--taskmock-samples: no recorded answer in {name}: {_files()} are")
+                raise pytest.UsageError(harmless(f"--taskmock-samples: no recorded answer in {name}: {_files()} are"))
 
     def add_to(self, arguments: list[str], start: Path) -> None:
         """Adds the folders to what pytest collects, but those in which, or above which, it collects anyway."""
@@ -125,7 +126,7 @@ class HistoryItem(SampleItem):
         try:
             histories = read_histories([(self.path.name, _content(self.path, MAX_HISTORY))])
         except HistoryError as error:
-            pytest.fail(str(error), pytrace=False)
+            pytest.fail(harmless(str(error)), pytrace=False)
         contract = self.config.stash[RUN].contract()
         for task, polls in histories.items():
             yield Judged(contract.check_history(polls), f"task {task}" if task else "", polls[-1].body)
@@ -141,7 +142,7 @@ def _content(path: Path, most: int) -> bytes:
         with path.open("rb") as stream:
             return stream.read(most + 1)
     except OSError as error:
-        pytest.fail(f"cannot read {path.name}: {error.strerror}", pytrace=False)
+        pytest.fail(harmless(f"cannot read {path.name}: {error.strerror}"), pytrace=False)
 
 
 def _files() -> str:

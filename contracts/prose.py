@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from taskmock.contracts.foreign_text import harmless, printable
 from taskmock.contracts.group import Group
 from taskmock.contracts.violation import Severity, Violation
 from taskmock.schemas import STATUS
@@ -65,7 +66,7 @@ def verdict_text(report: Verdict, *, source: str = "") -> str:
         lines.extend(_head(group) for group in report.groups[DETAILED:])
     if not report.complete:
         lines.append("  ... judging stopped here: there is more than a report can hold")
-    return "\n".join(lines)
+    return harmless("\n".join(lines))
 
 
 def _counts(report: Verdict) -> str:
@@ -113,21 +114,15 @@ def _shared(texts: set[str]) -> str:
 
 def _violation_lines(violation: Violation, *, with_source: bool, with_expected: bool) -> Iterator[str]:
     place = _shortened(printable(violation.path))
-    yield f"    {place + ': ' if place else ''}{printable(violation.message)}"
+    named = f'"{place}": ' if place else ""  # quoted: a name that began a line could be a command to a CI service
+    yield f"    {named}{printable(violation.message)}"
     details = [f"at {_shortened(printable(violation.pointer))}"] if violation.pointer else []
     details += [f"expected {printable(violation.expected)}"] if violation.expected and with_expected else []
-    details += [f"found {violation.value}"] if violation.value else []
+    details += [f"found {printable(violation.value)}"] if violation.value else []
     if details:
         yield f"      {', '.join(details)}"
     if violation.source and with_source:
         yield f"      {printable(violation.source)}"
-
-
-def printable(text: str) -> str:
-    """Text without control characters: names come from whoever named the nodes."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _shortened(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.contracts.foreign_text import harmless
 from taskmock.contracts.writers import FORMATS
 
 if TYPE_CHECKING:
@@ -97,9 +98,9 @@ class Output:
             raise click.UsageError(str(error)) from None
         name = click.format_filename(file)
         if self.update:
-            click.echo(f"{name}: {update_note(old, baseline)}", err=True)
+            click.echo(harmless(f"{name}: {update_note(old, baseline)}"), err=True)
         for note in notes_on(baseline, found, today):
-            click.echo(f"{name}: {note}", err=True)
+            click.echo(harmless(f"{name}: {note}"), err=True)
         return [(source, baseline.applied(report, today)) for source, report in reports]
 
     def _known(self) -> Baseline:

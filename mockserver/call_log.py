@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskmock.contracts.foreign_text import printable
 from taskmock.mockserver.journal import JournalEntry
 from taskmock.mockserver.pipeline import SECOND
 from taskmock.mockserver.playback import Playback
@@ -25,7 +26,8 @@ def call_line(playback: Playback, entry: JournalEntry) -> str:
         parts.append(f"fault={','.join(entry.faults)}")
     if entry.code or entry.message:
         parts.append(f"error={entry.code} {entry.message}")
-    return "".join(character if character.isprintable() else " " for character in " ".join(parts))[:500]
+    line = "".join(character if character.isprintable() else " " for character in " ".join(parts))
+    return printable(line)[:500]
 
 
 def _state(playback: Playback, entry: JournalEntry) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from taskmock.contracts.foreign_text import harmless
 from taskmock.mockserver.config import debug_wanted
 from taskmock.schemas import hint
 
@@ -67,7 +68,10 @@ class LazyGroup(click.Group):
         """Runs a sub-command; whatever goes wrong unforeseen is one line, and never looks like a violation."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except click.ClickException as error:
+            error.message = harmless(error.message)  # it may name files and quote what stands in them
+            raise
+        except (click.Abort, click.exceptions.Exit):
             raise
         except BrokenPipeError:
             _let_reader_go()
@@ -126,7 +130,7 @@ def _own_up(error: Exception) -> NoReturn:
     if debug_wanted():
         traceback.print_exception(error)
     said = " ".join(str(error).split())
-    click.echo(f"Error: internal error: {type(error).__name__}: {said}; please report it", err=True)
+    click.echo(harmless(f"Error: internal error: {type(error).__name__}: {said}; please report it"), err=True)
     if not debug_wanted():
         click.echo("TASKMOCK_DEBUG=1 shows where it happened.", err=True)
     raise SystemExit(2)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from taskmock.contracts.foreign_text import harmless
 from taskmock.mockserver.command_options import write_file
 
 SCHEMA = "scenario.schema.json"
@@ -83,8 +84,8 @@ def init_command(*, folder: Path, force: bool) -> None:
         )
     for path, text in contents.items():
         write_file(path, text.encode("utf-8"), parents=True)
-        click.echo(f"wrote {path}")
-    click.echo("next: taskmock scenarios show example" if folder == Path() else f"next: cd {folder}")
+        click.echo(harmless(f"wrote {path}"))
+    click.echo("next: taskmock scenarios show example" if folder == Path() else harmless(f"next: cd {folder}"))
 
 
 def _schema() -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from taskmock.contracts.foreign_text import harmless
 from taskmock.contracts.plugin_options import GROUP, TARGET, add_options
 from taskmock.contracts.plugin_run import RUN, Run
 from taskmock.mockserver.plugin_marker import MARKER, parametrize, wanted_of
@@ -47,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     for folder in _folders(config):
         if not folder.is_dir():
-            raise pytest.UsageError(f"--taskmock-scenarios: there is no folder {folder}")
+            raise pytest.UsageError(harmless(f"--taskmock-scenarios: there is no folder {folder}"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -196,6 +197,6 @@ def taskmock(request: pytest.FixtureRequest) -> Iterator[TaskmockSession | Taskm
     try:
         session.settle(scenario=wanted.scenario, clock=wanted.clock)
     except (LookupError, ValueError) as error:
-        pytest.fail(f"@pytest.mark.taskmock: {error}", pytrace=False)
+        pytest.fail(harmless(f"@pytest.mark.taskmock: {error}"), pytrace=False)
     yield TaskmockSession(session)
     session.forget()

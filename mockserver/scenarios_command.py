@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from taskmock.contracts.foreign_text import harmless, harmless_json, printable
 from taskmock.mockserver.command_options import EDITION, output_option, scenario_dir_option, write_file
 from taskmock.mockserver.configured_command import ConfiguredCommand
 from taskmock.mockserver.scenarios_lint_command import lint_command
@@ -86,9 +87,9 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
     if wanted:
         _check_tags(wanted, {tag for scenario in found for tag in scenario.tags})
         found = [scenario for scenario in found if wanted.intersection(scenario.tags)]
-    click.echo(_list_json(found) if form == "json" else _list_text(found), nl=False)
+    click.echo(_list_json(found) if form == "json" else harmless(_list_text(found)), nl=False)
     for message in broken:
-        click.echo(message, err=True)
+        click.echo(harmless(message), err=True)
     if broken:
         raise SystemExit(2)
 
@@ -207,7 +208,8 @@ def _list_text(found: list[Scenario]) -> str:
     names = max([0, *(len(scenario.name) for scenario in found)])
     ends = max([0, *(len(scenario.ends or "") for scenario in found)])
     return "".join(
-        f"{scenario.name:{names}}  {scenario.ends or '':{ends}}  {scenario.title}".rstrip() + "\n" for scenario in found
+        f"{scenario.name:{names}}  {scenario.ends or '':{ends}}  {printable(scenario.title)}".rstrip() + "\n"
+        for scenario in found
     )
 
 
@@ -257,7 +259,7 @@ def _show_text(
 def _json(data: object, *, ascii_only: bool) -> str:
     # Escapes say the same in every encoding of a terminal; a file is UTF-8.
     utf8 = not ascii_only or (sys.stdout.encoding or "").lower() == "utf-8"
-    return json.dumps(data, indent=2, ensure_ascii=not utf8) + "\n"
+    return harmless_json(json.dumps(data, indent=2, ensure_ascii=not utf8)) + "\n"
 
 
 def _put(text: str, output: Path | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.contracts.foreign_text import harmless
 from taskmock.mockserver.command_options import scenario_dir_option
 from taskmock.mockserver.configured_command import ConfiguredCommand
 
@@ -50,13 +51,15 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
             problems = placed(lint(scenario), path)
         except ScenarioError as error:
             unreadable += 1
-            click.echo(str(error), err=True)
+            click.echo(harmless(str(error)), err=True)
             continue
         if any(play.waits_to_be_started for play in scenario.plays):
-            click.echo(f"{path}: waits to be started (on_request); played as if started at {STARTED_AT / SECOND:g} s")
+            started = f"played as if started at {STARTED_AT / SECOND:g} s"
+            click.echo(harmless(f"{path}: waits to be started (on_request); {started}"))
         findings += len(problems)
         for problem in problems:
-            click.echo(f"{problem.source}:{problem.line}:{problem.column}: {problem.code}: {problem.message}")
+            place = f"{problem.source}:{problem.line}:{problem.column}"
+            click.echo(harmless(f"{place}: {problem.code}: {problem.message}"))
     click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
     if unreadable or findings:
         raise SystemExit(2 if unreadable else 1)

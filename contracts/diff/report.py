@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskmock.contracts.diff.change import Change, Direction, Weight
-from taskmock.contracts.prose import printable
+from taskmock.contracts.foreign_text import harmless, harmless_json, printable
 
 FORMAT = 1
 """The version of the JSON form."""
@@ -25,7 +25,7 @@ def diff_text(old: str, new: str, changes: Sequence[Change]) -> str:
     for weight in Weight:
         for direction in (Direction.RESPONSE, Direction.REQUEST):
             lines.extend(_section(direction, weight, changes))
-    return "\n".join(lines)
+    return harmless("\n".join(lines))
 
 
 def diff_json(old: str, new: str, changes: Sequence[Change]) -> str:
@@ -38,7 +38,7 @@ def diff_json(old: str, new: str, changes: Sequence[Change]) -> str:
         "counts": counts_by_weight(changes),
         "changes": [dataclasses.asdict(change) for change in changes],
     }
-    return json.dumps(document, indent=2)
+    return harmless_json(json.dumps(document, indent=2))
 
 
 def is_breaking(changes: Iterable[Change]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from taskmock.contracts.drift.census import Census
 from taskmock.contracts.drift.finding import Finding
 from taskmock.contracts.edition import AUTO
-from taskmock.contracts.prose import printable
+from taskmock.contracts.foreign_text import harmless, harmless_json, printable
 
 FORMAT = 1
 """The version of the JSON form."""
@@ -48,8 +48,8 @@ def drift_text(census: Census, findings: Sequence[Finding], overlays: Sequence[d
     lines.extend(_finding_lines(census, findings))
     for overlay in overlays:
         lines.append(f"suggested overlay of {overlay['extends']}:")
-        lines.append(overlay_text(overlay))
-    return "\n".join(lines)
+        lines.append(harmless_json(overlay_text(overlay)))
+    return harmless("\n".join(lines))
 
 
 def drift_json(census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], aside: Aside) -> str:
@@ -65,7 +65,7 @@ def drift_json(census: Census, findings: Sequence[Finding], overlays: Sequence[d
         "findings": [{**dataclasses.asdict(finding), "message": finding.message} for finding in findings],
         "overlays": list(overlays),
     }
-    return json.dumps(document, indent=2)
+    return harmless_json(json.dumps(document, indent=2))
 
 
 def overlay_text(overlay: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import TextIO
 
-from taskmock.contracts.prose import printable
+from taskmock.contracts.foreign_text import printable
 from taskmock.contracts.verify.run import Question, Sighting
 from taskmock.contracts.verify.seen import Seen
 
@@ -51,7 +51,7 @@ class Progress:
         if self._is_terminal:
             self._draw(f"{name}: {said}")
         elif is_news:
-            self._write(f"{name}: poll {answer.number}: {said}\n")
+            self._write(f"{name}: poll {answer.number}: {printable(said)}\n")
 
     def tell(self, name: str, answer: Seen) -> None:
         """Tells of the answer to a call that is made once."""
@@ -59,7 +59,7 @@ class Progress:
         if self._is_terminal:
             self._draw(f"{name}: {said}")
         else:
-            self._write(f"{name}: {said}\n")
+            self._write(f"{name}: {printable(said)}\n")
 
     def close(self) -> None:
         """Takes the line away."""
@@ -74,7 +74,7 @@ class Progress:
         done, most = sum(self._done.values()), sum(polls for _, polls in self._expected.values())
         bar = "#" * (WIDTH * done // most) if most else ""
         text = f"[{bar:<{WIDTH}}] {said}"
-        self._write("\r" + text[: self._columns()].ljust(self._columns()))
+        self._write("\r" + printable(text)[: self._columns()].ljust(self._columns()))
 
     def _columns(self) -> int:
         return shutil.get_terminal_size().columns - 1  # the last column would break the line

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from taskmock.contracts.foreign_text import harmless_json
 from taskmock.contracts.report import Report
 
 FORMAT = 1
@@ -20,7 +21,7 @@ def json_report(reports: Sequence[tuple[str, Report]]) -> str:
         "ok": all(report.ok for _, report in reports),
         "reports": [report_document(report, source=source) for source, report in reports],
     }
-    return json.dumps(document, indent=2)
+    return harmless_json(json.dumps(document, indent=2))
 
 
 def report_document(report: Report, *, source: str = "") -> dict[str, Any]:

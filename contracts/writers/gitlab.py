@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taskmock.contracts.foreign_text import harmless_json
 from taskmock.contracts.report import Report
 from taskmock.contracts.shape import pointer_shape
 from taskmock.contracts.violation import Severity, Violation
@@ -22,7 +23,8 @@ def gitlab_report(reports: Sequence[tuple[str, Report]]) -> str:
     A finding's fingerprint leaves out ids and times, so that GitLab knows it again in the answers of another run.
     """
     seen: collections.Counter[tuple[str, ...]] = collections.Counter()
-    return json.dumps([issue for source, report in reports for issue in _issues(source, report, seen)], indent=2)
+    issues = [issue for source, report in reports for issue in _issues(source, report, seen)]
+    return harmless_json(json.dumps(issues, indent=2))
 
 
 def _issues(source: str, report: Report, seen: collections.Counter[tuple[str, ...]]) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from taskmock.contracts.foreign_text import harmless_xml
 from taskmock.contracts.group import Group
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Severity
@@ -19,7 +20,9 @@ UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The moment that a report has where nobody says when it was made; the schema demands one."""
 
 _FOREIGN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\r": "&#13;"})
+_ENTITIES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\r": "&#13;", "\x7f": "&#127;"}
+)
 
 
 def junit_report(reports: Sequence[tuple[str, Report]], *, moment: dt.datetime | None = None) -> str:
@@ -65,4 +68,4 @@ def _failed_case(group: Group, classname: str) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Text that XML can carry: its own characters as entities, those that it cannot have as escapes."""
-    return _FOREIGN.sub(lambda found: ascii(found[0])[1:-1], text).translate(_ENTITIES)
+    return harmless_xml(_FOREIGN.sub(lambda found: ascii(found[0])[1:-1], text).translate(_ENTITIES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.prose import printable
+from taskmock.contracts.foreign_text import printable
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Violation
 from taskmock.contracts.writers.plain import hidden_lines, notable

@@ -12,7 +12,8 @@ import html
 import importlib.resources
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.prose import printable, verdict_terms
+from taskmock.contracts.foreign_text import printable
+from taskmock.contracts.prose import verdict_terms
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Violation
 from taskmock.contracts.writers.outline import Outline, Row, outline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.prose import printable
+from taskmock.contracts.foreign_text import printable
 from taskmock.contracts.report import Report
 from taskmock.contracts.violation import Severity, Violation
 

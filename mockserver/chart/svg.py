@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from taskmock.contracts.foreign_text import harmless_xml
 from taskmock.mockserver.chart.rows import Mark, Row, Timeline
 from taskmock.mockserver.chart.text import LOOKS, clipped, more_text, tick_of
 from taskmock.mockserver.duration import format_duration
@@ -153,4 +154,4 @@ def _seconds(moment: int) -> str:
 
 def _clean(text: str) -> str:
     """A text that XML can carry."""
-    return escape("".join(sign if sign.isprintable() else " " for sign in text))
+    return harmless_xml(escape("".join(sign if sign.isprintable() else " " for sign in text)))

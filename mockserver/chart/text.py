@@ -7,6 +7,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from taskmock.contracts.foreign_text import harmless, printable
 from taskmock.mockserver.chart.rows import Mark, Row, Timeline
 from taskmock.mockserver.duration import format_duration
 from taskmock.mockserver.pipeline import SECOND
@@ -67,9 +68,8 @@ class Screen:
         return self.encoding.lower().replace("-", "").replace("_", "") in {"utf8", "utf8sig"}
 
     def text(self, text: str) -> str:
-        """A text as this screen can show it: whatever is invisible or unknown there is escaped."""
-        shown = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
-        return shown.encode(self.encoding, "backslashreplace").decode(self.encoding)
+        """A text as this screen can show it: whatever is invisible, a command or unknown there is escaped."""
+        return harmless(printable(text)).encode(self.encoding, "backslashreplace").decode(self.encoding)
 
     def painted(self, text: str, colour: int) -> str:
         """A text in a colour, where there are any."""

@@ -47,7 +47,7 @@ def test_broken_answer_exits_1_and_names_the_place(write):
     result = invoke("--operation", "get_task_list", write(body))
 
     assert result.exit_code == 1
-    assert "    Release api: `is_started` is a string" in result.output.splitlines()
+    assert '    "Release api": `is_started` is a string' in result.output.splitlines()
     assert '      at /data/1/is_started, expected true or false, found "no"' in result.output.splitlines()
 
 

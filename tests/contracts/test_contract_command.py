@@ -59,7 +59,7 @@ def test_bad_file_exits_1(bad):
     result = run(bad)
 
     assert (result.returncode, result.stderr) == (1, b"")
-    assert "    发布任务 ☃: `retry` is too small" in result.stdout.decode().splitlines()
+    assert '    "发布任务 ☃": `retry` is too small' in result.stdout.decode().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_output_survives_other_encodings(bad, encoding, name):
     result = run(bad, encoding=encoding)
 
     assert (result.returncode, result.stderr) == (1, b"")
-    assert f"    {name}: `retry` is too small" in result.stdout.decode(encoding).splitlines()
+    assert f'    "{name}": `retry` is too small' in result.stdout.decode(encoding).splitlines()
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii"])

@@ -99,10 +99,10 @@ def test_text_says_what_where_and_what_is_allowed():
         "  edition doc-2019 (as asked for), strictness documented\n"
         "  field.range (1): Retry or skip times of the node."
         " [the document; the engine counts retries only, from 0]\n"
-        "    <class 'pipeline.core.pipeline.Pipeline'>: `retry` is too small\n"
+        "    \"<class 'pipeline.core.pipeline.Pipeline'>\": `retry` is too small\n"
         "      at /data/retry, expected an integer, 0 or more, found -1\n"
         "  warning field.undocumented (1)\n"
-        "    <class 'pipeline.core.pipeline.Pipeline'>: \"colour\" is not documented\n"
+        '    "<class \'pipeline.core.pipeline.Pipeline\'>": "colour" is not documented\n'
         "      at /data/colour, expected only id, state, name, retry, loop, skip, version, children, start_time,"
         ' finish_time, found "red"'
     )
@@ -114,9 +114,9 @@ def test_text_shows_once_what_a_group_shares():
     assert text.splitlines()[2:] == [
         "  field.type (2): s",
         "    expected of each: x",
-        "    Node 0: it is wrong",
+        '    "Node 0": it is wrong',
         "      at /data/0",
-        "    Node 1: it is wrong",
+        '    "Node 1": it is wrong',
         "      at /data/1",
     ]
 
@@ -133,7 +133,7 @@ def test_text_shows_with_each_finding_what_differs():
         "    it is wrong",
         "      expected x",
         "      s",
-        "    Node 1: it is wrong",
+        '    "Node 1": it is wrong',
         "      at /data/1, expected y",
         "      t",
         "    bare",
@@ -150,7 +150,7 @@ def test_text_of_many_codes_stays_short():
 def test_text_has_no_control_characters_from_names():
     text = str(report_on(violation(path="\x1b[31mred\r\n")))
 
-    assert "\\x1b[31mred\\r\\n: it is wrong" in text
+    assert '\\x1b[31mred\\r\\n": it is wrong' in text
 
 
 def test_text_says_when_judging_stopped():
@@ -162,7 +162,7 @@ def test_text_says_when_judging_stopped():
 def test_long_paths_are_shortened_in_the_middle():
     line = str(report_on(violation(path="a" * 100 + "b" * 100))).splitlines()[3]
 
-    assert line == "    " + "a" * 77 + " ... " + "b" * 77 + ": it is wrong"
+    assert line == '    "' + "a" * 77 + " ... " + "b" * 77 + '": it is wrong'
 
 
 def test_summary_counts_reports():

@@ -11,8 +11,8 @@ import pytest
 from writer_reports import bodies, judged
 
 from taskmock.contracts import Contract, Report, Severity, Violation, writers
+from taskmock.contracts.foreign_text import printable
 from taskmock.contracts.group import KEPT, grouped
-from taskmock.contracts.prose import printable
 from taskmock.contracts.rules import RULES
 from taskmock.contracts.writers import FORMATS, written_report
 from taskmock.contracts.writers.markdown import LARGEST
@@ -114,7 +114,7 @@ def test_text_tells_every_finding_and_no_other():
 
     for _, report in reports:
         for violation in report.violations:
-            place = f"{printable(violation.path)}: " if violation.path else ""
+            place = f'"{printable(violation.path)}": ' if violation.path else ""
             assert f"    {place}{printable(violation.message)}" in lines
     heads = [re.fullmatch(r"  (?:warning )?([a-z.-]+) \(([0-9]+)\)(?:: .*)?", line) for line in lines]
     counted = sorted((head[1], int(head[2])) for head in heads if head)

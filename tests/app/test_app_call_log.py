@@ -1,0 +1,27 @@
+from hostile_text import NAMES, harm
+from hypothesis import given, settings
+
+from taskmock.mockserver.call_log import call_line
+from taskmock.mockserver.journal import JournalEntry
+from taskmock.mockserver.server import Settings, build_app
+
+PLAYBACK = build_app(Settings()).playback
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=NAMES)
+def test_line_of_a_call_lets_no_text_of_the_caller_be_a_command(name):
+    entry = JournalEntry(
+        at=0,
+        session=name,
+        method="GET",
+        target=f"/{name}",
+        status=200,
+        code=1,
+        message=name,
+        task_id=name,
+        scenario=name,
+        faults=(name,),
+    )
+
+    assert harm(call_line(PLAYBACK, entry)) == []
