@@ -12,15 +12,19 @@ from werkzeug.http import dump_cookie
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.admin.moment import REPLAY
+from taskmock.mockserver.calls.create import check_creation
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.creation import Creation
 from taskmock.mockserver.draw import draw_hex
 from taskmock.mockserver.loader.injected import read_injected_faults, read_injected_log
+from taskmock.mockserver.loader.problem import ScenarioError
 from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.playback import Playback
 from taskmock.mockserver.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.rendering import played
 from taskmock.mockserver.session import Session, Task
 from taskmock.mockserver.session_name import SESSION_COOKIE, checked_session
+from taskmock.mockserver.wire_task import is_number
 
 _NEXT: dict[str, Schema] = {
     "next": {"type": "string", "description": "Where the browser goes then: a path of this site, such as /tasks/10."}
@@ -79,7 +83,7 @@ def replay(call: AdminCall) -> Answered:
     query, playback = call.query, call.playback
     name = checked_session(query.get("session") or f"replay-{draw_hex(sorted(query.items()))[:8]}")
     target = _checked_next(query.get("next"))
-    plan = _plan(query)
+    plan = _plan(query, playback)
     scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"], plan=plan)
     record = _record(call, RecordKey(name, scenario.name, query["task"]), scenario.digest)
     edition = playback.edition_of(scenario).name
@@ -103,14 +107,20 @@ def replay(call: AdminCall) -> Answered:
     return _sent(name, target, {"session": name, "url": path, "next": target})
 
 
-def _plan(query: Mapping[str, Any]) -> SessionPlan:
+def _plan(query: Mapping[str, Any], playback: Playback) -> SessionPlan:
     """What the session of a link plays: one scenario for one task, which a client may have made."""
     task, created = query["task"], {}
     if "created" in query:
         try:
-            created[task] = Creation.read(query["created"])
+            creation = Creation.read(query["created"])
+            check_creation(playback, creation)
+        except ScenarioError:
+            raise
         except ValueError as error:
             raise AdminError(400, f"created: {error}", allowed="what the link had") from None
+        if not is_number(task):
+            raise AdminError(400, f"created: {task[:80]!r} is no number of a task", allowed="what the link had")
+        created[task] = creation
     return SessionPlan(tasks={task: query["scenario"]}, created=created)
 
 

@@ -13,7 +13,7 @@ from taskmock.mockserver.calls.glance import looked_at
 from taskmock.mockserver.calls.said import said_json
 from taskmock.mockserver.calls.task import facts_of, pipeline_of
 from taskmock.mockserver.creation import COMMON, Creation
-from taskmock.mockserver.gateways.door import text_of
+from taskmock.mockserver.gateways.door import LONGEST_ID, text_of
 from taskmock.mockserver.gateways.refusal import RefusedError
 from taskmock.mockserver.generator import SCENARIO_NAME
 from taskmock.mockserver.playback import Playback
@@ -27,6 +27,9 @@ FIRST_NUMBER = 1001
 
 FLOW_TYPES = (COMMON, "common_func")
 """What a task may be: one that anybody starts, or one that somebody has to claim first."""
+
+TEMPLATE_SOURCES = ("project", "common")
+"""Whose template a task may be of: one of its project, or one that all projects share."""
 
 LARGEST_CONSTANTS = 64 * 1024
 """The most characters of JSON that a task's constants may take: all are remembered."""
@@ -90,6 +93,30 @@ def _checked(playback: Playback, call: ApiCall) -> Creation:
         flow_type=str(flow_type),
         template_source="project" if source in _OWN_TEMPLATES else "common",
     )
+
+
+def check_creation(playback: Playback, creation: Creation) -> None:
+    """Refuses what no call of `create_task` could have made.
+
+    Raises:
+        ValueError: A value cannot be, with what can.
+        ScenarioNotFoundError, ScenarioError: As for a poll.
+    """
+    name, template_id = creation.name, creation.template_id
+    if not (0 < len(name) <= LONGEST_ID and name.isprintable() and name == name.strip()):
+        raise ValueError(f"name: must be 1 to {LONGEST_ID} printable characters, without blanks around them")
+    if not is_number(template_id) or template_id != str(int(template_id)):
+        raise ValueError("template_id: must be a whole number, from 1 to what a database can hold")
+    choices = {"flow_type": FLOW_TYPES, "template_source": TEMPLATE_SOURCES}
+    for field, allowed in choices.items():
+        if getattr(creation, field) not in allowed:
+            raise ValueError(f"{field}: must be one of {', '.join(allowed)}")
+    try:
+        _constants(creation.constants)
+    except RefusedError as refused:
+        raise ValueError(f"constants: {refused.message}") from None
+    if creation.scenario != SCENARIO_NAME:
+        playback.shelf.scenario(creation.scenario)
 
 
 def _played(playback: Playback, call: ApiCall) -> str:

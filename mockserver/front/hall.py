@@ -7,10 +7,12 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from taskmock.contracts.foreign_text import printable
 from taskmock.mockserver.front.frame import DateLine, render
 from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.message import Call, Handler, Reply
 from taskmock.mockserver.front.pool import Pool
+from taskmock.mockserver.journal import redacted
 
 if TYPE_CHECKING:
     from taskmock.mockserver.front.connection import Connection
@@ -39,7 +41,7 @@ class Hall:
         try:
             return self._handler.answer_inline(call)
         except Exception:
-            LOG.exception("the handler crashed on %s %s", call.method, call.target)
+            LOG.exception("the handler crashed on %s %s", call.method, printable(redacted(call.target)))
             return self.refuse(500, CRASHED, call)
 
     def answer_later(self, call: Call, receive: Callable[[Reply | None], None]) -> None:

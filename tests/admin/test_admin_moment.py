@@ -1,5 +1,8 @@
 """Any moment can be taken away: as a scenario file that plays the same, and as a link that leads to it."""
 
+import json
+from urllib.parse import urlencode
+
 import pytest
 from mock_calls import admin, operate, poll, send, states, status_of
 from release_scenario import RELEASE
@@ -222,6 +225,55 @@ def test_link_that_cannot_be_is_refused(mock, task, more, status, error):
 
     assert (answer.status, error in answer.json["error"]) == (status, True), answer.json
     assert mock.app.playback.store.sessions() == ("anna",)
+
+
+MADE = {
+    "name": "Release",
+    "template_id": "7",
+    "scenario": "release",
+    "creator": "anna",
+    "constants": {},
+    "flow_type": "common",
+    "template_source": "project",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"name": "\ud800"}, "created: name: must be 1 to 128 printable characters, without blanks around them"),
+        ({"name": ""}, "created: name: must be 1 to 128 printable characters, without blanks around them"),
+        ({"name": " a"}, "created: name: must be 1 to 128 printable characters, without blanks around them"),
+        ({"name": "a" * 129}, "created: name: must be 1 to 128 printable characters, without blanks around them"),
+        ({"name": "\x1b[31m"}, "created: name: must be 1 to 128 printable characters, without blanks around them"),
+        ({"template_id": "zz"}, "created: template_id: must be a whole number, from 1 to what a database can hold"),
+        (
+            {"template_id": "9" * 5000},
+            "created: template_id: must be a whole number, from 1 to what a database can hold",
+        ),
+        ({"template_id": "007"}, "created: template_id: must be a whole number, from 1 to what a database can hold"),
+        ({"template_id": "0"}, "created: template_id: must be a whole number, from 1 to what a database can hold"),
+        ({"flow_type": "x"}, "created: flow_type: must be one of common, common_func"),
+        ({"template_source": "x"}, "created: template_source: must be one of project, common"),
+        ({"constants": []}, "created: constants is an object, all else is text"),
+        ({"template_id": 7}, "created: constants is an object, all else is text"),
+    ],
+)
+def test_link_to_a_task_that_nobody_could_have_made_is_refused(mock, task, changed, error):
+    link = admin(mock.url, task)["link"] + "&" + urlencode({"created": json.dumps(MADE | changed)})
+
+    answer = send(mock.url, link)
+
+    assert (answer.status, answer.json["error"]) == (400, error)
+    assert mock.app.playback.store.sessions() == ("anna",)
+
+
+def test_link_to_a_task_made_of_an_unknown_scenario_is_refused(mock, task):
+    link = admin(mock.url, task)["link"] + "&" + urlencode({"created": json.dumps(MADE | {"scenario": "relase"})})
+
+    answer = send(mock.url, link)
+
+    assert (answer.status, answer.json["error"].partition(";")[0]) == (404, "no scenario is called 'relase'")
 
 
 def test_link_without_its_values_is_refused(mock):

@@ -1,5 +1,6 @@
 """`create_task`: tasks of numbers of their own, created until somebody starts them."""
 
+import dataclasses
 import json
 import threading
 
@@ -8,7 +9,7 @@ from calling import House, house_of, nodes_in, one
 from flows import act, play, scripted, sub
 from stagehand import FAILS, STEPS
 
-from taskmock.mockserver.calls.create import FIRST_NUMBER, LARGEST_CONSTANTS
+from taskmock.mockserver.calls.create import FIRST_NUMBER, LARGEST_CONSTANTS, check_creation
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.creation import Creation
 from taskmock.mockserver.journal import Journal
@@ -336,6 +337,17 @@ def test_constants_that_are_too_deep_are_refused():
     code, message = House().refusal("create_task", name="x", template_id=1, constants={"${a}": deep})
 
     assert (code, message) == (3540000, "task params is invalid: constants are nested too deeply")
+
+
+def test_creation_with_constants_that_are_too_large_is_refused():
+    house = House()
+    house.create()
+    [made] = house.store.plan("s").created.values()
+    large = dataclasses.replace(made, constants={"a": "b" * LARGEST_CONSTANTS})
+
+    check_creation(house.playback, made)
+    with pytest.raises(ValueError, match="constants take 65645 characters of JSON, 65536 at most"):
+        check_creation(house.playback, large)
 
 
 def test_recorded_answers_make_no_task():

@@ -161,6 +161,18 @@ def test_handler_crash_is_a_500_with_the_traceback_in_the_log(stand, caplog, pat
     assert client.answer().json["target"] == "/next"
 
 
+@pytest.mark.parametrize("path", ["/crash", "/crash-thread"])
+def test_handler_crash_logs_no_secret(stand, caplog, path):
+    client = stand.connect()
+
+    with caplog.at_level(logging.ERROR, "taskmock"):
+        client.get(f"{path}?bk_app_secret=TOPSECRET1&bk_token=TOPTOKEN1&task_id=10")
+        client.answer()
+
+    assert f"the handler crashed on GET {path}?bk_app_secret=***&bk_token=***&task_id=10" in caplog.text
+    assert "TOP" not in caplog.text
+
+
 def test_crash_of_the_refusal_itself_is_a_plain_500(stand, caplog):
     def crash(status, message):
         raise RuntimeError(f"secret {status} {message}")
