@@ -79,7 +79,7 @@ class App:
         self.rules = rules or HouseRules()
         self.gate = Gate(self.rules.auth)
         self.stage = Stage(playback, self.journal, self.gate, self.rules.doors)
-        self._admin = Desk(self.stage, token=self.rules.admin_token)
+        self._admin = Desk(self.stage, token=self.rules.admin_token, closed=not self.rules.admin)
         self._routes = Routes(self.rules.doors, (STATUS, *(handled.operation for handled in CALLS.values())))
         self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
 

@@ -59,6 +59,11 @@ def debug_wanted() -> bool:
     return os.environ.get("TASKMOCK_DEBUG", "") not in {"", "0"}
 
 
+def is_there(variable: str) -> bool:
+    """Whether the environment has a variable, be it empty."""
+    return variable in os.environ
+
+
 def _unknown(key: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     return f"unknown setting {key!r}{hint(key.replace('-', '_'), names)} (allowed: {', '.join(names)})"

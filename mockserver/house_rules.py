@@ -15,7 +15,8 @@ class HouseRules:
 
     `auth` is what is declared of callers (None: whoever shows something is let in). `session_from` names the credential
     that carries the session, if any; with `strict_sessions` a call that names none is refused. `admin_token` is what
-    calls of the admin API must show, if anything. With `quirks` the real system's flaws are played too.
+    calls of the admin API must show, if anything; without `admin` it answers none but the one for health. With `quirks`
+    the real system's flaws are played too.
     """
 
     doors: tuple[Door, ...] = doors_of(ALL)
@@ -23,4 +24,5 @@ class HouseRules:
     session_from: str | None = None
     strict_sessions: bool = False
     admin_token: str | None = None
+    admin: bool = True
     quirks: bool = True

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from taskmock.contracts.foreign_text import harmless
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.command_options import EDITION, scenario_dir_option
+from taskmock.mockserver.config import is_there
 from taskmock.mockserver.configured_command import ConfiguredCommand, SetUpError
 from taskmock.mockserver.session_name import SESSION_FIELDS
 
@@ -47,9 +49,15 @@ class _Options(TypedDict):
     session_from: str | None
     strict_sessions: bool
     admin_token: str | None
+    admin: bool
     gateway: str
     auth: Path | None
     quirks: bool
+
+
+def _token(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """The token, "" where its variable is there but empty, which click takes for a variable that is not there."""
+    return "" if value is None and is_there(str(option.envvar)) else value
 
 
 @click.command(name="serve", cls=ConfiguredCommand, help=_HELP)
@@ -116,7 +124,15 @@ class _Options(TypedDict):
 @click.option(
     "--admin-token",
     envvar="TASKMOCK_ADMIN_TOKEN",
+    callback=_token,
     help="What calls of the admin API must show; better in the variable, as others can read flags.",
+)
+@click.option(
+    "--admin/--no-admin",
+    envvar="TASKMOCK_ADMIN",
+    default=True,
+    show_default=True,
+    help="Whether there is an admin API; without it only the call for health is answered.",
 )
 @click.option(
     "--gateway",
@@ -147,7 +163,7 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
     from taskmock.mockserver.front.process import run_front
     from taskmock.mockserver.server import base_url
 
-    app = _app(options)
+    app = _app(host, options)
     _warn_of_broken(options["scenario_dir"])
     if verbose:
         _watch(app)
@@ -156,7 +172,7 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
     def ready(at: str, on: int) -> None:
         if port_file is not None:
             _write_port(port_file, on)
-        click.echo(f"taskmock ready on {base_url(at, on)} (edition {edition})")
+        click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {edition})"))
 
     try:
         run_front(app, host=host, port=port, on_ready=ready)
@@ -164,28 +180,29 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
         raise SetUpError(str(error)) from None
 
 
-def _app(options: _Options) -> App:
-    from taskmock.mockserver.server import Settings, build_app
+def _app(host: str, options: _Options) -> App:
+    from taskmock.mockserver.server import Settings, build_app, check_exposure
     from taskmock.mockserver.shelf import ScenarioNotFoundError
 
     try:
-        return build_app(
-            Settings(
-                seed=options["seed"],
-                edition=options["edition"],
-                scenario=options["scenario"],
-                scenarios=options["scenario_dir"],
-                mode=ClockMode(options["clock"]),
-                speed=options["speed"],
-                locale=options["locale"],
-                session_from=options["session_from"],
-                strict_sessions=options["strict_sessions"],
-                admin_token=options["admin_token"],
-                gateway=options["gateway"],
-                auth=options["auth"],
-                quirks=options["quirks"],
-            )
+        settings = Settings(
+            seed=options["seed"],
+            edition=options["edition"],
+            scenario=options["scenario"],
+            scenarios=options["scenario_dir"],
+            mode=ClockMode(options["clock"]),
+            speed=options["speed"],
+            locale=options["locale"],
+            session_from=options["session_from"],
+            strict_sessions=options["strict_sessions"],
+            admin_token=options["admin_token"],
+            admin=options["admin"],
+            gateway=options["gateway"],
+            auth=options["auth"],
+            quirks=options["quirks"],
         )
+        check_exposure(host, settings)
+        return build_app(settings)
     except (ScenarioNotFoundError, ValueError) as error:
         raise SetUpError(str(error)) from None
 
@@ -208,7 +225,7 @@ def _warn_of_broken(folders: tuple[Path, ...]) -> None:
                 problems.append(str(error))
         if problems:
             many = f"{len(problems)} file{'s' * (len(problems) > 1)} in {folder} cannot be played"
-            click.echo("\n".join([f"Warning: {many}:", *problems]), err=True)
+            click.echo(harmless("\n".join([f"Warning: {many}:", *problems])), err=True)
 
 
 def _watch(app: App) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from taskmock.contracts.verify.host import is_local
 from taskmock.mockserver.app import App
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.front.thread import FrontThread
@@ -39,9 +40,9 @@ class Settings:
     `scenario` is a name or a file that plays for all tasks; `scenarios` are folders of further ones; `clock` is where
     the time comes from, or the name of a `mode`: wall, polls, manual, instant; `speed` says how fast the wall's time
     goes; `session_from` is the credential field that names the session; with `strict_sessions` a call must name one;
-    `admin_token` is what calls of the admin API must show; `gateway` says which doors there are: esb, esb-legacy,
-    apigw, all; `auth` declares who may call, or is a file that does; without `quirks` the real system's flaws are left
-    out.
+    `admin_token` is what calls of the admin API must show; without `admin` there is none; `gateway` says which
+    doors there are: esb, esb-legacy, apigw, all; `auth` declares who may call, or is a file that does; without
+    `quirks` the real system's flaws are left out.
 
     Raises:
         ValueError: A value that cannot be, with those that can.
@@ -58,6 +59,7 @@ class Settings:
     session_from: str | None = None
     strict_sessions: bool = False
     admin_token: str | None = None
+    admin: bool = True
     gateway: str = ALL
     auth: str | Path | Auth | None = None
     quirks: bool = True
@@ -85,6 +87,8 @@ def _settled(settings: Settings) -> dict[str, object]:
     if settings.session_from is not None:
         chosen("credential for session_from", settings.session_from, SESSION_FIELDS)
     chosen("gateway", settings.gateway, CHOICES)
+    if settings.admin_token is not None and not settings.admin_token.strip():
+        raise ValueError("the admin token is empty; allowed: a text that others cannot guess, or no token at all")
     speed = settings.speed
     if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 < speed < math.inf:
         raise ValueError(f"a speed is a positive number, not {speed!r}")
@@ -108,6 +112,20 @@ def _folders(given: object) -> tuple[Path, ...]:
 
 
 _MODES = tuple(map(str, ClockMode))
+
+
+def check_exposure(host: str, settings: Settings) -> None:
+    """Refuses to open the admin API to other machines.
+
+    Raises:
+        ValueError: The host is not this machine alone, and the admin API wants no token.
+    """
+    if settings.admin and settings.admin_token is None and not is_local(host):
+        raise ValueError(
+            f"other machines can reach the host {host!r}, and anybody there could use the admin API; "
+            "give it a token (the variable TASKMOCK_ADMIN_TOKEN, --admin-token, admin-token in taskmock.toml, "
+            "Settings(admin_token=...)), leave it out (--no-admin, Settings(admin=False)), or listen on 127.0.0.1"
+        )
 
 
 def build_app(settings: Settings) -> App:
@@ -142,6 +160,7 @@ def build_app(settings: Settings) -> App:
         session_from=settings.session_from,
         strict_sessions=settings.strict_sessions,
         admin_token=settings.admin_token,
+        admin=settings.admin,
         quirks=settings.quirks,
     )
     return App(playback, rules)
@@ -167,6 +186,9 @@ class MockServer:
 
     `with MockServer(scenario="orders.yaml", clock=ManualClock()) as mock:` serves until the block ends; `async with`
     does the same without blocking the caller's event loop. `settings` are the fields of `Settings`.
+
+    Raises:
+        ValueError: `host` lets other machines in, and the admin API has no token.
     """
 
     def __init__(
@@ -179,6 +201,7 @@ class MockServer:
         settings: Settings | None = None,
     ) -> None:
         base = settings or Settings()
+        check_exposure(host, base)
         self.app = build_app(dataclasses.replace(base, scenario=scenario or base.scenario, clock=clock or base.clock))
         self._front = FrontThread(self.app)
         self._address = (host, port)

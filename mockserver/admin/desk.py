@@ -82,11 +82,15 @@ def whole_document(edition: str, doors: tuple[str, ...], *, token: bool = False)
 
 
 class Desk:
-    """Answers the calls under `/__admin`; `token`, if any, must come with each of them but the one for health."""
+    """Answers the calls under `/__admin`; `token`, if any, must come with each of them but the one for health.
 
-    def __init__(self, stage: Stage, *, token: str | None = None) -> None:
+    A desk that is `closed` answers that one only.
+    """
+
+    def __init__(self, stage: Stage, *, token: str | None = None, closed: bool = False) -> None:
         self._stage = stage
         self._token = token
+        self._closed = closed
         self._routes = Map(
             [
                 Rule(
@@ -163,7 +167,11 @@ class Desk:
                 "pages of other sites cannot use the admin API",
                 allowed="this site's own pages; a link that is typed or pasted; clients that are no browsers",
             )
-        if self._token is None or endpoint.unguarded:
+        if endpoint.unguarded:
+            return
+        if self._closed:
+            raise AdminError(404, "this mock has no admin API: it was started with --no-admin (Settings(admin=False))")
+        if self._token is None:
             return
         if not hmac.compare_digest(_shown_token(request).encode(), self._token.encode()):
             raise AdminError(

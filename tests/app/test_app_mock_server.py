@@ -67,6 +67,35 @@ def test_server_works_in_an_event_loop():
     assert asyncio.run(ask()) == 200
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "mock.lan"])
+def test_server_for_other_machines_needs_a_token(host):
+    with pytest.raises(ValueError, match="other machines can reach the host"):
+        MockServer(host=host)
+
+
+@pytest.mark.parametrize("settings", [Settings(admin_token="s3cret"), Settings(admin=False)])
+def test_server_for_other_machines_is_made_where_the_admin_api_is_not_open(settings):
+    assert MockServer(host="0.0.0.0", settings=settings).requests() == ()
+
+
+@pytest.mark.parametrize("token", ["", " ", "\n"])
+def test_empty_admin_token_is_refused(token):
+    with pytest.raises(ValueError, match="the admin token is empty"):
+        Settings(admin_token=token)
+
+
+def test_server_without_an_admin_api_says_so():
+    with MockServer(settings=Settings(admin=False)) as server:
+        refused = send(server.url, "/__admin/sessions")
+        healthy = send(server.url, "/__admin/health")
+
+    assert (refused.status, refused.json["error"]) == (
+        404,
+        "this mock has no admin API: it was started with --no-admin (Settings(admin=False))",
+    )
+    assert healthy.status == 200
+
+
 def test_server_listens_on_ipv6():
     with MockServer(host="::1") as server:
         assert server.url.startswith("http://[::1]:")

@@ -94,10 +94,50 @@ def test_verbose_server_says_a_line_for_each_call(serve):
 
 
 def test_address_of_another_machine_is_one_clear_line(taskmock):
-    ended = taskmock("serve", "-p", "0", "--host", "192.0.2.1")
+    ended = taskmock("serve", "-p", "0", "--host", "192.0.2.1", "--no-admin")
 
     assert ended.code == 2
     assert ended.error.startswith("cannot listen on 192.0.2.1 port 0: ")
+
+
+EMPTY = "the admin token is empty; allowed: a text that others cannot guess, or no token at all"
+OPEN = (
+    "other machines can reach the host '0.0.0.0', and anybody there could use the admin API; give it a token (the"
+    " variable TASKMOCK_ADMIN_TOKEN, --admin-token, admin-token in taskmock.toml, Settings(admin_token=...)), leave it"
+    " out (--no-admin, Settings(admin=False)), or listen on 127.0.0.1"
+)
+
+
+@pytest.mark.parametrize("token", ["", " ", "\t"])
+@pytest.mark.parametrize("origin", ["flag", "variable", "file"])
+def test_empty_admin_token_is_refused(taskmock, tmp_path, origin, token):
+    if origin == "file":
+        (tmp_path / "taskmock.toml").write_text(f"admin-token = {json.dumps(token)}\n")
+    flags = ["--admin-token", token] if origin == "flag" else []
+    variables = {"TASKMOCK_ADMIN_TOKEN": token} if origin == "variable" else {}
+
+    ended = taskmock("serve", "-p", "0", "--host", "192.0.2.1", *flags, **variables)
+
+    assert (ended.code, ended.error) == (2, EMPTY)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1", "mock.lan"])
+def test_host_of_other_machines_needs_a_token(taskmock, host):
+    ended = taskmock("serve", "-p", "0", "--host", host)
+
+    assert (ended.code, ended.error) == (2, OPEN.replace("0.0.0.0", host))
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(["--admin-token", "s3cret"], 401), (["--no-admin"], 404)])
+def test_host_of_other_machines_is_served_where_the_admin_api_is_not_open(serve, arguments, status):
+    with serve("--host", "0.0.0.0", *arguments) as server:
+        url = server.url.replace("0.0.0.0", "127.0.0.1")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/__admin/sessions", timeout=10)
+        with refused.value as answer:
+            assert answer.code == status
+        assert poll(url)
+        urllib.request.urlopen(f"{url}/__admin/health", timeout=10).close()
 
 
 @pytest.mark.parametrize("number", [INTERRUPT, signal.SIGTERM], ids=["interrupt", "terminate"])
