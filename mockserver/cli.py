@@ -69,7 +69,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = harmless(error.message)  # it may name files and quote what stands in them
+            vars(error)["message"] = harmless(error.message)  # it may name files and quote what stands in them
             raise
         except (click.Abort, click.exceptions.Exit):
             raise

@@ -12,7 +12,6 @@ from taskmock.mockserver.front.frame import DateLine, render
 from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.message import Call, Handler, Reply
 from taskmock.mockserver.front.pool import Pool
-from taskmock.mockserver.journal import redacted
 
 if TYPE_CHECKING:
     from taskmock.mockserver.front.connection import Connection
@@ -41,7 +40,7 @@ class Hall:
         try:
             return self._handler.answer_inline(call)
         except Exception:
-            LOG.exception("the handler crashed on %s %s", call.method, printable(redacted(call.target)))
+            LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
             return self.refuse(500, CRASHED, call)
 
     def answer_later(self, call: Call, receive: Callable[[Reply | None], None]) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from taskmock.contracts.foreign_text import printable
 from taskmock.mockserver.front.message import Call, Reply
-from taskmock.mockserver.journal import redacted
 
 LOG = logging.getLogger("taskmock")
 
@@ -52,7 +51,7 @@ class Pool:
             try:
                 reply = answer(call)
             except BaseException:
-                LOG.exception("the handler crashed on %s %s", call.method, printable(redacted(call.target)))
+                LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
             self._idle.release()
             try:
                 self._loop.call_soon_threadsafe(receive, reply)

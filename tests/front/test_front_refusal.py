@@ -169,7 +169,7 @@ def test_handler_crash_logs_no_secret(stand, caplog, path):
         client.get(f"{path}?bk_app_secret=TOPSECRET1&bk_token=TOPTOKEN1&task_id=10")
         client.answer()
 
-    assert f"the handler crashed on GET {path}?bk_app_secret=***&bk_token=***&task_id=10" in caplog.text
+    assert f"the handler crashed on GET {path}\n" in caplog.text
     assert "TOP" not in caplog.text
 
 
