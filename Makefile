@@ -14,9 +14,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TOOLS := $(VENV)/tools
 
 export MYPYPATH := .ci/src
+# Sets of words come in the same order in every run of the tests; `fuzz` leaves that to chance too.
+pytest coverage: export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test venv tools format lint types layers pytest coverage wheel benchmarks lock clean FORCE
+.PHONY: help serve test venv tools format lint types layers pytest coverage fuzz wheel benchmarks lock clean FORCE
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.* ## ' Makefile | sed -E 's/^([a-z]+):.* ## /\1	/' | while IFS='	' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -81,6 +83,9 @@ pytest: $(VENV)/.developed tools ## the tests alone, without coverage (ARGS="tes
 
 coverage: $(VENV)/.developed tools ## the tests under branch coverage, with the threshold
 	$(BIN)/python .ci/measured_tests.py $(ARGS)
+
+fuzz: $(VENV)/.developed ## the property tests with new and more examples (`make test` draws the same every time)
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz -n auto $(ARGS)
 
 wheel: $(VENV)/.developed ## build the wheel and the source distribution into dist/
 	rm -rf build dist

@@ -3,8 +3,9 @@
 import json
 
 from asking import EXAMPLE, STATUS
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.front.message import Call
@@ -38,7 +39,7 @@ methods = st.sampled_from(["GET", "POST", "HEAD", "PUT", "OPTIONS", "BREW"])
 calls = st.builds(lambda *parts: Call(parts[0], parts[1], tuple(parts[2]), parts[3]), methods, targets, headers, bodies)
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(calls, st.sampled_from(APPS))
 @example(Call("POST", STATUS, (("content-type", "multipart/form-data; boundary="),), b"--\r\n"), APPS[0])
 @example(Call("GET", "/__s/%ff" + STATUS), APPS[0])

@@ -3,8 +3,9 @@
 import json
 
 from asking import EXAMPLE, STATUS, answered, call, target
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.front.message import Call
@@ -44,7 +45,7 @@ def new_app():
     return app, clock
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(steps)
 def test_known_calls_are_answered_as_unknown_ones(history):
     quick, quick_clock = new_app()

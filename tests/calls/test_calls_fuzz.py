@@ -3,8 +3,9 @@
 import pytest
 from calling import BIZ, House
 from flows import act, conditional, play, sub, waits
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.mockserver.calls import CALLS, STATUS
 from taskmock.mockserver.calls.call import ApiCall
@@ -62,7 +63,7 @@ def test_every_call_of_the_api_is_answered():
 
 
 @pytest.mark.parametrize("edition", ["v2", "v1", "doc-2019"])
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(made=st.lists(st.tuples(ANY, st.integers(0, 5)), max_size=8))
 @example(made=[(("start_task", ApiCall(session="s", said={}, needed={"task_id": "10", "bk_biz_id": BIZ})), 2)])
 def test_any_calls_in_a_row_are_done_or_refused(edition, made):

@@ -6,8 +6,9 @@ import pytest
 from calling import House, house_of, levels, nodes_in
 from chance import Life
 from flows import KEY, act, conditional, exclusive, loop, parallel, play, rendered, sub, waits
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.contracts.agreement import check_agreement
 from taskmock.mockserver.draw import draw_int
@@ -60,7 +61,7 @@ def judged(detail, status, edition):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(seed=st.integers(0, 10_000), task_id=st.integers(1, 10_000), chance=st.data())
 def test_generated_task_agrees_with_its_status_at_any_moment(edition, seed, task_id, chance):
     house = House(edition=edition, seed=str(seed))

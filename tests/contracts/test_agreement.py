@@ -4,8 +4,9 @@ import copy
 
 import pytest
 from call_answers import answer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from test_call_structure import CHANGES, VALUES, changed
 
 from taskmock import schemas
@@ -146,7 +147,7 @@ def test_rules_have_unique_codes():
     assert len({rule.code for rule in RULES}) == len(RULES) == 5
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(one=CHANGES, other=CHANGES, edition=st.sampled_from(["auto", "doc-2019", "v1", "v2"]))
 def test_any_changed_answers_get_a_report(one, other, edition):
     detail, body = changed(copy.deepcopy(DETAIL), one), changed(status(), other)
@@ -156,7 +157,7 @@ def test_any_changed_answers_get_a_report(one, other, edition):
     assert report.errors == len(report.violations)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(one=VALUES, other=VALUES)
 def test_any_values_get_a_report(one, other):
     assert check_agreement(one, other).subject == "agreement"

@@ -7,8 +7,9 @@ import re
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.contracts import Contract, Violation
 from taskmock.contracts.baseline import NAMED, Baseline, Entry
@@ -78,7 +79,7 @@ def test_written_baseline_makes_every_kind_of_fault_green(tmp_path, name):
             assert load_baseline(str(tmp_path / name)).applied(report, TODAY).ok, mutation.name
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.text(min_size=1).filter(str.strip), st.sampled_from([".json", ".toml"]))
 def test_written_baseline_knows_any_name_again(tmp_path_factory, name, suffix):
     file = str(tmp_path_factory.getbasetemp() / f"known{suffix}")

@@ -6,8 +6,9 @@ import threading
 import jsonschema_rs
 import pytest
 from call_answers import ANSWERS, CALLS, answer, report_on
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock import schemas
 from taskmock.contracts import Contract
@@ -79,7 +80,7 @@ SCHEMAS = {
 }
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(which=st.sampled_from(ANSWERS), changes=CHANGES)
 def test_judge_and_schema_give_one_verdict_on_any_changed_answer(which, changes):
     operation, edition, name = which
@@ -91,7 +92,7 @@ def test_judge_and_schema_give_one_verdict_on_any_changed_answer(which, changes)
     assert (structural == []) is SCHEMAS[operation, edition].is_valid(body), structural
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(which=st.sampled_from(ANSWERS), changes=CHANGES, asked=VALUES)
 def test_any_changed_answer_of_any_call_gets_a_report(which, changes, asked):
     operation, _, name = which
@@ -104,7 +105,7 @@ def test_any_changed_answer_of_any_call_gets_a_report(which, changes, asked):
     assert json.loads(json_report([(name, report)]))["ok"] is report.ok
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(body=VALUES, operation=st.sampled_from(CALLS))
 def test_any_value_gets_a_report_in_any_call(body, operation):
     contract = Contract(operation=operation)

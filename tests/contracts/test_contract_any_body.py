@@ -2,8 +2,9 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.contracts import Contract
 from taskmock.contracts.writers import json_report, text_report
@@ -33,7 +34,7 @@ def objects_in(value):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(edition=st.sampled_from(EDITIONS), by=st.sampled_from(["auto", *EDITIONS]), changes=CHANGES)
 def test_any_changed_answer_gets_a_report(edition, by, changes):
     body = load_example(edition, "response")
@@ -47,7 +48,7 @@ def test_any_changed_answer_gets_a_report(edition, by, changes):
     assert json.loads(json_report([("x", report)]))["ok"] is report.ok
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(body=VALUES, subject=st.sampled_from(SCHEMAS[:2]))
 def test_any_value_gets_a_report(body, subject):
     contract = Contract()
@@ -57,7 +58,7 @@ def test_any_value_gets_a_report(body, subject):
     assert not report.ok
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(body=st.binary(max_size=60) | st.text(max_size=60))
 def test_any_text_gets_a_report(body):
     assert not Contract().check_response(body).ok

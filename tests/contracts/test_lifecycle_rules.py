@@ -4,8 +4,9 @@ import inspect
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from rule_documents import NOW, node, node_id
 from steps import CREATED, EXPIRED, answer, done, found, task
 
@@ -182,7 +183,7 @@ JSON = st.recursive(
 CHANGES = st.dictionaries(st.sampled_from([*node(0, "RUNNING")]), JSON, max_size=5)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.sampled_from(["auto", *EDITIONS]), st.lists(st.tuples(CHANGES, CHANGES), min_size=2, max_size=4))
 def test_rules_survive_any_value(edition, changes):
     polls = []

@@ -8,8 +8,9 @@ import time
 
 import pytest
 from capture_files import captures
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from rule_documents import found, node, node_id, prepared, seed
 
 from taskmock.contracts.rules import RULES, rule_violations
@@ -68,7 +69,7 @@ def test_violation_carries_what_a_report_needs():
     assert violation.source.startswith("`finish_time` is not before `start_time`")
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.sampled_from(EDITIONS), st.dictionaries(st.sampled_from(FIELDS), JSON), st.dictionaries(st.text(), JSON))
 def test_rules_survive_any_value(edition, changes, request_):
     leaf = {**node(2, "FAILED", 1, 2), **changes}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.parser import Refusal, Request, RequestParser
@@ -30,7 +31,7 @@ def feed_all(chunks):
     return [item for chunk in chunks for item in parser.feed(chunk)]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(st.sampled_from(GOOD), min_size=1, max_size=6), st.lists(st.integers(0, 500), max_size=6))
 def test_requests_do_not_depend_on_where_the_bytes_are_cut(requests, cuts):
     data = b"".join(requests)
@@ -43,7 +44,7 @@ def test_requests_do_not_depend_on_where_the_bytes_are_cut(requests, cuts):
     assert len(pieces) == len(requests)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.binary(max_size=20)), max_size=30))
 def test_any_bytes_end_in_at_most_one_refusal_and_it_is_the_last(chunks):
     items = feed_all(chunks)

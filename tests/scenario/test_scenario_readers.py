@@ -7,7 +7,8 @@ import random
 
 import pytest
 from broken_files import broken_files
-from hypothesis import given, settings
+from hypothesis import given
+from properties import examples
 from scenarios import data
 
 from taskmock.mockserver import json_reader, yaml_reader
@@ -131,7 +132,7 @@ def test_mutated_file_is_read_or_refused_in_plain_words(seed: int) -> None:
     assert [said for said in refusals if "this is no YAML" in said] == []
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(data)
 def test_json_is_read_as_json(value: object) -> None:
     composed = compose_json(json.dumps({"value": value}, indent=1))

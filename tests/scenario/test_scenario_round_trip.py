@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, example, given
+from properties import examples
 from scenarios import TRICKY, data, scenarios
 
 from taskmock.mockserver.command import Command, Verb
@@ -21,9 +22,8 @@ from taskmock.mockserver.wish import Wish
 from taskmock.mockserver.yaml_reader import compose
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
+@examples(
+    40,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -68,7 +68,7 @@ def test_other_content_has_another_digest() -> None:
     assert len({Scenario(name="demo", plays=(play,)).digest for play in plays}) == len(plays)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(data)
 @example({"a": [{"b": 1}, {"c": []}], "": {}, "<": [[]]})
 @example(["- ", " x", "x ", "1_0", "0x1f", "0o7", ".5", "-1", "a: b", "Δ", "\x85", "\xa0x", "a\u200bb"])

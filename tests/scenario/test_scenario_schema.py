@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import jsonschema
 import pytest
 from broken_files import Broken, broken_files
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from properties import examples
 from scenarios import scenarios
 
 from taskmock.mockserver.command import Verb
@@ -105,9 +106,8 @@ def test_schema_accepts_the_example() -> None:
     VALIDATOR.validate(value_of(EXAMPLE.read_text(encoding="utf-8")))
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
+@examples(
+    20,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

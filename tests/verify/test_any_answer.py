@@ -2,7 +2,8 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
+from properties import examples
 from raw_server import GOOD, raw_server
 
 from taskmock.contracts.verify import Plan, Target, verify
@@ -58,7 +59,7 @@ def sending():
         yield answer, server.url
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(raw=b"HTTP/1.1 302 Found\r\nLocation:a://[\r\n\r\n", gateway="esb")
 @example(raw=b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\n\r\n", gateway="esb")
 @example(raw=b"HTTP/1.1 302 Found\r\nLocation: /caf\xe9\r\n\r\n", gateway="apigw")
