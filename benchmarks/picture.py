@@ -86,7 +86,7 @@ def drawn(lines: list[str]) -> str:
 <rect x="1" y="1" width="{WIDTH - 2}" height="{height - 2}" rx="10" fill="#0d1117" stroke="#8b949e" stroke-width="1"/>
 {dots}
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13.5"
- fill="{COLOURS["plain"]}" xml:space="preserve">
+ fill="{COLOURS["plain"]}">
 {rows}
 </g>
 </svg>
@@ -96,13 +96,18 @@ def drawn(lines: list[str]) -> str:
 def row(line: str, y: int) -> str:
     """Give one line, its states coloured."""
     if line.startswith("$ "):
-        command = html.escape(clipped(line)[1:])
+        command = escaped(clipped(line)[1:])
         text = f'<tspan fill="{COLOURS["dim"]}">$</tspan><tspan font-weight="bold">{command}</tspan>'
     else:
         # `scenarios show` is what has colours in a terminal.
         marked = any(mark in line for mark in CHART)
-        text = re.sub(r"([█×─░·])\1*|\b[A-Z]{4,}\b" if marked else r"(?!)", coloured, html.escape(clipped(line)))
+        text = re.sub(r"([█×─░·])\1*|\b[A-Z]{4,}\b" if marked else r"(?!)", coloured, escaped(clipped(line)))
     return f'<text x="{LEFT}" y="{y}">{text}</text>'
+
+
+def escaped(text: str) -> str:
+    """Give a text that keeps its columns: browsers fold spaces, and differ in where they heed `xml:space`."""
+    return html.escape(text).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def coloured(found: re.Match[str]) -> str:
