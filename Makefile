@@ -1,5 +1,6 @@
 # `make serve` and `make test` set up whatever they need first; `make help` lists the rest.
 # PYTHON=… names the interpreter, VENV=… the virtual environment, ARGS=… passes flags on.
+# TEST_MINUTES=… stops the tests after so long; without it they are stopped in CI alone.
 
 VENV ?= .venv
 # Looked up only when a virtual environment is to be made.

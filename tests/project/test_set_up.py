@@ -247,3 +247,36 @@ def test_closing_line_is_held_back(measured_tests, printed, passed, held):
         closing_line = measured_tests.pass_through(source, seen.extend)
 
     assert (bytes(seen), closing_line) == (passed, held)
+
+
+@pytest.mark.parametrize(
+    ("environment", "minutes"),
+    [
+        ({}, 0),
+        ({"CI": ""}, 0),
+        ({"CI": "true"}, 26),
+        ({"CI": "true", "TEST_MINUTES": "60"}, 60),
+        ({"CI": "true", "TEST_MINUTES": "0"}, 0),
+        ({"TEST_MINUTES": "5"}, 5),
+    ],
+)
+def test_tests_have_a_deadline_in_ci_alone(measured_tests, environment, minutes):
+    assert measured_tests.minutes_allowed(environment) == minutes
+
+
+def test_run_without_a_deadline_ends_by_itself(measured_tests):
+    assert measured_tests.run([sys.executable, "-c", "print('== 2 passed ==')"], 0) == (0, b"== 2 passed ==\n")
+
+
+def test_run_at_its_deadline_is_stopped_with_words(measured_tests):
+    hanging = [sys.executable, "-c", "import threading; threading.Event().wait()"]
+
+    code, said = measured_tests.run(hanging, 0.003)
+
+    assert (code, said.decode()) == (
+        1,
+        (
+            "the tests were stopped: they had not ended after 0.003 minutes, the deadline of this run. "
+            "The coverage above is that of a part of them. TEST_MINUTES=60 allows an hour, TEST_MINUTES=0 any time.\n"
+        ),
+    )
