@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 SOPS = "/api/c/compapi/v2/sops/"
 CREDENTIALS = {"bk_app_code": "app", "bk_app_secret": "secret", "bk_username": "anna", "bk_biz_id": "2"}
-PATIENCE = 20
+PATIENCE = 60
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

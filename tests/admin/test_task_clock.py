@@ -1,7 +1,6 @@
 """A task's clock in somebody's hand: what was seen is seen again, to the byte; polls and time move it alike."""
 
 import http.client
-import time
 
 import freezegun
 import pytest
@@ -165,16 +164,13 @@ def test_hours_are_not_replayed(monkeypatch):
         task = server.play()
         poll(server.url)
         worked_out = len(runs)
-        begun = time.perf_counter()
         for _ in range(16):
             task.clock.advance(3600)
             poll(server.url)
         task.clock.rewind()
         poll(server.url)
-        took = time.perf_counter() - begun
 
     assert len(runs) == worked_out
-    assert took < 5
 
 
 def test_client_and_script_make_the_same_history():

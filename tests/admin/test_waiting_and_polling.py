@@ -89,14 +89,14 @@ def test_calls_that_are_forgotten_meanwhile_have_come_all_the_same():
         return True
 
     def coming():
-        waits.wait(20)
+        waits.wait(60)
         journal.clear()
         journal.add(entry)
 
     thread = threading.Thread(target=coming)
     thread.start()
 
-    assert journal.wait_for(fits, count=2, timeout=20) == 2
+    assert journal.wait_for(fits, count=2, timeout=60) == 2
     thread.join()
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 30
+PATIENCE = 60
 TASKMOCK = shutil.which("taskmock", path=str(Path(sys.executable).parent)) or "taskmock"
 READY = re.compile(r"taskmock ready on (http://[^ ]+) \(edition ([a-z0-9-]+)\)")
 

@@ -31,11 +31,11 @@ def assert_strict(body):
 def test_requests_reads_a_status(mock):
     with requests.Session() as session:
         answers = [
-            session.get(mock.url + STATUS, params=EXAMPLE, timeout=10),
-            session.post(mock.url + STATUS, json=EXAMPLE, timeout=10),
-            session.post(mock.url + STATUS, data=EXAMPLE, timeout=10),
-            session.post(mock.url + STATUS, data=json.dumps(EXAMPLE), timeout=10),
-            session.get(mock.url + STATUS, data=EXAMPLE, params=EXAMPLE, timeout=10),
+            session.get(mock.url + STATUS, params=EXAMPLE, timeout=60),
+            session.post(mock.url + STATUS, json=EXAMPLE, timeout=60),
+            session.post(mock.url + STATUS, data=EXAMPLE, timeout=60),
+            session.post(mock.url + STATUS, data=json.dumps(EXAMPLE), timeout=60),
+            session.get(mock.url + STATUS, data=EXAMPLE, params=EXAMPLE, timeout=60),
         ]
 
     for answer in answers:
@@ -45,7 +45,7 @@ def test_requests_reads_a_status(mock):
 def test_requests_keeps_its_session_in_a_cookie(mock):
     with requests.Session() as session:
         session.cookies.set("taskmock_session", "team-a")
-        session.get(mock.url + STATUS, params=EXAMPLE, timeout=10)
+        session.get(mock.url + STATUS, params=EXAMPLE, timeout=60)
 
     assert [entry.session for entry in mock.requests()] == ["team-a"]
 

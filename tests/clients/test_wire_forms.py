@@ -52,7 +52,7 @@ class Connection:
 
     def __init__(self, url):
         at = urlsplit(url)
-        self._socket = socket.create_connection((at.hostname, at.port), timeout=20)
+        self._socket = socket.create_connection((at.hostname, at.port), timeout=60)
         self._file = self._socket.makefile("rb")
 
     def send(self, sent):
@@ -146,7 +146,7 @@ def test_json_without_a_content_type_is_read_before_it_is_refused(connection, na
 def sent_by(call):
     """The bytes that an SDK sends; the host, and which encodings the machine's libraries know, are left out."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
-        listener.settimeout(20)
+        listener.settimeout(60)
         called = threads.submit(call, f"http://127.0.0.1:{listener.getsockname()[1]}")
         connection, _ = listener.accept()
         with connection, connection.makefile("rb") as file:

@@ -2,12 +2,11 @@
 
 import inspect
 import itertools
-import sys
 import threading
-import time
 
 import pytest
 from capture_files import captures
+from growth import growth
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
@@ -108,15 +107,10 @@ def test_rules_survive_a_tree_20000_levels_deep_on_a_small_stack():
     assert codes == []
 
 
-def test_rules_judge_a_thousand_nodes_fast():
-    leaves = [node(number, "FINISHED", 1, 2) for number in range(1, 1000)]
-    document = prepared(node(0, "RUNNING", 0, None, *leaves))
-    best = min(timed(lambda: list(rule_violations(document))) for _ in range(5))
-    limit = 0.1 if sys.gettrace() else 0.03  # a few ms where nobody else works; ample for a busy machine
-    assert best < limit
+def test_rules_take_time_in_proportion_to_the_nodes():
+    def judge(nodes):
+        leaves = [node(number, "FINISHED", 1, 2) for number in range(1, nodes)]
+        document = prepared(node(0, "RUNNING", 0, None, *leaves))
+        return lambda: list(rule_violations(document))
 
-
-def timed(call):
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
+    assert growth(judge(500), judge(4000)) < 24  # eight times in proportion, 64 times where it grows with the square

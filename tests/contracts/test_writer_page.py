@@ -2,10 +2,10 @@
 
 import html
 import re
-import time
 
 import pytest
 from browser import document_of
+from growth import growth
 from writer_reports import HOSTILE, bodies, judged
 
 from taskmock.contracts import Contract, Violation
@@ -16,13 +16,11 @@ from taskmock.contracts.writers.outline import outline
 
 FINDINGS = sum(len(report.violations) for _, report in judged())
 REQUEST = "GET page.example/report.html"
-MEASURE = """<script>
-const laidOut = () => document.body.offsetHeight;
-laidOut();
-const shown = performance.now();
+FOLD = """<script>
+const changes = new MutationObserver(() => {});
+changes.observe(document.body, {attributes: true, childList: true, subtree: true});
 document.querySelector("button.fold").click();
-laidOut();
-document.title = [shown, performance.now() - shown, document.querySelectorAll(".node[hidden]").length].join(" ");
+document.title = [changes.takeRecords().length, document.querySelectorAll(".node[hidden]").length].join(" ");
 </script>"""
 
 
@@ -148,21 +146,20 @@ def test_request_of_a_page_is_seen(tmp_path):
     assert "GET elsewhere.example/x.png" in requests
 
 
-def test_page_of_1000_nodes_is_shown_and_folded_at_once(tmp_path):
-    page = re.sub("<meta http-equiv.*?>", "", page_of(big(1000))).replace("</body>", f"{MEASURE}</body>")
+def test_page_of_1000_nodes_is_folded_with_one_change_a_node(tmp_path):
+    page = re.sub("<meta http-equiv.*?>", "", page_of(big(1000))).replace("</body>", f"{FOLD}</body>")
 
     document, _ = document_of(page, tmp_path)
 
-    shown, folded, hidden = map(float, re.search("<title>(.*?)</title>", document)[1].split())
+    changed, hidden = map(int, re.search("<title>(.*?)</title>", document)[1].split())
     assert hidden == 999
-    assert (shown < 3_000, folded < 1_000) == (True, True), (shown, folded)  # milliseconds, on a busy machine
+    assert 999 <= changed < 1100
 
 
-def test_page_of_1000_nodes_is_written_fast():
-    body = big(1000)
-    report = Contract("v2").check_response(body)
-    started = time.process_time()
+def test_page_is_written_in_proportion_to_its_nodes():
+    def write(nodes):
+        body = big(nodes)
+        report = Contract("v2").check_response(body)
+        return lambda: html_report([("x", report)], bodies=[body])
 
-    html_report([("x", report)], bodies=[body])
-
-    assert time.process_time() - started < 5  # seconds of work, whoever else is at it
+    assert growth(write(250), write(1000), runs=3) < 12  # four times in proportion, 16 where it grows with the square

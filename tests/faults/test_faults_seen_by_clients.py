@@ -39,7 +39,7 @@ def rows():
 @pytest.mark.parametrize(("fault", "met"), list(rows()), ids=[fault for fault, _ in rows()])
 def test_fault_is_what_its_page_says(fault, met):
     clock = ManualClock()
-    patience = 0.5 if "3s" in fault else 15.0
+    patience = 0.5 if "3s" in fault else 60.0
     with MockServer(read_scenario(TEXT.replace("FAULT", fault), source="t"), clock=clock) as server:
         session, other = server.session("anna"), server.session("bob")
         session.play()

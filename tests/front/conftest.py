@@ -16,7 +16,7 @@ from taskmock.mockserver.front.limits import Limits
 from taskmock.mockserver.front.message import PLAIN, Call, Delivery, Reply
 from taskmock.mockserver.front.thread import FrontThread
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 class Desk:

@@ -50,7 +50,7 @@ def test_delay_makes_requests_time_out(stand):
     stand.deliver("/d", delay=30)
 
     with pytest.raises(requests.exceptions.ReadTimeout):
-        requests.get(f"{stand.url}/d", timeout=0.05)
+        requests.get(f"{stand.url}/d", timeout=(60, 0.05))
 
 
 def test_drip_sends_the_body_piece_by_piece(stand):
@@ -68,7 +68,7 @@ def test_drip_sends_the_body_piece_by_piece(stand):
 
 
 def test_drip_reaches_httpx_in_pieces(stand):
-    stand.deliver("/d", b"0123456789", drip=(5, 0.2))
+    stand.deliver("/d", b"0123456789", drip=(5, 1))
 
     with httpx.Client() as client, client.stream("GET", f"{stand.url}/d") as answer:
         pieces = list(answer.iter_raw())
@@ -103,7 +103,7 @@ def test_cut_is_an_incomplete_read_for_requests(stand):
     stand.deliver("/c", b"0123456789", cut=4)
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
-        requests.get(f"{stand.url}/c", timeout=5)
+        requests.get(f"{stand.url}/c", timeout=60)
 
 
 def test_cut_is_a_protocol_error_for_httpx(stand):
@@ -148,7 +148,7 @@ def test_reset_is_a_connection_error_for_requests(stand):
     stand.deliver("/r", reset=True)
 
     with pytest.raises(requests.exceptions.ConnectionError, match="reset"):
-        requests.get(f"{stand.url}/r", timeout=5)
+        requests.get(f"{stand.url}/r", timeout=60)
 
 
 def test_reset_is_a_read_error_for_httpx(stand):
@@ -171,7 +171,7 @@ def test_empty_answer_is_a_lost_connection_for_requests(stand):
     stand.deliver("/e", empty=True)
 
     with pytest.raises(requests.exceptions.ConnectionError, match="Remote end closed connection without response"):
-        requests.get(f"{stand.url}/e", timeout=5)
+        requests.get(f"{stand.url}/e", timeout=60)
 
 
 @pytest.mark.parametrize("length", [4, 20])
@@ -190,7 +190,7 @@ def test_content_length_beyond_the_body_is_an_incomplete_read_for_requests(stand
     stand.deliver("/w", b"0123456789", content_length=20)
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="10 bytes read, 10 more expected"):
-        requests.get(f"{stand.url}/w", timeout=5)
+        requests.get(f"{stand.url}/w", timeout=60)
 
 
 def test_raw_bytes_replace_the_answer(stand):

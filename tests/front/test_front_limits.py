@@ -29,7 +29,7 @@ def test_oversized_content_length_is_refused_before_the_body(stand):
 def test_largest_body_is_read(stand):
     body = b"x" * 10_485_760
 
-    assert len(requests.post(stand.url, data=body, timeout=5).json()["body"]) == len(body)
+    assert len(requests.post(stand.url, data=body, timeout=60).json()["body"]) == len(body)
 
 
 def test_oversized_chunked_body_is_refused(open_stand):
@@ -52,14 +52,14 @@ def test_client_of_an_oversized_body_can_finish_and_read_the_answer(stand):
 
 
 def test_requests_sees_the_refusal_of_an_oversized_body(stand):
-    answer = requests.post(stand.url, data=b"x" * FIFTY_MEGABYTES, timeout=10)
+    answer = requests.post(stand.url, data=b"x" * FIFTY_MEGABYTES, timeout=60)
 
     assert (answer.status_code, answer.text) == (413, TOO_LARGE)
 
 
 def test_httpx_sees_the_refusal_of_an_oversized_body(stand):
     with httpx.Client() as client:
-        answer = client.post(stand.url, content=b"x" * FIFTY_MEGABYTES, timeout=10)
+        answer = client.post(stand.url, content=b"x" * FIFTY_MEGABYTES, timeout=60)
 
     assert (answer.status_code, answer.text) == (413, TOO_LARGE)
 
@@ -82,7 +82,7 @@ def test_curl_sees_the_refusal_of_an_oversized_body(stand, tmp_path, expect):
         f"@{upload}",
         stand.url,
     ]
-    done = subprocess.run(command, capture_output=True, timeout=10, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
 
     assert (done.stdout.decode(), done.stderr, done.returncode) == (TOO_LARGE, b"", 0)
 
@@ -166,8 +166,8 @@ def test_request_that_trickles_in_times_out(open_stand):
 
 
 def test_half_sent_request_after_a_slow_answer_has_its_whole_time(open_stand):
-    stand = open_stand(Limits(request_seconds=0.3))
-    stand.deliver("/slow", b"slow", delay=0.4)
+    stand = open_stand(Limits(request_seconds=2))
+    stand.deliver("/slow", b"slow", delay=2.1)
     client = stand.connect()
 
     client.send(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\nGET /half")
@@ -179,8 +179,8 @@ def test_half_sent_request_after_a_slow_answer_has_its_whole_time(open_stand):
 
 
 def test_half_sent_request_behind_a_late_one_has_its_whole_time(open_stand):
-    stand = open_stand(Limits(request_seconds=0.6))
-    stand.deliver("/clock", delay=0.4)
+    stand = open_stand(Limits(request_seconds=3))
+    stand.deliver("/clock", delay=2)
     client, clock = stand.connect(), stand.connect()
 
     client.send(b"GET /late HTTP/1.1\r\n")

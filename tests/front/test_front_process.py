@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -70,33 +69,27 @@ def send_signal(process, number):
 
 
 @pytest.mark.parametrize("name", ["SIGINT"] if WINDOWS else ["SIGINT", "SIGTERM"])
-def test_signal_stops_within_2_seconds_and_answers_calls_in_flight(wire, name):
-    with gate_process(wire, 60) as (process, idle, busy):
-        started = time.monotonic()
+def test_signal_stops_once_the_calls_in_flight_are_answered(wire, name):
+    with gate_process(wire, 3600) as (process, idle, busy):
         send_signal(process, getattr(signal, name))
         assert idle.rest() == b""
         process.stdin.write("go on\n")
         process.stdin.flush()
         answer = busy.answer()
-        output, errors = process.communicate(timeout=5)
-        took = time.monotonic() - started
+        output, errors = process.communicate(timeout=60)
 
     assert (answer.body, answer.headers["connection"]) == (b"answered", "close")
     assert (output, errors, process.returncode) == ("stopped\n", "", 0)
-    assert took < 2
 
 
 def test_stuck_call_does_not_keep_the_process(wire):
     with gate_process(wire, 0.1) as (process, _, busy):
-        started = time.monotonic()
         send_signal(process, signal.SIGINT)
         assert busy.rest() == b""
         assert process.stdout.readline() == "stopped\n"
-        process.wait(5)
-        took = time.monotonic() - started
+        process.wait(60)
 
     assert process.returncode == 0
-    assert took < 2
 
 
 @pytest.mark.skipif(WINDOWS, reason="signals of another kind")
@@ -145,7 +138,7 @@ def test_front_whose_readiness_fails_closes(desk):
         run_front(desk, host="127.0.0.1", port=0, on_ready=on_ready)
 
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", ports[0]), timeout=5)
+        socket.create_connection(("127.0.0.1", ports[0]), timeout=60)
 
 
 def test_taken_port_is_told_by_run_front(stand):

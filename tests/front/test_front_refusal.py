@@ -125,7 +125,7 @@ def test_refusal_follows_the_answers_before_it(stand):
 def test_tls_client_is_told_about_plain_http(stand):
     context = ssl.create_default_context()
 
-    with socket.create_connection(stand.address, timeout=5) as raw, pytest.raises(ssl.SSLError):
+    with socket.create_connection(stand.address, timeout=60) as raw, pytest.raises(ssl.SSLError):
         context.wrap_socket(raw, server_hostname="localhost")
 
     assert stand.desk.refusals == [

@@ -19,7 +19,7 @@ def test_chunked_request_body_is_joined(stand):
 
 
 def test_chunked_request_of_requests_is_read(stand):
-    answer = requests.post(f"{stand.url}/c", data=iter([b"abc", b"de"]), timeout=5)
+    answer = requests.post(f"{stand.url}/c", data=iter([b"abc", b"de"]), timeout=60)
 
     assert answer.json()["body"] == "abcde"
 
@@ -48,7 +48,7 @@ def test_head_has_the_length_and_no_body(stand):
 def test_head_keeps_the_length_of_a_bodiless_reply(stand):
     stand.desk.replies["/h"] = Reply(200, (("Content-Length", "42"),))
 
-    assert requests.head(f"{stand.url}/h", timeout=5).headers["Content-Length"] == "42"
+    assert requests.head(f"{stand.url}/h", timeout=60).headers["Content-Length"] == "42"
 
 
 @pytest.mark.parametrize("status", [204, 304])
@@ -111,7 +111,7 @@ def test_expectation_waits_for_the_answer_before_it(stand):
 
     client.get("/gate")
     client.send(b"POST /e HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
-    assert stand.desk.entered.acquire(timeout=5)
+    assert stand.desk.entered.acquire(timeout=60)
     assert stand.is_answering()
     stand.desk.gate.set()
 

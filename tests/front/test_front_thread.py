@@ -56,7 +56,7 @@ def test_stop_answers_queued_calls_that_need_a_thread(stand):
     client = stand.connect()
     client.get("/gate-1")
     client.get("/thread-2")
-    assert stand.desk.entered.acquire(timeout=5)
+    assert stand.desk.entered.acquire(timeout=60)
     idle = stand.connect()
     idle.get("/alive")
     idle.answer()
@@ -134,7 +134,7 @@ def test_stop_ends_the_threads(open_stand):
 
     stand.thread.stop()
     for worker in workers:
-        worker.join(5)
+        worker.join(60)
 
     assert [(worker.daemon, worker.is_alive()) for worker in workers] == [(True, False)] * 2
 
@@ -143,7 +143,7 @@ def test_stop_does_not_wait_for_a_stuck_handler(open_stand):
     stand = open_stand(Limits(drain_seconds=0.05))
     client = stand.connect()
     client.get("/gate")
-    assert stand.desk.entered.acquire(timeout=5)
+    assert stand.desk.entered.acquire(timeout=60)
 
     stand.thread.stop()
 

@@ -1,12 +1,10 @@
 """`generate:` in a scenario file: a whole flow drawn from the scenario's name."""
 
-import time
-
 import pytest
+from growth import growth
 
 from taskmock.mockserver import ScenarioError, dump_scenario, frames, lint
-from taskmock.mockserver.loader import load_scenario, read_scenario
-from taskmock.mockserver.shelf import LIBRARY
+from taskmock.mockserver.loader import read_scenario
 
 HEAD = "format: 1\nscenario: drawn\nedition: v2\n"
 
@@ -130,8 +128,8 @@ def test_state_that_is_none_of_the_editions_is_refused():
     assert "NODE_SUSPENDED" in problem[2]
 
 
-def test_ten_thousand_nodes_load_fast():
-    begun = time.process_time()
-    load_scenario(LIBRARY / "big-10000.yaml")
+def test_drawn_flow_loads_in_time_in_proportion_to_its_nodes():
+    def load(nodes):
+        return lambda: read(f"generate: {{nodes: {nodes}}}\n")
 
-    assert time.process_time() - begun < 1
+    assert growth(load(1250), load(10_000), runs=3) < 24  # eight times in proportion, 64 where it grows with the square

@@ -37,6 +37,6 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
     yield serving
     for server in started:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
         assert server.stdout is not None
         server.stdout.close()

@@ -45,7 +45,7 @@ from tree import ROOT
 from taskmock.mockserver.loader import ScenarioError, load_scenario
 from taskmock.mockserver.loader.auth_file import read_auth
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 DOCUMENTED_PORT = "8070"
 # Setting up a machine is tried by `make` itself; every other command of a document has to run.
 SET_UP = re.compile(

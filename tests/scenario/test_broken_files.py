@@ -1,9 +1,8 @@
-"""Broken scenario files: each gets all its messages, with their places, in under a second."""
+"""Broken scenario files: each gets all its messages, with their places, and soon."""
 
 from __future__ import annotations
 
 import codecs
-import sys
 import time
 
 import pytest
@@ -11,8 +10,8 @@ from broken_files import HEAD, Broken, broken_files
 
 from taskmock.mockserver.loader import ScenarioError, load_scenario, read_scenario
 
-SECONDS = 1.0 if sys.gettrace() is None else 5.0
-"""What no broken file takes longer than, in time of the processor; measuring coverage slows all down."""
+SECONDS = 60.0
+"""What no broken file takes longer than, in time of the processor: one that explodes takes hours."""
 
 EXAMPLE = "format: 1, scenario: NAME, flow: [Prepare: 2s]"
 FLOW = "flow: [A: 1s]\n"

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-PATIENCE = 20
+PATIENCE = 60
 GOOD = (
     b'{"result": true, "data": {"start_time": null, "state": "CREATED", "retry": 0, "skip": 0, "finish_time": null,'
     b' "elapsed_time": 0, "children": {}, "name": "Release"}, "message": "", "code": 0,'

@@ -69,7 +69,7 @@ def test_any_bytes_end_in_a_report(sending, raw, gateway):
     answer, url = sending
     answer[0] = raw
 
-    (verified,) = verify(Target(url, gateway=gateway, timeout=30), ["10"], plan=Plan(rate=None))
+    (verified,) = verify(Target(url, gateway=gateway, timeout=60), ["10"], plan=Plan(rate=None))
 
     found = verified.report.violations
     assert verified.report.ok is (GOOD in raw and not any(violation.severity == "error" for violation in found))

@@ -252,7 +252,7 @@ def test_no_more_tasks_than_allowed_are_asked_for_at_once(most):
         with lock:
             inside.append(line)
             seen.append(len(inside))
-        together.wait(20)  # only as many as are allowed can get past it
+        together.wait(60)  # only as many as are allowed can get past it
         with lock:
             inside.remove(line)
         line.answer()
