@@ -16,10 +16,10 @@ TOOLS := $(VENV)/tools
 
 export MYPYPATH := .ci/src
 # Sets of words come in the same order in every run of the tests; `fuzz` leaves that to chance too.
-pytest coverage: export PYTHONHASHSEED := 0
+quick pytest coverage: export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test venv tools format lint types layers pytest coverage fuzz wheel benchmarks lock clean FORCE
+.PHONY: help serve test venv tools format lint types layers quick pytest coverage fuzz wheel benchmarks lock clean FORCE
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.* ## ' Makefile | sed -E 's/^([a-z]+):.* ## /\1	/' | while IFS='	' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -78,6 +78,17 @@ types: $(VENV)/.developed ## mypy, strict
 
 layers: $(VENV)/.developed ## import-linter: layers, cycles, the pure core
 	$(BIN)/lint-imports --no-logo
+
+# Chosen by what they cover for their time: the core on recorded histories, the rules, one door, one command.
+QUICK := $(wildcard tests/core/test_[eopstvw]*.py tests/contracts/test_rule*.py) \
+  tests/core/test_captured_histories.py tests/core/test_graph.py \
+  tests/contracts/test_contract_captures.py tests/contracts/test_contract_envelope.py \
+  tests/contracts/test_lifecycle_rollback.py tests/contracts/test_lifecycle_rules.py \
+  tests/schemas/test_schema_loader.py tests/scenario/test_scenario_files.py tests/doors/test_doors_open.py \
+  tests/cli/test_cli_help.py tests/cli/test_cli_serve.py::test_serve_ends_at_a_signal tests/project/test_repository.py
+
+quick: lint ## an answer within a minute: ruff, and the tests that tell most for their time
+	$(BIN)/python -m pytest -q -n 2 -m "not hypothesis" $(QUICK) $(ARGS)
 
 pytest: $(VENV)/.developed tools ## the tests alone, without coverage (ARGS="tests/schemas -k seed")
 	$(BIN)/python -m pytest $(ARGS)

@@ -209,6 +209,14 @@ def test_serve_passes_flags_on(stamps):
     )
 
 
+def test_quick_runs_tests_that_are_there(stamps):
+    planned = run("make", "--dry-run", "quick", f"VENV={stamps}").stdout
+
+    named = re.findall(r"tests/\S+", planned)
+    assert {name.split("/")[1] for name in named} >= {"core", "contracts", "doors", "cli"}
+    assert [name for name in named if not (ROOT / name.partition("::")[0]).is_file()] == []
+
+
 def test_help_names_every_target():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     [phony] = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
