@@ -1,5 +1,6 @@
 from hostile_text import NAMES, harm
-from hypothesis import given, settings
+from hypothesis import given
+from properties import examples
 
 from taskmock.mockserver.call_log import call_line
 from taskmock.mockserver.journal import JournalEntry
@@ -8,7 +9,7 @@ from taskmock.mockserver.server import Settings, build_app
 PLAYBACK = build_app(Settings()).playback
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(name=NAMES)
 def test_line_of_a_call_lets_no_text_of_the_caller_be_a_command(name):
     entry = JournalEntry(

@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from hostile_text import COMMANDS, CONTROLS, NAMES, harm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 
 from taskmock.contracts import Contract
 from taskmock.contracts.diff import diff_schemas
@@ -30,7 +31,7 @@ def body_of(name: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(name=NAMES)
 def test_no_format_lets_a_name_be_a_command(form, name):
     named = [(f"{number} {name}", Contract("v2").check_response(body_of(name))) for number in range(2)]
@@ -42,13 +43,13 @@ def test_no_format_lets_a_name_be_a_command(form, name):
     assert harm(text) == []
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(name=NAMES)
 def test_report_of_pytest_lets_no_name_be_a_command(name):
     assert harm(str(Contract("v2").check_response(body_of(name)))) == []
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(name=NAMES)
 def test_json_and_xml_say_the_name_itself(name):
     report = Contract("v2").check_response(body_of(name))
@@ -61,7 +62,7 @@ def test_json_and_xml_say_the_name_itself(name):
     assert len(xml.findall(".//failure")) == len([group for group in report.groups if group.severity == "error"])
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(name=NAMES)
 def test_drift_and_diff_let_no_name_be_a_command(name):
     census = Census("v2")
@@ -78,7 +79,7 @@ def test_drift_and_diff_let_no_name_be_a_command(name):
     assert [line for output in outputs for line in harm(output)] == []
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(name=st.sampled_from(COMMANDS), before=st.sampled_from(["", "a", "#", *CONTROLS]))
 def test_name_stays_readable(name, before):
     text = str(Contract("v2").check_response(body_of(before + name)))
