@@ -4,10 +4,10 @@ import sys
 import time
 from pathlib import Path
 
-from taskmock.mockserver.app import App
-from taskmock.mockserver.front.message import Call
-from taskmock.mockserver.journal import JOURNAL_BYTES
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.http.message import Call
+from taskmock.mockserver.server.app import App
+from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.journal import JOURNAL_BYTES
 
 TARGET = (
     "/api/c/compapi/v2/sops/get_task_status/?bk_app_code=app&bk_app_secret=secret&bk_username=anna"

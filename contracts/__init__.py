@@ -9,21 +9,21 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
     from taskmock.contracts.contract import Contract
+    from taskmock.contracts.findings.report import Report
+    from taskmock.contracts.findings.violation import Severity, Violation
     from taskmock.contracts.history import History
-    from taskmock.contracts.lifecycle.poll import Poll
-    from taskmock.contracts.report import Report
-    from taskmock.contracts.violation import Severity, Violation
 
 __all__ = ["Contract", "History", "Poll", "Report", "Severity", "Violation"]
 
 _HOMES = {
     "Contract": "contract",
     "History": "history",
-    "Poll": "lifecycle.poll",
-    "Report": "report",
-    "Severity": "violation",
-    "Violation": "violation",
+    "Poll": "api.bk_sops.lifecycle.snapshot",
+    "Report": "findings.report",
+    "Severity": "findings.violation",
+    "Violation": "findings.violation",
 }
 
 

@@ -6,14 +6,13 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from taskmock.contracts.body import BodyError, decoded_object
-from taskmock.contracts.edition import AUTO, checked_edition, told_edition
-from taskmock.contracts.group import grouped
-from taskmock.contracts.report import Report
-from taskmock.contracts.rules.rule import Finding, Rule, rule
-from taskmock.contracts.strictness import Strictness
-from taskmock.contracts.violation import Violation, clip
-from taskmock.contracts.walk import Node, walk
+from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, told_edition
+from taskmock.contracts.api.bk_sops.rules.rule import Finding, Rule, rule
+from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Strictness, Violation, clip
+from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.validation.walk import Node, walk
 
 DETAIL = "get_task_detail"
 SUBPROCESS = "SubProcess"

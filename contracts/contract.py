@@ -6,18 +6,17 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from taskmock.contracts.answer import Answer, answer_nodes, answer_violations
-from taskmock.contracts.body import BodyError, decoded_object
-from taskmock.contracts.calls.answer import CallAnswer, call_violations, judged_nodes
-from taskmock.contracts.edition import AUTO, told_call_edition
-from taskmock.contracts.group import grouped
-from taskmock.contracts.lifecycle.poll import Poll
-from taskmock.contracts.overlay import Overlay
-from taskmock.contracts.overlay_file import chosen_overlay
-from taskmock.contracts.report import Report
-from taskmock.contracts.request import request_violations, told_request_edition
-from taskmock.contracts.strictness import Strictness
-from taskmock.contracts.violation import Violation
+from taskmock.contracts.api.bk_sops.call import CallAnswer, call_violations, judged_nodes
+from taskmock.contracts.api.bk_sops.edition import AUTO, told_call_edition
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
+from taskmock.contracts.api.bk_sops.request import request_violations, told_request_edition
+from taskmock.contracts.api.bk_sops.status import Answer, answer_nodes, answer_violations
+from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Strictness, Violation
+from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.validation.overlay import Overlay
+from taskmock.contracts.validation.overlay_file import chosen_overlay
 from taskmock.schemas import STATUS, chosen, editions_of
 
 ASKED = "as asked for"
@@ -93,7 +92,7 @@ class Contract:
 
         Raises: ValueError where the contract is another call's.
         """
-        from taskmock.contracts.polled import Account, told_history_edition
+        from taskmock.contracts.api.bk_sops.series import Account, told_history_edition
 
         if self.operation != STATUS:
             raise ValueError(f"only answers of {STATUS} have a history; {self.operation} has none")

@@ -10,12 +10,12 @@ import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from taskmock.contracts.body import BodyError, decoded_object
-from taskmock.contracts.lifecycle.poll import Poll
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
+from taskmock.contracts.validation.body import BodyError, decoded_object
 
 if TYPE_CHECKING:
     from taskmock.contracts.contract import Contract
-    from taskmock.contracts.report import Report
+    from taskmock.contracts.findings.report import Report
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest recording that is read: a thousand polls of the largest real answers."""

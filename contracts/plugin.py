@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from taskmock.contracts import plugin_options as options
-from taskmock.contracts.plugin_check import ContractCheck
-from taskmock.contracts.plugin_run import JUDGED, RUN
-from taskmock.contracts.plugin_terms import is_suite_wanted, run_of, samples_of
+from taskmock.contracts.pytest_plugin import options as options
+from taskmock.contracts.pytest_plugin.check import ContractCheck
+from taskmock.contracts.pytest_plugin.run import JUDGED, RUN
+from taskmock.contracts.pytest_plugin.terms import is_suite_wanted, run_of, samples_of
 
 CHECK: pytest.StashKey[ContractCheck] = pytest.StashKey()
 UNTOLD: pytest.StashKey[str] = pytest.StashKey()
@@ -35,12 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN] = run_of(config)
     is_worker = hasattr(config, "workerinput")  # of pytest-xdist: the process that started it reports
     if run.keeps_verdicts and not is_worker:
-        from taskmock.contracts.plugin_report import RunReport
+        from taskmock.contracts.pytest_plugin.report import RunReport
 
         reporting = RunReport(run, is_redacted=options.is_chosen(config, options.REDACT))
         config.pluginmanager.register(reporting, "taskmock_report")
     if is_suite_wanted(config) and not config.getoption("help"):
-        from taskmock.contracts.plugin_suite import prepare
+        from taskmock.contracts.suite.deployment import prepare
 
         prepare(config)
     samples = samples_of(config)
@@ -57,7 +57,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
     if path.samefile(here):
         return pytest.Dir.from_parent(parent, path=path)
     if path.parent.samefile(here):
-        from taskmock.contracts.plugin_suite import SuiteFolder
+        from taskmock.contracts.suite.deployment import SuiteFolder
 
         return SuiteFolder.from_parent(parent, path=path, nodeid=options.SUITE)
     return None
@@ -98,7 +98,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.sections.append(("taskmock findings", untold))
         del item.stash[UNTOLD]
     if item.stash.get(JUDGED, None):
-        from taskmock.contracts.plugin_record import hand_on
+        from taskmock.contracts.pytest_plugin.record import hand_on
 
         hand_on(item, report)
     return report

@@ -9,17 +9,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from taskmock.mockserver.answers import PlayedFrame, frames
     from taskmock.mockserver.clock import ManualClock, WallClock
-    from taskmock.mockserver.graph import AddressError
-    from taskmock.mockserver.linter import Finding, lint
-    from taskmock.mockserver.loader import ScenarioError, dump_scenario, load_scenario
-    from taskmock.mockserver.operations import CommandRefusedError
-    from taskmock.mockserver.scenario import Scenario
-    from taskmock.mockserver.server import MockServer, Settings
-    from taskmock.mockserver.session import Session, Task
-    from taskmock.mockserver.shelf import ScenarioNotFoundError
-    from taskmock.mockserver.taskclock import SeekError
+    from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioNotFoundError
+    from taskmock.mockserver.core.graph import AddressError
+    from taskmock.mockserver.core.scenario import Scenario
+    from taskmock.mockserver.dry_run.frames import PlayedFrame, frames
+    from taskmock.mockserver.dry_run.lint import Finding, lint
+    from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, load_scenario
+    from taskmock.mockserver.server.mock_server import MockServer
+    from taskmock.mockserver.server.settings import Settings
+    from taskmock.mockserver.sessions.session import Session
+    from taskmock.mockserver.sessions.task import Task
+    from taskmock.mockserver.sessions.task_clock import SeekError
 
 __all__ = [
     "AddressError",
@@ -43,24 +44,24 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AddressError": "graph",
-    "CommandRefusedError": "operations",
-    "Finding": "linter",
+    "AddressError": "core.graph",
+    "CommandRefusedError": "core.errors",
+    "Finding": "dry_run.lint",
     "ManualClock": "clock",
-    "MockServer": "server",
-    "PlayedFrame": "answers",
-    "Scenario": "scenario",
-    "ScenarioError": "loader",
-    "ScenarioNotFoundError": "shelf",
-    "SeekError": "taskclock",
-    "Session": "session",
-    "Settings": "server",
-    "Task": "session",
+    "MockServer": "server.mock_server",
+    "PlayedFrame": "dry_run.frames",
+    "Scenario": "core.scenario",
+    "ScenarioError": "scenarios",
+    "ScenarioNotFoundError": "core.errors",
+    "SeekError": "sessions.task_clock",
+    "Session": "sessions.session",
+    "Settings": "server.settings",
+    "Task": "sessions.task",
     "WallClock": "clock",
-    "dump_scenario": "loader",
-    "frames": "answers",
-    "lint": "linter",
-    "load_scenario": "loader",
+    "dump_scenario": "scenarios",
+    "frames": "dry_run.frames",
+    "lint": "dry_run.lint",
+    "load_scenario": "scenarios",
 }
 """The module of each name; none is called as a name, or importing it would hide the name."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import enum
+import sys
 import threading
 import time
 from typing import Protocol
 
-from taskmock.mockserver.pipeline import SECOND
+from taskmock.mockserver.core.flow import SECOND
 
 EPOCH = 1_524_730_114_000
 """The start of every task whose time is not the wall's, in ms since 1970: that of the document's own example,
 2018-04-26 16:08:34 +0800."""
+
 
 FURTHEST = 100_000_000_000
 """Seconds that a task's clock goes at most, some 3,000 years: calendars end in the year 9999."""
@@ -113,3 +115,12 @@ class ManualClock:
         moment = moment_in_ms(seconds)
         with self._lock:
             self._moment = moment
+
+
+def steady_seconds() -> float:
+    """The seconds since some moment in the past."""
+    if sys.platform == "win32":
+        return time.monotonic()
+    else:  # noqa: RET505 - mypy would call it unreachable on Windows
+        # freezegun replaces `time.monotonic`, under which no delay would ever end.
+        return time.clock_gettime(time.CLOCK_MONOTONIC)

@@ -5,24 +5,120 @@ Only pytest is imported here; the server is loaded when the first test asks for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from taskmock.contracts.foreign_text import harmless
-from taskmock.contracts.plugin_options import GROUP, TARGET, add_options
-from taskmock.contracts.plugin_run import RUN, Run
-from taskmock.mockserver.plugin_marker import MARKER, parametrize, wanted_of
+from taskmock.contracts.findings.foreign_text import harmless
+from taskmock.contracts.pytest_plugin.options import GROUP, TARGET, add_options
+from taskmock.contracts.pytest_plugin.run import RUN, Run
 
 if TYPE_CHECKING:
-    from taskmock.mockserver.journal import JournalEntry
-    from taskmock.mockserver.polling import Polling
-    from taskmock.mockserver.scenario import Scenario
-    from taskmock.mockserver.server import MockServer, ServerSession
-    from taskmock.mockserver.session import Task
-    from taskmock.mockserver.shelf import Shelf
+    from taskmock.mockserver.core.scenario import Scenario
+    from taskmock.mockserver.scenarios.catalog import Shelf
+    from taskmock.mockserver.server.mock_server import MockServer, ServerSession
+    from taskmock.mockserver.sessions.journal import JournalEntry
+    from taskmock.mockserver.sessions.polling import Polling
+    from taskmock.mockserver.sessions.task import Task
+
+
+MARKER = (
+    "taskmock(scenario=None, clock=None, tags=()): what the `taskmock` fixture plays by default: a scenario's name "
+    "or file, a list of them or '*' (the test runs once for each), tags that scenarios must have; and what moves "
+    "its tasks: wall, polls, manual or instant."
+)
+
+
+ALL = "*"
+"""Stands for every scenario that there is."""
+
+
+_KEYS = ("scenario", "clock", "tags")
+
+
+_CLOCKS = ("wall", "polls", "manual", "instant")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a test's marker asks for; None where it leaves something open."""
+
+    scenario: str | Path | Scenario | None = None
+    clock: str | None = None
+
+
+def wanted_of(request: pytest.FixtureRequest) -> Wanted:
+    """What the marker of a running test asks for, this run's scenario of a list included."""
+    marker = request.node.get_closest_marker("taskmock")
+    named = marker.kwargs if marker else {}
+    return Wanted(scenario=getattr(request, "param", named.get("scenario")), clock=named.get("clock"))
+
+
+def parametrize(metafunc: pytest.Metafunc, shelf: Callable[[], Shelf]) -> None:
+    """Runs a marked test once for each scenario of a list, of `*`, or of its tags.
+
+    Raises:
+        pytest.Collector.CollectError: The marker asks for what cannot be.
+    """
+    marker = metafunc.definition.get_closest_marker("taskmock")
+    if marker is None or "taskmock" not in metafunc.fixturenames:
+        return
+    _check(metafunc, marker)
+    scenario, tags = marker.kwargs.get("scenario"), _tags(metafunc, marker.kwargs.get("tags", ()))
+    if isinstance(scenario, list | tuple):
+        found: Sequence[str | Path | Scenario] = scenario
+    elif scenario == ALL or tags:
+        found = _tagged(metafunc, shelf, tags)
+    else:
+        return
+    metafunc.parametrize("taskmock", found, indirect=True, ids=[_id(one) for one in found])
+
+
+def _check(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
+    if marker.args:
+        _refuse(metafunc, f"takes no positional argument; write scenario={marker.args[0]!r}")
+    unknown = sorted(set(marker.kwargs) - set(_KEYS))
+    if unknown:
+        _refuse(metafunc, f"unknown {', '.join(unknown)}; allowed: {', '.join(_KEYS)}")
+    clock, scenario = marker.kwargs.get("clock"), marker.kwargs.get("scenario")
+    if clock is not None and clock not in _CLOCKS:
+        _refuse(metafunc, f"unknown clock {clock!r}; allowed: {', '.join(_CLOCKS)}")
+    if isinstance(scenario, list | tuple) and not scenario:
+        _refuse(metafunc, "an empty list of scenarios")
+    if marker.kwargs.get("tags") and scenario is not None and scenario != ALL:
+        _refuse(metafunc, "tags choose among all scenarios, so scenario can only be '*' beside them")
+
+
+def _tags(metafunc: pytest.Metafunc, tags: object) -> frozenset[str]:
+    listed = [tags] if isinstance(tags, str) else tags
+    if not isinstance(listed, list | tuple | set | frozenset) or not all(isinstance(tag, str) for tag in listed):
+        _refuse(metafunc, f"tags are a text or a list of texts, not {tags!r}")
+    return frozenset(listed)
+
+
+def _tagged(metafunc: pytest.Metafunc, shelf: Callable[[], Shelf], tags: frozenset[str]) -> list[str]:
+    try:
+        scenarios = list(shelf())
+    except ValueError as error:
+        _refuse(metafunc, f"a scenario is broken:\n{error}")
+    names = [scenario.name for scenario in scenarios if tags <= set(scenario.tags)]
+    if not names:
+        known = sorted({tag for scenario in scenarios for tag in scenario.tags})
+        said = f"with the tags {', '.join(sorted(tags))}; there are the tags {', '.join(known) or 'none'}"
+        _refuse(metafunc, f"there is no scenario {said if tags else 'at all'}")
+    return names
+
+
+def _id(scenario: str | Path | Scenario) -> str:
+    return Path(scenario).stem if isinstance(scenario, str | Path) else scenario.name
+
+
+def _refuse(metafunc: pytest.Metafunc, text: str) -> NoReturn:
+    raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: @pytest.mark.taskmock: {text}")
+
 
 _SHELF: pytest.StashKey[Shelf] = pytest.StashKey()
 
@@ -67,7 +163,7 @@ def _folders(config: pytest.Config) -> tuple[Path, ...]:
 
 
 def _shelf(config: pytest.Config) -> Shelf:
-    from taskmock.mockserver.shelf import Shelf
+    from taskmock.mockserver.scenarios.catalog import Shelf
 
     if _SHELF not in config.stash:
         config.stash[_SHELF] = Shelf(_folders(config))
@@ -129,7 +225,7 @@ class TaskmockSession:
         Intervals are those of the mock's clock.
         """
         __tracebackhide__ = True
-        from taskmock.mockserver.polling import check_polling
+        from taskmock.mockserver.sessions.polling import check_polling
 
         task_id = task if isinstance(task, str) else task.id
         polling = self._session.polling(task_id)
@@ -170,7 +266,8 @@ def _target(config: pytest.Config) -> TaskmockTarget | None:
 @pytest.fixture(scope="session")
 def taskmock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """A mock server for the whole run, on a free port of this machine."""
-    from taskmock.mockserver.server import MockServer, Settings
+    from taskmock.mockserver.server.mock_server import MockServer
+    from taskmock.mockserver.server.settings import Settings
 
     run = pytestconfig.stash.get(RUN, Run())  # where the contract's plugin is blocked
     edition = run.overlay.extends if run.overlay else run.edition

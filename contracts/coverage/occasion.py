@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from taskmock.contracts.rules import Document
-from taskmock.contracts.rules.document import Observed
+from taskmock.contracts.api.bk_sops.rules import Document
+from taskmock.contracts.api.bk_sops.rules.document import Observed
 
 Occasion: TypeAlias = Callable[[Document], bool]
 

@@ -8,16 +8,16 @@ import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.answer import GENERATIONS
-from taskmock.contracts.body import BodyError, decoded_object
+from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
+from taskmock.contracts.api.bk_sops.rules import RULES, Document
+from taskmock.contracts.api.bk_sops.status import GENERATIONS
 from taskmock.contracts.coverage.occasion import NEEDS_REQUEST, has_occasion
 from taskmock.contracts.drift import Census
-from taskmock.contracts.edition import AUTO, told_edition
-from taskmock.contracts.overlay import Overlay
-from taskmock.contracts.rules import RULES, Document
-from taskmock.contracts.validator import response_shape, shape_names
-from taskmock.contracts.vocabulary import states_of
-from taskmock.contracts.walk import walk
+from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.validation.overlay import Overlay
+from taskmock.contracts.validation.schema import response_shape, shape_names
+from taskmock.contracts.validation.vocabulary import states_of
+from taskmock.contracts.validation.walk import walk
 from taskmock.schemas import EDITIONS
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from taskmock.contracts.diff.change import Effect
 from taskmock.contracts.diff.form import LOWER, MARKS, TYPES, UPPER, Form, said_types
 from taskmock.contracts.diff.source import canonical
-from taskmock.contracts.violation import clip
+from taskmock.contracts.findings.violation import clip
 
 SHOWN = 12
 """Most values that a sentence names."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskmock.contracts.diff.change import Change, Direction, Weight
-from taskmock.contracts.foreign_text import harmless, harmless_json, printable
+from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
 
 FORMAT = 1
 """The version of the JSON form."""

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Iterator
 
 from taskmock.contracts.drift.census import LABELS, Census, Sight
-from taskmock.contracts.wording import expectation
+from taskmock.contracts.findings.wording import expectation
 from taskmock.schemas import EDITIONS
 
 

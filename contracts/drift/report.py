@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.drift.census import Census
 from taskmock.contracts.drift.finding import Finding
-from taskmock.contracts.edition import AUTO
-from taskmock.contracts.foreign_text import harmless, harmless_json, printable
+from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
 
 FORMAT = 1
 """The version of the JSON form."""

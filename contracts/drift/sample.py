@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from taskmock.contracts.body import MAX_BYTES, BodyError, decoded_object
+from taskmock.contracts.validation.body import MAX_BYTES, BodyError, decoded_object
 
 
 class SampleError(ValueError):

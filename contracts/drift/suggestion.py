@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from taskmock.contracts.drift.census import Census
 from taskmock.contracts.drift.finding import Finding, Kind
-from taskmock.contracts.validator import shape_names
+from taskmock.contracts.validation.schema import shape_names
 
 Fields: TypeAlias = dict[str, dict[str, Any]]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskmock.contracts.export.components import Components
 from taskmock.contracts.export.surface import BODY, HEADER, QUERY, STAGE, Parameters, answers, shared_components
-from taskmock.contracts.verify.door import DOORS, Door
+from taskmock.contracts.verify.gateway import DOORS, Door
 from taskmock.schemas import EDITIONS, chosen, editions_of, load_doors, load_operations, load_schema
 
 ALL = "all"

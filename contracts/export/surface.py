@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taskmock.contracts.export.components import Components
-from taskmock.contracts.export.name import pascal
+from taskmock.contracts.export.components import Components, pascal
 from taskmock.schemas import load_example, load_schema
 
 CREDENTIALS = ("bk_app_code", "bk_app_secret", "bk_token", "bk_username")

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taskmock.contracts.calls.form import located
-from taskmock.contracts.export.name import pascal
+from taskmock.contracts.export.components import pascal
 from taskmock.contracts.export.script import Script, union
 from taskmock.contracts.export.surface import CREDENTIALS
+from taskmock.contracts.validation.form import located
 from taskmock.schemas import EDITIONS, chosen, editions_of, load_operations, load_schema, load_states
 
 ALL = "all"

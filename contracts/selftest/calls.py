@@ -8,12 +8,12 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-from taskmock.contracts.calls.answer import CallAnswer
-from taskmock.contracts.calls.form import Kind
-from taskmock.contracts.calls.rules import RULES
-from taskmock.contracts.calls.spot import Spot
-from taskmock.contracts.strictness import Strictness
-from taskmock.contracts.walk import escaped
+from taskmock.contracts.api.bk_sops.call import CallAnswer
+from taskmock.contracts.api.bk_sops.call_rules import RULES
+from taskmock.contracts.findings.violation import Strictness
+from taskmock.contracts.validation.form import Kind
+from taskmock.contracts.validation.spot import Spot
+from taskmock.contracts.validation.walk import escaped
 from taskmock.schemas import STATUS, editions_of, example_names, load_example, load_operations
 
 NO_SUCH_ID = "n" + "f" * 31

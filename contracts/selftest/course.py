@@ -7,10 +7,10 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from taskmock.contracts.lifecycle.poll import Poll
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
 from taskmock.contracts.selftest.documents import AGE, documents, later
 from taskmock.contracts.selftest.mutation import NO_SUCH_ID, shifted
-from taskmock.contracts.walk import Node, walk
+from taskmock.contracts.validation.walk import Node, walk
 
 Found = tuple[tuple[str, str], ...]
 Nodes = Mapping[str, Node]

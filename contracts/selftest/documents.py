@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskmock.contracts.walk import walk
+from taskmock.contracts.validation.walk import walk
 from taskmock.schemas import load_example
 
 NOW = 100

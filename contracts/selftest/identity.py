@@ -14,7 +14,7 @@ from taskmock.contracts.selftest.mutation import (
     is_full,
     pointer,
 )
-from taskmock.contracts.walk import Node, walk
+from taskmock.contracts.validation.walk import Node, walk
 
 END_EVENT = "<class 'pipeline.core.flow.event.EmptyEndEvent'>"
 

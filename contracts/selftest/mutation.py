@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from taskmock.contracts.walk import Node, escaped, walk
+from taskmock.contracts.validation.walk import Node, escaped, walk
 
 NO_SUCH_ID = "n" + "f" * 31
 

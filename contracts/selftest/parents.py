@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, first_pass, in_state, is_below, is_full
-from taskmock.contracts.walk import Node, walk
+from taskmock.contracts.validation.walk import Node, walk
 
 SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
 EVERY, ENGINES, OLD = "doc-2019 v1 v2", "v1 v2", "doc-2019 v1"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, is_below, is_full, pointer
-from taskmock.contracts.walk import Node
+from taskmock.contracts.validation.walk import Node
 
 FIELDS = (
     *("id", "state", "name", "retry", "loop", "skip", "version", "children", "start_time", "finish_time"),

@@ -14,7 +14,7 @@ from taskmock.contracts.selftest.mutation import (
     is_full,
     shifted,
 )
-from taskmock.contracts.walk import Node, walk
+from taskmock.contracts.validation.walk import Node, walk
 
 YEAR = 366 * 86_400
 

@@ -8,17 +8,26 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS
+from taskmock.contracts.api.bk_sops.lifecycle import RULES as COURSE_RULES
+from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.lifecycle import BACKWARDS
-from taskmock.contracts.lifecycle import RULES as COURSE_RULES
-from taskmock.contracts.rules import RULES
+from taskmock.contracts.selftest import body as bodies
+from taskmock.contracts.selftest import identity, parents, shape, times
 from taskmock.contracts.selftest.calls import MUTATIONS as CALL_MUTATIONS
 from taskmock.contracts.selftest.calls import CallMutation, call_examples, call_mutants, call_rules
 from taskmock.contracts.selftest.course import DERAILMENTS, Derailment, stories
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.mutation import Mutation, Specimen
 from taskmock.schemas import EDITIONS
+
+MUTATIONS: tuple[Mutation, ...] = (
+    *shape.MUTATIONS,
+    *bodies.MUTATIONS,
+    *identity.MUTATIONS,
+    *parents.MUTATIONS,
+    *times.MUTATIONS,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,19 +7,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from taskmock.contracts.plugin_options import REDACT, is_chosen
-from taskmock.contracts.plugin_run import Judged
-from taskmock.contracts.report import Report
-from taskmock.contracts.suite.evidence import (
-    Deployment,
-    TaskEvidence,
-    call_evidence,
-    probe_evidence,
-    task_evidence,
-)
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.pytest_plugin.options import REDACT, is_chosen
+from taskmock.contracts.pytest_plugin.run import Judged
+from taskmock.contracts.suite.evidence import Deployment, TaskEvidence, call_evidence, probe_evidence, task_evidence
 from taskmock.contracts.suite.verdict import TaskVerdict, Verdict
-from taskmock.contracts.verify.attempt import UnreachableError
 from taskmock.contracts.verify.probes import PROBES
+from taskmock.contracts.verify.transport.request import UnreachableError
 
 DEPLOYMENT: pytest.StashKey[Deployment] = pytest.StashKey()
 """What a run of the suite is about, with its configuration."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskmock.contracts.suite.topic import Topic
+from taskmock.contracts.suite.evidence import Topic
 from taskmock.contracts.suite.verdict import TaskVerdict
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taskmock.contracts.suite.topic import COURSE_RULES
+from taskmock.contracts.suite.evidence import COURSE_RULES
 from taskmock.contracts.suite.verdict import TaskVerdict
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taskmock.contracts.suite.topic import DOCUMENT_RULES, Topic
+from taskmock.contracts.suite.evidence import DOCUMENT_RULES, Topic
 from taskmock.contracts.suite.verdict import TaskVerdict
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from taskmock.contracts.plugin_run import RUN, Judged
-from taskmock.contracts.suite.evidence import TaskEvidence
-from taskmock.contracts.suite.topic import EDITIONS
+from taskmock.contracts.pytest_plugin.run import RUN, Judged
+from taskmock.contracts.suite.evidence import EDITIONS, TaskEvidence
 
 
 class Verdict:

@@ -9,17 +9,16 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from taskmock.contracts.verify.attempt import UnreachableError
-    from taskmock.contracts.verify.client import Tls, TlsError
     from taskmock.contracts.verify.credentials import Credentials, CredentialsError
-    from taskmock.contracts.verify.drive import Drive, Driven, Step
     from taskmock.contracts.verify.plan import END, Plan
     from taskmock.contracts.verify.polling import asking
     from taskmock.contracts.verify.probes import Probed, probe
     from taskmock.contracts.verify.relations import Related, related
     from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
-    from taskmock.contracts.verify.smoke import Smoke, SmokeError, load_smoke
+    from taskmock.contracts.verify.smoke import Drive, Driven, Smoke, SmokeError, Step, load_smoke
     from taskmock.contracts.verify.target import Target, TargetError
+    from taskmock.contracts.verify.transport.client import Tls, TlsError
+    from taskmock.contracts.verify.transport.request import UnreachableError
 
 __all__ = [
     "END",
@@ -52,8 +51,8 @@ _HOMES = {
     "END": "plan",
     "Credentials": "credentials",
     "CredentialsError": "credentials",
-    "Drive": "drive",
-    "Driven": "drive",
+    "Drive": "smoke",
+    "Driven": "smoke",
     "Plan": "plan",
     "Probed": "probes",
     "Question": "run",
@@ -61,12 +60,12 @@ _HOMES = {
     "Sighting": "run",
     "Smoke": "smoke",
     "SmokeError": "smoke",
-    "Step": "drive",
+    "Step": "smoke",
     "Target": "target",
     "TargetError": "target",
-    "Tls": "client",
-    "TlsError": "client",
-    "UnreachableError": "attempt",
+    "Tls": "transport.client",
+    "TlsError": "transport.client",
+    "UnreachableError": "transport.request",
     "Verified": "run",
     "asking": "polling",
     "load_smoke": "smoke",

@@ -6,8 +6,8 @@ import dataclasses
 import os
 from collections.abc import Mapping
 
-from taskmock.contracts.document_file import DocumentFileError, read_document
-from taskmock.contracts.wording import guess, kind_of
+from taskmock.contracts.files import DocumentFileError, read_document
+from taskmock.contracts.findings.wording import guess, kind_of
 
 VARIABLES = {
     "bk_app_code": "TASKMOCK_BK_APP_CODE",
@@ -111,3 +111,22 @@ def _lack(found: Credentials, names: Mapping[str, str]) -> str:
     user = f"{names['bk_token']} or {names['bk_username']}" if "bk_token" in found.missing else ""
     parts = [*others, *filter(None, (last, user))]
     return f"credentials are missing: {', '.join(parts)} (or {names['access_token']} in the place of all)"
+
+
+class ParameterError(ValueError):
+    """A parameter that may not stand there; the text names it and says why."""
+
+
+def parameter_of(text: str, *, prefix: str, secrets: str = "the environment") -> tuple[str, str]:
+    """The name and the value of a parameter; options begin with `prefix`, credentials stand in `secrets`.
+
+    Raises: ParameterError for what is none, and for what has a place of its own.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise ParameterError(f"{name!r}: a parameter is NAME=VALUE")
+    if name in {"task_id", "bk_biz_id"}:
+        raise ParameterError(f"{name}: use {prefix}{name.replace('_', '-')}")
+    if name in VARIABLES:
+        raise ParameterError(f"{name}: credentials stand in {secrets}")
+    return name, value

@@ -6,20 +6,19 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.body import MAX_BYTES
+from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll
+from taskmock.contracts.api.bk_sops.rules.rule import listed
+from taskmock.contracts.api.bk_sops.series import Account, of_poll
 from taskmock.contracts.contract import ASKED, TODAY, Contract
-from taskmock.contracts.edition import AUTO, told_edition
-from taskmock.contracts.group import grouped
-from taskmock.contracts.lifecycle.poll import Poll
-from taskmock.contracts.lifecycle.snapshot import FULL
-from taskmock.contracts.polled import Account, of_poll
-from taskmock.contracts.report import Report
-from taskmock.contracts.rules.rule import listed
-from taskmock.contracts.verify.door import Door
+from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Severity, Violation, clip
+from taskmock.contracts.validation.body import MAX_BYTES
+from taskmock.contracts.verify.answers import Refusal, Seen
+from taskmock.contracts.verify.gateway import Door
+from taskmock.contracts.verify.http_rules import judged_body, refusal_violations, violations_around
 from taskmock.contracts.verify.plan import PATIENCE, Plan
-from taskmock.contracts.verify.seen import Refusal, Seen
-from taskmock.contracts.verify.surroundings import judged_body, refusal_violations, violations_around
-from taskmock.contracts.violation import Severity, Violation, clip
 
 NO_TREE = "A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."
 GAVE_UP = "What is refused or broken many times in a row is not asked for for ever."

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from taskmock.contracts.lifecycle.snapshot import FINAL
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL
 
 INTERVAL = 2.0
 """Seconds from one poll of a task to its next, unless told otherwise."""

@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Iterator
 
-from taskmock.contracts.verify.attempt import UnreachableError
-from taskmock.contracts.verify.exchange import Call, Exchange, Trouble
+from taskmock.contracts.verify.answers import Seen, seen
 from taskmock.contracts.verify.plan import PATIENCE, Pace, Plan
-from taskmock.contracts.verify.seen import Seen, seen
 from taskmock.contracts.verify.target import Target
+from taskmock.contracts.verify.transport.exchange import Call, Exchange, Trouble
+from taskmock.contracts.verify.transport.request import UnreachableError
 
 
 class StoppedError(Exception):

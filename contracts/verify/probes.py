@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.report import Report, with_findings
+from taskmock.contracts.findings.report import Report, with_findings
+from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.verify.answers import Seen, seen
 from taskmock.contracts.verify.credentials import Credentials
-from taskmock.contracts.verify.door import DOORS
-from taskmock.contracts.verify.exchange import Call
+from taskmock.contracts.verify.gateway import DOORS
+from taskmock.contracts.verify.http_rules import exchange_report
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import Asker, asking
-from taskmock.contracts.verify.seen import Seen, seen
-from taskmock.contracts.verify.surroundings import exchange_report
 from taskmock.contracts.verify.target import Target
-from taskmock.contracts.violation import Severity, Violation
+from taskmock.contracts.verify.transport.exchange import Call
 
 UNKNOWN_TASK = "2147483647"
 """An id that no server has come to yet, and that its database can look for."""

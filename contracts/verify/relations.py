@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from taskmock.contracts.agreement import DETAIL, check_agreement
-from taskmock.contracts.body import decoded_object
+from taskmock.contracts.api.bk_sops.edition import AUTO
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.edition import AUTO
-from taskmock.contracts.lifecycle.snapshot import FULL
-from taskmock.contracts.report import Report, with_findings
+from taskmock.contracts.findings.report import Report, with_findings
+from taskmock.contracts.findings.violation import Violation, clip
+from taskmock.contracts.validation.body import decoded_object
+from taskmock.contracts.validation.walk import walk
+from taskmock.contracts.verify.answers import Refusal, Seen, seen
+from taskmock.contracts.verify.http_rules import exchange_report, refusal_violations
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import Asker, asking
 from taskmock.contracts.verify.run import OPERATION, Verified
-from taskmock.contracts.verify.seen import Refusal, Seen, seen
-from taskmock.contracts.verify.surroundings import exchange_report, refusal_violations
 from taskmock.contracts.verify.target import Target
-from taskmock.contracts.violation import Violation, clip
-from taskmock.contracts.walk import walk
 from taskmock.schemas import editions_of, load_operations
 
 STARTED = ("FAILED", "FINISHED", "RUNNING")

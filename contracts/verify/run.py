@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.report import Report
-from taskmock.contracts.verify.attempt import BREATH
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.verify.answers import Seen
 from taskmock.contracts.verify.examination import Examination
-from taskmock.contracts.verify.exchange import Call
 from taskmock.contracts.verify.plan import Plan
 from taskmock.contracts.verify.polling import Asker, StoppedError, asking, polled
-from taskmock.contracts.verify.seen import Seen
 from taskmock.contracts.verify.target import Target
+from taskmock.contracts.verify.transport.exchange import Call
+from taskmock.contracts.verify.transport.request import BREATH
 
 OPERATION = "get_task_status"
 

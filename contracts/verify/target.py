@@ -7,13 +7,13 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
-from taskmock.contracts.verify.client import Client, Tls
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, Credentials
-from taskmock.contracts.verify.door import AUTHORIZATION, DOORS, Door, Form, operation_row
-from taskmock.contracts.verify.exchange import Call
-from taskmock.contracts.verify.host import is_local
-from taskmock.contracts.verify.inflation import ACCEPTED
+from taskmock.contracts.verify.gateway import AUTHORIZATION, DOORS, Door, Form, operation_row
 from taskmock.contracts.verify.plan import DAY
+from taskmock.contracts.verify.transport.client import Client, Tls
+from taskmock.contracts.verify.transport.decompression import ACCEPTED
+from taskmock.contracts.verify.transport.exchange import Call
+from taskmock.contracts.verify.transport.proxy import is_local
 from taskmock.schemas import chosen
 
 TIMEOUT = 35.0

@@ -14,7 +14,7 @@ from taskmock.schemas import chosen
 if TYPE_CHECKING:
     import datetime as dt
 
-    from taskmock.contracts.report import Report
+    from taskmock.contracts.findings.report import Report
     from taskmock.contracts.writers.document import FORMAT, json_report, report_document
     from taskmock.contracts.writers.github import github_report
     from taskmock.contracts.writers.gitlab import gitlab_report

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from taskmock.contracts.foreign_text import harmless_json
-from taskmock.contracts.report import Report
+from taskmock.contracts.findings.foreign_text import harmless_json
+from taskmock.contracts.findings.report import Report
 
 FORMAT = 1
 """The version of the JSON report (`report.schema.json`)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.foreign_text import printable
-from taskmock.contracts.report import Report
+from taskmock.contracts.findings.foreign_text import printable
+from taskmock.contracts.findings.report import Report
 from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines, notable
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

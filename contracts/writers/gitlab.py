@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taskmock.contracts.foreign_text import harmless_json
-from taskmock.contracts.report import Report
-from taskmock.contracts.shape import pointer_shape
-from taskmock.contracts.violation import Severity, Violation
+from taskmock.contracts.findings.foreign_text import harmless_json
+from taskmock.contracts.findings.pointer_shape import pointer_shape
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}

@@ -10,10 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.foreign_text import harmless_xml
-from taskmock.contracts.group import Group
-from taskmock.contracts.report import Report
-from taskmock.contracts.violation import Severity
+from taskmock.contracts.findings.foreign_text import harmless_xml
+from taskmock.contracts.findings.group import Group
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Severity
 from taskmock.contracts.writers.plain import finding_line, hidden_lines
 
 UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.foreign_text import printable
-from taskmock.contracts.report import Report
-from taskmock.contracts.violation import Violation
+from taskmock.contracts.findings.foreign_text import printable
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.writers.plain import hidden_lines, notable
 
 LARGEST = 900_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from taskmock.contracts.body import BodyError, decoded_object
-from taskmock.contracts.violation import Violation
-from taskmock.contracts.walk import Node, escaped, walk
+from taskmock.contracts.findings.violation import Violation
+from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.validation.walk import Node, escaped, walk
 
 DRAWN = 5_000
 """Most nodes that are drawn; of larger trees, the first ones and those with findings."""
@@ -87,7 +87,7 @@ def _row(node: Node, violations: tuple[Violation, ...]) -> Row:
 
 
 def _is_known(state: str) -> bool:
-    from taskmock.contracts.vocabulary import states_of
+    from taskmock.contracts.validation.vocabulary import states_of
     from taskmock.schemas import EDITIONS
 
     return any(state in states_of(edition, level) for edition in EDITIONS for level in ("task", "node"))

@@ -12,10 +12,9 @@ import html
 import importlib.resources
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.foreign_text import printable
-from taskmock.contracts.prose import verdict_terms
-from taskmock.contracts.report import Report
-from taskmock.contracts.violation import Violation
+from taskmock.contracts.findings.foreign_text import printable
+from taskmock.contracts.findings.report import Report, verdict_terms
+from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.writers.outline import Outline, Row, outline
 from taskmock.contracts.writers.plain import hidden_lines
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from taskmock.contracts.foreign_text import printable
-from taskmock.contracts.report import Report
-from taskmock.contracts.violation import Severity, Violation
+from taskmock.contracts.findings.foreign_text import printable
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Severity, Violation
 
 LISTED = 20
 """Most verdicts that a job's log and summary list whether or not there is anything to say of them."""

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from taskmock.contracts.body import BodyError, decoded_object
-from taskmock.contracts.group import Group
-from taskmock.contracts.report import Report
-from taskmock.contracts.shape import is_documented
-from taskmock.contracts.violation import CLIP, Violation
-from taskmock.contracts.walk import SEPARATOR, walk
+from taskmock.contracts.findings.group import Group
+from taskmock.contracts.findings.pointer_shape import is_documented
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation
+from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.validation.walk import walk
 
 BLOT = "[redacted]"
 TASK = "the task"

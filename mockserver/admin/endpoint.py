@@ -6,14 +6,17 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from taskmock.mockserver.journal import Journal
-from taskmock.mockserver.playback import Playback
-from taskmock.mockserver.session import Session, Stage
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.sessions.journal import Journal
+from taskmock.mockserver.sessions.session import Session, Stage
 
 Schema = Mapping[str, Any]
 
+
 ADMIN = "/__admin"
 """What all paths of the admin API start with."""
+
 
 YAML = "application/yaml"
 """The content type of a scenario's text."""
@@ -92,3 +95,16 @@ class Endpoint:
     gives: Mapping[str, Schema] | None = dataclasses.field(default_factory=dict)
     leads: bool = False
     unguarded: bool = False
+
+
+def record_of(call: AdminCall) -> Record:
+    """The record of the task that the path names, the latest one where it has played several scenarios.
+
+    Raises:
+        AdminError: There is none.
+    """
+    found = [record for record in call.session.records() if record.key.task_id == call.path["task"]]
+    if not found:
+        known = list(dict.fromkeys(record.key.task_id for record in call.session.records()))
+        raise AdminError(404, f"this session has no task {call.path['task']!r}; PUT opens it", known=known[:100])
+    return call.playback.record(found[-1].key)

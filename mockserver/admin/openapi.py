@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import YAML, Endpoint, Schema
-from taskmock.mockserver.session_name import NAME_PATTERN
+from taskmock.mockserver.sessions.names import NAME_PATTERN
 
 TAG = "admin"
 

@@ -5,7 +5,8 @@ import base64
 import pytest
 from mock_calls import admin, send, status_of
 
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 SESSIONS = "/__admin/sessions"
 
@@ -48,7 +49,7 @@ def test_health_and_the_mocked_api_need_no_token(guarded):
 
 
 def test_command_line_takes_the_token_from_the_environment(monkeypatch):
-    from taskmock.mockserver.serve_command import serve_command
+    from taskmock.mockserver.cli.serve import serve_command
 
     monkeypatch.setenv("TASKMOCK_ADMIN_TOKEN", "from the environment")
     context = serve_command.make_context("serve", [])

@@ -8,8 +8,9 @@ from mock_calls import admin, operate, poll, send, states, status_of
 from release_scenario import RELEASE
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 TASK = "/sessions/anna/tasks/10"
 

@@ -6,8 +6,9 @@ import pytest
 from mock_calls import admin, poll, send
 
 from taskmock.contracts.export.openapi import GATEWAYS, openapi_document
-from taskmock.mockserver.admin.desk import ENDPOINTS
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.admin.router import ENDPOINTS
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 TASK = "/sessions/anna/tasks/10"
 FINE = b"format: 1\nscenario: fine\nflow: [A: 1s]\n"

@@ -3,8 +3,9 @@
 from mock_calls import admin, poll, send, states, status_of
 from release_scenario import RELEASE
 
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 ANNA = "/__s/anna"
 FINE = b"format: 1\nscenario: fine\nflow: [A: 1s]\n"

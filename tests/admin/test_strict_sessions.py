@@ -4,7 +4,8 @@ import pytest
 from mock_calls import SOPS, admin, operate, send, status_of
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 MESSAGE = (
     "the call names no session, and this mock is strict; name one in the path (/__s/NAME/api/…), the header "
@@ -59,6 +60,6 @@ def test_admin_api_needs_no_session(strict):
 
 
 def test_command_line_has_the_flag():
-    from taskmock.mockserver.serve_command import serve_command
+    from taskmock.mockserver.cli.serve import serve_command
 
     assert serve_command.make_context("serve", ["--strict-sessions"]).params["strict_sessions"] is True

@@ -8,10 +8,11 @@ from mock_calls import admin, operate, poll, send, states, status_of
 from release_scenario import RELEASE
 
 from taskmock.mockserver.clock import ClockMode, ManualClock
-from taskmock.mockserver.engine import Engine
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer, Settings, build_app
-from taskmock.mockserver.session import Session, Stage
+from taskmock.mockserver.core.engine.engine import Engine
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.session import Session, Stage
 
 NOON = "2024-05-01 12:00:00"
 BUSY = """\

@@ -9,11 +9,11 @@ import pytest
 from mock_calls import operate, send, status_of
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.journal import Journal, JournalEntry
-from taskmock.mockserver.playback import Reading
+from taskmock.mockserver.playback.poll import Reading
 from taskmock.mockserver.plugin import TaskmockSession
-from taskmock.mockserver.polling import Polling, polling_in
-from taskmock.mockserver.server import MockServer
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.sessions.journal import Journal, JournalEntry
+from taskmock.mockserver.sessions.polling import Polling, polling_in
 
 
 @pytest.fixture

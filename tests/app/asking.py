@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from mock_calls import Got
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.app import App
-from taskmock.mockserver.front.message import Call, Reply
+from taskmock.mockserver.http.message import Call, Reply
+from taskmock.mockserver.server.app import App
 
 STATUS = "/api/c/compapi/v2/sops/get_task_status/"
 EXAMPLE = {"bk_app_code": "esb_test", "bk_app_secret": "xxx", "bk_token": "xxx", "bk_biz_id": "2", "task_id": "10"}

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from taskmock.mockserver.app import App
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import MockServer, Settings, build_app
+from taskmock.mockserver.server.app import App
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings, build_app
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from mock_calls import send
 
-from taskmock.mockserver.pipeline import Activity, Attempt
-from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.core.flow import Activity, Attempt
+from taskmock.mockserver.core.scenario import Play, Scenario
 
 COPY = Scenario(
     name="copy",

@@ -5,9 +5,10 @@ from asking import ask, assert_envelope, assert_strict, target
 from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.pipeline import SECOND, Activity, Attempt
-from taskmock.mockserver.scenario import Play, Scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.core.flow import SECOND, Activity, Attempt
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 COPY = Scenario(name="copy", plays=(Play(name="Copy", flow=(Activity(name="Copy A"),)),))
 FAIL = Scenario(

@@ -2,9 +2,9 @@ from hostile_text import NAMES, harm
 from hypothesis import given
 from properties import examples
 
-from taskmock.mockserver.call_log import call_line
-from taskmock.mockserver.journal import JournalEntry
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.cli.serve import call_line
+from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.journal import JournalEntry
 
 PLAYBACK = build_app(Settings()).playback
 

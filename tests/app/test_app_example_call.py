@@ -8,7 +8,8 @@ from asking import EXAMPLE, STATUS, ask, assert_strict, shape, target
 from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 LONG_PATH = "/api/c/compapi/v2/sops/get_task_status"
 SHORT_PATH = "/api/c/compapi/sops/get_task_status"

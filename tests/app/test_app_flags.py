@@ -7,7 +7,7 @@ from asking import EXAMPLE, ask, assert_envelope, call, node_ids, post, target
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.clock import ClockMode, ManualClock
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.server.settings import Settings, build_app
 
 FLAGS = ("with_ex_data", "with_failed_node_info", "with_auto_retry_status")
 UNKNOWN = "n" + 31 * "0"

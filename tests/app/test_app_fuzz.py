@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from properties import examples
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.front.message import Call
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.http.message import Call
+from taskmock.mockserver.server.settings import Settings, build_app
 
 FOR_PEOPLE = ("Content-Type", "text/plain; charset=utf-8")  # the page at `/`, the only one that is no JSON
 KEYS = {"result", "data", "message", "code", "request_id"}

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from properties import examples
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.front.message import Call
-from taskmock.mockserver.pipeline import Activity, Attempt
-from taskmock.mockserver.scenario import Play, Scenario
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.core.flow import Activity, Attempt
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.http.message import Call
+from taskmock.mockserver.server.settings import Settings, build_app
 
 NODE, A = "n" + "0" * 31, "n" + "a" * 31
 FAILING = Activity(name="A", id=A, attempts=(Attempt(fails="x"),))

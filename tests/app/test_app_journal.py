@@ -3,7 +3,7 @@
 import pytest
 from asking import STATUS, ask, target
 
-from taskmock.mockserver.journal import Journal, JournalEntry, redacted
+from taskmock.mockserver.sessions.journal import Journal, JournalEntry, redacted
 
 
 def entry(number: int, **named: object) -> JournalEntry:

@@ -10,12 +10,13 @@ from copy_scenario import COPY
 from mock_calls import PATIENCE, send
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import ScenarioError
-from taskmock.mockserver.phrases import LocaleError
-from taskmock.mockserver.scenario import Play, Scenario
-from taskmock.mockserver.server import MockServer, Settings, build_app
-from taskmock.mockserver.session import playable_id
-from taskmock.mockserver.shelf import ScenarioNotFoundError
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.generation.names import LocaleError
+from taskmock.mockserver.scenarios import ScenarioError
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.session import playable_id
 
 FILE = """\
 format: 1

@@ -7,8 +7,8 @@ from asking import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, post, t
 from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import Settings, build_app
-from taskmock.mockserver.session_name import session_prefix
+from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.names import session_prefix
 
 ALLOWED = "cannot name a session: 1 to 128 visible ASCII characters"
 NAMES = ["one", "a.b-c_d~e", "x" * 128, "a/b", "50%", "a?b#c", "'\"<>", "%2F"]

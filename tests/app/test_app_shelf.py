@@ -2,10 +2,11 @@
 
 import pytest
 
-from taskmock.mockserver.loader import ScenarioError
-from taskmock.mockserver.scenario import Play, Scenario
-from taskmock.mockserver.server import Settings, build_app
-from taskmock.mockserver.shelf import ScenarioNotFoundError, Shelf
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.scenarios import ScenarioError
+from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.server.settings import Settings, build_app
 
 
 def write(path, name="copy", **more):
@@ -73,7 +74,7 @@ def test_all_scenarios_come_in_the_order_of_their_names(tmp_path):
 
 
 def test_unknown_name_lists_those_there_are(monkeypatch, tmp_path):
-    monkeypatch.setattr("taskmock.mockserver.shelf.LIBRARY", tmp_path)
+    monkeypatch.setattr("taskmock.mockserver.scenarios.catalog.LIBRARY", tmp_path)
     write(tmp_path / "copy.yaml")
 
     with pytest.raises(ScenarioNotFoundError) as caught:
@@ -85,7 +86,7 @@ def test_unknown_name_lists_those_there_are(monkeypatch, tmp_path):
 
 
 def test_empty_shelf_says_that_there_is_none(monkeypatch, tmp_path):
-    monkeypatch.setattr("taskmock.mockserver.shelf.LIBRARY", tmp_path)
+    monkeypatch.setattr("taskmock.mockserver.scenarios.catalog.LIBRARY", tmp_path)
 
     with pytest.raises(ScenarioNotFoundError) as caught:
         Shelf().take("copy")

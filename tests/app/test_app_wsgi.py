@@ -10,7 +10,7 @@ from asking import EXAMPLE, STATUS, ask, target
 from werkzeug.test import Client
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.server.settings import Settings, build_app
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import functools
 from stagehand import Stage
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.calls import CALLS
-from taskmock.mockserver.calls.call import ApiCall
-from taskmock.mockserver.gateways.refusal import RefusedError
-from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.api.bk_sops.calls import CALLS
+from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
+from taskmock.mockserver.api.bk_sops.errors import RefusedError
+from taskmock.mockserver.core.scenario import Scenario
 from taskmock.schemas import editions_of
 
 BIZ = "2"

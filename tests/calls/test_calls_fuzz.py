@@ -7,11 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from properties import examples
 
-from taskmock.mockserver.calls import CALLS, STATUS
-from taskmock.mockserver.calls.call import ApiCall
-from taskmock.mockserver.gateways.door import written
-from taskmock.mockserver.gateways.refusal import RefusedError
-from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
+from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
+from taskmock.mockserver.api.bk_sops.errors import RefusedError
+from taskmock.mockserver.api.bk_sops.gateways.gateway import written
+from taskmock.mockserver.core.scenario import Scenario
 from taskmock.schemas import load_operations, load_schema
 
 SCRIPT = play(act("A", (1, "no"), 1), sub("S", waits("W")), conditional(a=[act("B", 1)], b=[]), name="Any", start=None)

@@ -4,11 +4,12 @@ import pytest
 from flows import act, play
 from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send, status_of
 
+from taskmock.mockserver.api.bk_sops.access.auth_file import read_auth
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.loader.auth_file import read_auth
-from taskmock.mockserver.scenario import Scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 AUTHORIZATION = {
     "X-Bkapi-Authorization": '{"bk_app_code": "a", "bk_app_secret": "b", "bk_username": "anna"}',

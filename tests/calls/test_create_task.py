@@ -9,13 +9,13 @@ from calling import House, house_of, nodes_in, one
 from flows import act, play, scripted, sub
 from stagehand import FAILS, STEPS
 
-from taskmock.mockserver.calls.create import FIRST_NUMBER, LARGEST_CONSTANTS, check_creation
+from taskmock.mockserver.api.bk_sops.calls.create import FIRST_NUMBER, LARGEST_CONSTANTS, check_creation
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.creation import Creation
-from taskmock.mockserver.journal import Journal
-from taskmock.mockserver.scenario import Frame, Trigger
-from taskmock.mockserver.session import Session, Stage
-from taskmock.mockserver.shelf import ScenarioNotFoundError
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.core.scenario import Frame, Trigger
+from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.sessions.journal import Journal
+from taskmock.mockserver.sessions.session import Session, Stage
 
 NO_TREE = "[API] create_task get invalid pipeline_tree"
 NO_PIPELINE = "[API] create_task create pipeline without tree error"
@@ -71,7 +71,7 @@ def test_concurrent_creations_never_share_a_number():
 
 
 def test_most_tasks_are_remembered_and_the_oldest_goes(monkeypatch):
-    monkeypatch.setattr("taskmock.mockserver.calls.create.MOST_TASKS", 2)
+    monkeypatch.setattr("taskmock.mockserver.api.bk_sops.calls.create.MOST_TASKS", 2)
     house = House()
     for _ in range(3):
         house.create()

@@ -3,7 +3,7 @@
 import pytest
 from calling import House
 
-from taskmock.mockserver.store import RecordGoneError
+from taskmock.mockserver.playback.store import RecordGoneError
 
 
 class Forgetful:

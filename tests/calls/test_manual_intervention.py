@@ -4,7 +4,7 @@ import pytest
 from calling import house_of
 from flows import act, parallel, play, sub, waits
 
-from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.core.scenario import Frame
 
 CALL = "get_tasks_manual_intervention_state"
 NESTED = play(sub("S", act("A", 5), act("B", 5)), act("C", 5), name="Release", start=1000)

@@ -8,10 +8,10 @@ from chance import Life
 from flows import act, exclusive, loop, play, scripted, sub, waits
 from stagehand import FAILS, STEPS
 
-from taskmock.mockserver.draw import draw_int
-from taskmock.mockserver.graph import NodeKind
-from taskmock.mockserver.pipeline import AutoRetry
-from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.core.draw import draw_int
+from taskmock.mockserver.core.flow import AutoRetry
+from taskmock.mockserver.core.graph import NodeKind
+from taskmock.mockserver.core.scenario import Frame
 
 EDITIONS = ("v2", "v1", "doc-2019")
 COPY = play(act("A", 2), act("Copy", (3, "disk full"), (1, "again"), 4), name="Release", start=1000)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from properties import examples
 
 from taskmock.contracts.agreement import check_agreement
-from taskmock.mockserver.draw import draw_int
-from taskmock.mockserver.graph import NOWHERE, ROOT, NodeKind, graph_of
-from taskmock.mockserver.pipeline import AutoRetry
-from taskmock.mockserver.shelf import LIBRARY
-from taskmock.mockserver.wire import EDITIONS
-from taskmock.mockserver.wire_pipeline import pipeline_tree
+from taskmock.mockserver.api.bk_sops.documents.pipeline import pipeline_tree
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.draw import draw_int
+from taskmock.mockserver.core.flow import AutoRetry
+from taskmock.mockserver.core.graph import NOWHERE, ROOT, NodeKind, graph_of
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 CLASS_PREFIXES = ("<class 'pipeline.core.", "'>")
 LIBRARY_NAMES = tuple(sorted(path.stem for path in LIBRARY.glob("*.yaml")))

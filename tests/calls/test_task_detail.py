@@ -5,7 +5,7 @@ from calling import House, house_of
 from flows import act, play
 from stagehand import Wall
 
-from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.core.scenario import Frame
 
 RELEASE = play(act("A", 2), act("B", 3), name="Release")
 

@@ -5,7 +5,7 @@ from calling import House, house_of, one
 from flows import act, play
 from stagehand import FAILS, STEPS
 
-from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.core.scenario import Frame
 
 RELEASE = play(act("A", 2), name="Release", start=1000)
 

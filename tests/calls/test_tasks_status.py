@@ -5,9 +5,9 @@ from calling import House, house_of, one
 from flows import act, play, sub
 from stagehand import FAILS, STEPS
 
-from taskmock.mockserver.calls.tasks import MOST_STATUSES
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.scenario import Frame
+from taskmock.mockserver.api.bk_sops.calls.tasks import MOST_STATUSES
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.scenario import Frame
 
 NODE = "n" + "0" * 31
 RELEASE = play(act("A", 2), sub("S", act("B", 3)), name="Release", start=1000)

@@ -6,7 +6,7 @@ import pytest
 
 from taskmock.contracts.export.openapi import ALL, GATEWAYS, openapi_document
 from taskmock.contracts.export.typescript import typescript_module
-from taskmock.mockserver.admin.desk import whole_document
+from taskmock.mockserver.admin.router import whole_document
 from taskmock.schemas import EDITIONS
 
 

@@ -5,7 +5,7 @@ import importlib.metadata
 import click
 import pytest
 
-from taskmock.mockserver.cli import taskmock as taskmock_group
+from taskmock.mockserver.cli.group import taskmock as taskmock_group
 
 COMMANDS = ["serve", "generate", "validate", "export"]
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from commands import PATIENCE, TASKMOCK, environment
 
-from taskmock.mockserver import cli
+from taskmock.mockserver.cli import group as cli
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import json
 import pytest
 from commands import run
 
-from taskmock.mockserver.config import ConfigError, read_settings
-from taskmock.mockserver.sample import sample
-from taskmock.mockserver.wish import Wish
+from taskmock.mockserver.cli.settings_file import ConfigError, read_settings
+from taskmock.mockserver.dry_run.frames import sample
+from taskmock.mockserver.generation.options import Wish
 
 
 def seeds(folder, *arguments, **variables):

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from hostile_text import harm
 
-from taskmock.mockserver.cli import taskmock
+from taskmock.mockserver.cli.group import taskmock
 from taskmock.schemas import load_example
 
 HOSTILE = "::error::\x1b[31m\x07##vso[task.complete]"

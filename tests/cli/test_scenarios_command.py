@@ -7,10 +7,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
-from taskmock.mockserver import scenarios_command
-from taskmock.mockserver.chart.text import display_width
-from taskmock.mockserver.cli import taskmock as group
-from taskmock.mockserver.shelf import LIBRARY
+from taskmock.mockserver.cli import scenarios as scenarios_command
+from taskmock.mockserver.cli.group import taskmock as group
+from taskmock.mockserver.dry_run.chart.text import display_width
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 MINE = "format: 1\nscenario: mine\ntitle: Mine\ntags: [own]\nends: FINISHED\nedition: v2\nflow: [Copy: 2s]\n"
 
@@ -265,7 +265,7 @@ def test_lint_of_a_sound_file_finds_nothing(invoke):
 
 
 def test_lint_takes_the_library_where_no_file_is_given(invoke, monkeypatch, folder):
-    monkeypatch.setattr("taskmock.mockserver.shelf.LIBRARY", folder / "own")
+    monkeypatch.setattr("taskmock.mockserver.scenarios.catalog.LIBRARY", folder / "own")
 
     assert invoke("lint").stdout == "1 file, no findings\n"
 

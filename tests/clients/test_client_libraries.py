@@ -11,7 +11,7 @@ from programs import program
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import MockServer
+from taskmock.mockserver.server.mock_server import MockServer
 
 STATUS = "/api/c/compapi/v2/sops/get_task_status/"
 EXAMPLE = {"bk_app_code": "esb_test", "bk_app_secret": "xxx", "bk_token": "xxx", "bk_biz_id": "2", "task_id": "10"}

@@ -6,7 +6,7 @@ from sdk import CREDENTIALS, TASK, esb_client
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import MockServer
+from taskmock.mockserver.server.mock_server import MockServer
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from bkapi_client_core.exceptions import APIGatewayResponseError, HTTPResponseEr
 from sdk import by_esb, by_gateway, gateway_client
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 AUTH = """\
 format: 1

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from taskmock.mockserver.shelf import LIBRARY
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "what-your-client-must-survive.md"

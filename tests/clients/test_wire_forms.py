@@ -16,8 +16,8 @@ import pytest
 from sdk import CREDENTIALS, by_esb, by_gateway
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
 
 FORMS = Path(__file__).parent / "wire_forms"
 POLLS = sorted(FORMS.glob("poll-*.http"))

@@ -7,8 +7,8 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from taskmock.contracts.rules import Document, rule_violations
-from taskmock.contracts.walk import walk
+from taskmock.contracts.api.bk_sops.rules import Document, rule_violations
+from taskmock.contracts.validation.walk import walk
 
 NOW = 100
 """The second at which the trees are read; times are seconds after 10:00:00."""

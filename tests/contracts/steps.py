@@ -7,7 +7,7 @@ from typing import Any
 from rule_documents import converted, node, shortened
 
 from taskmock.contracts import Contract, Poll, Report
-from taskmock.contracts.lifecycle import BACKWARDS, RULES, STALE
+from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, RULES, STALE
 
 Tree = dict[str, Any]
 

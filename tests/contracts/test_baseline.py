@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from properties import examples
 
 from taskmock.contracts import Contract, Violation
-from taskmock.contracts.baseline import NAMED, Baseline, Entry
-from taskmock.contracts.baseline_file import BaselineError, load_baseline, save_baseline
-from taskmock.contracts.command import validate_command
-from taskmock.contracts.group import KEPT, grouped
-from taskmock.contracts.report import Report
+from taskmock.contracts.cli.validate import validate_command
+from taskmock.contracts.findings.baseline import NAMED, Baseline, Entry
+from taskmock.contracts.findings.baseline_file import BaselineError, load_baseline, save_baseline
+from taskmock.contracts.findings.group import KEPT, grouped
+from taskmock.contracts.findings.report import Report
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.mutation import Specimen
+from taskmock.contracts.selftest.trial import MUTATIONS
 
 TODAY = dt.date(2026, 3, 2)
 LATER = dt.date(2026, 5, 31)

@@ -6,7 +6,7 @@ import pytest
 from call_answers import ANSWERS, answer
 from click.testing import CliRunner
 
-from taskmock.contracts.command import validate_command
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.schemas import load_example
 
 

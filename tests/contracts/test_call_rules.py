@@ -5,8 +5,8 @@ import copy
 import pytest
 from call_answers import answer, findings, report_on
 
-from taskmock.contracts.calls.rules import RULES
-from taskmock.contracts.rules.rule import EDITIONS
+from taskmock.contracts.api.bk_sops.call_rules import RULES
+from taskmock.contracts.api.bk_sops.rules.rule import EDITIONS
 from taskmock.schemas import editions_of, load_operations
 
 DETAIL, BATCH, LIST = "get_task_detail", "get_tasks_status", "get_task_list"

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from taskmock.contracts import Contract
-from taskmock.contracts.body import MAX_BYTES, BodyError, decoded_object
-from taskmock.contracts.soundness import MAX_CONTAINERS
+from taskmock.contracts.validation.body import MAX_BYTES, MAX_CONTAINERS, BodyError, decoded_object
 
 
 def finding(body):

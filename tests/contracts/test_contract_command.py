@@ -10,11 +10,11 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from taskmock.contracts.command import validate_command
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import load_example
 
-RUN = [sys.executable, "-c", "from taskmock.contracts.command import validate_command; validate_command()"]
+RUN = [sys.executable, "-c", "from taskmock.contracts.cli.validate import validate_command; validate_command()"]
 
 
 def run(*arguments, stdin=b"", encoding="utf-8"):
@@ -83,7 +83,7 @@ def test_help_survives_other_encodings(encoding):
 
 def test_help_imports_no_engine():
     code = (
-        "import sys; from taskmock.contracts.command import validate_command; "
+        "import sys; from taskmock.contracts.cli.validate import validate_command; "
         "validate_command(['--help'], standalone_mode=False); "
         "print(sorted({'json', 'jsonschema', 'jsonschema_rs', 'taskmock.contracts.contract'} & set(sys.modules)))"
     )

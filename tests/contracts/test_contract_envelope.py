@@ -4,7 +4,7 @@ import pytest
 from broken_bodies import broken_bodies
 from structure_findings import example, findings, subprocess_of
 
-from taskmock.contracts.validator import Failure, request_shape, response_shape, shallow, shape_names
+from taskmock.contracts.validation.schema import Failure, request_shape, response_shape, shallow, shape_names
 from taskmock.schemas import EDITIONS, load_example
 
 

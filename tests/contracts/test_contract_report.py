@@ -11,8 +11,8 @@ import pytest
 
 import taskmock.contracts
 from taskmock.contracts import Contract, Report, Severity, Violation
-from taskmock.contracts.edition import told_edition
-from taskmock.contracts.group import COUNTED_CHARACTERS, KEPT, KEPT_CHARACTERS, grouped
+from taskmock.contracts.api.bk_sops.edition import told_edition
+from taskmock.contracts.findings.group import COUNTED_CHARACTERS, KEPT, KEPT_CHARACTERS, grouped
 from taskmock.contracts.writers import json_report, text_report, text_summary
 from taskmock.schemas import load_example, load_report_schema
 

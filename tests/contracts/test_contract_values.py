@@ -2,8 +2,8 @@
 
 import pytest
 
-from taskmock.contracts.violation import CLIP, clip
-from taskmock.contracts.walk import Node, walk
+from taskmock.contracts.findings.violation import CLIP, clip
+from taskmock.contracts.validation.walk import Node, walk
 
 
 @pytest.mark.parametrize(

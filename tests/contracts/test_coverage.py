@@ -7,17 +7,17 @@ import capture_files
 import pytest
 from click.testing import CliRunner
 
-from taskmock.contracts.answer import GENERATIONS
-from taskmock.contracts.command import validate_command
+from taskmock.contracts.api.bk_sops.rules import RULES, Document
+from taskmock.contracts.api.bk_sops.status import GENERATIONS
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.coverage import Aspect, Tally
 from taskmock.contracts.coverage.occasion import NEEDS_REQUEST, OCCASIONS, has_occasion
 from taskmock.contracts.coverage.report import coverage_text, percent
-from taskmock.contracts.overlay_file import checked_overlay
-from taskmock.contracts.rules import RULES, Document
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.mutation import Specimen
-from taskmock.contracts.walk import walk
+from taskmock.contracts.selftest.trial import MUTATIONS
+from taskmock.contracts.validation.overlay_file import checked_overlay
+from taskmock.contracts.validation.walk import walk
 from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import EDITIONS, load_example
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from taskmock.contracts.diff_command import diff_command
+from taskmock.contracts.cli.diff import diff_command
 from taskmock.schemas import load_schema
 
 

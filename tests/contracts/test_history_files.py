@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskmock.contracts import Contract, History, Poll
-from taskmock.contracts.command import validate_command
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.history import HistoryError, read_histories
 from taskmock.schemas import load_example, load_report_schema
 

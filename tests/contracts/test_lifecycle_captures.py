@@ -6,7 +6,7 @@ import pytest
 from histories import codes, growing, histories, spaced
 
 from taskmock.contracts import Poll
-from taskmock.contracts.lifecycle import BACKWARDS, RULES, STALE
+from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, RULES, STALE
 
 each_history = pytest.mark.parametrize("history", histories(), ids=lambda history: history.name)
 each_growing = pytest.mark.parametrize("history", growing(), ids=lambda history: history.name)

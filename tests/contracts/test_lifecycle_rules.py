@@ -11,8 +11,9 @@ from rule_documents import NOW, node, node_id
 from steps import CREATED, EXPIRED, answer, done, found, task
 
 from taskmock.contracts import Contract, Poll
-from taskmock.contracts.lifecycle import RULES, judgement
-from taskmock.contracts.rules.rule import EDITIONS
+from taskmock.contracts.api.bk_sops.lifecycle import RULES
+from taskmock.contracts.api.bk_sops.lifecycle import rules as judgement
+from taskmock.contracts.api.bk_sops.rules.rule import EDITIONS
 
 BREAKING = {
     "task.other": (task("RUNNING"), node(9, "RUNNING", 0, **{"root_id:": node_id(9)})),

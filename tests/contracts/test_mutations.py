@@ -9,9 +9,9 @@ from capture_files import captures
 from rule_documents import SEED
 
 from taskmock.contracts import Contract
-from taskmock.contracts.rules import RULES
-from taskmock.contracts.selftest.kinds import MUTATIONS
+from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.selftest.mutation import Mutation, Specimen
+from taskmock.contracts.selftest.trial import MUTATIONS
 
 SPECIMENS_PER_KIND = 40
 LARGEST = 50_000

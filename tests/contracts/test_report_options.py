@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
-from taskmock.contracts.command import validate_command
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.writers import FORMATS
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from properties import examples
 from rule_documents import found, node, node_id, prepared, seed
 
-from taskmock.contracts.rules import RULES, rule_violations
-from taskmock.contracts.rules.rule import EDITIONS
+from taskmock.contracts.api.bk_sops.rules import RULES, rule_violations
+from taskmock.contracts.api.bk_sops.rules.rule import EDITIONS
 
 JSON = st.recursive(
     st.none()

@@ -7,17 +7,17 @@ import pytest
 from click.testing import CliRunner
 
 from taskmock.contracts import Contract
-from taskmock.contracts.calls.rules import RULES as CALL_RULES
-from taskmock.contracts.calls.rules import call_rule_violations
-from taskmock.contracts.command import validate_command
-from taskmock.contracts.lifecycle import BACKWARDS, course, judgement
-from taskmock.contracts.rules import RULES, rule_violations
+from taskmock.contracts.api.bk_sops.call_rules import RULES as CALL_RULES
+from taskmock.contracts.api.bk_sops.call_rules import call_rule_violations
+from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, course
+from taskmock.contracts.api.bk_sops.lifecycle import rules as judgement
+from taskmock.contracts.api.bk_sops.rules import RULES, rule_violations
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.selftest.calls import MUTATIONS as CALL_MUTATIONS
 from taskmock.contracts.selftest.calls import call_mutants
 from taskmock.contracts.selftest.course import DERAILMENTS, stories
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.kinds import MUTATIONS
-from taskmock.contracts.selftest.trial import run_self_test
+from taskmock.contracts.selftest.trial import MUTATIONS, run_self_test
 from taskmock.schemas import EDITIONS, STATUS, editions_of, load_operations
 
 
@@ -70,7 +70,9 @@ def test_self_test_proves_every_rule_in_each_of_its_editions(whole):
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
 def test_self_test_fails_where_a_rule_is_switched_off(whole, code, monkeypatch):
-    monkeypatch.setattr("taskmock.contracts.answer.rule_violations", functools.partial(rule_violations, skip={code}))
+    monkeypatch.setattr(
+        "taskmock.contracts.api.bk_sops.status.rule_violations", functools.partial(rule_violations, skip={code})
+    )
 
     test = run_self_test(**breaking(whole, code))
 
@@ -81,7 +83,7 @@ def test_self_test_fails_where_a_rule_is_switched_off(whole, code, monkeypatch):
 @pytest.mark.parametrize("code", sorted({rule.code for rules in CALL_RULES.values() for rule in rules}))
 def test_self_test_fails_where_a_rule_about_another_call_is_switched_off(whole, code, monkeypatch):
     monkeypatch.setattr(
-        "taskmock.contracts.calls.answer.call_rule_violations", functools.partial(call_rule_violations, skip={code})
+        "taskmock.contracts.api.bk_sops.call.call_rule_violations", functools.partial(call_rule_violations, skip={code})
     )
 
     test = run_self_test(**breaking(whole, code))
@@ -151,7 +153,7 @@ def test_command_writes_json():
 
 
 def test_command_exits_1_and_names_what_is_not_found(monkeypatch):
-    monkeypatch.setattr("taskmock.contracts.answer.rule_violations", lambda document: iter(()))
+    monkeypatch.setattr("taskmock.contracts.api.bk_sops.status.rule_violations", lambda document: iter(()))
 
     result = invoke("--edition", "v1")
 

@@ -8,11 +8,11 @@ import pytest
 from writer_reports import judged
 
 from taskmock.contracts import Contract, Violation
-from taskmock.contracts.group import grouped
-from taskmock.contracts.report import Report
+from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.findings.report import Report
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.kinds import MUTATIONS
 from taskmock.contracts.selftest.mutation import Specimen
+from taskmock.contracts.selftest.trial import MUTATIONS
 from taskmock.contracts.writers import FORMATS, written_report
 from taskmock.contracts.writers.redaction import Redaction
 from taskmock.schemas import EDITIONS

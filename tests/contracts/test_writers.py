@@ -11,9 +11,9 @@ import pytest
 from writer_reports import bodies, judged
 
 from taskmock.contracts import Contract, Report, Severity, Violation, writers
-from taskmock.contracts.foreign_text import printable
-from taskmock.contracts.group import KEPT, grouped
-from taskmock.contracts.rules import RULES
+from taskmock.contracts.api.bk_sops.rules import RULES
+from taskmock.contracts.findings.foreign_text import printable
+from taskmock.contracts.findings.group import KEPT, grouped
 from taskmock.contracts.writers import FORMATS, written_report
 from taskmock.contracts.writers.markdown import LARGEST
 from taskmock.contracts.writers.plain import finding_line

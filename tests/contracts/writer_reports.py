@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskmock.contracts import Contract, Report
-from taskmock.contracts.lifecycle import Poll
+from taskmock.contracts.api.bk_sops.lifecycle import Poll
 from taskmock.contracts.selftest.course import stories, vanished
 from taskmock.contracts.selftest.documents import documents
 from taskmock.schemas import load_example

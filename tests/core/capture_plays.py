@@ -6,8 +6,8 @@ import dataclasses
 
 from flows import act, conditional, exclusive, loop, parallel, play, scripted, sub, waits
 
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.scenario import Play
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.scenario import Play
 
 FAILED = "任务执行失败: 脚本退出码 1"
 POLLED = {"job_instance_id": 20000042, "message": "step 2 failed", "hosts": ["10.0.0.1"]}

@@ -6,14 +6,14 @@ import random
 
 from flows import KEY, act, conditional, exclusive, given, loop, ms, parallel, play, sub, waits
 
-from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.graph import graph_of
-from taskmock.mockserver.ledger import Setting
-from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.pipeline import AutoRetry
-from taskmock.mockserver.scenario import Event, Trigger
-from taskmock.mockserver.timeline import history_of
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.engine.history import history_of
+from taskmock.mockserver.core.engine.task_state import Setting
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.flow import AutoRetry
+from taskmock.mockserver.core.graph import graph_of
+from taskmock.mockserver.core.scenario import Event, Trigger
 
 LATENCIES = (0, 0, 40, 700)
 """Milliseconds between two messages."""

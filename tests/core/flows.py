@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from taskmock.mockserver.command import TASK, Command, Entry, Verb
-from taskmock.mockserver.graph import ROOT, graph_of
-from taskmock.mockserver.ledger import Setting
-from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
-from taskmock.mockserver.scenario import Event, Play, Trigger
-from taskmock.mockserver.timeline import history_of
-from taskmock.mockserver.wire import EDITIONS, document
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
+from taskmock.mockserver.core.command import TASK, Command, Entry, Verb
+from taskmock.mockserver.core.engine.history import history_of
+from taskmock.mockserver.core.engine.task_state import Setting
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.flow import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
+from taskmock.mockserver.core.graph import ROOT, graph_of
+from taskmock.mockserver.core.scenario import Event, Play, Trigger
 
 EPOCH = 1_700_000_000_000
 KEY = "tests"

@@ -10,12 +10,12 @@ import sys
 import time
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.draw import draw_choice, draw_int, draw_unit
-from taskmock.mockserver.generator import generate
-from taskmock.mockserver.rendering import played
-from taskmock.mockserver.sample import sample_record
-from taskmock.mockserver.wire import EDITIONS, document, expired
-from taskmock.mockserver.wish import STATES, Wish, least_nodes
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document, expired
+from taskmock.mockserver.core.draw import draw_choice, draw_int, draw_unit
+from taskmock.mockserver.dry_run.frames import sample_record
+from taskmock.mockserver.generation.generator import generate
+from taskmock.mockserver.generation.options import STATES, Wish, least_nodes
+from taskmock.mockserver.playback.player import played
 
 SMALL = 40
 """Nodes up to which a task is read at every change too."""

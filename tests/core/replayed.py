@@ -10,7 +10,7 @@ import sys
 
 from flows import given, history, rendered
 
-from taskmock.mockserver.loader import read_scenario
+from taskmock.mockserver.scenarios import read_scenario
 
 
 def packed(text, edition, log):

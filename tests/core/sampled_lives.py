@@ -17,8 +17,8 @@ from chance import Life, UndoneLife
 from flows import rendered
 
 from taskmock.contracts import Contract
-from taskmock.contracts.lifecycle import Poll
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.contracts.api.bk_sops.lifecycle import Poll
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 
 CACHE = 10_000
 """How long an answer may be repeated, in ms."""

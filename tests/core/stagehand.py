@@ -7,13 +7,14 @@ import json
 from flows import act, play
 
 from taskmock.mockserver.clock import ClockMode, ManualClock
-from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.playback import Asked, Playback
-from taskmock.mockserver.record import Opening, SessionPlan
-from taskmock.mockserver.scenario import Scenario
-from taskmock.mockserver.shelf import Shelf
-from taskmock.mockserver.store import MemoryStore
-from taskmock.mockserver.taskclock import TaskClock
+from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.record import Opening, SessionPlan
+from taskmock.mockserver.playback.store import MemoryStore
+from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.sessions.task_clock import TaskClock
 
 STEPS = Scenario(name="steps", edition="v2", plays=(play(act("A", 2), act("B", 3), name="Release"),))
 FAILS = Scenario(name="fails", edition="v2", plays=(play(act("A", 2), act("B", (2, "no"), 2), name="Release"),))

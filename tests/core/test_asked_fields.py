@@ -3,10 +3,9 @@
 import pytest
 from flows import EPOCH, KEY, act, given, history, loop, ms, named, parallel, play, sub, waits
 
-from taskmock.mockserver.asked_fields import failures, with_asked_fields
-from taskmock.mockserver.pipeline import AutoRetry
-from taskmock.mockserver.view import Flags
-from taskmock.mockserver.wire import EDITIONS, document
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document, failures, with_asked_fields
+from taskmock.mockserver.core.flow import AutoRetry
 
 RETRIED = AutoRetry(max=2, after=3000)
 INFO = Flags(failed_node_info=True)

@@ -1,6 +1,6 @@
 """A bounded memory: made once, kept while there is room."""
 
-from taskmock.mockserver.cache import Cache
+from taskmock.mockserver.playback.cache import Cache
 
 
 def test_thing_is_made_once():

@@ -9,10 +9,10 @@ from portrait import Portrayer, differences
 from stagehand import Stage
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.answers import frame_of
-from taskmock.mockserver.loader import dump_scenario, read_scenario
-from taskmock.mockserver.scenario import Frame, Play, Scenario
-from taskmock.mockserver.view import Flags
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags
+from taskmock.mockserver.core.scenario import Frame, Play, Scenario
+from taskmock.mockserver.dry_run.frames import frame_of
+from taskmock.mockserver.scenarios import dump_scenario, read_scenario
 
 CAPTURES = capture_files.captures()
 

@@ -4,7 +4,7 @@ import collections
 
 import pytest
 
-from taskmock.mockserver.draw import draw_choice, draw_hex, draw_int, draw_unit
+from taskmock.mockserver.core.draw import draw_choice, draw_hex, draw_int, draw_unit
 
 
 def test_draws_are_what_they_were():

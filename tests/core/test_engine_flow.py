@@ -15,7 +15,7 @@ from flows import (
     tree,
 )
 
-from taskmock.mockserver.state import State
+from taskmock.mockserver.core.state import State
 
 AT_ONCE = 99
 

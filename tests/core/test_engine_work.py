@@ -18,9 +18,9 @@ from flows import (
 )
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.pipeline import AutoRetry
-from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.flow import AutoRetry
+from taskmock.mockserver.core.state import State
 
 AT_ONCE = 99
 

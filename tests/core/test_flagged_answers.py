@@ -9,11 +9,12 @@ from generated import wish_for
 from replayed import readings
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.generator import generate
-from taskmock.mockserver.rendering import can_be_answered, data_at, failure_of, played
-from taskmock.mockserver.sample import sample_record
-from taskmock.mockserver.view import Flags
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags
+from taskmock.mockserver.api.bk_sops.documents.renderer import can_be_answered, data_at, failure_of
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.dry_run.frames import sample_record
+from taskmock.mockserver.generation.generator import generate
+from taskmock.mockserver.playback.player import played
 
 CHUNKS = 6
 PER_CHUNK = 10

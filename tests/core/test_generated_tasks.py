@@ -10,9 +10,9 @@ import sys
 import generated
 import pytest
 
-from taskmock.mockserver.sample import sample
-from taskmock.mockserver.wire import EDITIONS
-from taskmock.mockserver.wish import STATES, Wish
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.dry_run.frames import sample
+from taskmock.mockserver.generation.options import STATES, Wish
 
 SEEDS = 300
 CHUNKS = 10

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from taskmock.mockserver.generator import generate
-from taskmock.mockserver.phrases import pool_for
-from taskmock.mockserver.pipeline import Activity, Branch, Loop, Subprocess
-from taskmock.mockserver.rendering import played
-from taskmock.mockserver.sample import sample, sample_record
-from taskmock.mockserver.wire import EDITIONS
-from taskmock.mockserver.wish import MAX_DEPTH, STATES, GenerateError, Wish, least_nodes
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
+from taskmock.mockserver.dry_run.frames import sample, sample_record
+from taskmock.mockserver.generation.generator import generate
+from taskmock.mockserver.generation.names import pool_for
+from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, Wish, least_nodes
+from taskmock.mockserver.playback.player import played
 
 STATED = [(edition, state) for edition, states in STATES.items() for state in states]
 OPEN = [(edition, state) for edition, state in STATED if state not in {"CREATED", "EXPIRED"}]

@@ -5,7 +5,7 @@ import re
 import pytest
 from flows import act, exclusive, loop, parallel, sub
 
-from taskmock.mockserver.graph import NOWHERE, ROOT, AddressError, NodeKind, graph_of
+from taskmock.mockserver.core.graph import NOWHERE, ROOT, AddressError, NodeKind, graph_of
 
 NAMES = (
     act("Prepare"),

@@ -5,7 +5,7 @@ from chance import UndoneLife
 from sampled_lives import part_of, polls_of
 
 from taskmock.contracts import Contract, Poll
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 
 CHUNKS = 10
 PER_CHUNK = 5

@@ -6,8 +6,8 @@ import pytest
 from broken_lives import BREAKS, courses
 
 from taskmock.contracts import Contract, Poll
-from taskmock.contracts.lifecycle import BACKWARDS, STALE
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, STALE
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 
 FIRST = 2_000_000
 MUTANTS = 12

@@ -3,9 +3,9 @@
 import pytest
 from flows import act, given, history, ms, parallel, play, refusal, rows, scripted, states, sub, tree
 
-from taskmock.mockserver.command import Command, Entry, Verb
-from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.pipeline import AutoRetry
+from taskmock.mockserver.core.command import Command, Entry, Verb
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.flow import AutoRetry
 
 STEPS = play(act("A", 2), act("B", 2), act("C", 2), dispatch=100)
 FAILS = play(act("A", 1), act("B", (1, "disk full"), (1, "again"), 1), act("C", 1), dispatch=100)

@@ -3,8 +3,8 @@
 import pytest
 from flows import act, conditional, exclusive, given, history, play, refusal, rows, states, sub, tree, waits
 
-from taskmock.mockserver.graph import NodeKind
-from taskmock.mockserver.state import State
+from taskmock.mockserver.core.graph import NodeKind
+from taskmock.mockserver.core.state import State
 
 STEPS = play(act("A", 2), act("B", 2), act("C", 2), dispatch=100)
 FAILS = play(act("A", 1), act("B", (1, "disk full"), (1, "again"), 1), act("C", 1), dispatch=100)

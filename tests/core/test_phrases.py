@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from taskmock.mockserver.phrases import POOL_SIZE, LocaleError, made_pool, pool_for
+from taskmock.mockserver.generation.names import POOL_SIZE, LocaleError, made_pool, pool_for
 
 
 @pytest.mark.parametrize("locale", ["en", "zh", "ja_JP"])
@@ -41,7 +41,8 @@ def test_unknown_locale_is_an_error(locale):
 
 def test_frozen_pools_need_no_faker():
     code = (
-        "import sys; from taskmock.mockserver.phrases import pool_for; pool_for('en'); sys.exit('faker' in sys.modules)"
+        "import sys; from taskmock.mockserver.generation.names import pool_for; "
+        "pool_for('en'); sys.exit('faker' in sys.modules)"
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

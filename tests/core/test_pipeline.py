@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Subprocess
+from taskmock.mockserver.core.flow import Activity, Arm, Attempt, Branch, BranchKind, Subprocess
 
 FAILING = Attempt(fails="no")
 

@@ -8,11 +8,11 @@ import pytest
 from flows import history, ms
 from stagehand import STEPS, Stage, Wall, shape
 
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
 from taskmock.mockserver.clock import EPOCH
-from taskmock.mockserver.record import RecordKey
-from taskmock.mockserver.shelf import ScenarioNotFoundError
-from taskmock.mockserver.store import RecordGoneError
-from taskmock.mockserver.wire import EDITIONS, document
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.playback.store import RecordGoneError
 
 MODES = ("wall", "polls", "manual", "instant")
 

@@ -6,10 +6,10 @@ import pytest
 from flows import act, play, sub
 from stagehand import Stage
 
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.pipeline import AutoRetry
-from taskmock.mockserver.scenario import Frame, Scenario
-from taskmock.mockserver.view import NO_FLAGS, Flags
+from taskmock.mockserver.api.bk_sops.documents.flags import NO_FLAGS, Flags
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.flow import AutoRetry
+from taskmock.mockserver.core.scenario import Frame, Scenario
 
 INNER, WORK = "n" + 31 * "a", "n" + 31 * "b"
 ALL = Flags(ex_data=True, failed_node_info=True, auto_retry_status=True)

@@ -4,14 +4,14 @@ import pytest
 from flows import act, given, history, ms, parallel, play, rendered, sub
 from stagehand import EVENS, FAILS, Stage, Wall, shape
 
-from taskmock.mockserver.command import Command, Verb
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.graph import AddressError
-from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.playback import UnknownNodeError
-from taskmock.mockserver.record import RecordKey
-from taskmock.mockserver.scenario import Frame, Scenario
-from taskmock.mockserver.store import RecordGoneError
+from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.scenario import Frame, Scenario
+from taskmock.mockserver.playback.poll import UnknownNodeError
+from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.playback.store import RecordGoneError
 
 
 def names(data):

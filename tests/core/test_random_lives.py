@@ -14,11 +14,11 @@ from flows import rendered
 from replayed import digest, packed, readings
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.loader import dump_scenario
-from taskmock.mockserver.operations import CommandRefusedError
-from taskmock.mockserver.scenario import Scenario
-from taskmock.mockserver.timeline import history_of
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.engine.history import history_of
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.scenarios import dump_scenario
 
 CHUNKS = 8
 PER_CHUNK = 12

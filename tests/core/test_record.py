@@ -4,7 +4,7 @@ import pytest
 from stagehand import Wall
 
 from taskmock.mockserver.clock import EPOCH, FURTHEST, ClockMode, ManualClock
-from taskmock.mockserver.record import Opening, Record, RecordKey, SessionPlan
+from taskmock.mockserver.playback.record import Opening, Record, RecordKey, SessionPlan
 
 KEY = RecordKey("s", "steps", "10")
 

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from taskmock.mockserver.recorded import recorded_nodes, recorded_state, viewed
-from taskmock.mockserver.view import Flags, View
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags, View
+from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes, recorded_state, viewed
 
 RECORDED = {
     "result": True,

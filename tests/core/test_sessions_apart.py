@@ -6,9 +6,9 @@ import pytest
 from flows import act, play
 from stagehand import Stage as Theatre
 
-from taskmock.mockserver.journal import Journal
-from taskmock.mockserver.scenario import Scenario
-from taskmock.mockserver.session import Session, Stage
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.sessions.journal import Journal
+from taskmock.mockserver.sessions.session import Session, Stage
 
 FILE = "format: 1\nscenario: demo\nedition: v2\nflow: [{name}: 5s]\n"
 

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.record import Record, RecordKey, SessionPlan
-from taskmock.mockserver.store import MemoryStore, RecordGoneError
+from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
+from taskmock.mockserver.playback.store import MemoryStore, RecordGoneError
 
 
 def key(session="s", task_id="1"):

@@ -4,7 +4,7 @@ import pytest
 from stagehand import FAILS, Stage, Wall
 
 from taskmock.mockserver.clock import FURTHEST
-from taskmock.mockserver.taskclock import SeekError
+from taskmock.mockserver.sessions.task_clock import SeekError
 
 MODES = ("wall", "polls", "manual", "instant")
 

@@ -5,10 +5,10 @@ import copy
 import pytest
 from flows import act, given, history, loop, ms, parallel, play, rendered, rows, scripted, states, sub, tree, waits
 
-from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.graph import AddressError
-from taskmock.mockserver.scenario import Event, Frame, Trigger
-from taskmock.mockserver.timeline import History
+from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.engine.history import History
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.scenario import Event, Frame, Trigger
 
 STEPS = play(act("A", 2), act("B", 2), start=1000, dispatch=100)
 

@@ -3,9 +3,9 @@
 import pytest
 from flows import act, history, play, sub
 
-from taskmock.mockserver.graph import NOWHERE, ROOT
-from taskmock.mockserver.view import NO_FLAGS, Flags, View
-from taskmock.mockserver.wire import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.flags import NO_FLAGS, Flags, View
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.graph import NOWHERE, ROOT
 
 SCRIPT = play(sub("S", act("A")), name="T")
 

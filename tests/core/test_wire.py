@@ -20,7 +20,7 @@ from flows import (
     walk,
 )
 
-from taskmock.mockserver.wire import expired
+from taskmock.mockserver.api.bk_sops.documents.status import expired
 
 LONG = "x" * 80
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)

@@ -15,9 +15,9 @@ from flows import (
     sub,
 )
 
-from taskmock.mockserver.graph import NOWHERE, ROOT
-from taskmock.mockserver.state import State
-from taskmock.mockserver.wire import EDITIONS, document
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
+from taskmock.mockserver.core.graph import NOWHERE, ROOT
+from taskmock.mockserver.core.state import State
 
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)
 

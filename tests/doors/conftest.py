@@ -3,7 +3,7 @@
 import pytest
 
 from taskmock.mockserver import ManualClock
-from taskmock.mockserver.server import Settings, build_app
+from taskmock.mockserver.server.settings import Settings, build_app
 
 
 @pytest.fixture

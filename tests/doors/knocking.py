@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from taskmock.mockserver.app import App
-from taskmock.mockserver.front.message import Call, Reply
+from taskmock.mockserver.http.message import Call, Reply
+from taskmock.mockserver.server.app import App
 
 ESB = "/api/c/compapi/v2/sops/{operation}/"
 APIGW = "/api/bk-sops/prod/"

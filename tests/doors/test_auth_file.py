@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from taskmock.mockserver.gateways.auth import App, Auth, Business, Grant, Token, User
-from taskmock.mockserver.loader.auth_file import AuthError, load_auth, read_auth
+from taskmock.mockserver.api.bk_sops.access.auth import App, Auth, Business, Grant, Token, User
+from taskmock.mockserver.api.bk_sops.access.auth_file import AuthError, load_auth, read_auth
 from taskmock.schemas import load_operations
 
 WHOLE = """

@@ -15,10 +15,10 @@ from knocking import (
 )
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.loader.auth_file import read_auth
-from taskmock.mockserver.pipeline import Activity
-from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.api.bk_sops.access.auth_file import read_auth
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.flow import Activity
+from taskmock.mockserver.core.scenario import Play, Scenario
 
 AUTH = """
 apps:
@@ -438,7 +438,7 @@ def test_older_systems_say_what_permission_is_missing(make):
 
 @pytest.mark.parametrize(("status", "code"), [(413, 1641301), (431, 1640001), (408, 1640001), (500, 1650001)])
 def test_broken_request_is_refused_in_the_doors_own_words(app, status, code):
-    from taskmock.mockserver.front.message import Call
+    from taskmock.mockserver.http.message import Call
 
     at_gateway = app.refuse(status, "no good", Call("GET", "/api/bk-sops/prod/get_task_status/10/2/"))
     at_esb = app.refuse(status, "no good", Call("GET", "/api/c/compapi/v2/sops/get_task_status/"))

@@ -9,9 +9,9 @@ from mock_calls import admin, send
 
 from taskmock.contracts import Contract
 from taskmock.mockserver import ManualClock, MockServer
-from taskmock.mockserver.gateways.choice import CHOICES
-from taskmock.mockserver.serve_command import GATEWAYS, serve_command
-from taskmock.mockserver.server import Settings
+from taskmock.mockserver.api.bk_sops.gateways.registry import CHOICES
+from taskmock.mockserver.cli.serve import GATEWAYS, serve_command
+from taskmock.mockserver.server.settings import Settings
 
 HEADER = {"X-Bkapi-Authorization": json.dumps(CREDENTIALS)}
 STATUS = "/api/bk-sops/prod/get_task_status/10/2/"
@@ -114,7 +114,7 @@ def test_header_may_name_the_session(make):
 def test_known_poll_is_answered_inline_with_the_same_bytes(make):
     app = make()
     first = apigw(app)
-    from taskmock.mockserver.front.message import Call
+    from taskmock.mockserver.http.message import Call
 
     call = Call("GET", STATUS, (("x-bkapi-authorization", json.dumps(CREDENTIALS)),))
     again = app.answer_inline(call)

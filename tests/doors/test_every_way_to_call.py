@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 from knocking import CREDENTIALS, HEX, body_of, headers_of, knock
 
-from taskmock.mockserver.calls import CALLS, STATUS
-from taskmock.mockserver.gateways.choice import DOORS
+from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
+from taskmock.mockserver.api.bk_sops.gateways.registry import DOORS
 from taskmock.schemas import load_operations
 
 OPERATIONS = load_operations()

@@ -8,7 +8,7 @@ import openapi_spec_validator
 import pytest
 
 from taskmock.contracts.export.openapi import GATEWAYS, METHODS, openapi_document
-from taskmock.contracts.verify.door import DOORS
+from taskmock.contracts.verify.gateway import DOORS
 from taskmock.schemas import EDITIONS, editions_of, example_names, load_doors, load_example, load_operations
 
 CHOICES = (*EDITIONS, "all")

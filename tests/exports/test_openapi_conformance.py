@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import pytest
 from programs import program
 
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 SHOWN = "X-Bkapi-Authorization: " + json.dumps({"bk_app_code": "a", "bk_app_secret": "b", "bk_username": "anna"})
 ESB, APIGW, ADMIN = "^/api/c/", r"^/(api/bk-sops/)?\{stage\}/", "^/__admin/"

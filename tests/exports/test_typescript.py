@@ -6,7 +6,7 @@ import re
 import pytest
 from compiling import compiled
 
-from taskmock.contracts.export.name import pascal
+from taskmock.contracts.export.components import pascal
 from taskmock.contracts.export.typescript import typescript_module
 from taskmock.schemas import EDITIONS, editions_of, example_names, load_example, load_operations, load_states
 

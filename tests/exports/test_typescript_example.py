@@ -7,7 +7,8 @@ from compiling import compiled, copy_example
 from programs import program
 
 from taskmock.contracts.export.typescript import typescript_module
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 
 @pytest.fixture

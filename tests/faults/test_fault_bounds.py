@@ -5,10 +5,11 @@ import http.client
 import pytest
 from mock_calls import admin, operate, poll, send, status_of
 
-from taskmock.mockserver.breaks import broken
+from taskmock.mockserver.api.bk_sops.documents.renderer import broken
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 TEXT = """\
 format: 1

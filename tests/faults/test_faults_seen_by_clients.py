@@ -11,9 +11,9 @@ from mock_calls import poll, send, status_of
 from seen_by_clients import CLIENTS
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.fault import FaultKind
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer
+from taskmock.mockserver.core.fault import FaultKind
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "faults.md"
 TEXT = """\

@@ -6,8 +6,9 @@ import pytest
 from mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send, states, status_of
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.server import MockServer, Settings
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 TEXT = """\
 format: 1

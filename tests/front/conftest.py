@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from taskmock.mockserver.front.limits import Limits
-from taskmock.mockserver.front.message import PLAIN, Call, Delivery, Reply
-from taskmock.mockserver.front.thread import FrontThread
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.message import PLAIN, Call, Delivery, Reply
+from taskmock.mockserver.http.thread import FrontThread
 
 PATIENCE = 60
 

@@ -11,8 +11,8 @@ import time
 import httpx
 import requests
 
-from taskmock.mockserver.front.limits import Limits
-from taskmock.mockserver.front.message import Reply
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.message import Reply
 
 
 def test_connection_stays_open_between_requests(stand):

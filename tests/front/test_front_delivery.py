@@ -9,9 +9,9 @@ import httpx
 import pytest
 import requests
 
-from taskmock.mockserver.front.delivery import Ending, plan_delivery
-from taskmock.mockserver.front.limits import Limits
-from taskmock.mockserver.front.message import Delivery, Reply
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.message import Delivery, Reply
+from taskmock.mockserver.http.response import Ending, plan_delivery
 
 
 def test_delay_holds_the_first_byte(stand):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import requests
 
-from taskmock.mockserver.front.limits import Limits
+from taskmock.mockserver.http.limits import Limits
 
 FIFTY_MEGABYTES = 50_000_000
 TOO_LARGE = "the request body is larger than 10485760 bytes"

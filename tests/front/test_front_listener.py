@@ -8,10 +8,9 @@ import socket
 
 import pytest
 
-from taskmock.mockserver.front import listener
-from taskmock.mockserver.front.errors import BindError, PortTakenError
-from taskmock.mockserver.front.listener import Front, open_listeners
-from taskmock.mockserver.front.thread import FrontThread
+from taskmock.mockserver.http import listener
+from taskmock.mockserver.http.listener import BindError, Front, PortTakenError, open_listeners
+from taskmock.mockserver.http.thread import FrontThread
 
 
 def has_ipv6():

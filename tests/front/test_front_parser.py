@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
 
-from taskmock.mockserver.front.limits import Limits
-from taskmock.mockserver.front.parser import Refusal, Request, RequestParser
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.parser import Refusal, Request, RequestParser
 
 GOOD = [
     b"GET /a?b=c HTTP/1.1\r\nHost: h\r\n\r\n",

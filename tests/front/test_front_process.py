@@ -13,15 +13,15 @@ import threading
 
 import pytest
 
-from taskmock.mockserver.front.errors import PortTakenError
-from taskmock.mockserver.front.process import run_front
+from taskmock.mockserver.http.listener import PortTakenError
+from taskmock.mockserver.http.process import run_front
 
 WINDOWS = sys.platform == "win32"
 PROGRAM = """
 import sys
-from taskmock.mockserver.front.limits import Limits
-from taskmock.mockserver.front.message import Reply
-from taskmock.mockserver.front.process import run_front
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.message import Reply
+from taskmock.mockserver.http.process import run_front
 
 class Gate:
     def answer_inline(self, call):

@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 
-from taskmock.mockserver.front.message import Reply
+from taskmock.mockserver.http.message import Reply
 
 FIFTY_MEGABYTES = 50_000_000
 TOO_LARGE = "the request body is larger than 10485760 bytes"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from taskmock.mockserver.front.message import Reply
+from taskmock.mockserver.http.message import Reply
 
 
 def test_chunked_request_body_is_joined(stand):

@@ -9,9 +9,9 @@ import freezegun
 import httpx
 import pytest
 
-from taskmock.mockserver.front.errors import BindError
-from taskmock.mockserver.front.limits import Limits
-from taskmock.mockserver.front.thread import FrontThread
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.listener import BindError
+from taskmock.mockserver.http.thread import FrontThread
 
 
 def test_thread_starts_once_at_a_time(stand):

@@ -8,8 +8,8 @@ from wsgiref.validate import check_environ
 import pytest
 import werkzeug
 
-from taskmock.mockserver.front.message import Call
-from taskmock.mockserver.front.wsgi import build_environ
+from taskmock.mockserver.http.message import Call
+from taskmock.mockserver.http.wsgi import build_environ
 
 
 def test_environ_is_made_of_the_call_alone(monkeypatch):

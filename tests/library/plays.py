@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 
-from taskmock.mockserver.answers import endless, frame_of
 from taskmock.mockserver.clock import ClockMode, ManualClock
-from taskmock.mockserver.playback import Asked, Playback
-from taskmock.mockserver.record import Opening
-from taskmock.mockserver.shelf import LIBRARY, Shelf
-from taskmock.mockserver.store import MemoryStore
-from taskmock.mockserver.taskclock import TaskClock
+from taskmock.mockserver.dry_run.frames import endless, frame_of
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.record import Opening
+from taskmock.mockserver.playback.store import MemoryStore
+from taskmock.mockserver.scenarios.catalog import LIBRARY, Shelf
+from taskmock.mockserver.sessions.task_clock import TaskClock
 
 NAMES = tuple(sorted(path.stem for path in LIBRARY.glob("*.yaml")))
 LARGE = ("big-1000", "big-10000", "deep-30", "wide-500")

@@ -6,12 +6,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from taskmock.mockserver.chart.data import timeline_data
-from taskmock.mockserver.chart.rows import FEW_MOMENTS, Span, fault_text, timelines
-from taskmock.mockserver.chart.svg import draw_svg
-from taskmock.mockserver.chart.text import Screen, clipped, display_width, draw_text, fitted, tick_of
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.shelf import Shelf
+from taskmock.mockserver.dry_run.chart.json import timeline_data
+from taskmock.mockserver.dry_run.chart.rows import FEW_MOMENTS, Span, fault_text, timelines
+from taskmock.mockserver.dry_run.chart.svg import draw_svg
+from taskmock.mockserver.dry_run.chart.text import Screen, clipped, display_width, draw_text, fitted, tick_of
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.scenarios.catalog import Shelf
 
 MINE = """
 format: 1

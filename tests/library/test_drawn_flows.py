@@ -4,7 +4,7 @@ import pytest
 from growth import growth
 
 from taskmock.mockserver import ScenarioError, dump_scenario, frames, lint
-from taskmock.mockserver.loader import read_scenario
+from taskmock.mockserver.scenarios import read_scenario
 
 HEAD = "format: 1\nscenario: drawn\nedition: v2\n"
 

@@ -9,20 +9,13 @@ import urllib.request
 import pytest
 
 from taskmock import mockserver
-from taskmock.mockserver import (
-    MockServer,
-    Scenario,
-    ScenarioNotFoundError,
-    Settings,
-    frames,
-    load_scenario,
-)
+from taskmock.mockserver import MockServer, Scenario, ScenarioNotFoundError, Settings, frames, load_scenario
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.pipeline import Activity, Attempt
-from taskmock.mockserver.scenario import Play
-from taskmock.mockserver.shelf import LIBRARY
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.flow import Activity, Attempt
+from taskmock.mockserver.core.scenario import Play
+from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 
 def one_step(*faults, **more):
@@ -201,7 +194,8 @@ def test_unknown_name_is_an_attribute_error():
 
 def test_frames_stay_a_function_whatever_was_imported():
     code = (
-        "import taskmock.mockserver.answers, taskmock.mockserver.linter; from taskmock.mockserver import frames, lint"
+        "import taskmock.mockserver.dry_run.frames, taskmock.mockserver.dry_run.lint; "
+        "from taskmock.mockserver import frames, lint"
     )
 
     subprocess.run([sys.executable, "-c", f"{code}; assert callable(frames) and callable(lint)"], check=True)

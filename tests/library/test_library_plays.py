@@ -6,7 +6,7 @@ from plays import LARGE, NAMES, SMALL, Stand, by_wall, few_moments, scenario
 from taskmock.contracts import Contract
 from taskmock.mockserver import frames, lint, load_scenario
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.shelf import LIBRARY
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 RANKED = [
     "nested-subprocess-failure",

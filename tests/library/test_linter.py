@@ -4,16 +4,17 @@ import json
 
 import pytest
 
-from taskmock.mockserver import Finding, Scenario, ScenarioError, lint, linter
-from taskmock.mockserver.answers import polled_playback
-from taskmock.mockserver.command import Command, Verb
-from taskmock.mockserver.fault import Bounds
-from taskmock.mockserver.file_linter import placed, refuse_broken
-from taskmock.mockserver.linter import broken_answers, holding_moments
-from taskmock.mockserver.loader import load_scenario, read_scenario
-from taskmock.mockserver.pipeline import Activity
-from taskmock.mockserver.playback import Asked
-from taskmock.mockserver.scenario import Event, Frame, Play, Trigger
+from taskmock.mockserver import Finding, Scenario, ScenarioError, lint
+from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.fault import Bounds
+from taskmock.mockserver.core.flow import Activity
+from taskmock.mockserver.core.scenario import Event, Frame, Play, Trigger
+from taskmock.mockserver.dry_run import lint as linter
+from taskmock.mockserver.dry_run.frames import polled_playback
+from taskmock.mockserver.dry_run.lint import broken_answers, holding_moments
+from taskmock.mockserver.dry_run.lint_file import placed, refuse_broken
+from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.scenarios import load_scenario, read_scenario
 
 HEAD = "format: 1\nscenario: mine\nedition: v2\nstart: 1s\nflow: [Copy: 2s, Check: {takes: 2s, fails: no}]\n"
 

@@ -6,14 +6,15 @@ import tracemalloc
 import pytest
 from mock_calls import status_of
 
-from taskmock.mockserver.app import App
 from taskmock.mockserver.clock import ClockMode, ManualClock
-from taskmock.mockserver.front.message import Call
-from taskmock.mockserver.journal import Journal, JournalEntry
-from taskmock.mockserver.playback import Asked, Playback, Reading
-from taskmock.mockserver.record import Opening, RecordKey, SessionPlan
-from taskmock.mockserver.shelf import Shelf
-from taskmock.mockserver.store import MemoryStore, RecordGoneError
+from taskmock.mockserver.http.message import Call
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import Asked, Reading
+from taskmock.mockserver.playback.record import Opening, RecordKey, SessionPlan
+from taskmock.mockserver.playback.store import MemoryStore, RecordGoneError
+from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.server.app import App
+from taskmock.mockserver.sessions.journal import Journal, JournalEntry
 
 
 class Steady:
@@ -35,7 +36,7 @@ def asked(session, task_id="10"):
 
 
 def test_memory_does_not_grow_with_the_sessions(monkeypatch):
-    monkeypatch.setattr("taskmock.mockserver.app._KNOWN_CALLS", 100)
+    monkeypatch.setattr("taskmock.mockserver.server.app._KNOWN_CALLS", 100)
     app = App(playback(MemoryStore(most_sessions=50)))
     calls = [Call("GET", status_of(str(n % 20)), (("x-mock-session", f"s-{n}"),)) for n in range(1500)]
     for call in calls[:500]:  # until the calls that are known are as many as can be

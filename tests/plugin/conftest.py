@@ -9,8 +9,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from taskmock.mockserver.pipeline import Activity, Attempt
-from taskmock.mockserver.scenario import Play, Scenario
+from taskmock.mockserver.core.flow import Activity, Attempt
+from taskmock.mockserver.core.scenario import Play, Scenario
 
 STATUS = "/api/c/compapi/v2/sops/get_task_status/"
 QUERY = "?bk_app_code=a&bk_app_secret=b&bk_username=me&bk_biz_id=2&task_id=10"

@@ -179,7 +179,7 @@ def test_broken_scenario_is_said_while_collecting(run, scenarios):
 
 
 def test_empty_shelf_is_said_while_collecting(run, monkeypatch, tmp_path):
-    monkeypatch.setattr("taskmock.mockserver.shelf.LIBRARY", tmp_path)
+    monkeypatch.setattr("taskmock.mockserver.scenarios.catalog.LIBRARY", tmp_path)
 
     result = run("@pytest.mark.taskmock(scenario='*')\ndef test_client(taskmock): pass\n")
 

@@ -26,12 +26,11 @@ def test_pytest_start_loads_only_the_plugins(tmp_path):
         "taskmock",
         "taskmock.contracts",
         "taskmock.contracts.plugin",
-        "taskmock.contracts.plugin_check",
-        "taskmock.contracts.plugin_options",
-        "taskmock.contracts.plugin_run",
-        "taskmock.contracts.plugin_terms",
+        "taskmock.contracts.pytest_plugin.check",
+        "taskmock.contracts.pytest_plugin.options",
+        "taskmock.contracts.pytest_plugin.run",
+        "taskmock.contracts.pytest_plugin.terms",
         "taskmock.mockserver",
         "taskmock.mockserver.plugin",
-        "taskmock.mockserver.plugin_marker",
     }
     assert lines["LOADED"] & HEAVY == set()

@@ -3,7 +3,7 @@
 import pytest
 
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.server import MockServer
+from taskmock.mockserver.server.mock_server import MockServer
 
 pytest_plugins = ["pytester"]
 

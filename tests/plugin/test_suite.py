@@ -7,18 +7,20 @@ import json
 import pytest
 from recordings import save
 
-from taskmock.contracts import Contract, Severity, Violation, lifecycle, plugin_suite
-from taskmock.contracts.group import grouped
-from taskmock.contracts.rules import RULES
+from taskmock.contracts import Contract, Severity, Violation
+from taskmock.contracts.api.bk_sops import lifecycle
+from taskmock.contracts.api.bk_sops.rules import RULES
+from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.suite import deployment as plugin_suite
 from taskmock.contracts.suite import evidence
-from taskmock.contracts.suite.topic import COURSE_RULES, DOCUMENT_RULES, Topic, topic_of
+from taskmock.contracts.suite.evidence import COURSE_RULES, DOCUMENT_RULES, Topic, topic_of
 from taskmock.contracts.verify.credentials import VARIABLES
-from taskmock.contracts.verify.exchange import TROUBLES
 from taskmock.contracts.verify.probes import probe
 from taskmock.contracts.verify.relations import reading_operations
 from taskmock.contracts.verify.run import Verified
+from taskmock.contracts.verify.transport.exchange import TROUBLES
 from taskmock.mockserver import MockServer, Settings
-from taskmock.mockserver.loader import read_scenario
+from taskmock.mockserver.scenarios import read_scenario
 
 pytest_plugins = ["pytester"]
 

@@ -48,7 +48,7 @@ def drawn(tmp_path):
 
 def test_draws_are_the_same_in_any_process_whatever_is_loaded(drawn):
     alone = drawn("same")
-    beside = drawn("same", before="import taskmock.mockserver.app", hash_seed="4711")
+    beside = drawn("same", before="import taskmock.mockserver.server.app", hash_seed="4711")
 
     assert alone == beside
     assert alone[0] == 30

@@ -97,7 +97,7 @@ def stray_core_imports(module: Module) -> list[str]:
         f"{module.place(node)}: the core knows no {name}"
         for name, node in imports(module)
         if node.lineno not in typing_only
-        and (name.partition(".")[0] in WORLD or name.startswith("taskmock.mockserver.store"))
+        and (name.partition(".")[0] in WORLD or name.startswith("taskmock.mockserver.playback.store"))
     ]
 
 

@@ -12,23 +12,24 @@ import click
 import pytest
 from tree import ROOT
 
-from taskmock.contracts import agreement, lifecycle
-from taskmock.contracts.calls.form import Form, Kind, answer_form, form_at, located
-from taskmock.contracts.calls.rules import RULES as CALL_RULES
-from taskmock.contracts.command import validate_command
-from taskmock.contracts.diff_command import diff_command
-from taskmock.contracts.drift_command import drift_command
-from taskmock.contracts.rules import RULES, Rule
-from taskmock.contracts.verify.door import DOORS
-from taskmock.contracts.verify.exchange import TROUBLES
-from taskmock.contracts.verify.rules import RULES as GATEWAY_RULES
-from taskmock.contracts.verify_command import verify_command
-from taskmock.mockserver.export_command import openapi_command, typescript_command
-from taskmock.mockserver.generate_command import generate_command
-from taskmock.mockserver.init_command import init_command
-from taskmock.mockserver.scenarios_command import list_command, show_command
-from taskmock.mockserver.scenarios_lint_command import lint_command
-from taskmock.mockserver.serve_command import serve_command
+from taskmock.contracts import agreement
+from taskmock.contracts.api.bk_sops import lifecycle
+from taskmock.contracts.api.bk_sops.call_rules import RULES as CALL_RULES
+from taskmock.contracts.api.bk_sops.rules import RULES, Rule
+from taskmock.contracts.cli.diff import diff_command
+from taskmock.contracts.cli.drift import drift_command
+from taskmock.contracts.cli.validate import validate_command
+from taskmock.contracts.cli.verify import verify_command
+from taskmock.contracts.validation.form import Form, Kind, answer_form, form_at, located
+from taskmock.contracts.verify.gateway import DOORS
+from taskmock.contracts.verify.http_rules import RULES as GATEWAY_RULES
+from taskmock.contracts.verify.transport.exchange import TROUBLES
+from taskmock.mockserver.cli.export import openapi_command, typescript_command
+from taskmock.mockserver.cli.generate import generate_command
+from taskmock.mockserver.cli.init import init_command
+from taskmock.mockserver.cli.lint import lint_command
+from taskmock.mockserver.cli.scenarios import list_command, show_command
+from taskmock.mockserver.cli.serve import serve_command
 from taskmock.schemas import STATUS, editions_of, load_json, load_operations, load_schema, load_states
 
 REFERENCE = ROOT / "docs" / "reference"

@@ -42,8 +42,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from tree import ROOT
 
-from taskmock.mockserver.loader import ScenarioError, load_scenario
-from taskmock.mockserver.loader.auth_file import read_auth
+from taskmock.mockserver.api.bk_sops.access.auth_file import read_auth
+from taskmock.mockserver.scenarios import ScenarioError, load_scenario
 
 PATIENCE = 60.0
 DOCUMENTED_PORT = "8070"

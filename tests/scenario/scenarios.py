@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from taskmock.mockserver.command import TASK, Command, Verb
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.pipeline import (
+from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.flow import (
     Activity,
     Arm,
     Attempt,
@@ -18,7 +18,7 @@ from taskmock.mockserver.pipeline import (
     Step,
     Subprocess,
 )
-from taskmock.mockserver.scenario import Event, Frame, Play, Scenario, Trigger
+from taskmock.mockserver.core.scenario import Event, Frame, Play, Scenario, Trigger
 
 TRICKY = [
     "yes",

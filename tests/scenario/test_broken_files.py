@@ -8,7 +8,7 @@ import time
 import pytest
 from broken_files import HEAD, Broken, broken_files
 
-from taskmock.mockserver.loader import ScenarioError, load_scenario, read_scenario
+from taskmock.mockserver.scenarios import ScenarioError, load_scenario, read_scenario
 
 SECONDS = 60.0
 """What no broken file takes longer than, in time of the processor: one that explodes takes hours."""

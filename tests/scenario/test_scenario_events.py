@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from taskmock.mockserver.command import Command, Verb
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.loader import read_scenario
-from taskmock.mockserver.scenario import Event, Frame, Play, Trigger
+from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.scenario import Event, Frame, Play, Trigger
+from taskmock.mockserver.scenarios import read_scenario
 
 NODE = "n0123456789abcdef0123456789abcde"
 

@@ -8,23 +8,13 @@ import pathlib
 
 import pytest
 
-from taskmock.mockserver.command import Command, Verb
-from taskmock.mockserver.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.generator import generate
-from taskmock.mockserver.loader import ScenarioError, load_scenario, read_scenario
-from taskmock.mockserver.pipeline import (
-    Activity,
-    Arm,
-    Attempt,
-    AutoRetry,
-    Branch,
-    BranchKind,
-    Loop,
-    Step,
-    Subprocess,
-)
-from taskmock.mockserver.scenario import Event, Play, Scenario, Trigger
-from taskmock.mockserver.wish import Wish
+from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.flow import Activity, Arm, Attempt, AutoRetry, Branch, BranchKind, Loop, Step, Subprocess
+from taskmock.mockserver.core.scenario import Event, Play, Scenario, Trigger
+from taskmock.mockserver.generation.generator import generate
+from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.scenarios import ScenarioError, load_scenario, read_scenario
 
 EXAMPLE = pathlib.Path(__file__).parent / "copy-fails-once.yaml"
 HEAD = "format: 1\nscenario: demo\n"

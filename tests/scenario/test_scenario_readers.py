@@ -11,15 +11,15 @@ from hypothesis import given
 from properties import examples
 from scenarios import data
 
-from taskmock.mockserver import json_reader, yaml_reader
-from taskmock.mockserver.json_reader import compose_json
-from taskmock.mockserver.loader import ScenarioError, dump_scenario, read_scenario
-from taskmock.mockserver.loader.data import read_data
-from taskmock.mockserver.loader.files import load_scenario
-from taskmock.mockserver.loader.problem import Problems
-from taskmock.mockserver.yaml_flaw import flaw_of
-from taskmock.mockserver.yaml_node import Composed, Flaw, Mapping, NumberError, Scalar, value_of
-from taskmock.mockserver.yaml_reader import compose
+from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_scenario
+from taskmock.mockserver.scenarios.files import load_scenario
+from taskmock.mockserver.scenarios.reader.scalars import read_data
+from taskmock.mockserver.scenarios.syntax import json_reader, yaml_reader
+from taskmock.mockserver.scenarios.syntax.json_reader import compose_json
+from taskmock.mockserver.scenarios.syntax.nodes import Composed, Flaw, Mapping, NumberError, Scalar, value_of
+from taskmock.mockserver.scenarios.syntax.problems import Problems
+from taskmock.mockserver.scenarios.syntax.yaml_errors import flaw_of
+from taskmock.mockserver.scenarios.syntax.yaml_reader import compose
 
 MARKS = [
     ":",

@@ -9,17 +9,17 @@ from hypothesis import HealthCheck, Phase, example, given
 from properties import examples
 from scenarios import TRICKY, data, scenarios
 
-from taskmock.mockserver.command import Command, Verb
-from taskmock.mockserver.fault import Fault, FaultKind
-from taskmock.mockserver.generator import generate
-from taskmock.mockserver.loader import dump_scenario, read_scenario
-from taskmock.mockserver.loader.data import read_data
-from taskmock.mockserver.loader.emitter import emit
-from taskmock.mockserver.loader.problem import Problems
-from taskmock.mockserver.pipeline import Activity, Arm, Attempt, Branch, BranchKind, Subprocess
-from taskmock.mockserver.scenario import Event, Frame, Play, Scenario, Trigger
-from taskmock.mockserver.wish import Wish
-from taskmock.mockserver.yaml_reader import compose
+from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.fault import Fault, FaultKind
+from taskmock.mockserver.core.flow import Activity, Arm, Attempt, Branch, BranchKind, Subprocess
+from taskmock.mockserver.core.scenario import Event, Frame, Play, Scenario, Trigger
+from taskmock.mockserver.generation.generator import generate
+from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.scenarios import dump_scenario, read_scenario
+from taskmock.mockserver.scenarios.reader.scalars import read_data
+from taskmock.mockserver.scenarios.syntax.emitter import emit
+from taskmock.mockserver.scenarios.syntax.problems import Problems
+from taskmock.mockserver.scenarios.syntax.yaml_reader import compose
 
 
 @examples(

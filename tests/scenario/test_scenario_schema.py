@@ -12,17 +12,18 @@ from hypothesis import HealthCheck, Phase, given
 from properties import examples
 from scenarios import scenarios
 
-from taskmock.mockserver.command import Verb
-from taskmock.mockserver.fault import FaultKind
-from taskmock.mockserver.loader import dump_scenario
-from taskmock.mockserver.loader.activities import KEYS as ACTIVITY_KEYS
-from taskmock.mockserver.loader.data import read_data
-from taskmock.mockserver.loader.events import KEYS as EVENT_KEYS
-from taskmock.mockserver.loader.faults import BOUNDS
-from taskmock.mockserver.loader.flow import RESERVED
-from taskmock.mockserver.loader.problem import Problems
-from taskmock.mockserver.loader.scenario_file import KEYS, composed_of
-from taskmock.mockserver.scenario import Scenario
+from taskmock.mockserver.core.command import Verb
+from taskmock.mockserver.core.fault import FaultKind
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.scenarios import dump_scenario
+from taskmock.mockserver.scenarios.reader.activities import KEYS as ACTIVITY_KEYS
+from taskmock.mockserver.scenarios.reader.events import KEYS as EVENT_KEYS
+from taskmock.mockserver.scenarios.reader.faults import BOUNDS
+from taskmock.mockserver.scenarios.reader.flow import RESERVED
+from taskmock.mockserver.scenarios.reader.scalars import read_data
+from taskmock.mockserver.scenarios.reader.scenario_file import KEYS
+from taskmock.mockserver.scenarios.syntax.problems import Problems
+from taskmock.mockserver.scenarios.syntax.source import composed_of
 from taskmock.schemas import load_json
 
 SCHEMA = load_json("scenario.schema.json")

@@ -6,12 +6,12 @@ import pathlib
 
 import pytest
 
-from taskmock.mockserver.generator import generate
-from taskmock.mockserver.loader import ScenarioError, load_scenario
-from taskmock.mockserver.loader.files import Find
-from taskmock.mockserver.pipeline import Activity
-from taskmock.mockserver.scenario import Frame, Play, Scenario
-from taskmock.mockserver.wish import Wish
+from taskmock.mockserver.core.flow import Activity
+from taskmock.mockserver.core.scenario import Frame, Play, Scenario
+from taskmock.mockserver.generation.generator import generate
+from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.scenarios import ScenarioError, load_scenario
+from taskmock.mockserver.scenarios.files import Find
 
 HEAD = "format: 1\nscenario: demo\n"
 

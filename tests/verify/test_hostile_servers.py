@@ -11,7 +11,7 @@ import zlib
 import pytest
 from raw_server import GOOD, Line, RawServer, raw_server
 
-from taskmock.contracts.body import MAX_BYTES
+from taskmock.contracts.validation.body import MAX_BYTES
 from taskmock.contracts.verify import Plan, Target, verify
 
 SHORT = 2.0

@@ -6,9 +6,9 @@ import pytest
 from raw_server import GOOD
 
 from taskmock.contracts.verify import END, Plan
-from taskmock.contracts.verify.exchange import Call, Exchange
 from taskmock.contracts.verify.plan import PATIENCE
 from taskmock.contracts.verify.polling import polled
+from taskmock.contracts.verify.transport.exchange import Call, Exchange
 
 REFUSED = b'{"result": false, "message": "no", "data": null}'
 FAILED = json.dumps({"result": True, "data": {"state": "FAILED"}}).encode("ascii")

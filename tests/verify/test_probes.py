@@ -9,7 +9,7 @@ from verifying import reports, verify
 from taskmock.contracts.verify import Credentials, Target, probe
 from taskmock.contracts.verify.probes import PROBES
 from taskmock.mockserver import MockServer, Settings
-from taskmock.mockserver.gateways.auth import App, Auth, User
+from taskmock.mockserver.api.bk_sops.access.auth import App, Auth, User
 
 NAMES = [one.name for one in PROBES]
 BY_GATEWAY = {"esb": NAMES, "esb-legacy": NAMES, "apigw": NAMES[1:]}

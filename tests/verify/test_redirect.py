@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskmock.contracts.verify.redirect import is_same_place, joined
+from taskmock.contracts.verify.transport.redirect import is_same_place, joined
 
 
 @pytest.mark.parametrize(

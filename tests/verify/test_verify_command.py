@@ -15,12 +15,12 @@ import pytest
 from raw_server import GOOD, PATIENCE, RawServer, raw_server
 from verifying import codes, mock, reports, verify
 
+from taskmock.contracts.cli.progress import Progress
+from taskmock.contracts.cli.verify import verify_command
 from taskmock.contracts.verify import Credentials, Plan, Question, Target
 from taskmock.contracts.verify import verify as verified
-from taskmock.contracts.verify.door import DOORS, PLACES
+from taskmock.contracts.verify.gateway import DOORS, PLACES
 from taskmock.contracts.verify.plan import Pace
-from taskmock.contracts.verify.progress import Progress
-from taskmock.contracts.verify_command import verify_command
 from taskmock.mockserver import MockServer, Settings
 
 EVERYTHING = {

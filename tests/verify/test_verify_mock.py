@@ -4,7 +4,7 @@ import pytest
 from verifying import codes, mock, reports, verify
 
 from taskmock.mockserver import frames
-from taskmock.mockserver.shelf import LIBRARY
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 NAMES = sorted(path.stem for path in LIBRARY.glob("*.yaml"))
 LARGE = ("big-1000", "big-10000", "deep-30", "wide-500")

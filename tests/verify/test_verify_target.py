@@ -16,7 +16,7 @@ from taskmock.contracts import verify as package
 from taskmock.contracts.verify import Credentials, Plan, Target, TargetError, Tls
 from taskmock.contracts.verify import verify as verified
 from taskmock.contracts.verify.credentials import PLACEHOLDERS
-from taskmock.contracts.verify.host import ProxyError, is_local, proxy_for
+from taskmock.contracts.verify.transport.proxy import ProxyError, is_local, proxy_for
 
 TLS = Path(__file__).with_name("tls")
 SOMEBODY = Credentials(bk_app_code="app", bk_app_secret="a-long-secret", bk_token="a-long-token")

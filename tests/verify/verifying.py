@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from taskmock.contracts.verify.credentials import VARIABLES
 from taskmock.mockserver import MockServer, Settings
-from taskmock.mockserver.cli import taskmock
-from taskmock.mockserver.loader import read_scenario
+from taskmock.mockserver.cli.group import taskmock
+from taskmock.mockserver.scenarios import read_scenario
 
 QUICK = ("--interval", "0", "--rate", "1000000")
 NOBODY = dict.fromkeys(VARIABLES.values())

@@ -1,0 +1,77 @@
+"""Rules about what `get_task_node_detail` tells of a node and of its earlier runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment
+from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+
+
+@rule("node-detail.request")
+def node_answers_request(document: CallDocument) -> Iterator[Finding]:
+    """`id` is that of the node that was asked for."""
+    asked, own = document.asked("node_id"), document.top.value.get("id")
+    if isinstance(asked, str) and isinstance(own, str) and own != asked:
+        yield Finding(document.top, ("id",), f"the request asked for node {asked}", asked)
+
+
+@rule("histories.state", editions=("v1", "v2"))
+def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
+    """A run is recorded when it failed and is retried, so it is FAILED."""
+    for index, run in _runs(document):
+        if isinstance(run.get("state"), str) and run["state"] != "FAILED":
+            yield Finding(document.top, ("histories", index, "state"), "an earlier run is not FAILED", "FAILED")
+
+
+@rule("histories.loop", editions=("v1", "v2"))
+def earlier_runs_are_of_this_pass(document: CallDocument) -> Iterator[Finding]:
+    """`histories` has the runs of the pass that is told of, no others."""
+    loop = document.top.value.get("loop")
+    for index, run in _runs(document):
+        if type(loop) is int and type(run.get("loop")) is int and run["loop"] != loop:
+            message = "an earlier run is of another pass of the loop"
+            yield Finding(document.top, ("histories", index, "loop"), message, str(loop))
+
+
+@rule("histories.order")
+def earlier_runs_are_in_order(document: CallDocument) -> Iterator[Finding]:
+    """`histories` has the oldest run first, and none that starts after the run that is told of."""
+    latest = None
+    for index, run in _runs(document):
+        started = moment(run.get("start_time"))
+        if started is not None and latest is not None and started < latest:
+            message = "an earlier run starts before the one in front of it"
+            yield Finding(document.top, ("histories", index, "start_time"), message, "the oldest run first")
+        latest = started if started is not None else latest
+    last = moment(document.top.value.get("start_time"))
+    if latest is not None and last is not None and latest > last:
+        message = "an earlier run starts after the run that is told of"
+        yield Finding(document.top, ("start_time",), message, "the start of the last earlier run, or later")
+
+
+@rule("histories.times")
+def earlier_runs_end_after_their_start(document: CallDocument) -> Iterator[Finding]:
+    """An earlier run ended when it started, or later."""
+    for index, run in _runs(document):
+        started, finished = moment(run.get("start_time")), moment(run.get("finish_time"))
+        if started is not None and finished is not None and finished < started:
+            message = "an earlier run ended before it started"
+            yield Finding(document.top, ("histories", index, "finish_time"), message, "start_time or later")
+
+
+def _runs(document: CallDocument) -> Iterator[tuple[int, dict[str, Any]]]:
+    runs = document.top.value.get("histories")
+    for index, run in enumerate(runs) if isinstance(runs, list) else ():
+        if isinstance(run, dict):
+            yield index, run
+
+
+RULES = (
+    node_answers_request,
+    earlier_runs_have_failed,
+    earlier_runs_are_of_this_pass,
+    earlier_runs_are_in_order,
+    earlier_runs_end_after_their_start,
+)

@@ -1,0 +1,146 @@
+"""The course of one task: each answer compared with the newest before it; old answers told from broken ones."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from taskmock.contracts.api.bk_sops.lifecycle.doubt import CACHE, Doubt, Verdict, age_of, doubt_of, may_be_older
+from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing, shows_rollback
+from taskmock.contracts.api.bk_sops.lifecycle.rules import Judgement, judged
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
+from taskmock.contracts.findings.violation import Severity, Violation
+
+KEPT, KEPT_UNTIMED = 100, 12
+"""Most answers that later ones are compared with; fewer without the times of the polls, which tell when to forget."""
+
+DOUBTS = 4
+"""Most steps that are in doubt at a time; of the oldest, the server has the benefit."""
+
+HELD_BACK = 10_000
+"""Most findings that wait for the end of the history, however long it is; there are as many only where all is wrong."""
+
+STALE = "history.stale-answer"
+BACKWARDS = "history.backwards"
+CACHED = "Answers are cached 10 s by each worker: a poller may see an answer up to 10 s older than the newest so far."
+
+
+class Course:
+    """Follows one task from answer to answer and keeps only what later answers may be compared with."""
+
+    def __init__(self) -> None:
+        self._fresh: list[Snapshot] = []
+        self._doubts: list[Doubt] = []
+        self._strained: list[Violation] = []
+        self._rolled_back = False
+
+    def follow(self, snapshot: Snapshot) -> Iterator[Violation]:
+        """Yields what is wrong with the next answer, given all before it, and what it shows to be wrong with those."""
+        self._rolled_back = self._rolled_back or shows_rollback(snapshot)
+        if not self._fresh:
+            self._fresh.append(snapshot)
+            return
+        for doubt in tuple(self._doubts):
+            if doubt.is_before(snapshot):
+                yield _older(snapshot, doubt.after)
+                return
+            yield from self._settled(doubt, doubt.verdict_of(snapshot))
+        judgement = judged(self._fresh[-1], snapshot)
+        for doubt in tuple(self._doubts):
+            yield from self._settled(doubt, doubt.verdict_after(judgement))
+            if judgement.step.before is not self._fresh[-1]:
+                judgement = judged(self._fresh[-1], snapshot)
+        yield from self._placed(judgement)
+
+    def close(self) -> Iterator[Violation]:
+        """Yields what only a strained explanation has kept back, where nothing in the history proves a rollback."""
+        self._forget(self._doubts)
+        if not self._rolled_back:
+            yield from self._strained
+
+    def _placed(self, judgement: Judgement) -> Iterator[Violation]:
+        """Takes an answer as the newest or as an old one, and yields what is wrong with it."""
+        before, after = judgement.step.before, judgement.step.after
+        if judgement.is_clean and before.is_later_than(after):
+            return  # by no more than times are rounded: the newest answer stays the newest
+        accepted = judgement.holds or (judgement.is_possible and self._rolled_back)
+        if not accepted and may_be_older(judgement.step):
+            found = self._old(judgement)
+            if judgement.is_possible:
+                self._hold_back(found)
+            else:
+                yield from found
+            return
+        self._keep(after)
+        if judgement.undoing is Undoing.PROVED:
+            self._rolled_back = True
+        elif judgement.undoing is not Undoing.IMPOSSIBLE:
+            self._doubts.append(doubt_of(judgement))
+            self._forget(self._doubts[:-DOUBTS])
+        elif not judgement.is_clean:
+            self._forget(self._doubts)
+            yield from judgement.violations()
+
+    def _forget(self, doubts: Iterable[Doubt]) -> None:
+        """Ends doubts without a verdict: what has begun anew in a plausible way, and was never refuted, has done so."""
+        for doubt in tuple(doubts):
+            self._doubts.remove(doubt)
+            if not doubt.judgement.holds:
+                self._hold_back(doubt.judgement.violations())
+            elif not doubt.waits:
+                self._rolled_back = True
+
+    def _hold_back(self, found: Iterable[Violation]) -> None:
+        """Keeps findings for the end of the history, of which a rollback is a strained explanation."""
+        self._strained += itertools.islice(found, HELD_BACK - len(self._strained))
+
+    def _settled(self, doubt: Doubt, verdict: Verdict) -> Iterator[Violation]:
+        """Ends a doubt, unless the verdict leaves it open, and yields what was wrong if there was no rollback."""
+        if verdict is Verdict.OPEN:
+            return
+        self._doubts.remove(doubt)
+        if verdict is Verdict.PROVED:
+            self._rolled_back = True
+            return
+        step = doubt.judgement.step
+        found = self._old(doubt.judgement) if may_be_older(step) else tuple(doubt.judgement.violations())
+        if verdict is Verdict.UNLIKELY:
+            self._hold_back(found)
+            return
+        self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
+        yield from found
+
+    def _old(self, judgement: Judgement) -> tuple[Violation, ...]:
+        """The warning for an answer that a cache may have kept, or what is wrong where it is too old."""
+        snapshot, newest = judgement.step.after, judgement.step.before
+        newer = newest
+        for earlier in reversed([one for one in self._fresh if one.number < newest.number]):
+            if judged(earlier, snapshot).is_possible:
+                break
+            newer = earlier
+        age = age_of(snapshot, newer if snapshot.at is not None else newest)
+        older = _older(snapshot, newer, age=age)
+        return (older,) if age <= CACHE else (older, *judgement.violations())
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        """Takes an answer as the newest; forgets those that are too old to tell the age of later ones."""
+        self._fresh.append(snapshot)
+        timed = snapshot.at is not None
+        while len(self._fresh) > 2 and timed and age_of(snapshot, self._fresh[1]) > CACHE:
+            del self._fresh[0]
+        del self._fresh[: -(KEPT if timed else KEPT_UNTIMED)]
+
+
+def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> Violation:
+    """What is said of an answer that is older than another: a warning, or a violation where no cache explains it."""
+    age = age_of(snapshot, newer) if age is None else age
+    older = "the answer is older" + (f" by {age:.3g} s" if age else "")
+    return Violation(
+        code=BACKWARDS if age > CACHE else STALE,
+        pointer="",
+        path="",
+        message=f"{older} (poll {snapshot.number}, after poll {newer.number})",
+        expected=f"an answer at most {CACHE} s older than the newest so far",
+        source=CACHED,
+        severity=Severity.ERROR if age > CACHE else Severity.WARNING,
+    )

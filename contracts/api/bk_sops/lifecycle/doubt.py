@@ -1,0 +1,142 @@
+"""A step that only an unseen rollback explains, kept in doubt until later answers speak for or against it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+
+from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing
+from taskmock.contracts.api.bk_sops.lifecycle.rules import Judgement, judged
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import ROUNDING, Snapshot, field
+from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
+from taskmock.contracts.api.bk_sops.rules.document import Observed
+
+CACHE = 10
+"""How long servers may repeat an answer, in seconds."""
+
+
+def age_of(snapshot: Snapshot, newer: Snapshot) -> float:
+    """How much older than a newer answer an answer is at least, in seconds: by the polls' times, else by their own."""
+    if snapshot.at is not None and newer.at is not None:
+        return max(0.0, snapshot.at - newer.at)
+    return _seconds_told(snapshot, newer)
+
+
+def seconds_between(before: Snapshot, after: Snapshot) -> float:
+    """How much later than another an answer was made, in seconds: by the polls' times, else by their own."""
+    if before.at is not None and after.at is not None:
+        return max(0.0, after.at - before.at)
+    return _seconds_told(before, after)
+
+
+def _seconds_told(before: Snapshot, after: Snapshot) -> float:
+    """The seconds from one answer to a later one by what they tell; 0 where they do not."""
+    earlier, later = before.latest, after.latest
+    if earlier is None:
+        earlier = after.top.start  # what is CREATED was so before the start
+    return max(0.0, later - earlier) if earlier is not None and later is not None else 0.0
+
+
+def is_later(snapshot: Snapshot, other: Snapshot) -> bool:
+    """Whether an answer was surely made later than another: it tells so, or was polled when no cache had the other."""
+    if snapshot.at is not None and other.at is not None and snapshot.at - other.at > CACHE:
+        return True
+    return snapshot.knows_later(other)
+
+
+def may_be_older(step: Step) -> bool:
+    """Whether the later answer was right before the earlier: its own time is no later, and the other may follow it."""
+    before, after = step.before, step.after
+    now, latest = after.now, before.latest
+    if not after.sound or (now is not None and latest is not None and now > latest + ROUNDING):
+        return False
+    return judged(after, before).is_possible
+
+
+PATIENCE = 60
+"""How long the target of a rollback may well wait for its turn, in seconds; engines need far less."""
+
+
+class Verdict(enum.Enum):
+    """What an answer says of a rollback before it."""
+
+    OPEN = enum.auto()
+    PROVED = enum.auto()
+    UNLIKELY = enum.auto()
+    """Possible, but only by a strained explanation."""
+    REFUTED = enum.auto()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Doubt:
+    """The judgement of a step in which a rollback may have happened, and the rows that it would have taken back."""
+
+    judgement: Judgement
+    gone: Mapping[str, Observed]
+
+    @property
+    def before(self) -> Snapshot:
+        """The answer before the rollback."""
+        return self.judgement.step.before
+
+    @property
+    def after(self) -> Snapshot:
+        """The answer after it."""
+        return self.judgement.step.after
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing has begun anew yet."""
+        return bool(self.gone) and not any(pair.may_be_new_row for pair in self.judgement.step.pairs)
+
+    def is_before(self, snapshot: Snapshot) -> bool:
+        """Whether an answer shows rows that are gone, and may do so because it was made before."""
+        return not is_later(snapshot, self.after) and any(not pair.may_be_new_row for pair in self._back_in(snapshot))
+
+    def verdict_of(self, snapshot: Snapshot) -> Verdict:
+        """What the nodes that are there again say of the rollback: a new row has a new version and a later start."""
+        back = self._back_in(snapshot)
+        if any(not pair.may_be_new_row for pair in back):
+            return Verdict.REFUTED
+        if any(pair.is_new_row for pair in back):
+            return Verdict.PROVED
+        if back and is_later(snapshot, self.after) and judged(self.before, snapshot).is_clean:
+            return Verdict.UNLIKELY
+        return Verdict.OPEN
+
+    def verdict_after(self, judgement: Judgement) -> Verdict:
+        """What the step to an answer, as the newest, says of the rollback.
+
+        What is possible after it must be possible after all that was before. And where the answer breaks the rules as
+        it is, but follows the answer before the doubtful one, it was the doubtful one that was wrong.
+        """
+        snapshot = judgement.step.after
+        if not is_later(snapshot, self.after):
+            return Verdict.OPEN
+        if self.waits and seconds_between(self.after, snapshot) > PATIENCE:
+            return Verdict.UNLIKELY
+        whole = judged(self.before, snapshot)
+        if not judgement.is_possible:
+            return Verdict.REFUTED if whole.is_clean else Verdict.OPEN
+        if whole.is_clean or whole.undoing >= Undoing.STRAINED:
+            return Verdict.OPEN
+        return Verdict.UNLIKELY if whole.is_possible else Verdict.REFUTED
+
+    def _back_in(self, snapshot: Snapshot) -> list[Pair]:
+        """The nodes taken back that an answer shows, each beside what it was."""
+        if not self.gone:
+            return []
+        found = ((self.gone.get(str(field(node, "id"))), node) for node in snapshot.document.observed)
+        return [Pair(gone, node, (), (), self.before.latest) for gone, node in found if gone is not None]
+
+
+def doubt_of(judgement: Judgement) -> Doubt:
+    """The doubt in a step."""
+    gone: dict[str, Observed] = {}
+    stack = [node for pair in judgement.step.pairs for node in pair.gone]
+    while stack:
+        node = stack.pop()
+        gone[str(field(node, "id"))] = node
+        stack.extend(node.children)
+    return Doubt(judgement, gone)

@@ -1,0 +1,304 @@
+"""Rules about the task: what it is, when it started and how it ended stays as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing, undoing_in
+from taskmock.contracts.api.bk_sops.lifecycle.rule import Finding, Rule, rule
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, ROUNDING, Snapshot, count, field
+from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step, step_between
+from taskmock.contracts.findings.violation import Violation, clip
+
+
+@rule("task.other")
+def answers_are_of_one_task(step: Step) -> Iterator[Finding]:
+    """The task's `id` never changes."""
+    if step.of_another_task:
+        expected = clip(field(step.before.top, "id"))
+        yield Finding(step.after.top, ("id",), "the answer is of another task", expected)
+
+
+@rule("task.terminal")
+def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
+    """FINISHED, REVOKED and EXPIRED are final for a task: only the cleaning of its history (EXPIRED) follows."""
+    before, after = step.before.top, step.after.top
+    ended = before.state == "EXPIRED" or (before.state in FINAL and step.before.document.is_whole_task)
+    if ended and after.state not in {before.state, "EXPIRED", ""} and not step.of_another_task:
+        yield Finding(after, ("state",), f"the task was {before.state} and is {clip(after.state)}", before.state)
+
+
+@rule("task.unstarted", undone=True)
+def started_task_is_not_created_again(step: Step) -> Iterator[Finding]:
+    """CREATED is a task's first state only: created, not executed."""
+    before, after = step.before.top, step.after.top
+    if after.state == "CREATED" and before.state not in {"CREATED", ""}:
+        yield Finding(after, ("state",), f"it was {clip(before.state)} and is CREATED", "a state of a started task")
+
+
+@rule("task.start")
+def start_of_the_task_stays(step: Step) -> Iterator[Finding]:
+    """The root's `start_time` never changes, retries and rollback included."""
+    if not step.of_task or step.before.top.start is None:
+        return
+    if step.after.top.start != step.before.top.start and step.after.top.state != "CREATED":
+        expected = clip(field(step.before.top, "start_time"))
+        yield Finding(step.after.top, ("start_time",), "the task's start_time is another one", expected)
+
+
+@rule("task.version", editions=("v2",))
+def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
+    """The root's `version` never changes, retries and rollback included."""
+    if step.of_task and not step.pairs[0].same_version:
+        expected = clip(field(step.before.top, "version"))
+        yield Finding(step.after.top, ("version",), "the task's version is another one", expected)
+
+
+@rule("task.elapsed", editions=("v1", "v2"))
+def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
+    """`elapsed_time` of a task that has not ended keeps growing, in every state."""
+    before, after = step.before, step.after
+    if not step.pairs or before.top.start != after.top.start or before.top.loop != after.top.loop:
+        return
+    if before.now is not None and after.now is not None and after.now < before.now - ROUNDING:
+        fallen = before.now - after.now
+        expected = f"{clip(field(before.top, 'elapsed_time'))} or more"
+        yield Finding(after.top, ("elapsed_time",), f"elapsed_time fell by {fallen:.10g} s", expected)
+
+
+@rule("task.grows")
+def ended_task_reaches_no_further_node(step: Step) -> Iterator[Finding]:
+    """A FINISHED task has reached all its nodes; after a revoke there is no further node."""
+    state = step.before.top.state
+    if not step.of_task or state not in {"FINISHED", "REVOKED"} or step.after.top.state != state:
+        return
+    for pair in step.pairs:
+        for node in pair.come:
+            yield Finding(node, (), f"the task was {state} and reached one more node", "no further node")
+
+
+TASK_RULES = (
+    answers_are_of_one_task,
+    ended_task_stays_as_it_is,
+    started_task_is_not_created_again,
+    start_of_the_task_stays,
+    version_of_the_task_stays,
+    elapsed_time_of_the_task_grows,
+    ended_task_reaches_no_further_node,
+)
+
+
+@rule("loop.fell", undone=True)
+def loop_only_grows(step: Step) -> Iterator[Finding]:
+    """`loop` counts the passes: it only grows."""
+    for pair in step.pairs:
+        if pair.after.loop < pair.before.loop:
+            message = f"loop fell from {clip(pair.before.loop)} to {clip(pair.after.loop)}"
+            yield Finding(pair.after, ("loop",), message, f"{clip(pair.before.loop)} or more", pair)
+
+
+@rule("retry.fell", undone=True)
+def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
+    """`retry` only grows within a pass; a new pass of a loop begins with 0."""
+    for pair in step.pairs:
+        before, after = count(pair.before, "retry"), count(pair.after, "retry")
+        if pair.same_pass and before is not None and after is not None and after < before:
+            message = f"retry fell from {clip(before)} to {clip(after)}"
+            yield Finding(pair.after, ("retry",), message, f"{clip(before)} or more", pair)
+
+
+@rule("version.kept", editions=("v2",))
+def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
+    """A retry, a skip and a new pass give the node a new `version`."""
+    for pair in step.pairs:
+        if not pair.same_version or pair.before.state == "LOOP_READY":  # which has its new version already
+            continue
+        if not isinstance(field(pair.after, "version"), str):
+            continue
+        retry = (count(pair.before, "retry"), count(pair.after, "retry"))
+        grown = None not in retry and retry[0] != retry[1]
+        cause = "retry" if grown else "loop" if not pair.same_pass else "skip" if pair.was_skipped else ""
+        if cause:
+            yield Finding(pair.after, ("version",), f"{cause} changed, but not the version", "a new version", pair)
+
+
+@rule("version.changed", editions=("v2",), undone=True)
+def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
+    """A node's `version` changes only with a retry, a skip, a forced fail or a new pass."""
+    for pair in step.nodes:
+        if pair.same_version or pair.was_skipped or not pair.same_count or pair.may_be_failed_by_force:
+            continue
+        if "LOOP_READY" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
+            continue
+        expected = clip(field(pair.before, "version"))
+        yield Finding(pair.after, ("version",), "the version changed without a cause", expected, pair)
+
+
+COUNTER_RULES = (
+    loop_only_grows,
+    retry_only_grows_within_a_pass,
+    version_changes_with_the_run,
+    version_changes_for_a_reason,
+)
+
+
+@rule("node.vanished", undone=True)
+def nodes_stay(step: Step) -> Iterator[Finding]:
+    """Outside rollback the set of nodes only grows."""
+    for pair in step.pairs:
+        for node in pair.gone:
+            yield Finding(node, (), f"the {clip(node.state)} node is no longer there", "the nodes there were, and more")
+
+
+@rule("node.order", undone=True)
+def order_of_the_nodes_stays(step: Step) -> Iterator[Finding]:
+    """`children` stand in the order of first execution, which never changes; an appointed pause keeps a place free."""
+    for pair in step.pairs:
+        earlier = [node.node.key for node in pair.before.children]
+        later = [node.node.key for node in pair.after.children]
+        if later[: len(earlier)] == earlier:
+            continue
+        both = set(earlier).intersection(later)
+        kept, order = ([key for key in keys if key in both] for keys in (earlier, later))
+        if kept != order:
+            moved = next(new for old, new in zip(kept, order, strict=True) if old != new)
+            node = next(child for child in pair.after.children if child.node.key == moved)
+            yield Finding(node, (), "the node has another place among its siblings", "the order there was", pair)
+
+
+@rule("node.finished", undone=True)
+def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
+    """A FINISHED node runs again only in a further pass of a loop (whose limit may fail it), or after a rollback."""
+    for pair in _within_a_pass(step):
+        before, after = pair.before.state, pair.after.state
+        if before == "FINISHED" and after not in {"FINISHED", ""} | ROLLING_BACK and not pair.hit_rerun_limit:
+            yield Finding(
+                pair.after, ("state",), f"a FINISHED node is {clip(after)}", "FINISHED, or a higher loop", pair
+            )
+
+
+@rule("node.failed", undone=True)
+def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
+    """A node that failed goes on only after a retry (`retry` + 1) or a skip (`skip` true)."""
+    for pair in _within_a_pass(step):
+        if pair.before.state != "FAILED" or pair.after.state in {"FAILED", "LOOP_READY", ""} | ROLLING_BACK:
+            continue
+        failed_by_itself = pair.before.leaf and pair.after.leaf and pair.before.finish is not None
+        if failed_by_itself and pair.same_count and not pair.was_skipped:
+            message = f"a FAILED node is {clip(pair.after.state)} without a retry or a skip"
+            yield Finding(pair.after, ("state",), message, "FAILED, a higher retry, or skip", pair)
+
+
+@rule("node.revoked")
+def revoked_node_stays_revoked(step: Step) -> Iterator[Finding]:
+    """Nothing follows REVOKED."""
+    for pair in _within_a_pass(step):
+        if pair.before.state == "REVOKED" and pair.after.state not in {"REVOKED", ""}:
+            yield Finding(pair.after, ("state",), f"a REVOKED node is {clip(pair.after.state)}", "REVOKED", pair)
+
+
+@rule("node.skip", undone=True)
+def skipped_node_stays_skipped(step: Step) -> Iterator[Finding]:
+    """A skipped node is FINISHED and stays skipped; only a new pass sets `skip` false."""
+    for pair in _within_a_pass(step):
+        if field(pair.before, "skip") is True and field(pair.after, "skip") is False:
+            yield Finding(pair.after, ("skip",), "the node is no longer marked as skipped", "true", pair)
+
+
+def _within_a_pass(step: Step) -> Iterator[Pair]:
+    """The nodes below the task that show the same pass in both answers."""
+    return (pair for pair in step.nodes if pair.same_pass)
+
+
+NODE_RULES = (
+    nodes_stay,
+    order_of_the_nodes_stays,
+    finished_node_stays_finished,
+    failed_node_waits_for_somebody,
+    revoked_node_stays_revoked,
+    skipped_node_stays_skipped,
+)
+
+
+@rule("node.start", undone=True)
+def start_time_stays(step: Step) -> Iterator[Finding]:
+    """A node starts once in each run: a retry, a new pass or, in engine 1, a skip gives another `start_time`."""
+    for pair in _runs(step.nodes):
+        if pair.before.start is not None and pair.before.start != pair.after.start:
+            expected = clip(field(pair.before, "start_time"))
+            yield Finding(pair.after, ("start_time",), "start_time is another one in the same run", expected, pair)
+
+
+@rule("node.rerun")
+def further_run_starts_later(step: Step) -> Iterator[Finding]:
+    """A further run of a node, by a retry or in a new pass, starts no earlier than the run before it ended."""
+    for pair in step.pairs:
+        if not pair.runs_again or pair.after.start is None or pair.before.start is None:
+            continue
+        known = "start_time" if pair.before.finish is None or pair.before.keeps_earlier_finish else "finish_time"
+        ended = pair.before.start if known == "start_time" else pair.before.finish or 0
+        if pair.after.start < ended - ROUNDING:
+            expected = f"no earlier than {clip(field(pair.before, known))}"
+            yield Finding(pair.after, ("start_time",), "a further run starts before the run before it", expected, pair)
+
+
+@rule("node.finish", undone=True)
+def finish_time_stays(step: Step) -> Iterator[Finding]:
+    """A `finish_time` stays until a retry begins another run, or a new pass ends (or the loop's limit fails it)."""
+    for pair in _runs(step.pairs):
+        if pair.before.finish in {None, pair.after.finish} or pair.hit_rerun_limit:
+            continue
+        if not pair.before.keeps_earlier_finish or (pair.before.leaf and pair.after.finish is None):
+            expected = clip(field(pair.before, "finish_time"))
+            change = "is no longer set" if pair.after.has_no_finish else "is another one in the same run"
+            yield Finding(pair.after, ("finish_time",), f"finish_time {change}", expected, pair)
+
+
+def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The nodes that show the same run in both answers."""
+    return (pair for pair in pairs if pair.same_run and not pair.was_skipped)
+
+
+TIME_RULES = (start_time_stays, further_run_starts_later, finish_time_stays)
+
+
+RULES: tuple[Rule, ...] = (*TASK_RULES, *NODE_RULES, *COUNTER_RULES, *TIME_RULES)
+"""Every lifecycle rule, in the order in which a step is judged; the codes are unique and stable."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules find in a step, and how well an unseen rollback explains all of it."""
+
+    step: Step
+    found: tuple[tuple[Rule, Finding], ...]
+    undoing: Undoing
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no rule finds anything."""
+        return not self.found
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong: what is found, if anything, is well explained."""
+        return self.is_clean or self.undoing >= Undoing.PLAUSIBLE
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is any way at all from the one answer to the other."""
+        return self.is_clean or self.undoing > Undoing.IMPOSSIBLE
+
+    def violations(self) -> Iterator[Violation]:
+        """Yields the findings as data."""
+        return (rule.violation(finding, self.step) for rule, finding in self.found)
+
+
+def judged(before: Snapshot, after: Snapshot) -> Judgement:
+    """What the rules say of two answers, the earlier first."""
+    step = step_between(before, after)
+    found = tuple((rule, finding) for rule in RULES for finding in rule(step))
+    explicable = bool(found) and all(rule.undone for rule, _ in found)
+    undoing = undoing_in(step, (finding for _, finding in found)) if explicable else Undoing.IMPOSSIBLE
+    return Judgement(step, found, undoing)

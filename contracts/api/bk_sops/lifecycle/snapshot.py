@@ -1,0 +1,109 @@
+"""One answer of a history made ready to be compared with another: its tree and the moment it speaks of."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
+
+ROLLING_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
+
+
+FINAL = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
+"""The states of a task that nothing follows; FAILED is none of them."""
+
+
+ROUNDING = 1
+"""How much times of one moment may differ because servers round and their clocks differ, in seconds."""
+
+
+SENSIBLE = 10**10
+"""Elapsed times above this many seconds (three centuries) tell nothing."""
+
+
+FULL = "version"
+"""The field that tells a started task from the short CREATED and EXPIRED bodies."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """An answer with a tree: `number` counts all polls from 1, `at` is when it was polled, `sound` is False where the
+    answer by itself breaks the contract."""
+
+    number: int
+    at: float | None
+    document: Document
+    sound: bool = True
+
+    @property
+    def top(self) -> Observed:
+        """The outermost node."""
+        return self.document.top
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the outermost node has the fields of a node."""
+        return FULL in self.document.data
+
+    @property
+    def now(self) -> float | None:
+        """The server's time of the answer, start + elapsed of what goes on; None where the answer does not tell."""
+        top, elapsed = self.top, self.document.data.get("elapsed_time")
+        if top.start is None or not top.has_no_finish or not isinstance(elapsed, int | float):
+            return None
+        return top.start + elapsed if -SENSIBLE < elapsed < SENSIBLE else None
+
+    @property
+    def latest(self) -> float | None:
+        """The server's time of the answer, or else the last thing it knows of, in seconds since the year 1."""
+        now = self.now
+        if now is not None:
+            return now
+        times = (time for node in self.document.observed for time in (node.start, node.finish) if time is not None)
+        return max(times, default=None)
+
+    def is_later_than(self, other: Snapshot) -> bool:
+        """Whether the answer tells the server's time, and surely a later one than another."""
+        if self.now is None or other.now is None:
+            return False
+        return self.now > other.now + self._rounding_against(other)
+
+    def knows_later(self, other: Snapshot) -> bool:
+        """Whether the answer knows of a surely later moment than another does, be it the server's time or another."""
+        if self.latest is None or other.latest is None:
+            return False
+        return self.latest > other.latest + self._rounding_against(other)
+
+    def _rounding_against(self, other: Snapshot) -> int:
+        """How much the times of two answers may be in the wrong order: nothing where they are told from one start."""
+        return 0 if self.top.start == other.top.start else ROUNDING
+
+
+def field(node: Observed, name: str) -> object:
+    """A field of a node as the answer has it."""
+    return node.node.value.get(name)
+
+
+def count(node: Observed, name: str) -> int | None:
+    """A counter of a node; None where it is no integer."""
+    value = field(node, name)
+    return value if type(value) is int else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Poll:
+    """An answer, as bytes, text or the decoded object, and the moment it was received.
+
+    `at` is in seconds on any clock that all polls of a history share; None where the moment is not known.
+    """
+
+    body: object
+    at: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a moment that cannot be compared.
+
+        Raises: TypeError where `at` is no number.
+        """
+        if self.at is not None and (isinstance(self.at, bool) or not isinstance(self.at, int | float)):
+            raise TypeError(f"the moment of a poll is a number of seconds, or None, not {self.at!r}")

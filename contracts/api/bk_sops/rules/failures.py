@@ -1,0 +1,142 @@
+"""Rules about what a task says of its failed nodes: `ex_data`, `failed_node_info` and `auto_retry_status`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from taskmock.contracts.api.bk_sops.rules.document import Document
+from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+
+EDITIONS = ("v1", "v2")
+EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_status"
+
+
+@rule("ex-data.state", editions=EDITIONS)
+def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
+    """`ex_data` is there only when asked for and the task is FAILED."""
+    if EX_DATA in document.data and document.top.state not in {"FAILED", ""}:
+        message = f"a {document.top.state} task has ex_data"
+        yield Finding(document.top.node, (EX_DATA,), message, "ex_data on a FAILED task only")
+
+
+@rule("ex-data.task", editions=("v1",))
+def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
+    """A task of engine 1 ignores the flag; `ex_data` is there only where `subprocess_id` has named the node."""
+    named = document.request is not None and document.request.get("subprocess_id")
+    if EX_DATA in document.data and document.is_whole_task and not named:
+        yield Finding(document.top.node, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
+
+
+@rule("ex-data.request", editions=EDITIONS)
+def ex_data_answers_request(document: Document) -> Iterator[Finding]:
+    """`ex_data` is there when asked for (any non-empty flag is true) and the task of engine 2 is FAILED; not else."""
+    if document.request is None:
+        return
+    flag = document.request.get("with_ex_data")
+    asked = flag is not None and flag != ""
+    if EX_DATA in document.data and not asked:
+        yield Finding(document.top.node, (EX_DATA,), "ex_data was not asked for", "no ex_data")
+    elif asked and EX_DATA not in document.data and document.top.state == "FAILED" and document.edition == "v2":
+        yield Finding(document.top.node, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
+
+
+@rule("ex-data.key", editions=EDITIONS)
+def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
+    """The keys of `ex_data` are the FAILED leaves that are reachable through FAILED parents."""
+    leaves = _failed_leaves(document)
+    for key in _keys(document, EX_DATA):
+        if key not in leaves:
+            message = "ex_data speaks of something else than a FAILED leaf below FAILED parents"
+            yield Finding(document.top.node, (EX_DATA, key), message, "the id of a FAILED leaf")
+
+
+@rule("ex-data.missing", editions=EDITIONS)
+def ex_data_is_complete(document: Document) -> Iterator[Finding]:
+    """`ex_data` has an entry for every FAILED leaf that is reachable through FAILED parents."""
+    ex_data = document.data.get(EX_DATA)
+    if not isinstance(ex_data, dict):
+        return
+    for key in _failed_leaves(document):
+        if key not in ex_data:
+            yield Finding(document.top.node, (EX_DATA, key), "ex_data has no entry for a FAILED leaf", "an entry")
+
+
+@rule("failed-node-info.key", editions=EDITIONS)
+def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Finding]:
+    """The keys of `failed_node_info` are FAILED nodes of the task."""
+    failed = _failed_nodes(document)
+    for key in _keys(document, FAILED_INFO):
+        if key not in failed:
+            message = "failed_node_info speaks of something else than a FAILED node"
+            yield Finding(document.top.node, (FAILED_INFO, key), message, "the id of a FAILED node")
+
+
+@rule("failed-node-info.entry", editions=EDITIONS)
+def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
+    """An entry of `failed_node_info` names its own node and has not retried more often than it may."""
+    for key in _keys(document, FAILED_INFO):
+        entry = document.data[FAILED_INFO][key]
+        if not isinstance(entry, dict):
+            continue
+        named, times, most = (entry.get(k) for k in ("node_id", "auto_retry_times", "max_auto_retry_times"))
+        if isinstance(named, str) and named != key:
+            yield Finding(document.top.node, (FAILED_INFO, key, "node_id"), "node_id differs from its key", f'"{key}"')
+        if type(times) is int and type(most) is int and times > most:
+            where = (FAILED_INFO, key, "auto_retry_times")
+            yield Finding(
+                document.top.node, where, "more automatic retries than allowed", "max_auto_retry_times at most"
+            )
+
+
+@rule("auto-retry.nodes", editions=EDITIONS)
+def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
+    """`auto_retry_nodes` lists FAILED nodes of the task, and `exist_auto_retry_nodes` says whether there are any."""
+    status = document.data.get(AUTO_RETRY)
+    nodes = status.get("auto_retry_nodes") if isinstance(status, dict) else None
+    if not isinstance(status, dict) or not isinstance(nodes, list):
+        return
+    exist = status.get("exist_auto_retry_nodes")
+    if isinstance(exist, bool) and exist != bool(nodes):
+        where = (AUTO_RETRY, "exist_auto_retry_nodes")
+        message = "exist_auto_retry_nodes disagrees with auto_retry_nodes"
+        yield Finding(document.top.node, where, message, "true" if nodes else "false")
+    failed = _failed_nodes(document)
+    if any(isinstance(node, str) and node not in failed for node in nodes):
+        where = (AUTO_RETRY, "auto_retry_nodes")
+        yield Finding(document.top.node, where, "a node that is not FAILED waits for a retry", "ids of FAILED nodes")
+
+
+def _keys(document: Document, field: str) -> Iterator[str]:
+    value: Any = document.data.get(field)
+    return iter(value) if isinstance(value, dict) else iter(())
+
+
+def _failed_nodes(document: Document) -> set[str]:
+    """The keys of all FAILED nodes below the task."""
+    return {node.node.key for node in document.observed[1:] if node.state == "FAILED"}
+
+
+def _failed_leaves(document: Document) -> dict[str, None]:
+    """The keys of the FAILED leaves with only FAILED nodes between them and the task, in the order of the walk."""
+    leaves: dict[str, None] = {}
+    stack = [document.top]
+    while stack:
+        for child in stack.pop().children:
+            if child.state == "FAILED" and child.children:
+                stack.append(child)
+            elif child.state == "FAILED":
+                leaves[child.node.key] = None
+    return leaves
+
+
+RULES = (
+    ex_data_needs_a_failed_task,
+    ex_data_is_not_on_a_v1_task,
+    ex_data_answers_request,
+    ex_data_keys_are_failed_leaves,
+    ex_data_is_complete,
+    failed_node_info_keys_are_failed_nodes,
+    failed_node_info_entries_agree,
+    auto_retry_nodes_are_failed_nodes,
+)

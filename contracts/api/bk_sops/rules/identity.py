@@ -1,0 +1,162 @@
+"""Rules about who a node is: its key, its id, its parent, its task and the task's version."""
+
+from __future__ import annotations
+
+import collections
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from taskmock.contracts.api.bk_sops.rules.document import Document
+from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.violation import clip
+
+NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")
+
+
+ROOT_ID = "root_id:"
+"""The engine's own spelling, colon included."""
+
+
+@rule("id.key-mismatch")
+def key_is_id(document: Document) -> Iterator[Finding]:
+    """`children`: key = the node's unique id, value = the same format as `data`."""
+    for node in document.nodes:
+        own = node.value.get("id")
+        if node.parent is not None and isinstance(own, str) and own != node.key:
+            yield Finding(node, ("id",), f"the id differs from the key {clip(node.key)} it hangs under", clip(node.key))
+
+
+@rule("id.duplicate")
+def id_is_unique(document: Document) -> Iterator[Finding]:
+    """`id`: unique id of the task or node."""
+    seen: set[str] = set()
+    for node in document.nodes:
+        own = node.value.get("id")
+        if not isinstance(own, str):
+            continue
+        if own in seen:
+            yield Finding(node, ("id",), "another node of this task has the same id", "an id of its own")
+        seen.add(own)
+
+
+@rule("id.request")
+def id_answers_request(document: Document) -> Iterator[Finding]:
+    """With `subprocess_id` (not in the document), or a node id as `task_id`, the answer is that node's subtree."""
+    request = document.request or {}
+    named = request.get("subprocess_id") if document.edition != "doc-2019" else None
+    asked = named or request.get("task_id")
+    own = document.data.get("id")
+    if not isinstance(asked, str) or NODE_ID.fullmatch(asked) is None or not isinstance(own, str):
+        return
+    if own != asked:
+        yield Finding(document.nodes[0], ("id",), f"the request asked for node {asked}", asked)
+
+
+@rule("parent-id.mismatch", editions=("v2",))
+def parent_id_is_enclosing_node(document: Document) -> Iterator[Finding]:
+    """`parent_id` is the id of the node that holds this one in its `children`."""
+    for node in document.nodes:
+        if node.parent is None:
+            continue
+        named, enclosing = node.value.get("parent_id"), node.parent.value.get("id")
+        if isinstance(named, str) and isinstance(enclosing, str) and named != enclosing:
+            yield Finding(node, ("parent_id",), "parent_id is not the id of the enclosing node", clip(enclosing))
+
+
+@rule("parent-id.top", editions=("v2",))
+def top_parent_id_fits(document: Document) -> Iterator[Finding]:
+    """The task's `parent_id` is its own id, except under `subprocess_id`: a subtree keeps its real `parent_id`."""
+    top = document.nodes[0]
+    own, named, task = top.value.get("id"), top.value.get("parent_id"), _task_id(document)
+    if not isinstance(own, str) or not isinstance(named, str) or task is None:
+        return
+    if own == task and named != own:
+        yield Finding(top, ("parent_id",), "the task's parent_id is not its own id", clip(own))
+    elif own != task and named == own:
+        yield Finding(top, ("parent_id",), "a subtree names itself as its parent", "the id of the node above it")
+    elif own != task and named in {node.value.get("id") for node in document.nodes[1:] if _has_text_id(node.value)}:
+        yield Finding(top, ("parent_id",), "a subtree names one of its own nodes as its parent", "a node above it")
+
+
+@rule("root-id.mismatch", editions=("v2",))
+def root_id_is_shared(document: Document) -> Iterator[Finding]:
+    """`root_id:` is the id of the task, the same on every node; a subtree keeps the task's."""
+    task = _task_id(document)
+    for node in document.nodes if task is not None else ():
+        named = node.value.get(ROOT_ID)
+        if isinstance(named, str) and named != task:
+            yield Finding(node, (ROOT_ID,), "the nodes of one task disagree on root_id:", clip(task))
+
+
+@rule("root-id.request", editions=("v2",))
+def root_id_is_the_task(document: Document) -> Iterator[Finding]:
+    """Without `subprocess_id` the answer is the task itself, whose `root_id:` is its own id."""
+    if document.request is None or document.request.get("subprocess_id"):
+        return
+    own, task = document.data.get("id"), _task_id(document)
+    names_itself = own == document.data.get("parent_id")
+    if isinstance(own, str) and task is not None and own != task and not names_itself:
+        yield Finding(document.nodes[0], (ROOT_ID,), "a subtree where the whole task was asked for", clip(own))
+
+
+@rule("version.task", editions=("doc-2019", "v1"))
+def task_version_is_empty(document: Document) -> Iterator[Finding]:
+    """`version` is "" on the task itself."""
+    request, version = document.request or {}, document.data.get("version")
+    asked = request.get("task_id")
+    names_task = type(asked) is int or (isinstance(asked, str) and NODE_ID.fullmatch(asked) is None)
+    if names_task and not request.get("subprocess_id") and isinstance(version, str) and version:
+        yield Finding(document.nodes[0], ("version",), "the task has a version", '""')
+
+
+def _task_id(document: Document) -> str | None:
+    """The `root_id:` that most nodes carry, the outermost node's where two are as frequent; None without any."""
+    named = [node.value.get(ROOT_ID) for node in document.nodes]
+    counts = collections.Counter(name for name in named if isinstance(name, str))
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _has_text_id(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("id"), str)
+
+
+RULES = (
+    key_is_id,
+    id_is_unique,
+    id_answers_request,
+    parent_id_is_enclosing_node,
+    top_parent_id_fits,
+    root_id_is_shared,
+    root_id_is_the_task,
+    task_version_is_empty,
+)
+
+
+LONGEST_V1_NAME = 64
+
+
+END_EVENT = "EndEvent'>"
+
+
+@rule("name.length", editions=("v1",))
+def v1_name_is_cut(document: Document) -> Iterator[Finding]:
+    """Engine 1 cuts a node's name, or the Python class that stands for it, to 64 characters."""
+    for node in document.nodes:
+        name = node.value.get("name")
+        if node.parent is not None and isinstance(name, str) and len(name) > LONGEST_V1_NAME:
+            yield Finding(node, ("name",), f"the name has {len(name)} characters", "64 characters at most")
+
+
+@rule("revoked.end-event", editions=("doc-2019", "v1"))
+def revoked_task_has_no_end_event(document: Document) -> Iterator[Finding]:
+    """A revoked task never reaches an end event."""
+    if document.top.state != "REVOKED":
+        return
+    for child in document.top.children:
+        name = child.node.value.get("name")
+        if isinstance(name, str) and name.endswith(END_EVENT):
+            yield Finding(child.node, (), "a REVOKED task has reached its end event", "no end event")
+
+
+NAME_RULES = (v1_name_is_cut, revoked_task_has_no_end_event)

@@ -1,0 +1,159 @@
+"""Rules about a parent's state, which the engine works out from its children's, each generation in its own way."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
+from taskmock.contracts.api.bk_sops.rules.rule import Finding, listed, rule
+from taskmock.contracts.findings.violation import clip
+
+SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
+ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
+ENDED = frozenset({"FINISHED", "FAILED"})
+LONG_AGO = -1
+
+
+@rule("parent.running", editions=("v2",))
+def running_parent_has_no_failed_or_suspended_child(document: Document) -> Iterator[Finding]:
+    """Engine 2: a RUNNING parent has no FAILED, SUSPENDED or NODE_SUSPENDED direct child."""
+    for parent in _parents(document, "RUNNING"):
+        yield from _forbidden(parent, SUSPENDED | {"FAILED"})
+
+
+@rule("parent.running-over-failed", editions=("doc-2019", "v1"))
+def running_parent_moves_on_after_failure(document: Document) -> Iterator[Finding]:
+    """Engine 1: a failure stops its parent (FAILED), unless another node runs, or was retried or skipped since."""
+    suspects = [parent for parent in _parents(document, "RUNNING") if any(c.state == "FAILED" for c in parent.children)]
+    if not suspects:
+        return
+    traces = _traces(document)
+    for parent in suspects:
+        trace = traces[id(parent)]
+        if not trace.moves and trace.started <= trace.failed:
+            yield from _forbidden(parent, frozenset({"FAILED"}))
+
+
+@rule("parent.failed")
+def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
+    """FAILED has a FAILED direct child, or no children (a subprocess failing on its own inputs)."""
+    for parent in _parents(document, "FAILED"):
+        if parent.loop == 1 and all(child.state not in {"FAILED", ""} for child in parent.children):
+            yield Finding(
+                parent.node, ("state",), "a FAILED node has no FAILED child", "a state that follows its children"
+            )
+
+
+@rule("parent.failed-over-running", editions=("doc-2019", "v1"))
+def failed_parent_has_no_running_child(document: Document) -> Iterator[Finding]:
+    """Engine 1: over a FAILED and a RUNNING child the parent is RUNNING, RUNNING beats FAILED."""
+    for parent in _parents(document, "FAILED"):
+        yield from _forbidden(parent, frozenset({"RUNNING"}))
+
+
+@rule("parent.node-suspended", editions=("v1", "v2"))
+def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Finding]:
+    """NODE_SUSPENDED has at least one suspended and no FAILED child; in engine 1 no RUNNING child either."""
+    for parent in document.observed:
+        if parent.state != "NODE_SUSPENDED" or not (parent.leaf or parent.children):
+            continue
+        if all(child.state not in SUSPENDED | {""} for child in parent.children):
+            message = "a NODE_SUSPENDED node has no suspended child"
+            yield Finding(parent.node, ("state",), message, "a SUSPENDED or NODE_SUSPENDED child")
+        else:
+            yield from _forbidden(parent, frozenset({"FAILED", "RUNNING"} if document.generation == 1 else {"FAILED"}))
+
+
+@rule("parent.blocked", editions=("v1",))
+def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
+    """Engine 1: BLOCKED shows only over children of which none is RUNNING, FAILED or suspended."""
+    for parent in document.observed:
+        if parent.state == "BLOCKED" and parent.leaf:
+            yield Finding(parent.node, ("state",), "a BLOCKED node has no children", "FAILED")
+        elif parent.state == "BLOCKED":
+            yield from _forbidden(parent, SUSPENDED | {"FAILED", "RUNNING"})
+
+
+@rule("parent.finished")
+def finished_parent_has_finished_children(document: Document) -> Iterator[Finding]:
+    """FINISHED has only FINISHED children."""
+    # Of a subprocess that was asked for, the task that rolls back is not seen.
+    rolls_back = document.top.state in ROLLED_BACK or (document.generation == 2 and not document.is_whole_task)
+    quiet = {"FINISHED", ""} | (ROLLED_BACK if rolls_back else set())
+    for parent in _parents(document, "FINISHED"):
+        for child in parent.children:
+            if child.state not in quiet:
+                message = f"a FINISHED node has the {clip(child.state)} child {clip(child.node.label)}"
+                yield Finding(parent.node, ("state",), message, "FINISHED children only")
+                break
+
+
+@rule("parent.finished-empty")
+def finished_task_has_children(document: Document) -> Iterator[Finding]:
+    """`children` holds the nodes already reached, start and end events too: a FINISHED task has some."""
+    if document.top.state == "FINISHED" and document.top.leaf and document.is_whole_task:
+        yield Finding(document.top.node, ("children",), "a FINISHED task has no children", "the nodes it went through")
+
+
+@rule("parent.created", editions=("doc-2019",))
+def created_node_has_no_children(document: Document) -> Iterator[Finding]:
+    """CREATED: created, not executed; so no node below it was reached."""
+    for node in _parents(document, "CREATED"):
+        yield Finding(node.node, ("children",), "a CREATED node has children", "{}")
+
+
+@dataclasses.dataclass(slots=True)
+class _Trace:
+    """What happened below a node: whether anything goes on or was retried, the latest start and the latest failure."""
+
+    moves: bool = False
+    started: int = LONG_AGO
+    failed: int = LONG_AGO
+
+
+def _traces(document: Document) -> dict[int, _Trace]:
+    """The trace below every node, by the identity of the observed node; children first, so that each is seen once."""
+    traces: dict[int, _Trace] = {}
+    for node in reversed(document.observed):
+        trace = traces[id(node)] = _Trace()
+        for child in node.children:
+            below = traces[id(child)]
+            trace.moves = trace.moves or below.moves or _moves(child)
+            started = child.start if child.start is not None else LONG_AGO
+            failed = child.finish if child.state == "FAILED" and child.finish is not None else LONG_AGO
+            trace.started = max(trace.started, below.started, started)
+            trace.failed = max(trace.failed, below.failed, failed)
+    return traces
+
+
+def _moves(node: Observed) -> bool:
+    """Whether a node still goes on, or was retried, skipped or looped: then its parent was set going again."""
+    retry, skip = node.node.value.get("retry"), node.node.value.get("skip")
+    return node.state not in ENDED or retry != 0 or skip is not False or node.loop != 1
+
+
+def _parents(document: Document, state: str) -> Iterator[Observed]:
+    return (node for node in document.observed if node.state == state and node.children)
+
+
+def _forbidden(parent: Observed, states: frozenset[str]) -> Iterator[Finding]:
+    """One finding for the first child in one of the states."""
+    for child in parent.children:
+        if child.state in states:
+            message = f"a {parent.state} node has the {child.state} child {clip(child.node.label)}"
+            yield Finding(parent.node, ("state",), message, f"no {listed(states)} child")
+            return
+
+
+RULES = (
+    running_parent_has_no_failed_or_suspended_child,
+    running_parent_moves_on_after_failure,
+    failed_parent_has_failed_child,
+    failed_parent_has_no_running_child,
+    node_suspended_parent_has_suspended_child,
+    blocked_parent_has_quiet_children,
+    finished_parent_has_finished_children,
+    finished_task_has_children,
+    created_node_has_no_children,
+)

@@ -1,0 +1,265 @@
+"""Rules about start and finish times: real, in order, inside the parent's, present or absent as the state demands."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Iterator
+
+from taskmock.contracts.api.bk_sops.rules.document import Document, Observed, is_written_like_time, seconds
+from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.violation import clip
+
+TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
+
+
+SUBPROCESS_CLASS = "SubProcess'>"
+
+
+@rule("times.calendar")
+def times_are_in_the_calendar(document: Document) -> Iterator[Finding]:
+    """Times are written `%Y-%m-%d %H:%M:%S %z` (`state_refresh_at`: ISO 8601), so they are real dates and hours."""
+    for node in document.nodes:
+        for field in TIME_FIELDS:
+            text = node.value.get(field)
+            if isinstance(text, str) and text and seconds(text) is None and is_written_like_time(text):
+                yield Finding(node, (field,), f"{field} is in no calendar", "a real date and time")
+
+
+@rule("times.order")
+def finish_is_not_before_start(document: Document) -> Iterator[Finding]:
+    """`finish_time` is not before `start_time`, but where a further pass of a loop keeps the earlier one's finish."""
+    for node in document.observed:
+        if node.start is None or node.finish is None or node.finish >= node.start:
+            continue
+        if not node.keeps_earlier_finish or _is_failed_leaf(node):
+            yield Finding(node.node, ("finish_time",), "finish_time is before start_time", _from(node, "start_time"))
+
+
+@rule("times.child-start")
+def child_starts_inside_parent(document: Document) -> Iterator[Finding]:
+    """child.start_time >= parent.start_time; below a subprocess that loops, nodes of an earlier pass may be left."""
+    for parent in document.observed:
+        if parent.start is None or parent.loop != 1:
+            continue
+        for child in parent.children:
+            if child.start is not None and child.start < parent.start:
+                message = "the node started before its parent"
+                yield Finding(child.node, ("start_time",), message, _from(parent, "start_time"))
+
+
+@rule("times.child-finish")
+def child_finishes_inside_parent(document: Document) -> Iterator[Finding]:
+    """child.finish_time <= parent.finish_time where both are set, except below a REVOKED task of engine 1."""
+    for parent in document.observed:
+        if parent.finish is None or parent.keeps_earlier_finish or parent.state == "REVOKED":
+            continue
+        for child in parent.children:
+            if child.finish is not None and child.finish > parent.finish:
+                latest = clip(parent.node.value.get("finish_time"))
+                message = "the node finished after its parent"
+                yield Finding(child.node, ("finish_time",), message, f"{latest} or earlier")
+
+
+class Need(enum.Enum):
+    """Whether a state demands a time, demands its absence, or leaves room."""
+
+    SET = "set"
+    NONE = "none"
+    FREE = "free"
+
+
+@rule("times.missing")
+def times_are_set(document: Document) -> Iterator[Finding]:
+    """Started nodes have a `start_time`; FINISHED and a FAILED leaf have a `finish_time` too."""
+    for node in document.observed:
+        if not (node.has_no_start or node.has_no_finish):
+            continue
+        start, finish = _needs(node, document)
+        if start is Need.SET and node.has_no_start:
+            yield Finding(node.node, ("start_time",), f"a {node.state} node has no start_time", "a time")
+        if finish is Need.SET and node.has_no_finish:
+            yield Finding(node.node, ("finish_time",), f"a {node.state} node has no finish_time", "a time")
+
+
+@rule("times.unexpected")
+def times_are_absent(document: Document) -> Iterator[Finding]:
+    """READY, CREATED and the like have neither time; what goes on or waits has a `start_time` only."""
+    absent = '""' if document.edition == "doc-2019" else "null"
+    for node in document.observed:
+        if node.start is None and node.finish is None:
+            continue
+        start, finish = _needs(node, document)
+        if start is Need.NONE and node.start is not None:
+            yield Finding(node.node, ("start_time",), f"a {node.state} node has a start_time", absent)
+        if finish is Need.NONE and node.finish is not None and not node.keeps_earlier_finish:
+            yield Finding(node.node, ("finish_time",), f"a {node.state} node has a finish_time", absent)
+
+
+def _needs(node: Observed, document: Document) -> tuple[Need, Need]:
+    """What a node's state demands of its start and finish time, where the facts say it."""
+    match node.state:
+        case "FINISHED":
+            return Need.SET, Need.SET
+        case "RUNNING" | "NODE_SUSPENDED" | "BLOCKED":
+            return Need.SET, Need.NONE
+        case "FAILED":
+            return Need.SET, _failed_finish(node)
+        case "CREATED" if document.edition == "doc-2019":
+            return Need.NONE, Need.NONE
+        case "READY" | "LOOP_READY":
+            return _ready_start(node, document), Need.NONE
+        case "SUSPENDED" | "REVOKED" | "ROLLING_BACK" | "ROLL_BACK_FAILED":
+            return _held_needs(node, document)
+    return Need.FREE, Need.FREE
+
+
+def _failed_finish(node: Observed) -> Need:
+    """A leaf failed at some time; a parent's or task's FAILED is computed, so it goes on.
+
+    In a further pass a subprocess can fail by itself above the children of the earlier pass.
+    """
+    if node.children:
+        return Need.FREE if node.loop > 1 else Need.NONE
+    return Need.SET if _is_failed_leaf(node) else Need.FREE
+
+
+def _is_failed_leaf(node: Observed) -> bool:
+    """Whether a node failed by itself; an outermost node, and an unnamed subprocess of engine 1, may be BLOCKED."""
+    name = node.node.value.get("name")
+    may_be_blocked = node.is_top or (isinstance(name, str) and name.endswith(SUBPROCESS_CLASS))
+    return node.state == "FAILED" and node.leaf and not may_be_blocked
+
+
+def _ready_start(node: Observed, document: Document) -> Need:
+    """A task or subprocess of engine 1 turns READY when it is set going again, so it has a start."""
+    if document.generation == 2 or node.state == "LOOP_READY":
+        return Need.FREE if node.is_top else Need.NONE
+    if node.is_top:
+        return Need.SET if document.is_whole_task else Need.FREE
+    return Need.NONE if node.leaf else Need.FREE
+
+
+def _held_needs(node: Observed, document: Document) -> tuple[Need, Need]:
+    """A paused, revoked or rolling-back task has started; nodes below it are said less of."""
+    is_task = node.is_top and document.is_whole_task
+    start = Need.SET if is_task else Need.FREE
+    if node.state == "SUSPENDED":
+        return Need.SET if node.children else start, Need.FREE if node.loop > 1 else Need.NONE
+    if not is_task or node.state == "ROLL_BACK_FAILED":
+        return start, Need.FREE
+    if node.state == "REVOKED" and document.generation == 1:
+        return Need.SET, Need.SET if document.edition == "v1" else Need.FREE
+    return Need.SET, Need.NONE
+
+
+def _from(node: Observed, field: str) -> str:
+    return f"{clip(node.node.value.get(field))} or later"
+
+
+RULES = (
+    times_are_in_the_calendar,
+    finish_is_not_before_start,
+    child_starts_inside_parent,
+    child_finishes_inside_parent,
+    times_are_set,
+    times_are_absent,
+)
+
+
+ROUNDING = 1
+"""Times are cut to whole seconds and elapsed_time is rounded, so their difference is up to this far off, in seconds."""
+
+
+READING = 2
+"""How far the moments may differ at which the nodes of one document say they were read, in seconds."""
+
+
+SENSIBLE = 10**10
+"""Elapsed times above this many seconds (three centuries) say nothing about the moment of reading."""
+
+
+@rule("elapsed.difference", editions=("v1", "v2"))
+def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
+    """|elapsed_time - (finish_time - start_time)| <= 1."""
+    for node in document.observed:
+        elapsed = _elapsed(node)
+        if elapsed is None or node.start is None or node.finish is None:
+            continue
+        difference = node.finish - node.start
+        if abs(elapsed - difference) > ROUNDING:
+            message = "elapsed_time is not finish_time - start_time"
+            yield Finding(node.node, ("elapsed_time",), message, f"{difference}, 1 more or less")
+
+
+@rule("elapsed.not-started", editions=("v1", "v2"))
+def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
+    """`elapsed_time` counts from the start: without a `start_time` it is 0."""
+    for node in document.observed:
+        if node.has_no_start and _elapsed(node) not in {None, 0} and not document.is_constant(node):
+            yield Finding(node.node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
+
+
+@rule("elapsed.negative", editions=("v1", "v2"))
+def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
+    """`elapsed_time` is negative only where a further pass of a loop keeps the earlier pass's `finish_time`."""
+    for node in document.observed:
+        elapsed = _elapsed(node)
+        if elapsed is not None and elapsed < 0 and not node.keeps_earlier_finish:
+            yield Finding(node.node, ("elapsed_time",), "elapsed_time is negative", "0 or more")
+
+
+@rule("elapsed.now", editions=("v1", "v2"))
+def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
+    """|elapsed_time - (now - start_time)| <= 1 without a `finish_time`, and one document has one now."""
+    now = _now(document)
+    if now is None:
+        return
+    for node in document.observed:
+        end = _end(node)
+        if end is not None and abs(end - now) > READING and node.start is not None:
+            expected = f"{clip(now - node.start)}, {READING} more or less"
+            message = "elapsed_time disagrees with the other nodes without finish_time on the moment of reading"
+            yield Finding(node.node, ("elapsed_time",), message, expected)
+
+
+@rule("times.future", editions=("v1", "v2"))
+def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
+    """Nothing starts or finishes after the moment of reading: start_time + elapsed_time of what goes on."""
+    now = _now(document)
+    if now is None:
+        return
+    for node in document.observed:
+        for field, moment in (("start_time", node.start), ("finish_time", node.finish)):
+            if moment is not None and moment > now + READING:
+                message = f"{field} is {clip(moment - now)} s after the moment of reading"
+                yield Finding(node.node, (field,), message, "a time that has passed")
+
+
+def _now(document: Document) -> float | None:
+    """The moment of reading by most nodes that go on, in seconds since the year 1; None where nothing goes on."""
+    ends = sorted(end for node in document.observed if (end := _end(node)) is not None and abs(end) < 10 * SENSIBLE)
+    return ends[(len(ends) - 1) // 2] if ends else None
+
+
+def _end(node: Observed) -> float | None:
+    """start + elapsed of a node that has started and says that it has not finished."""
+    elapsed = _elapsed(node) if node.start is not None and node.has_no_finish else None
+    return None if elapsed is None or node.start is None else node.start + elapsed
+
+
+def _elapsed(node: Observed) -> float | None:
+    """The elapsed time in seconds where it is a finite number (a float before V3.3.12)."""
+    elapsed = node.node.value.get("elapsed_time")
+    if type(elapsed) is int or (type(elapsed) is float and math.isfinite(elapsed)):
+        return elapsed
+    return None
+
+
+ELAPSED_RULES = (
+    elapsed_is_the_difference,
+    elapsed_is_zero_before_the_start,
+    elapsed_is_not_negative,
+    open_nodes_agree_on_now,
+    nothing_happens_after_now,
+)

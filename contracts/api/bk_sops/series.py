@@ -1,0 +1,104 @@
+"""Everything the judge says of a history: each answer by itself, then the course of the task from answer to answer."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from taskmock.contracts.api.bk_sops.edition import told_edition
+from taskmock.contracts.api.bk_sops.lifecycle import Course, Poll, Snapshot
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
+from taskmock.contracts.api.bk_sops.rules import Document
+from taskmock.contracts.api.bk_sops.status import GENERATIONS, Answer, answer_nodes, answer_violations
+from taskmock.contracts.findings.violation import Severity, Strictness, Violation
+from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.validation.overlay import Overlay
+
+
+def told_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
+    """The edition of a history and how it was told: from the first answer that shows a started task."""
+    first: tuple[str, str] | None = None
+    for _, body in _readable(polls):
+        first = first or told_edition(body)
+        if _is_started(body):
+            return told_edition(body)
+    return first or ("auto", "no answer can be read")
+
+
+def told_other_edition(polls: Iterable[Poll], edition: str) -> tuple[int, str, str] | None:
+    """The first poll, by its number, whose answer looks like another edition, and that edition and how it was told."""
+    for number, body in _readable(polls):
+        told, basis = told_edition(body)
+        if told != edition and _is_started(body):
+            return number, told, basis
+    return None
+
+
+def _readable(polls: Iterable[Poll]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The answers that can be read, with the numbers of their polls."""
+    for number, poll in enumerate(polls, 1):
+        try:
+            body = decoded_object(poll.body)
+        except BodyError:
+            continue
+        yield number, body
+
+
+def _is_started(body: Mapping[str, Any]) -> bool:
+    data = body.get("data")
+    return isinstance(data, dict) and FULL in data
+
+
+class Account:
+    """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
+
+    def __init__(
+        self,
+        edition: str,
+        strictness: Strictness,
+        request: Mapping[str, Any] | None,
+        *,
+        overlay: Overlay | None = None,
+    ) -> None:
+        self.nodes = 0
+        self._edition = edition
+        self._strictness = strictness
+        self._request = request
+        self._overlay = overlay
+        self._course = Course()
+
+    def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
+        """Yields what is wrong with each answer by itself and after those before it."""
+        for number, poll in enumerate(polls, 1):
+            yield from self.follow(number, poll)
+        yield from self.close()
+
+    def follow(self, number: int, poll: Poll) -> Iterator[Violation]:
+        """Yields what is wrong with the next answer, by itself and after those before it; `number` is its poll's."""
+        try:
+            body = decoded_object(poll.body)
+        except BodyError as error:
+            yield of_poll(number, error.violation)
+            return
+        answer = Answer(body, self._edition, self._strictness, self._request, self._overlay)
+        nodes = answer_nodes(answer)
+        self.nodes += len(nodes)
+        sound = True
+        for violation in answer_violations(answer, nodes):
+            sound = sound and violation.severity is Severity.WARNING
+            yield of_poll(number, violation)
+        if nodes:
+            document = Document(
+                edition=self._edition, generation=GENERATIONS[self._edition], data=nodes[0].value, nodes=nodes
+            )
+            yield from self._course.follow(Snapshot(number, poll.at, document, sound))
+
+    def close(self) -> Iterator[Violation]:
+        """Yields what can be said only when all answers are there: call it after the last one."""
+        return self._course.close()
+
+
+def of_poll(number: int, violation: Violation) -> Violation:
+    """A finding that names its poll."""
+    return dataclasses.replace(violation, message=f"{violation.message} (poll {number})")

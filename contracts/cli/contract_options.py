@@ -1,0 +1,75 @@
+"""The option that names an edition, or the file of an overlay in its place."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
+from taskmock.schemas import STATUS
+
+if TYPE_CHECKING:
+    _Choice = click.Choice[str]
+else:
+    _Choice = click.Choice  # older ones take no type
+
+
+class EditionChoice(_Choice):
+    """An edition, `auto`, or an overlay file (`….json`, `….toml`), which is looked through at once."""
+
+    def __init__(self) -> None:
+        super().__init__(CHOICES)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, of an edition or of a sound overlay file."""
+        if value in CHOICES:
+            return value
+        if not value.lower().endswith((".json", ".toml")):
+            if pathlib.Path(value).is_file():
+                self.fail(f"{value!r} is no overlay: the name of one ends in .json or .toml.", param, ctx)
+            return super().convert(value, param, ctx)
+        from taskmock.contracts.validation.overlay_file import OverlayError, load_overlay
+
+        try:
+            load_overlay(value)
+        except OverlayError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+edition_option = click.option(
+    "--edition",
+    type=EditionChoice(),
+    default=AUTO,
+    show_default=True,
+    help="The edition to judge by, or the file of an overlay that extends one.",
+)
+
+
+if TYPE_CHECKING:
+    _Type = click.ParamType[str]
+else:
+    _Type = click.ParamType  # older ones take no type
+
+
+class OperationName(_Type):
+    """The name of a call of the API."""
+
+    name = "name"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, of a call that there is."""
+        from taskmock.schemas import editions_of
+
+        try:
+            editions_of(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+operation_option = click.option(
+    "--operation", type=OperationName(), default=STATUS, show_default=True, help="The call that is judged."
+)

@@ -1,0 +1,98 @@
+"""`taskmock drift`: how a corpus of real answers differs from an edition."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.cli.contract_options import edition_option
+from taskmock.contracts.cli.report_options import BASELINE_OPTIONS, Output, show
+
+if TYPE_CHECKING:
+    from taskmock.contracts.drift import Census, Finding
+
+HELP = """Find out how real answers have drifted from an edition: fields, states, types and forms that came or went.
+
+SAMPLES are recorded answers, one JSON body a file, or folders of them. Ids,
+times and names leave no trace in the report: another recording of the same
+situations gives the same bytes.
+
+\b
+Example:
+  taskmock drift recordings/
+  taskmock drift --edition doc-2019 recordings/ today.json
+  taskmock drift --edition v2 --overlay ours.json recordings/
+
+\b
+Exit codes: 0 nothing has drifted, 1 something has, 2 wrong usage or unreadable file.
+"""
+
+
+@click.command("drift", help=HELP, short_help="Find out how real answers have drifted from an edition.")
+@click.argument("samples", nargs=-1, required=True, metavar="SAMPLES...", type=click.Path(exists=True))
+@edition_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to write it."
+)
+@click.option(
+    "--overlay", "file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the suggested overlay to a file."
+)
+@BASELINE_OPTIONS[0]
+@BASELINE_OPTIONS[1]
+def drift_command(
+    *, samples: tuple[str, ...], edition: str, form: str, file: str | None, baseline: str | None, update: bool
+) -> None:
+    """Compares recorded answers with an edition and exits 1 where they have drifted."""
+    if update and baseline is None:
+        raise click.UsageError("--baseline-update needs --baseline FILE.")
+    from taskmock.contracts.drift import Census, SampleError, findings_of, samples_in
+    from taskmock.contracts.drift.report import Aside, drift_json, drift_text
+    from taskmock.contracts.drift.suggestion import overlay_documents
+
+    census, passed_over = Census(edition), 0
+    try:
+        for sample in samples_in(samples):
+            if sample.body is None:
+                passed_over += 1
+            else:
+                census.add(sample.body)
+    except SampleError as error:
+        raise click.UsageError(str(error)) from None
+    if not census.answers:
+        raise click.UsageError("there is no recorded answer in SAMPLES.")
+    if not census.trees:
+        click.echo("Warning: no answer has a tree: nothing is said of tasks and nodes", err=True)
+    findings, accepted = _accepted(findings_of(census), census, Output(baseline=baseline, update=update))
+    overlays = overlay_documents(census, findings)
+    if file is not None:
+        _write_overlay(file, overlays)
+    write = drift_json if form == "json" else drift_text
+    show(write(census, findings, overlays, Aside(passed_over=passed_over, accepted=accepted)))
+    if findings:
+        raise SystemExit(1)
+
+
+def _accepted(findings: tuple[Finding, ...], census: Census, output: Output) -> tuple[tuple[Finding, ...], int]:
+    """The findings that the baseline does not accept, and how many things found it does."""
+    from taskmock.contracts.drift.acceptance import drift_report, left_in
+
+    ((_, report),) = output.accepted([("drift", drift_report(findings, census))], is_exact=True)
+    return left_in(report, findings), report.accepted
+
+
+def _write_overlay(file: str, overlays: tuple[dict[str, object], ...]) -> None:
+    from taskmock.contracts.drift.report import overlay_text
+
+    if len(overlays) > 1:
+        editions = ", ".join(str(overlay["extends"]) for overlay in overlays)
+        raise click.UsageError(
+            f"--overlay: the answers are of several editions ({editions}); choose one with --edition."
+        )
+    if not overlays:
+        return
+    try:
+        pathlib.Path(file).write_text(f"{overlay_text(overlays[0])}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {click.format_filename(file)}: {error.strerror}") from None

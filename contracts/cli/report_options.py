@@ -1,0 +1,196 @@
+"""The options with which every judging command writes its reports, and what they ask for."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import functools
+import io
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.findings.foreign_text import harmless
+from taskmock.contracts.writers import FORMATS
+
+if TYPE_CHECKING:
+    from taskmock.contracts.findings.baseline import Baseline
+    from taskmock.contracts.findings.report import Report
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Output:
+    """How a command's reports are written: the format, the file (None: standard output), and whether blotted.
+
+    `baseline` is a file of accepted findings, written anew before it is used where `update` says so.
+    """
+
+    form: str = FORMATS[0]
+    file: str | None = None
+    redact_values: bool = False
+    baseline: str | None = None
+    update: bool = False
+
+    @property
+    def draws_trees(self) -> bool:
+        """Whether the format shows more of the answers than the findings, so that `finish` needs them."""
+        return self.form == "html"
+
+    def check(self) -> None:
+        """Sees to it, before anything is asked or judged, that the reports can be written and the baseline be used.
+
+        Raises: click.UsageError where they cannot.
+        """
+        if self.file is not None:
+            _check_writable(self.file, "--output")
+        if self.baseline is None:
+            return
+        if self.update:
+            _check_writable(self.baseline, "--baseline")
+        from taskmock.contracts.findings.baseline_file import BaselineError
+
+        try:
+            self._known()
+        except BaselineError as error:
+            raise click.UsageError(str(error)) from None
+
+    def finish(self, reports: Sequence[tuple[str, Report]], *, bodies: Sequence[object] = ()) -> None:
+        """Takes out what the baseline accepts and writes the reports.
+
+        `bodies` are the judged answers in the same order, for the trees of the HTML page.
+
+        Raises:
+            SystemExit: A document breaks its contract (status 1).
+            click.UsageError: The baseline cannot be used, or a file not be written.
+        """
+        reports = self.accepted(reports)
+        self.write(self._text(reports, bodies))
+        if not all(report.ok for _, report in reports):
+            raise SystemExit(1)
+
+    def accepted(
+        self, reports: Sequence[tuple[str, Report]], *, is_exact: bool = False
+    ) -> Sequence[tuple[str, Report]]:
+        """The reports without what the baseline accepts today; says on standard error what became of its entries.
+
+        `is_exact`: the pointers are without ids, new entries keep them as they are.
+
+        Raises: click.UsageError where the baseline cannot be used.
+        """
+        if self.baseline is None:
+            return reports
+        from taskmock.contracts.clock import now
+        from taskmock.contracts.findings.baseline import notes_on, update_note
+        from taskmock.contracts.findings.baseline_file import BaselineError, check_acceptable, save_baseline
+
+        file, today, found = self.baseline, now().date(), [report for _, report in reports]
+        try:
+            old = self._known()
+            baseline = old.updated(found, today, is_exact=is_exact) if self.update else old
+            if self.update:
+                check_acceptable(found, click.format_filename(file))
+                save_baseline(baseline, file)
+        except BaselineError as error:
+            raise click.UsageError(str(error)) from None
+        name = click.format_filename(file)
+        if self.update:
+            click.echo(harmless(f"{name}: {update_note(old, baseline)}"), err=True)
+        for note in notes_on(baseline, found, today):
+            click.echo(harmless(f"{name}: {note}"), err=True)
+        return [(source, baseline.applied(report, today)) for source, report in reports]
+
+    def _known(self) -> Baseline:
+        """The baseline as its file has it. Raises: BaselineError."""
+        from taskmock.contracts.findings.baseline_file import load_baseline
+
+        return load_baseline(self.baseline or "", or_empty=self.update, hint="--baseline-update writes it")
+
+    def _text(self, reports: Sequence[tuple[str, Report]], bodies: Sequence[object]) -> str:
+        from taskmock.contracts.clock import now
+        from taskmock.contracts.writers import written_report
+
+        if self.redact_values:
+            from taskmock.contracts.writers.redaction import redacted
+
+            reports, bodies = redacted(reports, bodies if self.draws_trees else ())
+        return written_report(self.form, reports, bodies=bodies, moment=now())
+
+    def write(self, text: str) -> None:
+        """Writes a text to the file, or to standard output where none is named.
+
+        Raises: click.UsageError where the file cannot be written.
+        """
+        if self.file is None:
+            show(text)
+            return
+        try:
+            with open(self.file, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123 - click made it a name
+                stream.write(f"{text}\n")
+        except OSError as error:
+            raise click.UsageError(f"cannot write {click.format_filename(self.file)}: {error.strerror}") from None
+
+
+def report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options on reports, and hands it what they say as one `output`."""
+
+    @functools.wraps(command)
+    def with_output(**options: object) -> None:
+        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Output)}
+        output = Output(**asked)  # type: ignore[arg-type] # click has checked them
+        if output.update and output.baseline is None:
+            raise click.UsageError("--baseline-update needs --baseline FILE.")
+        output.check()
+        command(output=output, **options)
+
+    for option in reversed(OPTIONS):
+        option(with_output)
+    return with_output
+
+
+def _check_writable(file: str, option: str) -> None:
+    if not file:
+        raise click.UsageError(f"{option} names no file.")
+    path = pathlib.Path(file)
+    if not path.parent.is_dir():
+        raise click.UsageError(f"cannot write {click.format_filename(file)}: there is no such folder")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.UsageError(f"cannot write {click.format_filename(file)}: {os.strerror(errno.EACCES)}")
+
+
+def show(text: str) -> None:
+    """Writes to standard output, with escapes for what its encoding lacks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()  # here, where a reader that went away ends the command quietly
+
+
+BASELINE_OPTIONS = (
+    click.option(
+        "--baseline", metavar="FILE", type=click.Path(dir_okay=False), help="Accept the findings that a file lists."
+    ),
+    click.option(
+        "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
+    ),
+)
+OPTIONS = (
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default=FORMATS[0],
+        show_default=True,
+        help="How to write the report: for people, machines, CI services, or as a page.",
+    ),
+    click.option(
+        "-o", "--output", "file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file."
+    ),
+    click.option(
+        "--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."
+    ),
+    *BASELINE_OPTIONS,
+)

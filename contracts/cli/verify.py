@@ -1,0 +1,190 @@
+"""`taskmock verify`: asks a live server as a client does and judges what it answers."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.cli.contract_options import edition_option
+from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
+from taskmock.contracts.cli.report_options import Output, report_options
+from taskmock.contracts.cli.verify_options import verify_options
+from taskmock.contracts.findings.violation import Strictness
+
+if TYPE_CHECKING:
+    from taskmock.contracts.cli.progress import Progress
+    from taskmock.contracts.cli.verify_options import Wanted
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.findings.report import Report
+    from taskmock.contracts.verify import Probed, Related, Sighting, Smoke, Step, Verified
+    from taskmock.contracts.verify.polling import Asker
+
+HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
+
+URL is where the server is, with a prefix of the path where it has one. Who
+calls stands in the environment, or in a file (--credentials); a server on
+this machine is asked with placeholders where neither says.
+
+\b
+Example:
+  taskmock verify http://127.0.0.1:8070 --task-id 10
+  taskmock verify https://bkapi.example.com --gateway apigw --task-id 10 --task-id 11
+  taskmock verify "$URL" --task-id 10 --until end --interval 5 --format junit -o report.xml
+  taskmock verify "$URL" --task-id 10 --probes
+  taskmock verify "$URL" --drive smoke.toml --allow-writes
+
+\b
+Environment:
+  TASKMOCK_BK_APP_CODE, TASKMOCK_BK_APP_SECRET
+  TASKMOCK_BK_TOKEN or TASKMOCK_BK_USERNAME
+  TASKMOCK_ACCESS_TOKEN in the place of all four
+
+\b
+Exit codes: 0 the contract is kept, 1 it is not, 2 wrong usage or settings, 3 the server cannot be reached.
+"""
+
+
+SMOKE = "smoke task"
+"""What reports call the task that --drive has made."""
+
+
+class UnreachableTargetError(click.ClickException):
+    """A server that cannot be reached."""
+
+    exit_code = 3
+
+
+@click.command("verify", help=HELP, short_help="Ask a live server and judge what it answers.")
+@click.argument("url", metavar="URL")
+@verify_options
+@edition_option
+@click.option(
+    "--strictness",
+    type=click.Choice([str(choice) for choice in Strictness]),
+    default=str(Strictness.DOCUMENTED),
+    show_default=True,
+    help="Undocumented fields: ignored, warned of, or failed.",
+)
+@coverage_options
+@report_options
+def verify_command(
+    *, url: str, wanted: Wanted, edition: str, strictness: str, coverage: Coverage, output: Output
+) -> None:
+    """Verifies all that is wanted; exits 1 where the server breaks its contract, 3 where it cannot be reached."""
+    from taskmock.contracts.cli.progress import Progress
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.verify import TargetError, TlsError, UnreachableError
+
+    progress = Progress(sys.stderr, is_brief=output.redact_values)
+    try:
+        run = _Run(url, Contract(edition, strictness=strictness), wanted, _Ear(progress, coverage))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    with coverage.told_after(output):
+        try:
+            run.go(is_redacted=output.redact_values)
+        except UnreachableError as error:
+            raise UnreachableTargetError(str(error)) from None
+        except (TargetError, TlsError) as error:
+            raise click.UsageError(str(error)) from None
+        finally:
+            progress.close()
+        output.finish([*run.reports, *coverage.verdicts()], bodies=run.trees if output.draws_trees else ())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Ear:
+    """Who hears of each answer: the progress and the coverage."""
+
+    progress: Progress
+    coverage: Coverage
+
+    def __call__(self, sighting: Sighting) -> None:
+        self.coverage.add(sighting.seen.body, request=sighting.question.asked)
+        self.progress(sighting)
+
+
+class _Run:
+    """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
+
+    def __init__(self, url: str, contract: Contract, wanted: Wanted, ear: _Ear) -> None:
+        """Raises: ValueError for whatever cannot be wanted."""
+        self.reports: list[tuple[str, Report]] = []
+        self.trees: list[bytes] = []
+        self._contract = contract
+        self._ear = ear
+        self._target, self._questions, self._smoke = wanted.target(url), wanted.questions(), wanted.smoke()
+        self._operations = wanted.related(contract.edition)
+        self._plan, self._driven_plan = wanted.plan(), wanted.plan(is_followed=True)
+        self._wanted = wanted
+
+    def go(self, *, is_redacted: bool) -> None:
+        """Does all that is wanted; a report that leaves the house does not name the tasks.
+
+        Raises:
+            TargetError, TlsError: The server cannot be asked so.
+            UnreachableError: It cannot be reached.
+        """
+        from taskmock.contracts.verify import asking
+
+        with asking(self._target, self._wanted.rate) as asker:
+            self._verify(asker, is_redacted=is_redacted)
+            if self._wanted.probes:
+                self._probe(asker)
+            if self._smoke is not None:
+                self._drive(asker, self._smoke)
+
+    def _verify(self, asker: Asker, *, is_redacted: bool) -> None:
+        from taskmock.contracts.verify import verify
+
+        plan, names = self._plan, {}
+        for number, question in enumerate(self._questions, 1):
+            names[question] = f"task #{number}" if is_redacted else f"task {question.task_id}"
+            self._ear.progress.expect(question, names[question], polls=plan.polls)
+        for verified in verify(asker, self._questions, contract=self._contract, plan=plan, watch=self._ear):
+            self._keep(asker, names[verified.question], verified)
+
+    def _probe(self, asker: Asker) -> None:
+        from taskmock.contracts.verify import probe
+
+        for probed in probe(asker, self._wanted.shared_parameters(), contract=self._contract):
+            self._tell(f"probe {probed.name}", probed)
+
+    def _drive(self, asker: Asker, smoke: Smoke) -> None:
+        from taskmock.contracts.verify import Drive, Sighting
+
+        plan = self._driven_plan
+
+        def hear(heard: Step | Sighting) -> None:
+            if isinstance(heard, Sighting):
+                self._ear.progress.expect(heard.question, SMOKE, polls=plan.polls)
+                self._ear(heard)
+            else:
+                self._tell(heard.operation, heard)
+
+        drive = Drive(asker, smoke, bk_biz_id=self._wanted.bk_biz_id, contract=self._contract)
+        verified = drive.run(plan, watch=hear).verified
+        if verified is not None:
+            self._keep(asker, SMOKE, verified)
+
+    def _keep(self, asker: Asker, name: str, verified: Verified) -> None:
+        """Keeps what was found of a task, and makes the further calls about it."""
+        from taskmock.contracts.verify import related
+
+        self.reports.append((name, verified.report))
+        self.trees.append(verified.tree or b"")
+        counts: collections.Counter[str] = collections.Counter()
+        for call in related(asker, verified, self._operations, contract=self._contract):
+            counts[call.operation] += 1
+            number = "" if call.node_id is None else f" #{counts[call.operation]}"
+            self._tell(f"{name}: {call.operation}{number}", call)
+
+    def _tell(self, name: str, made: Probed | Related | Step) -> None:
+        """Tells of a call that is made once, and keeps its report."""
+        self._ear.progress.tell(name, made.seen)
+        self.reports.append((name, made.report))
+        self.trees.append(b"")

@@ -1,0 +1,100 @@
+"""By what a run of pytest judges, and how a verdict is settled: the run's baseline applied, the verdict kept.
+
+Only pytest is imported here; the judge is loaded with the first answer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from taskmock.contracts.contract import Contract
+    from taskmock.contracts.findings.baseline import Baseline
+    from taskmock.contracts.findings.report import Report
+    from taskmock.contracts.validation.overlay import Overlay
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The baseline of a run, its file and the file's name as it is shown, and the day of the run.
+
+    `is_updated`: it is written anew at the end, and accepts every error until then.
+    """
+
+    file: Path
+    name: str
+    baseline: Baseline
+    today: dt.date
+    is_updated: bool = False
+
+    def applied(self, report: Report) -> Report:
+        """The verdict without what is accepted."""
+        baseline = self.baseline
+        if self.is_updated:
+            baseline = baseline.updated([report], self.today, is_partial=True)
+        return baseline.applied(report, self.today)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A report that a run writes: where, the file's name as it is shown, and the format."""
+
+    path: Path
+    name: str
+    form: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict before the baseline, on which part of its test it is ("": all), and the answer, for a drawn tree."""
+
+    report: Report
+    part: str = ""
+    body: object = b""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """The terms of a run, and the reports that it writes."""
+
+    edition: str = "auto"
+    strictness: str = "documented"
+    overlay: Overlay | None = None
+    acceptance: Acceptance | None = None
+    files: tuple[ReportFile, ...] = ()
+
+    @property
+    def keeps_verdicts(self) -> bool:
+        """Whether anything is told of the verdicts at the end of the run."""
+        return bool(self.acceptance or self.files)
+
+    def contract(
+        self, *, edition: str | None = None, strictness: str | None = None, operation: str = "get_task_status"
+    ) -> Contract:
+        """The contract of the run, or the one that a test asks for; an overlay is of `get_task_status` only."""
+        from taskmock.contracts.contract import Contract
+        from taskmock.schemas import STATUS
+
+        own = self.edition if operation != STATUS or self.overlay is None else self.overlay
+        return Contract(edition or own, strictness=strictness or self.strictness, operation=operation)
+
+    def settled(self, item: pytest.Item, judged: Judged) -> Report:
+        """A verdict as it counts for a test; it is kept with the test until the test hands it on."""
+        if self.keeps_verdicts:
+            is_drawn = any(file.form == "html" for file in self.files)
+            kept = judged if is_drawn else dataclasses.replace(judged, body=b"")
+            item.stash.setdefault(JUDGED, []).append(kept)
+        return self.acceptance.applied(judged.report) if self.acceptance else judged.report
+
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+"""The run's terms, with its configuration."""
+
+JUDGED: pytest.StashKey[list[Judged]] = pytest.StashKey()
+"""The verdicts that a test has come to and not yet handed on, with the test."""

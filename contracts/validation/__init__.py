@@ -1,0 +1,1 @@
+"""Any API's JSON: from bytes to places to structural findings."""

@@ -1,0 +1,278 @@
+"""What a gateway promises of an answer around its document: status, header fields, codes. One small generator each."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from taskmock.contracts.contract import Contract
+from taskmock.contracts.findings.report import Report, with_findings
+from taskmock.contracts.findings.violation import Severity, Violation, clip
+from taskmock.contracts.verify.answers import Seen, seen
+from taskmock.contracts.verify.gateway import DOORS, Door
+from taskmock.contracts.verify.transport.exchange import TROUBLES, Exchange
+
+ERROR_CODE = "x-bkapi-error-code"
+
+
+ERROR_MESSAGE = "x-bkapi-error-message"
+
+
+REQUEST_ID = "x-bkapi-request-id"
+
+
+RATE_LIMIT = ("x-bkapi-ratelimit-limit", "x-bkapi-ratelimit-remaining", "x-bkapi-ratelimit-reset")
+
+
+OWN_STATUSES = frozenset({400, 401, 403, 404, 413, 429, 500, 502, 503, 504})
+"""The statuses with which the API gateway itself refuses a call."""
+
+
+LEGACY_CODE = 1306000
+"""What the legacy ESB makes of every failure code of the system behind it."""
+
+
+_HEX_32 = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with an answer: in one sentence, with what is expected and what was found."""
+
+    message: str
+    expected: str = ""
+    value: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence about an answer at some doors: called with the answer, it yields what breaks it."""
+
+    code: str
+    source: str
+    doors: tuple[str, ...]
+    severity: Severity
+    findings: Callable[[Seen], Iterator[Finding]]
+
+    def __call__(self, seen: Seen, door: Door) -> Iterator[Violation]:
+        """Yields what breaks this rule; nothing at a door of which the sentence is not said."""
+        if door.name not in self.doors:
+            return
+        for found in self.findings(seen):
+            yield Violation(
+                code=self.code,
+                pointer="",
+                path="",
+                message=found.message,
+                expected=found.expected,
+                value=found.value,
+                source=self.source,
+                severity=self.severity,
+            )
+
+
+def rule(
+    code: str, *doors: str, severity: Severity = Severity.ERROR
+) -> Callable[[Callable[[Seen], Iterator[Finding]]], Rule]:
+    """Makes a generator of findings a rule at some doors, at all where none is named; its docstring is the `source`."""
+
+    def decorate(findings: Callable[[Seen], Iterator[Finding]]) -> Rule:
+        source = " ".join((inspect.getdoc(findings) or "").split())
+        return Rule(code, source, doors or tuple(DOORS), severity, findings)
+
+    return decorate
+
+
+@rule("http.status", "esb", "esb-legacy")
+def esb_answers_200(seen: Seen) -> Iterator[Finding]:
+    """The ESB always answers HTTP 200; only an unknown path (404) and a crash (500) show otherwise."""
+    if seen.exchange.status != 200:
+        yield Finding(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200", _kind(seen))
+
+
+@rule("http.status", "apigw")
+def gateway_answers_as_it_is_defined(seen: Seen) -> Iterator[Finding]:
+    """The API gateway answers HTTP 200 with what the system behind says, its own errors with a status of their own."""
+    if not (seen.exchange.status == 200 or is_gateways_own(seen)):
+        yield Finding(
+            f"the answer is HTTP {seen.exchange.status}{_said(seen)}, and no error of the gateway's own",
+            "HTTP 200, or an error with X-Bkapi-Error-Code",
+            _kind(seen),
+        )
+
+
+@rule("http.content-type")
+def json_says_that_it_is_json(seen: Seen) -> Iterator[Finding]:
+    """An answer is JSON and says so: its Content-Type is application/json."""
+    if not seen.exchange.body:
+        return  # nothing is of no type
+    kind = seen.exchange.header("content-type")
+    media = (kind or "").partition(";")[0].strip().lower()
+    if media != "application/json" and not media.endswith("+json"):
+        found = "says nothing of its type" if kind is None else "says that it is something else"
+        answer = "the answer" if seen.body is None else "the answer is JSON and"
+        yield Finding(f"{answer} {found}", "Content-Type: application/json", clip(kind) if kind else "")
+
+
+@rule("gateway.error-code", "apigw")
+def own_errors_carry_their_code(seen: Seen) -> Iterator[Finding]:
+    """Errors of the gateway's own carry X-Bkapi-Error-Code, the same as in their body, and X-Bkapi-Error-Message;
+    answers of the system behind it carry neither."""
+    header = seen.exchange.header(ERROR_CODE)
+    if not is_gateways_own(seen):
+        if header is not None:
+            yield Finding("an answer of the system behind the gateway has X-Bkapi-Error-Code", "none", clip(header))
+        return
+    code = None if seen.body is None else seen.body.get("code")
+    if header is None:
+        yield Finding("an error of the gateway's own has no X-Bkapi-Error-Code", f"X-Bkapi-Error-Code: {code}")
+    elif header != str(code):
+        yield Finding("X-Bkapi-Error-Code is not the code of the body", clip(code), clip(header))
+    if seen.exchange.header(ERROR_MESSAGE) is None:
+        yield Finding("an error of the gateway's own has no X-Bkapi-Error-Message", "X-Bkapi-Error-Message")
+
+
+@rule("gateway.code", "apigw")
+def own_codes_tell_the_status(seen: Seen) -> Iterator[Finding]:
+    """A code of the gateway's own tells its HTTP status: 1640001 is one of HTTP 400."""
+    code = None if seen.body is None else seen.body.get("code")
+    if is_gateways_own(seen) and (not isinstance(code, int) or _status_in(code) != seen.exchange.status):
+        status = seen.exchange.status
+        yield Finding(f"the code of the error does not go with HTTP {status}", f"16{status}xx", clip(code))
+
+
+@rule("gateway.code", "esb-legacy")
+def legacy_codes_are_one(seen: Seen) -> Iterator[Finding]:
+    """The legacy ESB makes 1306000 of every failure code of the system behind it."""
+    refusal = seen.refusal
+    if refusal is not None and isinstance(refusal.code, int) and 3_500_000 <= refusal.code <= 3_599_999:
+        yield Finding("a failure code of the system behind came through", str(LEGACY_CODE), clip(refusal.code))
+
+
+@rule("gateway.rate-limit", "apigw")
+def limits_say_what_they_are(seen: Seen) -> Iterator[Finding]:
+    """A call refused with HTTP 429 is told the limit, what remains of it and when it is lifted
+    (X-Bkapi-RateLimit-Limit, -Remaining, -Reset)."""
+    if seen.exchange.status == 429:
+        missing = [name for name in RATE_LIMIT if not (seen.exchange.header(name) or "").strip().isdecimal()]
+        if missing:
+            yield Finding(f"HTTP 429 without {', '.join(missing)} as a number", "all three")
+
+
+@rule("gateway.request-id", "esb", "esb-legacy", severity=Severity.WARNING)
+def esb_names_the_request(seen: Seen) -> Iterator[Finding]:
+    """The ESB gives every answer a `request_id`, 32 hex digits, by which its people find the call."""
+    if seen.body is None:
+        return
+    found = seen.body.get("request_id")
+    if not isinstance(found, str) or not _HEX_32.fullmatch(found):
+        said = "no `request_id`" if found is None else "a `request_id` of another form"
+        yield Finding(f"the answer has {said}", "32 hex digits", "" if found is None else clip(found))
+
+
+@rule("gateway.request-id", "apigw", severity=Severity.WARNING)
+def gateway_names_the_request(seen: Seen) -> Iterator[Finding]:
+    """The API gateway gives every answer X-Bkapi-Request-Id, by which its people find the call."""
+    if not seen.exchange.header(REQUEST_ID):
+        yield Finding("the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")
+
+
+RULES: tuple[Rule, ...] = (
+    esb_answers_200,
+    gateway_answers_as_it_is_defined,
+    json_says_that_it_is_json,
+    own_errors_carry_their_code,
+    own_codes_tell_the_status,
+    legacy_codes_are_one,
+    limits_say_what_they_are,
+    esb_names_the_request,
+    gateway_names_the_request,
+)
+"""Every rule, in the order in which an answer is judged; some codes have a rule for each door."""
+
+
+STATUS_RULES = (esb_answers_200, gateway_answers_as_it_is_defined)
+"""Those whose findings leave nothing else to judge."""
+
+
+def is_gateways_own(seen: Seen) -> bool:
+    """Whether an answer is an error that the API gateway itself made: by its status and its envelope, or its header."""
+    if seen.exchange.status not in OWN_STATUSES:
+        return False
+    return seen.exchange.header(ERROR_CODE) is not None or (seen.body is not None and "code_name" in seen.body)
+
+
+def _said(seen: Seen) -> str:
+    """What a refused call was told, behind the status."""
+    refusal = seen.refusal
+    return "" if refusal is None else f", code {clip(refusal.code)}: {clip(refusal.message)}"
+
+
+def _kind(seen: Seen) -> str:
+    """What an answer says that it is."""
+    kind = seen.exchange.header("content-type")
+    return f"Content-Type {clip(kind)}" if kind else ""
+
+
+def _status_in(code: int) -> int:
+    return (code - 1_600_000) // 100
+
+
+REFUSED = "A refused call keeps the contract, and says nothing of the task."
+
+
+UNREAD = "there is no answer to judge"
+
+
+def violations_around(answer: Seen, door: Door) -> tuple[tuple[Violation, ...], bool]:
+    """What is wrong around the document of an answer, and whether there is a document to judge."""
+    trouble = answer.exchange.trouble
+    if trouble is not None:
+        source = TROUBLES[trouble.code]
+        return (Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=source),), False
+    found: list[Violation] = []
+    for rule in RULES:
+        by_rule = tuple(rule(answer, door))
+        if by_rule and rule in STATUS_RULES:
+            return (*by_rule, *json_says_that_it_is_json(answer, door)), False  # nothing else can be judged
+        found += by_rule
+    return tuple(found), True
+
+
+def refusal_violations(answer: Seen) -> Iterator[Violation]:
+    """Yields the warning that quotes what a call was refused with."""
+    refusal = answer.refusal
+    if refusal is not None:
+        message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
+        yield Violation("verify.refused", "", "", message, source=REFUSED, severity=Severity.WARNING)
+
+
+def judged_body(answer: Seen) -> object:
+    """What of an answer the contract judges: all but the name that the API gateway has for its own codes."""
+    if answer.body is None:
+        return answer.exchange.body
+    if is_gateways_own(answer):
+        return {name: value for name, value in answer.body.items() if name != "code_name"}
+    return answer.body
+
+
+def exchange_report(exchange: Exchange, door: Door, contract: Contract, request: Mapping[str, Any]) -> Report:
+    """The verdict on a call that was made once; `request` are its parameters, credentials aside."""
+    answer = seen(1, exchange)
+    around, has_document = violations_around(answer, door)
+    if has_document:
+        report = contract.check_response(judged_body(answer), request=request)
+    else:
+        report = Report(
+            subject="response",
+            edition=contract.edition,
+            basis=UNREAD,
+            strictness=contract.strictness.value,
+            nodes=0,
+            groups=(),
+            operation=contract.operation,
+        )
+    return with_findings(dataclasses.replace(report, target=exchange.call.shown), around)

@@ -1,0 +1,1 @@
+"""Requests over HTTP with deadlines and bounds, and what came back."""

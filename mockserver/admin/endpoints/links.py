@@ -1,0 +1,213 @@
+"""Links for browsers, through a dev server's proxy too: into a session and a scenario, or to a moment of a task."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.http import dump_cookie
+
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.moments import REPLAY
+from taskmock.mockserver.api.bk_sops.calls.create import check_creation
+from taskmock.mockserver.api.bk_sops.documents.task import is_number
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.core.draw import draw_hex
+from taskmock.mockserver.core.errors import ScenarioError
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.playback.player import Playback, played
+from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
+from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
+from taskmock.mockserver.sessions.names import SESSION_COOKIE, checked_session
+from taskmock.mockserver.sessions.session import Session
+from taskmock.mockserver.sessions.task import Task
+
+_NEXT: dict[str, Schema] = {
+    "next": {"type": "string", "description": "Where the browser goes then: a path of this site, such as /tasks/10."}
+}
+_USE: dict[str, Schema] = {
+    "scenario": {"type": "string", "description": "What the session's tasks play."},
+    "session": {"type": "string", "description": "The session's name; a new one where it is not said."},
+    "clock": {"enum": [mode.value for mode in ClockMode], "description": "What moves the session's tasks."},
+    **_NEXT,
+}
+_LATEST = 253_370_736_000_000
+_REPLAY: dict[str, Schema] = {
+    "scenario": {"type": "string", "description": "What the task plays; `generated` for a generated task."},
+    "digest": {"type": "string", "description": "The scenario's content."},
+    "edition": {"type": "string", "description": "Whose words are spoken."},
+    "task": {"type": "string", "description": "The task's id."},
+    "seed": {"type": "string", "description": "What ids and versions are drawn from."},
+    "epoch": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": _LATEST,
+        "description": "The task's creation, ms since 1970.",
+    },
+    "reading": {"type": "number", "minimum": 0, "maximum": 1e10, "description": "Seconds on the task's clock."},
+    "polls": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "Polls so far."},
+    "log": {"type": "string", "description": "What was done to the task: JSON, as `events:` of scenario files."},
+    "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
+    "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
+    "created": {"type": "string", "description": "What a client has made the task with: JSON."},
+    "clipped": {"enum": ["true"], "description": "A batch query has taken `children` from the CREATED task."},
+    "session": {"type": "string", "description": "The session's name; one of the link's own where it is not said."},
+    **_NEXT,
+}
+
+
+def use(call: AdminCall) -> Answered:
+    """Settles a session, forgets what it has played, and sets the cookie that names it.
+
+    Then it sends the browser to `next`, or says what it did.
+    """
+    name = checked_session(call.query.get("session") or f"s-{secrets.token_hex(4)}")
+    target = _checked_next(call.query.get("next"))
+    scenario, clock = call.query.get("scenario"), call.query.get("clock")
+    if scenario is not None:
+        call.playback.shelf.scenario(scenario)
+    plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None)
+    _begin(call, name, plan)
+    return _sent(name, target, {"session": name, "scenario": scenario, "clock": clock, "next": target})
+
+
+def replay(call: AdminCall) -> Answered:
+    """Puts a session of its own at a moment of a task, which stands still there; the task's JSON has such links.
+
+    The next poll there gets what a poll at that moment got here, byte for byte.
+    """
+    query, playback = call.query, call.playback
+    name = checked_session(query.get("session") or f"replay-{draw_hex(sorted(query.items()))[:8]}")
+    target = _checked_next(query.get("next"))
+    plan = _plan(query, playback)
+    scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"], plan=plan)
+    record = _record(call, RecordKey(name, scenario.name, query["task"]), scenario.digest)
+    edition = playback.edition_of(scenario).name
+    if edition != query["edition"]:
+        said = f"the link speaks {query['edition']}, this mock {edition}"
+        raise AdminError(409, said, allowed=f"taskmock serve --edition {query['edition']}")
+    if (scenario.name, scenario.digest) != (query["scenario"], query["digest"]):
+        raise AdminError(
+            409,
+            f"the scenario {query['scenario']!r} is another one here than where the link was made",
+            allowed="the same scenario: GET …/tasks/{task}/scenario there, PUT it here; generated: the same --locale",
+            here=scenario.digest,
+            link=query["digest"],
+        )
+    play = scenario.play_for(record.key.task_id)
+    assert play is not None  # noqa: S101  # a scenario without one is never chosen
+    played(record, play, playback.edition_of(scenario))  # refuses a log that cannot be, before anything has changed
+    _begin(call, name, plan)
+    playback.store.open(record.key, lambda: record)
+    path = Task(playback, record.key, base=Session(call.stage, name).url, door=call.stage.door).url
+    return _sent(name, target, {"session": name, "url": path, "next": target})
+
+
+def _plan(query: Mapping[str, Any], playback: Playback) -> SessionPlan:
+    """What the session of a link plays: one scenario for one task, which a client may have made."""
+    task, created = query["task"], {}
+    if "created" in query:
+        try:
+            creation = Creation.read(query["created"])
+            check_creation(playback, creation)
+        except ScenarioError:
+            raise
+        except ValueError as error:
+            raise AdminError(400, f"created: {error}", allowed="what the link had") from None
+        if not is_number(task):
+            raise AdminError(400, f"created: {task[:80]!r} is no number of a task", allowed="what the link had")
+        created[task] = creation
+    return SessionPlan(tasks={task: query["scenario"]}, created=created)
+
+
+def _record(call: AdminCall, key: RecordKey, digest: str) -> Record:
+    query = call.query
+    return Record(
+        key=key,
+        digest=digest,
+        seed=query["seed"],
+        epoch=query["epoch"],
+        mode=ClockMode.MANUAL,
+        anchor=call.playback.opening.clock.now(),
+        offset=round(query["reading"] * SECOND),
+        frozen=True,
+        polls=query["polls"],
+        log=read_injected_log(query["log"]) if "log" in query else (),
+        faults=read_injected_faults(query["faults"]) if "faults" in query else (),
+        spent=_spent(query.get("spent", "[]")),
+        clipped="clipped" in query,
+    )
+
+
+def _spent(text: str) -> tuple[int, ...]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(type(number) is int and 0 <= number < 2**53 for number in found):
+        raise AdminError(400, f"spent is {text[:80]!r}", allowed="a JSON list of numbers: [2,0]")
+    return tuple(found)
+
+
+def _begin(call: AdminCall, session: str, plan: SessionPlan) -> None:
+    """A link starts afresh, however often it is used."""
+    call.playback.store.forget(session)
+    call.playback.store.settle(session, plan)
+
+
+def _sent(session: str, target: str | None, body: dict[str, object]) -> Answered:
+    cookie = dump_cookie(SESSION_COOKIE, session, path="/", samesite="Lax", httponly=True)
+    if target is None:
+        return Answered(body=body, headers=(("Set-Cookie", cookie),))
+    return Answered(body=body, status=303, headers=(("Set-Cookie", cookie), ("Location", target)))
+
+
+def _checked_next(target: str | None) -> str | None:
+    """A path of this very site: whatever a browser could take for another host is refused."""
+    if target is None:
+        return None
+    plain = target.startswith("/") and not target.startswith("//") and target.isascii() and target.isprintable()
+    if not plain or "\\" in target or _host(target):
+        raise AdminError(400, f"next {target[:80]!r} leads elsewhere", allowed="a path of this site, such as /tasks/10")
+    return target
+
+
+def _host(target: str) -> str:
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return target
+    return parts.scheme or parts.netloc
+
+
+_LED: dict[str, Schema] = {
+    "session": {"type": "string"},
+    "next": {"type": ["string", "null"]},
+}
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/use",
+        summary="Put a browser into a session",
+        answer=use,
+        query=_USE,
+        gives={**_LED, "scenario": {"type": ["string", "null"]}, "clock": {"type": ["string", "null"]}},
+        leads=True,
+    ),
+    Endpoint(
+        method="GET",
+        path=REPLAY,
+        summary="Put a browser at a moment of a task",
+        answer=replay,
+        query=_REPLAY,
+        needed=("scenario", "digest", "edition", "task", "seed", "epoch", "reading", "polls"),
+        gives={**_LED, "url": {"type": "string", "description": "The call that answers the moment, a path."}},
+        leads=True,
+    ),
+)
+"""The links for browsers."""

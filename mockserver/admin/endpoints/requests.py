@@ -1,0 +1,165 @@
+"""The journal: which calls came, how many, and waiting until so many have come. Words and paths are WireMock's."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.sessions.journal import MOST_WAITS, JournalEntry
+
+_CRITERIA: dict[str, Schema] = {
+    "session": {"type": "string", "description": "Calls of this session only."},
+    "task": {"type": "string", "description": "Calls for this task only."},
+    "method": {"type": "string", "description": "Calls of this HTTP method only."},
+    "status": {
+        "type": "integer",
+        "minimum": 100,
+        "maximum": 599,
+        "description": "Calls that were answered with this HTTP status.",
+    },
+    "fault": {"type": "string", "description": "Calls that met a fault of this kind; `any` for any kind."},
+}
+_WAIT: dict[str, Schema] = {
+    **_CRITERIA,
+    "count": {"type": "integer", "minimum": 1, "description": "So many calls in all; 1 where it is not said."},
+    "timeout": {"type": "number", "minimum": 0, "maximum": 60, "description": "Seconds to wait at most; 10."},
+}
+
+
+def list_requests(call: AdminCall) -> Answered:
+    """The calls that fit the query, the oldest first."""
+    return Answered(body={"requests": [_shown(entry) for entry in _found(call, call.query)]})
+
+
+def find_requests(call: AdminCall) -> Answered:
+    """The calls that fit the body, the oldest first."""
+    return Answered(body={"requests": [_shown(entry) for entry in _found(call, call.said)]})
+
+
+def count_requests(call: AdminCall) -> Answered:
+    """How many calls fit the body."""
+    return Answered(body={"count": len(_found(call, call.said))})
+
+
+def wait_for_requests(call: AdminCall) -> Answered:
+    """Answers once so many calls that fit the body have come, or says after the time-out how many there were."""
+    count, timeout = call.said.get("count", 1), call.said.get("timeout", 10)
+    waiting = call.journal.waiting
+    if not waiting.acquire(blocking=False):
+        raise AdminError(429, "as many calls as can wait already", allowed=f"{MOST_WAITS} at once")
+    try:
+        seen = call.journal.wait_for(lambda entry: _fits(entry, call.said), count=count, timeout=timeout)
+    finally:
+        waiting.release()
+    if seen < count:
+        raise AdminError(408, f"{seen} of {count} calls came within {timeout} s", count=seen)
+    return Answered(body={"count": seen})
+
+
+def clear_requests(call: AdminCall) -> Answered:
+    """Forgets all calls."""
+    call.journal.clear()
+    return Answered()
+
+
+def reset(call: AdminCall) -> Answered:
+    """Forgets all sessions and calls, or those of one session; scenarios stay."""
+    only = call.said.get("session")
+    for name in [only] if only is not None else call.playback.store.sessions():
+        call.playback.store.forget(name)
+    call.journal.clear(only)
+    return Answered()
+
+
+def _found(call: AdminCall, criteria: Mapping[str, Any]) -> list[JournalEntry]:
+    return [entry for entry in call.journal.find() if _fits(entry, criteria)]
+
+
+def _fits(entry: JournalEntry, criteria: Mapping[str, Any]) -> bool:
+    fault = criteria.get("fault")
+    return (
+        criteria.get("session") in {None, entry.session}
+        and criteria.get("task") in {None, entry.task_id}
+        and criteria.get("method") in {None, entry.method}
+        and criteria.get("status") in {None, entry.status}
+        and (fault is None or fault in entry.faults or (fault == "any" and bool(entry.faults)))
+    )
+
+
+def _shown(entry: JournalEntry) -> dict[str, object]:
+    shown = dataclasses.asdict(entry)
+    shown["at"] = entry.at / SECOND
+    if entry.reading is not None:
+        shown["reading"] = {"seconds": entry.reading.moment / SECOND, "poll": entry.reading.poll}
+    return shown
+
+
+_REQUESTS: dict[str, Schema] = {
+    "requests": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "at": {"type": "number", "description": "Seconds since 1970 by the mock's clock."},
+                "session": {"type": "string"},
+                "method": {"type": "string"},
+                "target": {"type": "string", "description": "Path and query, secrets blotted out."},
+                "status": {"type": "integer", "description": "The HTTP status of the answer."},
+                "code": {"type": "integer", "description": "The code in its envelope."},
+                "message": {"type": "string", "description": "What a refusal says."},
+                "task_id": {"type": ["string", "null"]},
+                "scenario": {"type": ["string", "null"]},
+                "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the poll."},
+                "faults": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    }
+}
+_COUNT: dict[str, Schema] = {"count": {"type": "integer", "minimum": 0}}
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/requests",
+        summary="List the calls",
+        answer=list_requests,
+        query=_CRITERIA,
+        gives=_REQUESTS,
+    ),
+    Endpoint(method="DELETE", path="/requests", summary="Forget all calls", answer=clear_requests),
+    Endpoint(
+        method="POST",
+        path="/requests/find",
+        summary="Find calls",
+        answer=find_requests,
+        body=_CRITERIA,
+        gives=_REQUESTS,
+    ),
+    Endpoint(
+        method="POST",
+        path="/requests/count",
+        summary="Count calls",
+        answer=count_requests,
+        body=_CRITERIA,
+        gives=_COUNT,
+    ),
+    Endpoint(
+        method="POST",
+        path="/requests/wait",
+        summary="Wait for calls",
+        answer=wait_for_requests,
+        body=_WAIT,
+        gives=_COUNT,
+    ),
+    Endpoint(
+        method="POST",
+        path="/reset",
+        summary="Forget sessions and calls",
+        answer=reset,
+        body={"session": {"type": "string", "description": "This session only."}},
+    ),
+)
+"""What there is under `/__admin/requests`, and the reset."""

@@ -1,0 +1,107 @@
+"""Scenarios: which there are, their text, new ones, and a running task taken away as one."""
+
+from __future__ import annotations
+
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, record_of
+from taskmock.mockserver.admin.moments import replay_command, taken_scenario
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_scenario
+from taskmock.mockserver.scenarios.catalog import Shelf
+
+
+def list_scenarios(call: AdminCall) -> Answered:
+    """All scenarios by name; of one whose file is broken, what is wrong."""
+    shelf = call.playback.shelf
+    return Answered(body={"scenarios": [_listed(shelf, name) for name in shelf.names()]})
+
+
+def _listed(shelf: Shelf, name: str) -> dict[str, object]:
+    try:
+        found = shelf.scenario(name)
+    except (ScenarioError, ScenarioNotFoundError) as error:
+        return {"name": name, "problem": str(error)}
+    return {
+        "name": found.name,
+        "title": found.title,
+        "tags": found.tags,
+        "ends": found.ends,
+        "edition": found.edition,
+    }
+
+
+def show_scenario(call: AdminCall) -> Answered:
+    """A scenario as the text of a scenario file."""
+    return Answered(text=dump_scenario(call.playback.shelf.scenario(call.path["scenario"])))
+
+
+def put_scenario(call: AdminCall) -> Answered:
+    """Puts a scenario, YAML or JSON, on the shelf. Tasks that play one of that name go on with it from where they are.
+
+    Operations that it does not allow are `dropped` from their log.
+    """
+    name = call.path["scenario"]
+    scenario = read_scenario(call.data, source=name, resolve=call.playback.shelf.scenario)
+    if scenario.name != name:
+        raise AdminError(400, f"the text is scenario {scenario.name!r}, the path says {name!r}; they must agree")
+    call.playback.shelf.add(scenario)
+    return Answered(body={"name": name, "digest": scenario.digest})
+
+
+def delete_scenario(call: AdminCall) -> Answered:
+    """Takes a scenario that was put here off the shelf; one that came from a file is that file's again."""
+    if not call.playback.shelf.remove(call.path["scenario"]):
+        raise ScenarioNotFoundError(call.path["scenario"], call.playback.shelf.names())
+    return Answered()
+
+
+def take_away(call: AdminCall) -> Answered:
+    """A running task as a scenario file that plays the same again: its script, what was done to it as events."""
+    record = record_of(call)
+    text = dump_scenario(taken_scenario(call.playback, record))
+    # Recorded answers come as JSON, which has no comments.
+    return Answered(text=text if text.startswith("{") else f"{replay_command(record)}\n{text}")
+
+
+_SCENARIO = "/scenarios/{scenario}"
+_LISTED: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "title": {"type": "string"},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "ends": {"type": ["string", "null"]},
+            "edition": {"type": ["string", "null"]},
+            "problem": {"type": "string", "description": "What is wrong with its file."},
+        },
+    },
+}
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/scenarios",
+        summary="List the scenarios",
+        answer=list_scenarios,
+        gives={"scenarios": _LISTED},
+    ),
+    Endpoint(method="GET", path=_SCENARIO, summary="Show a scenario's text", answer=show_scenario, gives=None),
+    Endpoint(
+        method="PUT",
+        path=_SCENARIO,
+        summary="Put a scenario",
+        answer=put_scenario,
+        raw=True,
+        gives={"name": {"type": "string"}, "digest": {"type": "string"}},
+    ),
+    Endpoint(method="DELETE", path=_SCENARIO, summary="Take a scenario back", answer=delete_scenario),
+    Endpoint(
+        method="GET",
+        path="/sessions/{session}/tasks/{task}/scenario",
+        summary="Take a task away as a scenario",
+        answer=take_away,
+        gives=None,
+    ),
+)
+"""What there is under `/__admin/scenarios`, and a task as a scenario."""

@@ -1,0 +1,93 @@
+"""Sessions: who they are, what they play, what moves their clocks."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.sessions.session import Session
+
+_CLOCKS = [mode.value for mode in ClockMode]
+
+_PLAN: dict[str, Schema] = {
+    "scenario": {"type": ["string", "null"], "description": "What tasks play; null leaves it to the server."},
+    "clock": {"enum": [*_CLOCKS, None], "description": "What moves tasks yet to be touched; null: the server's."},
+    "speed": {
+        "type": ["number", "null"],
+        "exclusiveMinimum": 0,
+        "maximum": 100_000,
+        "description": "Times the wall's time.",
+    },
+}
+
+
+def list_sessions(call: AdminCall) -> Answered:
+    """All sessions, the one longest untouched first."""
+    names = call.playback.store.sessions()
+    return Answered(body={"sessions": [_shown(Session(call.stage, name)) for name in names]})
+
+
+def show_session(call: AdminCall) -> Answered:
+    """One session: what it has settled, and its tasks."""
+    return Answered(body=_shown(call.session))
+
+
+def settle_session(call: AdminCall) -> Answered:
+    """Settles what a session's tasks play and what moves their clocks. What it does not say stays as it is."""
+    session, said = call.session, call.said
+    if said.get("scenario") is not None:
+        call.playback.shelf.scenario(said["scenario"])
+    changed: dict[str, Any] = {}
+    if "scenario" in said:
+        changed["scenario"] = said["scenario"]
+    if "clock" in said:
+        changed["mode"] = ClockMode(said["clock"]) if said["clock"] else None
+    if "speed" in said:
+        changed["speed"] = said["speed"]
+    call.playback.store.replan(session.name, lambda plan: dataclasses.replace(plan, **changed))
+    return show_session(call)
+
+
+def forget_session(call: AdminCall) -> Answered:
+    """Forgets a session with all its tasks; the next poll starts them anew."""
+    call.session.forget()
+    return Answered()
+
+
+def _shown(session: Session) -> dict[str, object]:
+    plan = session.plan
+    return {
+        "name": session.name,
+        "scenario": plan.scenario,
+        "clock": plan.mode,
+        "speed": plan.speed,
+        "tasks": [{"id": record.key.task_id, "scenario": record.key.scenario} for record in session.records()],
+    }
+
+
+_SESSION = "/sessions/{session}"
+_TASKS: Schema = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"id": {"type": "string"}, "scenario": {"type": "string"}}},
+}
+_GIVES: dict[str, Schema] = {"name": {"type": "string"}, **_PLAN, "tasks": _TASKS}
+_LISTED: dict[str, Schema] = {
+    "sessions": {"type": "array", "items": {"type": "object", "properties": _GIVES, "required": list(_GIVES)}}
+}
+
+ENDPOINTS = (
+    Endpoint(method="GET", path="/sessions", summary="List the sessions", answer=list_sessions, gives=_LISTED),
+    Endpoint(method="GET", path=_SESSION, summary="Show a session", answer=show_session, gives=_GIVES),
+    Endpoint(
+        method="PUT",
+        path=_SESSION,
+        summary="Settle what a session plays",
+        answer=settle_session,
+        body=_PLAN,
+        gives=_GIVES,
+    ),
+    Endpoint(method="DELETE", path=_SESSION, summary="Forget a session", answer=forget_session),
+)
+"""What there is under `/__admin/sessions`, tasks aside."""

@@ -1,0 +1,267 @@
+"""Tasks of a session: opened, their clocks moved, operated on, made to fail."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from taskmock.mockserver.admin.endpoint import ADMIN, AdminCall, AdminError, Answered, Endpoint, Schema, record_of
+from taskmock.mockserver.admin.moments import events_of, link_of
+from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.core.fault import Fault
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import state_at
+from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
+from taskmock.mockserver.scenarios.writer import event_data, fault_data
+from taskmock.mockserver.sessions.task_clock import SeekError, TaskClock
+
+MOST_CHANGES = 1000
+"""The most moments of changes that are listed."""
+
+
+_CLOCK_STATE: Schema = {
+    "type": "object",
+    "properties": {
+        "mode": {"enum": [mode.value for mode in ClockMode]},
+        "seconds": {"type": "number", "description": "How far the task is."},
+        "speed": {"type": "number"},
+        "frozen": {"type": "boolean"},
+        "changes": {
+            "type": "array",
+            "items": {"type": "number"},
+            "description": f"When the answer changes, the first {MOST_CHANGES} times.",
+        },
+    },
+}
+
+
+TASK_SCHEMA: dict[str, Schema] = {
+    "id": {"type": "string"},
+    "session": {"type": "string"},
+    "scenario": {"type": "string"},
+    "digest": {"type": "string", "description": "The scenario's content."},
+    "seed": {"type": "string"},
+    "state": {"type": ["string", "null"], "description": "What the task shows; null where a recorded answer has none."},
+    "clock": _CLOCK_STATE,
+    "epoch": {"type": "number", "description": "The task's creation, in seconds since 1970."},
+    "polls": {"type": "integer"},
+    "log": {"type": "array", "items": {"type": "object"}, "description": "What was done to it, as `events:`."},
+    "dropped": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Operations that an edit of the scenario took out of the log, and why.",
+    },
+    "link": {"type": "string", "description": "Puts any mock of the same scenarios at this moment (GET)."},
+}
+"""The properties of a task."""
+
+
+def shown_task(playback: Playback, record: Record) -> dict[str, object]:
+    """A task's record as JSON."""
+    history, moment = playback.history(record), playback.moment(record)
+    return {
+        "id": record.key.task_id,
+        "session": record.key.session,
+        "scenario": record.key.scenario,
+        "digest": record.digest,
+        "seed": record.seed,
+        "state": state_at(history, playback.seen_moment(record)),
+        "clock": {
+            "mode": record.mode,
+            "seconds": moment / SECOND,
+            "speed": record.speed,
+            "frozen": record.frozen,
+            "changes": [change / SECOND for change in history.moments[:MOST_CHANGES]],
+        },
+        "epoch": record.epoch / SECOND,
+        "polls": record.polls,
+        "log": [event_data(event) for event in events_of(record.log)],
+        "dropped": record.dropped,
+        "link": ADMIN + link_of(playback, record),
+    }
+
+
+_SEEKS = ("next", "back", "failed", "end", "start")
+
+
+_LONGEST = 8760 * 3600
+
+
+def show_task(call: AdminCall) -> Answered:
+    """One task as it is now: the record, its state, when its tree changes, and a link to this very moment."""
+    return Answered(body=shown_task(call.playback, record_of(call)))
+
+
+def play_task(call: AdminCall) -> Answered:
+    """Opens a task, playing a scenario; the record is made now and not at the first poll."""
+    name = call.said.get("scenario")
+    call.session.play(None if name is None else call.playback.shelf.scenario(name), call.path["task"])
+    return show_task(call)
+
+
+def move_clock(call: AdminCall) -> Answered:
+    """Moves, stops or restarts a task's clock; the body says exactly one thing."""
+    if len(call.said) != 1:
+        raise AdminError(400, "say exactly one thing", allowed=sorted(_CLOCK))
+    clock = TaskClock(call.playback, record_of(call).key)
+    [(what, value)] = call.said.items()
+    try:
+        _turn(clock, what, value)
+    except SeekError as error:
+        raise AdminError(409, str(error)) from None
+    return show_task(call)
+
+
+def _turn(clock: TaskClock, what: str, value: Any) -> None:  # noqa: ANN401  # decoded JSON
+    seeks = {"next": clock.next, "back": clock.back, "failed": clock.failed, "end": clock.end, "start": clock.rewind}
+    match what:
+        case "advance":
+            clock.advance(value)
+        case "set":
+            clock.set(value)
+        case "seek":
+            seeks[value]()
+        case "frozen":
+            (clock.freeze if value else clock.run)()
+        case _:
+            clock.restart()
+
+
+def give_commands(call: AdminCall) -> Answered:
+    """Gives operations to a task at its present moment, all or none, in the words of scenario files' `events:`."""
+    said: list[dict[str, Any]] = call.said["commands"]
+    timed = sorted({word for operation in said for word in ("at", "when", "after", "times") if word in operation})
+    if timed:
+        raise AdminError(400, f"{timed[0]!r} is for scenario files", allowed="operations, which happen at once")
+    log = read_injected_log(json.dumps([{"at": "0s", **operation} for operation in said]))
+    call.playback.command(record_of(call).key, *(entry.command for entry in log))
+    return show_task(call)
+
+
+def list_faults(call: AdminCall) -> Answered:
+    """The faults of a task: those of its scenario, and those that were added; and how many answers each has had."""
+    record = record_of(call)
+    own = call.playback.play_of(record).faults
+    faults = [*own, *record.faults]
+    spent = [*record.spent, *[0] * (len(faults) - len(record.spent))]
+    listed = [
+        {**fault_data(fault), "had": had, "added": number >= len(own)}
+        for number, (fault, had) in enumerate(zip(faults, spent, strict=True))
+    ]
+    return Answered(body={"faults": listed})
+
+
+def add_faults(call: AdminCall) -> Answered:
+    """Adds faults to a task, in the words of scenario files' `faults:`."""
+    added = read_injected_faults(json.dumps(call.said["faults"]))
+
+    def with_added(record: Record) -> Record:
+        for fault in added:
+            _check_addresses(call, record, fault)
+        return dataclasses.replace(record, faults=(*record.faults, *added))
+
+    call.playback.change(record_of(call).key, with_added)
+    return list_faults(call)
+
+
+def clear_faults(call: AdminCall) -> Answered:
+    """Takes back the faults that were added; the scenario's own stay."""
+
+    def without_added(record: Record) -> Record:
+        own = len(call.playback.play_of(record).faults)
+        return dataclasses.replace(record, faults=(), spent=record.spent[:own])
+
+    call.playback.change(record_of(call).key, without_added)
+    return list_faults(call)
+
+
+def _check_addresses(call: AdminCall, record: Record, fault: Fault) -> None:
+    """Refuses a fault whose node the task has not."""
+    history = call.playback.history(record)
+    broken = fault.value["node"] if isinstance(fault.value, dict) and "node" in fault.value else None
+    for address in (fault.bounds.node, broken):
+        if address is None:
+            continue
+        if not history.frames:
+            history.graph.find(address)
+        elif not any(recorded_state(frame.body, address) for frame in history.frames):
+            raise AddressError(address, matches=(), closest=())
+
+
+_CLOCK: dict[str, Schema] = {
+    "advance": {"type": "number", "minimum": 0, "maximum": _LONGEST, "description": "Seconds to move on."},
+    "set": {"type": "number", "minimum": 0, "maximum": _LONGEST, "description": "Seconds from the task's creation."},
+    "seek": {"enum": list(_SEEKS), "description": "The next or earlier change, the first FAILED, the end, the start."},
+    "frozen": {"type": "boolean", "description": "Stop the clock, or let it go on."},
+    "restart": {"const": True, "description": "Back to the creation, and forget what was done."},
+}
+
+
+_TASK = "/sessions/{session}/tasks/{task}"
+
+
+_OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}, "minItems": 1}
+
+
+_FAULTS: dict[str, Schema] = {
+    "faults": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "description": "As in scenario files, and:",
+            "properties": {
+                "had": {"type": "integer", "description": "How many answers have met it."},
+                "added": {"type": "boolean", "description": "Whether it was added to the scenario's own."},
+            },
+        },
+    }
+}
+
+
+ENDPOINTS = (
+    Endpoint(method="GET", path=_TASK, summary="Show a task", answer=show_task, gives=TASK_SCHEMA),
+    Endpoint(
+        method="PUT",
+        path=_TASK,
+        summary="Open a task",
+        answer=play_task,
+        body={"scenario": {"type": ["string", "null"], "description": "What it plays; null: what the session plays."}},
+        gives=TASK_SCHEMA,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TASK}/clock",
+        summary="Move a task's clock",
+        answer=move_clock,
+        body=_CLOCK,
+        gives=TASK_SCHEMA,
+    ),
+    Endpoint(
+        method="POST",
+        path=f"{_TASK}/commands",
+        summary="Operate a task or its nodes",
+        answer=give_commands,
+        body={"commands": {**_OBJECTS, "description": 'For example [{"retry": "Copy B"}].'}},
+        required=("commands",),
+        gives=TASK_SCHEMA,
+    ),
+    Endpoint(method="GET", path=f"{_TASK}/faults", summary="List a task's faults", answer=list_faults, gives=_FAULTS),
+    Endpoint(
+        method="POST",
+        path=f"{_TASK}/faults",
+        summary="Add faults to a task",
+        answer=add_faults,
+        body={"faults": {**_OBJECTS, "description": 'For example [{"answers": 2, "http": 502}].'}},
+        required=("faults",),
+        gives=_FAULTS,
+    ),
+    Endpoint(
+        method="DELETE", path=f"{_TASK}/faults", summary="Take added faults back", answer=clear_faults, gives=_FAULTS
+    ),
+)
+"""What there is under `/__admin/sessions/{session}/tasks`."""

@@ -1,0 +1,101 @@
+"""A moment of a task, taken away: as a scenario of its own, or as a link that puts another mock at that moment."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from urllib.parse import urlencode
+
+from taskmock.mockserver.core.command import Entry
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.scenario import Event, Scenario, Trigger
+from taskmock.mockserver.playback.player import Playback, played
+from taskmock.mockserver.playback.poll import Answer, Reading
+from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.scenarios.writer import event_data, fault_data
+
+REPLAY = "/replay"
+"""Where a link leads, under the admin API."""
+
+LONGEST_LINK = 4000
+"""The most characters of a link in a header: servers and proxies refuse longer lines."""
+
+
+def taken_scenario(playback: Playback, record: Record) -> Scenario:
+    """A task as a scenario: its script, what was done to it as events, the faults that were added.
+
+    Under the same seed and name it draws the same ids and versions.
+    """
+    play, scenario = playback.play_of(record), playback.scenario_of(record)
+    edition = playback.edition_of(scenario)
+    history = playback.history(record)
+    taken = dataclasses.replace(
+        play,
+        ids=(record.key.task_id,),
+        events=(*play.events, *events_of(record.log)),
+        faults=(*play.faults, *record.faults),
+    )
+    if record.log and played(dataclasses.replace(record, log=()), taken, edition).changes != history.changes:
+        # A scripted `when` and a client's command fell on one millisecond: only moments tell which came first.
+        given = sorted((*history.given, *record.log), key=lambda entry: entry.at)
+        taken = dataclasses.replace(taken, events=events_of(tuple(given)))
+    return dataclasses.replace(scenario, plays=(taken,), edition=edition.name, ends=None)
+
+
+def events_of(log: tuple[Entry, ...]) -> tuple[Event, ...]:
+    """What was done to a task, as the events of a scenario."""
+    return tuple(Event(trigger=Trigger(at=entry.at), command=entry.command) for entry in log)
+
+
+def replay_command(record: Record) -> str:
+    """How the answers of a taken scenario come out again, as a comment for its file."""
+    return f"# taskmock serve --seed {json.dumps(record.seed, ensure_ascii=False)} --scenario FILE"
+
+
+def link_of(playback: Playback, record: Record) -> str:
+    """The call under `ADMIN` that puts any mock at a record's moment: scenario, seed, reading and log are all in it."""
+    edition = playback.edition_of(playback.scenario_of(record)).name
+    link = _link(record, edition, Reading(playback.moment(record), record.polls), record.spent)
+    return link + _made(playback, record)
+
+
+def link_to(playback: Playback, answer: Answer) -> str | None:
+    """The call under `ADMIN` that puts any mock where its next poll gets this answer; None if it is too long."""
+    record = answer.record
+    spent = record.spent
+    if spent:
+        faults = (*playback.play_of(record).faults, *record.faults)
+        met = [any(fault is one for one in answer.faults) for fault in faults]
+        spent = tuple(had - held for had, held in zip(spent, met, strict=False))
+    before = Reading(answer.reading.moment, answer.reading.poll - 1)
+    link = _link(record, answer.edition, before, spent if any(spent) else ()) + _made(playback, record)
+    return link if len(link) <= LONGEST_LINK else None
+
+
+def _link(record: Record, edition: str, reading: Reading, spent: tuple[int, ...]) -> str:
+    task = _task(record.key.scenario, record.digest, edition, record.key.task_id, record.seed)
+    link = f"{REPLAY}?{task}&epoch={record.epoch}&reading={reading.moment / SECOND!r}&polls={reading.poll}"
+    if record.clipped:
+        link += "&clipped=true"
+    if not (record.log or record.faults or spent):
+        return link
+    lists = {
+        "log": [event_data(event) for event in events_of(record.log)],
+        "faults": [fault_data(fault) for fault in record.faults],
+        "spent": list(spent),
+    }
+    more = {name: json.dumps(found, separators=(",", ":")) for name, found in lists.items() if found}
+    return f"{link}&{urlencode(more)}"
+
+
+def _made(playback: Playback, record: Record) -> str:
+    """The part of a link that tells what a client has made the task with."""
+    creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
+    return "" if creation is None else f"&{urlencode({'created': creation.written()})}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _task(scenario: str, digest: str, edition: str, task: str, seed: str) -> str:
+    """The part of a link that is the same at all moments of a task: worked out once, as every answer has a link."""
+    return urlencode({"scenario": scenario, "digest": digest, "edition": edition, "task": task, "seed": seed})

@@ -1,0 +1,241 @@
+"""Where calls of the admin API arrive: finds the endpoint, checks who calls and what they say, answers in JSON."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import importlib.metadata
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request
+
+from taskmock.mockserver.admin.endpoint import ADMIN, YAML, AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.endpoints import auth as auth_path
+from taskmock.mockserver.admin.endpoints import links as use_path
+from taskmock.mockserver.admin.endpoints import requests as request_paths
+from taskmock.mockserver.admin.endpoints import scenarios as scenario_paths
+from taskmock.mockserver.admin.endpoints import sessions as session_paths
+from taskmock.mockserver.admin.endpoints import tasks as task_paths
+from taskmock.mockserver.admin.openapi import admin_document, with_admin
+from taskmock.mockserver.admin.validation import body_flaw, query_flaw, with_numbers
+from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.http.message import Call, Reply
+from taskmock.mockserver.http.wsgi import build_environ
+from taskmock.mockserver.playback.store import RecordGoneError
+from taskmock.mockserver.sessions.names import checked_session
+from taskmock.mockserver.sessions.session import Stage
+
+_MOST_NAMES = 100  # of the nodes of a task, in an error
+
+
+def health(call: AdminCall) -> Answered:
+    """Whether the mock answers, and which version it is."""
+    return Answered(
+        body={
+            "status": "healthy",
+            "version": importlib.metadata.version("taskmock"),
+            "session": call.caller,
+            "sessions": len(call.playback.store.sessions()),
+        }
+    )
+
+
+def describe(call: AdminCall) -> Answered:
+    """The API that is mocked, and this one, as one OpenAPI 3.1 document."""
+    from taskmock.contracts.export.openapi import ALL
+
+    doors = tuple(door.name for door in call.stage.doors)
+    return Answered(body=whole_document(call.playback.edition or ALL, doors, token=call.guarded))
+
+
+_HEALTH: dict[str, Schema] = {
+    "status": {"const": "healthy"},
+    "version": {"type": "string"},
+    "session": {"type": "string", "description": "Whose call this is."},
+    "sessions": {"type": "integer", "minimum": 0, "description": "How many sessions there are."},
+}
+_DOCUMENT: dict[str, Schema] = {"openapi": {"type": "string"}, "paths": {"type": "object"}}
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(method="GET", path="/health", summary="Is it up", answer=health, gives=_HEALTH, unguarded=True),
+    Endpoint(
+        method="GET", path="/openapi.json", summary="Describe all that there is", answer=describe, gives=_DOCUMENT
+    ),
+    *session_paths.ENDPOINTS,
+    *task_paths.ENDPOINTS,
+    *scenario_paths.ENDPOINTS,
+    *request_paths.ENDPOINTS,
+    *use_path.ENDPOINTS,
+    *auth_path.ENDPOINTS,
+)
+"""All there is under `/__admin`."""
+
+
+@functools.cache
+def whole_document(edition: str, doors: tuple[str, ...], *, token: bool = False) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the API at some doors in an edition (or `all`), and of the admin API."""
+    from taskmock.contracts.export.openapi import openapi_document
+
+    return with_admin(openapi_document(edition, doors=doors), admin_document(ADMIN, ENDPOINTS, token=token))
+
+
+class Desk:
+    """Answers the calls under `/__admin`; `token`, if any, must come with each of them but the one for health.
+
+    A desk that is `closed` answers that one only.
+    """
+
+    def __init__(self, stage: Stage, *, token: str | None = None, closed: bool = False) -> None:
+        self._stage = stage
+        self._token = token
+        self._closed = closed
+        self._routes = Map(
+            [
+                Rule(
+                    ADMIN + endpoint.path.replace("{", "<").replace("}", ">"),
+                    methods=[endpoint.method],
+                    endpoint=endpoint,
+                )
+                for endpoint in ENDPOINTS
+            ],
+            strict_slashes=False,
+        )
+
+    def answer(self, call: Call, path: str, session: str) -> Reply:
+        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`."""
+        try:
+            answered = self._answered(call, path, session)
+        except AdminError as error:
+            return _json(error.status, error.body, error.headers)
+        except CommandRefusedError as error:
+            return _json(409, {"error": str(error), "reason": error.reason})
+        except AddressError as error:
+            known = error.known[:_MOST_NAMES]
+            return _json(404, {"error": str(error), "matches": error.matches, "closest": error.closest, "known": known})
+        except ScenarioNotFoundError as error:
+            return _json(404, {"error": str(error), "known": error.known})
+        except RecordGoneError as error:
+            return _json(404, {"error": str(error)})
+        except ValueError as error:
+            return _json(400, {"error": str(error), **_problems(error)})
+        if answered.text is not None:
+            body = answered.text.encode("utf-8")
+            return Reply(answered.status, (("Content-Type", f"{YAML}; charset=utf-8"), *answered.headers), body)
+        return _json(answered.status, answered.body, answered.headers)
+
+    def _answered(self, call: Call, path: str, session: str) -> Answered:
+        request = Request(build_environ(call))
+        endpoint, arguments = self._found(call.method, path)
+        self._admit(request, endpoint)
+        if "session" in arguments:
+            checked_session(arguments["session"])
+        query = _query(request, endpoint)
+        said = {} if endpoint.raw else _said(request, endpoint)
+        return endpoint.answer(
+            AdminCall(
+                stage=self._stage,
+                caller=session,
+                path=arguments,
+                query=query,
+                data=request.get_data(),
+                said=said,
+                guarded=self._token is not None,
+            )
+        )
+
+    def _found(self, method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
+        adapter = self._routes.bind("")
+        endpoint: Endpoint
+        try:
+            endpoint, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
+        except MethodNotAllowed:
+            allowed = sorted({*adapter.allowed_methods(path)} - {"HEAD", "OPTIONS"})
+            allow = ("Allow", ", ".join(allowed))
+            raise AdminError(405, f"{method} is not allowed here", headers=(allow,), allowed=allowed) from None
+        except HTTPException:
+            known = sorted({ADMIN + endpoint.path for endpoint in ENDPOINTS})
+            raise AdminError(404, f"no such path: {path}", paths=known) from None
+        return endpoint, arguments
+
+    def _admit(self, request: Request, endpoint: Endpoint) -> None:
+        """Refuses pages of other sites, and whoever lacks the token."""
+        if _foreign(request):
+            raise AdminError(
+                403,
+                "pages of other sites cannot use the admin API",
+                allowed="this site's own pages; a link that is typed or pasted; clients that are no browsers",
+            )
+        if endpoint.unguarded:
+            return
+        if self._closed:
+            raise AdminError(404, "this mock has no admin API: it was started with --no-admin (Settings(admin=False))")
+        if self._token is None:
+            return
+        if not hmac.compare_digest(_shown_token(request).encode(), self._token.encode()):
+            raise AdminError(
+                401,
+                "the admin API wants its token",
+                headers=(("WWW-Authenticate", 'Basic realm="taskmock admin: the token is the password"'),),
+                allowed="Authorization: Bearer TOKEN, or the token as the password of any user",
+            )
+
+
+def _foreign(request: Request) -> bool:
+    """Whether a page of another site sends the call.
+
+    A browser says so by itself, whatever a proxy makes of the host; an old one says at least where its page is from.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and origin.rpartition("://")[2] != request.headers.get("Host")
+
+
+def _shown_token(request: Request) -> str:
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    password = request.authorization.password if request.authorization else None
+    return password or ""
+
+
+def _query(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    """The query of a call, with numbers in it, checked against what the endpoint takes."""
+    query = with_numbers(request.args.to_dict(), endpoint)
+    flaw = query_flaw(query, endpoint)
+    if flaw:
+        raise AdminError(400, flaw.said, allowed=flaw.allowed)
+    return query
+
+
+def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    """The body of a call, decoded and checked against what the endpoint takes."""
+    data = request.get_data()
+    if endpoint.body is None or (not data and not endpoint.required):
+        return {}
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        raise AdminError(400, "the body is not JSON", allowed=sorted(endpoint.body)) from None
+    if not isinstance(said, dict):
+        raise AdminError(400, "the body is no JSON object", allowed=sorted(endpoint.body))
+    flaw = body_flaw(said, endpoint)
+    if flaw:
+        raise AdminError(400, flaw.said, allowed=flaw.allowed)
+    return said
+
+
+def _problems(error: Exception) -> dict[str, object]:
+    if not isinstance(error, ScenarioError):
+        return {}
+    return {"problems": [{"line": found.line, "column": found.column, "text": str(found)} for found in error.problems]}
+
+
+def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    return Reply(status, (("Content-Type", "application/json"), *headers), json.dumps(body).encode("ascii"))

@@ -1,0 +1,1 @@
+"""Who may call: declarations, their file, and the check of a caller."""

@@ -1,0 +1,136 @@
+"""The calls that tell of one node of a task: its state with its earlier runs, and what it was given and gave out."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_json
+from taskmock.mockserver.api.bk_sops.calls.snapshot import Glance
+from taskmock.mockserver.api.bk_sops.calls.task import played_task
+from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
+from taskmock.mockserver.api.bk_sops.documents.edition import Document
+from taskmock.mockserver.api.bk_sops.documents.node import Page, without_names
+from taskmock.mockserver.api.bk_sops.documents.node_runs import NodeRun, NodeRuns, runs_of
+from taskmock.mockserver.api.bk_sops.documents.status import document
+from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
+from taskmock.mockserver.api.bk_sops.request import text_of
+from taskmock.mockserver.core.graph import ROOT, AddressError
+from taskmock.mockserver.playback.player import Playback
+
+NO_NODE = "node[node_id={node}] not found in task[task_id={task}]"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A node that a call asks about, and the runs that it means: an earlier `of_pass`, whose last one it tells of."""
+
+    glance: Glance
+    runs: NodeRuns
+    page: Page
+    component_code: str
+    of_pass: tuple[NodeRun, ...] = ()
+
+    @property
+    def data(self) -> Document:
+        """What the node was given and gave out."""
+        run = self.of_pass[-1] if self.of_pass else self.runs.latest
+        if run is None:
+            return self.page.unreached_data(self.runs, self.component_code)
+        return self.page.data(self.runs, run, self.component_code)
+
+
+def get_task_node_detail(playback: Playback, call: ApiCall) -> Done:
+    """One node: its state, its earlier runs, what it was given and gave out."""
+    seen = _seen(playback, call, no_node=PARAMETERS, no_stack=UNKNOWN)
+    if seen.runs.latest is None:
+        told = seen.page.unreached(seen.runs)
+    elif seen.of_pass:
+        told = seen.page.earlier(seen.runs, _status(seen, call), seen.of_pass)
+    else:
+        told = seen.page.latest(seen.runs, _status(seen, call))
+    return Done(data={**told, **seen.data}, key=seen.glance.record.key)
+
+
+def get_task_node_data(playback: Playback, call: ApiCall) -> Done:
+    """What one node was given and gave out."""
+    seen = _seen(playback, call, no_node=UNKNOWN, no_stack=PARAMETERS)
+    return Done(data=seen.data, key=seen.glance.record.key)
+
+
+def _seen(playback: Playback, call: ApiCall, *, no_node: int, no_stack: int) -> _Seen:
+    """The node that a call asks about.
+
+    Raises:
+        RefusedError: The task has no such node, or nothing is known of what the call asks for.
+    """
+    glance = played_task(playback, call)
+    record, graph = glance.record, glance.history.graph
+    try:
+        index = graph.find(call.needed["node_id"])
+    except AddressError:
+        index = ROOT
+    if index == ROOT:
+        said = NO_NODE.format(node=call.needed["node_id"], task=record.key.task_id)
+        raise RefusedError(no_node, said, extra={"data": {}})
+    # What has expired is forgotten: its nodes are told of as if they had never been reached.
+    moment = -1 if glance.expired else glance.moment
+    runs = runs_of(glance.history, record.log, index, moment=moment, key=record.draw_key)
+    _check_stack(glance, call, runs, code=no_stack)
+    component_code = text_of(call.said, "component_code")
+    if component_code and component_code not in PRESETS:
+        raise RefusedError(UNKNOWN, "_format_outputs fail", extra={"data": {}})
+    page = Page(glance.edition, epoch=record.epoch, key=record.draw_key)
+    return _Seen(
+        glance=glance, runs=runs, page=page, component_code=component_code, of_pass=tuple(_asked_pass(call, runs))
+    )
+
+
+def _asked_pass(call: ApiCall, runs: NodeRuns) -> list[NodeRun]:
+    """The runs of the earlier pass that a call asks for; none where it means the latest one."""
+    said = text_of(call.said, "loop")
+    if not said or runs.latest is None:
+        return []
+    if not said.isascii() or not said.isdecimal() or len(said) > 9:
+        raise RefusedError(PARAMETERS, f"loop is not a valid number: {said[:20]}")
+    if int(said) >= runs.latest.row.loop:
+        return []
+    found = runs.of_pass(int(said))
+    if not found:
+        raise RefusedError(UNKNOWN, f"node[node_id={runs.node.id}] has no histories of loop {said}")
+    return found
+
+
+def _check_stack(glance: Glance, call: ApiCall, runs: NodeRuns, *, code: int) -> None:
+    """Refuses a call that does not name the subprocesses around its node, the outermost first.
+
+    The real server looks a node up by them: of generation 1 only one that was not reached (fact).
+    """
+    stack = said_json(call.said, "subprocess_stack", [])
+    if not isinstance(stack, list):
+        raise RefusedError(code, "subprocess_stack is not a valid array json")
+    nodes, around, index = glance.history.graph.nodes, list[str](), runs.node.parent
+    while index != ROOT:
+        around.insert(0, nodes[index].id)
+        index = nodes[index].parent
+    looked_up = glance.edition.generation == 2 or runs.latest is None
+    if call.quirks and looked_up and [str(part) for part in stack] != around:
+        raise RefusedError(UNKNOWN, f"node[node_id={runs.node.id}] not found in subprocess_stack {stack!r:.200}")
+
+
+def _status(seen: _Seen, call: ApiCall) -> Document:
+    """What the task's status tree says of the node; with the real server's flaw its state does not follow its children.
+
+    Generation 2 tells no names here (fact).
+    """
+    glance, tree = seen.glance, seen.glance.tree
+    two = glance.edition.generation == 2
+    if two and call.quirks:
+        tree = dataclasses.replace(tree, states={index: row.state for index, row in tree.rows.items()})
+    found = document(tree, glance.edition, epoch=glance.record.epoch, key=glance.record.draw_key)
+    path, index = list[str](), seen.runs.node.index
+    while index != ROOT:
+        path.append(tree.graph.nodes[index].id)
+        index = tree.graph.nodes[index].parent
+    for node_id in reversed(path):
+        found = found["children"][node_id]
+    return without_names(found) if two else found

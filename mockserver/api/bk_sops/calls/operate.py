@@ -1,0 +1,221 @@
+"""The calls of the API that change a task, as the system behind the doors carries them out and refuses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall, Done, said_json
+from taskmock.mockserver.api.bk_sops.calls.snapshot import Glance, looked_at
+from taskmock.mockserver.api.bk_sops.documents.edition import written_version
+from taskmock.mockserver.api.bk_sops.documents.sequence_flow import flows_from, sequence_flows
+from taskmock.mockserver.api.bk_sops.errors import INVALID_OPERATION, PARAMETERS, UNKNOWN, RefusedError
+from taskmock.mockserver.api.bk_sops.request import text_of
+from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.engine.effects import NOT_STARTED, STARTED, TERMINATED
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.graph import AddressError, GraphNode, NodeKind
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.playback.store import RecordGoneError
+
+INVALID_COMMAND = "task command is invalid"
+"""What is said of an action that there is none of (fact)."""
+
+NO_NODE = "node({node}) does not exist"
+
+UNCLAIMED = "task with current_flow:func_claim cannot be {action}ed"
+"""What is said of a task that somebody has to claim first (the real server's own words)."""
+
+RETRY_SUBPROCESS = "retry_subprocess"
+"""The action that is a retry for subprocesses alone."""
+
+_TASK_ACTIONS = {"start": Verb.START, "pause": Verb.PAUSE, "resume": Verb.RESUME, "revoke": Verb.REVOKE}
+_NODE_ACTIONS = {
+    "retry": Verb.RETRY,
+    "skip": Verb.SKIP,
+    "forced_fail": Verb.FORCED_FAIL,
+    "pause": Verb.PAUSE,
+    "resume": Verb.RESUME,
+    "pause_subproc": Verb.PAUSE,
+    "resume_subproc": Verb.RESUME,
+    "callback": Verb.CALLBACK,
+    "skip_exg": Verb.SKIP_EXCLUSIVE,
+    "skip_cpg": Verb.SKIP_CONDITIONAL,
+    RETRY_SUBPROCESS: Verb.RETRY,
+}
+
+_Order = Callable[[ApiCall, Glance], Command]
+"""What a call asks for, as a command for its task."""
+
+
+def _answer(order: _Order) -> Answer:
+    """What does to the task of a call's session what the call asks for; nobody need have touched the task before."""
+
+    def answer(playback: Playback, call: ApiCall) -> Done:
+        return Done(data={}, message="success", key=_carried_out(playback, call, order))
+
+    return answer
+
+
+def _carried_out(playback: Playback, call: ApiCall, order: _Order) -> RecordKey:
+    while True:
+        glance = looked_at(playback, call.asked())
+        key, command = glance.record.key, order(call, glance)
+        try:
+            playback.command(key, command)
+        except RecordGoneError:
+            continue  # forgotten in this very moment
+        except CommandRefusedError as error:
+            if error.reason in {NOT_STARTED, STARTED}:
+                raise RefusedError(INVALID_OPERATION, error.reason) from None
+            raise _refused(call, command.verb, error.reason) from None
+        except AddressError:
+            raise _refused(call, command.verb, NO_NODE.format(node=command.target)) from None
+        return key
+
+
+def _refused(call: ApiCall, verb: str, reason: str) -> RefusedError:
+    """What the engine itself refuses; clients that show `message` to people meet a traceback, as they really do."""
+    return RefusedError(
+        UNKNOWN,
+        f"task[id={call.needed['task_id']}] {verb} error: Traceback (most recent call last):\n"
+        f'  File "engine/api.py", line 1, in {verb}\n'
+        f"engine.exceptions.InvalidOperationError: {reason}\n",
+    )
+
+
+# -- the task
+
+
+def _start(_call: ApiCall, glance: Glance) -> Command:
+    _check_claimed(glance, "start")
+    return Command(verb=Verb.START)
+
+
+def _operate_task(call: ApiCall, glance: Glance) -> Command:
+    verb = _verb(_TASK_ACTIONS, call.needed["action"])
+    _check_claimed(glance, verb)
+    return Command(verb=verb, target=TASK)
+
+
+def _check_claimed(glance: Glance, action: str) -> None:
+    if glance.creation is not None and not glance.creation.claimed:
+        raise RefusedError(INVALID_OPERATION, UNCLAIMED.format(action=action))
+
+
+# -- a node
+
+
+def _operate_node(call: ApiCall, glance: Glance) -> Command:
+    payload, inputs = (_object(call, name) for name in ("data", "inputs"))
+    action = call.needed["action"]
+    verb = _verb(_NODE_ACTIONS, action)
+    data: object = None
+    if verb is Verb.CALLBACK:
+        data = payload
+    elif verb is Verb.RETRY:
+        data = inputs or None  # no inputs at all are no new ones
+        if action == RETRY_SUBPROCESS:
+            _check_subprocess(call, glance)
+    elif verb is Verb.SKIP_EXCLUSIVE:
+        data = _arms(call, glance, [call.said.get("flow_id")])[0]
+    elif verb is Verb.SKIP_CONDITIONAL:
+        data = _arms_that_meet(call, glance)
+    elif verb is Verb.FORCED_FAIL:
+        data = TERMINATED.format(user=call.user)
+    return Command(verb=verb, target=_node_id(call, verb), data=data)
+
+
+def _callback(call: ApiCall, glance: Glance) -> Command:
+    node_id, version = _node_id(call, Verb.CALLBACK), text_of(call.said, "version")
+    if version and glance.edition.generation == 2:  # generation 1 takes no notice of it
+        _check_version(call, glance, version)
+    return Command(verb=Verb.CALLBACK, target=node_id, data=_payload(call.said.get("callback_data")))
+
+
+def _node_id(call: ApiCall, verb: Verb) -> str:
+    """The node that a call names; the word that scenario files have for the task is nobody's id."""
+    node_id = call.needed["node_id"]
+    if node_id == TASK:
+        raise _refused(call, verb, NO_NODE.format(node=TASK))
+    return node_id
+
+
+def _node(call: ApiCall, glance: Glance) -> GraphNode | None:
+    """The node that a call names, if the task has it."""
+    graph = glance.history.graph
+    try:
+        return graph.nodes[graph.find(call.needed["node_id"])]
+    except AddressError:
+        return None
+
+
+def _object(call: ApiCall, name: str) -> dict[str, object]:
+    """A parameter that has to be an object; a form carries it as JSON text."""
+    said = said_json(call.said, name, {})
+    if not isinstance(said, dict):
+        raise RefusedError(PARAMETERS, f"{name} field is not a valid object")
+    return said
+
+
+def _payload(said: object) -> object:
+    """A callback's payload, which a form carries as JSON text; None where it is nothing that a node understands."""
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except (ValueError, RecursionError):
+            return None
+    return said if isinstance(said, dict) else None
+
+
+def _check_subprocess(call: ApiCall, glance: Glance) -> None:
+    node = _node(call, glance)
+    if glance.edition.generation == 1:
+        raise RefusedError(UNKNOWN, "this engine knows no retry_subprocess")
+    if node is not None and node.kind is not NodeKind.SUBPROCESS:
+        raise _refused(call, RETRY_SUBPROCESS, f"node({node.id}) type is not SubProcess")
+
+
+def _check_version(call: ApiCall, glance: Glance, version: str) -> None:
+    node = _node(call, glance)
+    row = None if node is None else glance.tree.rows.get(node.index)
+    if node is not None and row is not None and version != f"v{written_version(glance.record.draw_key, node.id, row)}":
+        raise _refused(call, Verb.CALLBACK, f"node version {version} not exist")
+
+
+def _arms(call: ApiCall, glance: Glance, flow_ids: list[object]) -> list[object]:
+    """The arms that lines of a gateway lead into; what is no line's id may be the name of an arm, as people say it."""
+    node = _node(call, glance)
+    flows = sequence_flows(glance.history.graph, key=glance.record.draw_key, prefix=glance.edition.prefix)
+    named: dict[object, str] = {} if node is None else {flow.id: flow.arm for flow in flows_from(flows, node.index)}
+    return [named.get(flow_id, flow_id) if isinstance(flow_id, str) else flow_id for flow_id in flow_ids]
+
+
+def _arms_that_meet(call: ApiCall, glance: Glance) -> list[object]:
+    """The arms that `flow_ids` name, which meet where the call says."""
+    flow_ids, meeting = said_json(call.said, "flow_ids", None), text_of(call.said, "converge_gateway_id")
+    for name, said in (("flow_ids", flow_ids), ("converge_gateway_id", meeting)):
+        if not said:
+            raise _refused(call, Verb.SKIP_CONDITIONAL, f"{name} is missing")
+    if not isinstance(flow_ids, list):
+        raise RefusedError(PARAMETERS, "flow_ids field is not a valid array")
+    node, graph = _node(call, glance), glance.history.graph
+    if node is not None and node.kind is NodeKind.CONDITIONAL and meeting != graph.nodes[node.join].id:
+        raise _refused(call, Verb.SKIP_CONDITIONAL, f"the arms of {node.id} do not meet at {meeting}")
+    return _arms(call, glance, flow_ids)
+
+
+def _verb(actions: Mapping[str, Verb], action: str) -> Verb:
+    if action not in actions:
+        raise RefusedError(INVALID_OPERATION, INVALID_COMMAND)
+    return actions[action]
+
+
+OPERATIONS: Mapping[str, Answer] = {
+    "start_task": _answer(_start),
+    "operate_task": _answer(_operate_task),
+    "operate_node": _answer(_operate_node),
+    "node_callback": _answer(_callback),
+}
+"""The calls that change a task, by name."""

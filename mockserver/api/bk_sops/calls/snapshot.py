@@ -1,0 +1,114 @@
+"""What a call sees of a task: its record, its life and the moment it is at. Looking changes nothing, polling counts."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from taskmock.mockserver.api.bk_sops.documents.edition import Edition
+from taskmock.mockserver.api.bk_sops.documents.recorded import RecordedTask, recorded_task
+from taskmock.mockserver.core.engine.history import History, Tree
+from taskmock.mockserver.core.graph import ROOT
+from taskmock.mockserver.core.scenario import Frame
+from taskmock.mockserver.core.state import Row, State
+from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import Asked, taken_turn
+from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.playback.store import RecordGoneError
+
+
+@dataclasses.dataclass(frozen=True)
+class Glance:
+    """One task at a `moment` in ms on its clock; `creation` is what it was made with, None if no client has made it."""
+
+    record: Record
+    history: History
+    edition: Edition
+    moment: int
+    creation: Creation | None = None
+
+    @functools.cached_property
+    def tree(self) -> Tree:
+        """The task's tree; of no use where its history has expired, or is a recorded one."""
+        return self.history.tree_at(self.moment)
+
+    @property
+    def root(self) -> Row | None:
+        """The task's own row; None while it is only created."""
+        if self.frame is not None:
+            return self._recorded_root(recorded_task(self.frame.body))
+        changes = self.history.changes[: self.history.position(self.moment)]
+        return next((change.row for change in reversed(changes) if change.node == ROOT), None)
+
+    @property
+    def frame(self) -> Frame | None:
+        """The recorded answer that holds; None where the task is played."""
+        return self.history.frame_at(self.moment)
+
+    @property
+    def expired(self) -> bool:
+        """Whether the task's history is gone."""
+        return self.history.expired_at(self.moment)
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        recorded = None if self.frame is None else recorded_task(self.frame.body).name
+        return self.history.graph.nodes[ROOT].name if recorded is None else recorded
+
+    def _recorded_root(self, told: RecordedTask) -> Row | None:
+        """The row of a task as it was recorded; where it does not say when it started, it did when it was made."""
+        if told.state is None or told.state == State.CREATED:
+            return None
+        state = State(told.state) if told.state in State.__members__ else State.RUNNING
+        start, finish = (None if at is None else at - self.record.epoch for at in (told.start, told.finish))
+        start = 0 if start is None else start
+        return Row(state, start=start, finish=finish, since=start)
+
+
+def looked_at(playback: Playback, asked: Asked) -> Glance:
+    """A task where it stands now, or after its latest poll; nobody need have touched it before.
+
+    Raises:
+        ScenarioNotFoundError, ScenarioError: As for a poll.
+    """
+    while True:
+        try:
+            record = playback.record(playback.open(asked).key)
+        except RecordGoneError:
+            continue  # forgotten in this very moment
+        return _glance(playback, record, playback.seen_moment(record))
+
+
+def polled(playback: Playback, asked: Asked, *, clipped: bool = False) -> Glance:
+    """A task as one poll sees it: the poll is counted and moves a `polls` clock, and no fault is met.
+
+    With `clipped` the record notes that a CREATED task lacks its children from now on.
+
+    Raises:
+        ScenarioNotFoundError, ScenarioError: As for a poll.
+    """
+    seen: list[int] = []
+
+    def turned(record: Record) -> Record:
+        history = playback.history(record)
+        changed, turn = taken_turn(record, (), history, playback.opening.clock.now())
+        seen.append(turn.moment)
+        created = not (history.frames or history.started_at(turn.moment) or history.expired_at(turn.moment))
+        return dataclasses.replace(changed, clipped=True) if clipped and created else changed
+
+    while True:
+        try:
+            key = playback.open(asked).key
+            playback.history(playback.record(key))  # worked out before the store is held
+            record = playback.change(key, turned)
+        except RecordGoneError:
+            continue  # forgotten in this very moment
+        return _glance(playback, record, seen[-1])
+
+
+def _glance(playback: Playback, record: Record, moment: int) -> Glance:
+    edition = playback.edition_of(playback.scenario_of(record))
+    creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
+    return Glance(record, playback.history(record), edition, moment, creation)

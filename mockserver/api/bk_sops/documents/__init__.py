@@ -1,0 +1,1 @@
+"""What the API answers: the documents of tasks and nodes, in each edition."""

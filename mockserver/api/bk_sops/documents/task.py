@@ -1,0 +1,223 @@
+"""A task in the words of the calls around its status: its detail, its entry in lists and in batches."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from taskmock.mockserver.api.bk_sops.documents.edition import Document, Edition, time_text
+from taskmock.mockserver.api.bk_sops.documents.pipeline import written_constants
+from taskmock.mockserver.core.draw import draw_int
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.state import Row, State
+from taskmock.mockserver.playback.creation import COMMON, Creation
+from taskmock.mockserver.playback.record import Record
+
+HOST = "http://bk_sops_host/"
+"""Where people look at tasks (the document's own)."""
+
+
+NAME = "蓝鲸"
+"""What every project is called (the document's own)."""
+
+
+_LARGEST = 2**31 - 1  # a database's whole number
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Project:
+    """One project: its id, and the id of the business that it stands for."""
+
+    id: int
+    biz_id: int
+    name: str = NAME
+
+    def task_url(self, task_id: str) -> str:
+        """Where people look at one of its tasks."""
+        return f"{HOST}taskflow/execute/{self.id}/?instance_id={task_id}"
+
+
+def project_of(bk_biz_id: str) -> Project:
+    """The project of a business: of the same number, or of a drawn one where the id is no number."""
+    number = int(bk_biz_id) if bk_biz_id.isascii() and bk_biz_id.isdecimal() else 0
+    if not 0 < number <= _LARGEST:
+        number = draw_int(1, 999, "project", bk_biz_id)
+    return Project(number, number)
+
+
+ACTIONS = ("task_view", "task_edit", "task_operate", "task_claim", "task_delete", "task_clone")
+"""What the caller may do to a task of a list: everything."""
+
+
+CATEGORY = "其它"
+"""The category of every task, as lists show it."""
+
+
+ADMIN = "admin"
+"""Who has made the tasks that no client has made."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """What is known of a task besides its tree; `root` is its own row at `moment` (None: created, not started)."""
+
+    record: Record
+    name: str
+    project: Project
+    root: Row | None
+    moment: int
+    creation: Creation | None = None
+
+    @property
+    def id(self) -> int:
+        """The task's id, which has to be a number."""
+        return int(self.record.key.task_id)
+
+    @property
+    def url(self) -> str:
+        """Where people look at the task."""
+        return self.project.task_url(self.record.key.task_id)
+
+    @property
+    def creator(self) -> str:
+        """Who has made the task."""
+        return self.creation.creator if self.creation else ADMIN
+
+    @property
+    def executor(self) -> str:
+        """Who has started the task; nobody as long as it is created only."""
+        return self.creator if self.root else ""
+
+    @property
+    def template_id(self) -> str:
+        """The template that the task was made from; drawn for a task that no client has made."""
+        return self.creation.template_id if self.creation else str(draw_int(1, 999, self.record.draw_key, "template"))
+
+    @property
+    def create_method(self) -> str:
+        """How the task was made: by a call of the API, or by somebody in a browser."""
+        return "api" if self.creation else "app"
+
+    @property
+    def started(self) -> bool:
+        """Whether the task is more than created."""
+        return self.root is not None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the task has come to its end."""
+        return self.root is not None and self.root.state is State.FINISHED
+
+    @property
+    def started_at(self) -> int | None:
+        """When the task was started, in ms since 1970."""
+        return None if self.root is None or self.root.start is None else self.record.epoch + self.root.start
+
+    @property
+    def ended_at(self) -> int | None:
+        """When the task finished or was revoked, in ms since 1970."""
+        if self.root is None or self.root.state not in {State.FINISHED, State.REVOKED}:
+            return None
+        # Generation 2 gives a revoked task's node no finish; the task itself has one.
+        return self.record.epoch + (self.root.since if self.root.finish is None else self.root.finish)
+
+    @property
+    def current_flow(self) -> str:
+        """Where in its own life the task is."""
+        if self.finished:
+            return "finished"
+        return "execute_task" if self.creation is None or self.creation.claimed else "func_claim"
+
+
+def is_number(task_id: str) -> bool:
+    """Whether a task id is one that a real server could have: a whole number from 1 that a database can hold."""
+    return task_id.isascii() and task_id.isdecimal() and len(task_id) < 20 and 0 < int(task_id) < 2**63
+
+
+def created_task(facts: TaskFacts, pipeline: Document) -> Document:
+    """The `data` of `create_task`."""
+    return {"task_id": facts.id, "task_url": facts.url, "pipeline_tree": pipeline}
+
+
+def task_detail(facts: TaskFacts, pipeline: Document, edition: Edition) -> Document:
+    """The `data` of `get_task_detail`; times that are not are "" in every edition (fact)."""
+    project = facts.project
+    if edition.served:
+        belongs: Document = {"project_id": project.id, "project_name": project.name}
+    else:
+        belongs = {"business_id": project.biz_id, "business_name": project.name}
+    started, ended = facts.started_at, facts.ended_at
+    now = facts.record.epoch + facts.moment
+    elapsed = 0 if started is None else round(((now if ended is None else ended) - started) / SECOND)
+    return {
+        "id": facts.id,
+        **belongs,
+        "name": facts.name,
+        "create_time": _time(facts.record.epoch),
+        "creator": facts.creator,
+        "create_method": facts.create_method,
+        "template_id": int(facts.template_id) if edition.served else facts.template_id,
+        "start_time": _time(started),
+        "finish_time": _time(ended),
+        "executor": facts.executor,
+        "elapsed_time": elapsed,
+        "pipeline_tree": pipeline,
+        "task_url": facts.url,
+        "constants": written_constants(facts.creation.constants if facts.creation else {}),
+        "outputs": [],
+        "ex_data": "",
+    }
+
+
+def batch_entry(facts: TaskFacts, status: Document) -> Document:
+    """A task's entry in the `data` of `get_tasks_status`; `status` is what `get_task_status` says of it."""
+    return {
+        "id": facts.id,
+        "name": facts.name,
+        "status": status,
+        "flow_type": facts.creation.flow_type if facts.creation else COMMON,
+        "current_flow": facts.current_flow,
+        "is_deleted": False,
+        "create_time": _time(facts.record.epoch),
+        "start_time": _time(facts.started_at),
+        "finish_time": _time(facts.ended_at),
+        "url": facts.url,
+    }
+
+
+def intervention_entry(facts: TaskFacts, required: bool) -> Document:  # noqa: FBT001  # the value that is written
+    """A task's entry in the `data` of `get_tasks_manual_intervention_state`."""
+    return {"id": facts.id, "manual_intervention_required": required}
+
+
+def list_entry(facts: TaskFacts) -> Document:
+    """A task's entry in the `data` of `get_task_list`; times are UTC with milliseconds there, or null (facts)."""
+    return {
+        "id": facts.id,
+        "name": facts.name,
+        "category": CATEGORY,
+        "create_method": facts.create_method,
+        "creator": facts.creator,
+        "executor": facts.executor,
+        "start_time": _utc(facts.started_at),
+        "finish_time": _utc(facts.ended_at),
+        "is_started": facts.started,
+        "is_finished": facts.finished,
+        "template_source": facts.creation.template_source if facts.creation else "project",
+        "template_id": facts.template_id,
+        "project_id": facts.project.id,
+        "project_name": facts.project.name,
+        "bk_biz_id": facts.project.biz_id,
+        "bk_biz_name": facts.project.name,
+        "auth_actions": list(ACTIONS),
+    }
+
+
+def _time(moment: int | None) -> str:
+    return "" if moment is None else time_text(moment)
+
+
+def _utc(moment: int | None) -> str | None:
+    if moment is None:
+        return None
+    return dt.datetime.fromtimestamp(moment / SECOND, dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

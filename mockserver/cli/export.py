@@ -1,0 +1,89 @@
+"""`taskmock export`: openapi, typescript."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from taskmock.contracts.export.openapi import ALL, GATEWAYS, openapi_document
+from taskmock.contracts.export.typescript import typescript_module
+from taskmock.mockserver.cli.options import output_option, write_file
+from taskmock.schemas import EDITIONS
+
+_HELP = """Write the contract for other tools: every call, what it is asked with, what it answers.
+
+\b
+  taskmock export openapi -o sops.json
+  taskmock export typescript -o src/sops.ts
+"""
+
+_OPENAPI_HELP = """Write an OpenAPI 3.1 document of every call at every door, as JSON.
+
+\b
+  taskmock export openapi
+  taskmock export openapi --edition v1 --gateway esb -o sops.json
+  taskmock export openapi --with-admin        what a running mock describes too
+
+A running mock serves it, with its admin API, at /__admin/openapi.json.
+"""
+
+_TYPESCRIPT_HELP = """Write a TypeScript module: the types of every call's parameters and answers.
+
+\b
+  taskmock export typescript -o src/sops.ts
+  taskmock export typescript --edition all    a namespace each: Doc2019, V1, V2
+"""
+
+_edition_option = click.option(
+    "--edition",
+    type=click.Choice([*EDITIONS, ALL]),
+    default="v2",
+    show_default=True,
+    help="Whose words are spoken; all: those of every edition.",
+)
+
+
+@click.group("export", help=_HELP)
+def export_command() -> None:
+    pass
+
+
+@export_command.command("openapi", help=_OPENAPI_HELP, short_help="An OpenAPI 3.1 document.")
+@_edition_option
+@click.option(
+    "--gateway",
+    type=click.Choice(tuple(GATEWAYS)),
+    default=ALL,
+    show_default=True,
+    help="The doors that are described; all: esb and apigw.",
+)
+@click.option("--with-admin", is_flag=True, help="Describe the admin API of a mock too.")
+@output_option
+def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Path | None) -> None:
+    """Writes the document to the output."""
+    doors = GATEWAYS[gateway]
+    if with_admin:
+        from taskmock.mockserver.admin.router import whole_document
+
+        document = whole_document(edition, doors)
+    else:
+        document = openapi_document(edition, doors=doors)
+    _write(json.dumps(document, indent=2) + "\n", output)
+
+
+@export_command.command("typescript", help=_TYPESCRIPT_HELP, short_help="TypeScript types.")
+@_edition_option
+@output_option
+def typescript_command(*, edition: str, output: Path | None) -> None:
+    """Writes the module to the output."""
+    _write(typescript_module(edition), output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    """Writes a text that is ASCII, which every terminal shows."""
+    if output is not None:
+        write_file(output, text.encode("ascii"))
+        return
+    click.echo(text, nl=False)

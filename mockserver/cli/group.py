@@ -1,0 +1,156 @@
+"""The command `taskmock`: which sub-commands there are; each is loaded only when it is used."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from typing import Any, NoReturn
+
+import click
+
+from taskmock.contracts.findings.foreign_text import harmless
+from taskmock.mockserver.cli.settings_file import debug_wanted
+from taskmock.schemas import hint
+
+READER_GONE = 141
+"""The exit code where nobody reads the output to its end: neither good nor a violation; shells say the same."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""What a system says where it takes no more of an output."""
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+_COMMANDS = {
+    "serve": ("taskmock.mockserver.cli.serve:serve_command", "Serve the mock API; any task id works at once."),
+    "generate": (
+        "taskmock.mockserver.cli.generate:generate_command",
+        "Print one believable answer, made from a seed.",
+    ),
+    "validate": (
+        "taskmock.contracts.cli.validate:validate_command",
+        "Judge recorded answers or requests against the contract.",
+    ),
+    "verify": ("taskmock.contracts.cli.verify:verify_command", "Ask a live server and judge what it answers."),
+    "drift": ("taskmock.contracts.cli.drift:drift_command", "Find out how real answers have drifted."),
+    "diff": ("taskmock.contracts.cli.diff:diff_command", "Compare two contracts: what breaks, what is added."),
+    "export": (
+        "taskmock.mockserver.cli.export:export_command",
+        "Write the API as OpenAPI, or as TypeScript types.",
+    ),
+    "scenarios": ("taskmock.mockserver.cli.scenarios:scenarios_command", "List, draw and check scenarios."),
+    "init": ("taskmock.mockserver.cli.init:init_command", "Write a first folder of scenarios of your own."),
+}
+
+_HELP = """Mock and verify task-status APIs: get_task_status of BlueKing Standard OPS.
+
+\b
+Try it:
+  taskmock serve                          a mock server on http://127.0.0.1:8070
+  taskmock generate --state FAILED        one answer on standard output
+  taskmock generate | taskmock validate - judge an answer
+
+Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings,
+3 the server that was to be verified cannot be reached.
+Settings may also stand in taskmock.toml, in [tool.taskmock] of pyproject.toml,
+or in the environment (TASKMOCK_PORT=9000); a flag beats the environment, which
+beats a file.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a sub-command when it runs, not when it is listed; no mishap of one exits with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
+        """Runs a sub-command; whatever goes wrong unforeseen is one line, and never looks like a violation."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            vars(error)["message"] = harmless(error.message)  # it may name files and quote what stands in them
+            raise
+        except (click.Abort, click.exceptions.Exit):
+            raise
+        except BrokenPipeError:
+            _let_reader_go()
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
+        except Exception as error:  # noqa: BLE001  # the last place that can make a line of it
+            if isinstance(error, OSError):
+                _let_output_go(error)
+            _own_up(error)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """All sub-commands in the order in which help shows them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The sub-command of a name, loaded now; None where there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The sub-command of a command line; where there is none, the error names those there are."""
+        if args[0] not in _COMMANDS and not ctx.resilient_parsing:
+            meant = hint(args[0], _COMMANDS)
+            ctx.fail(f"no command is called {args[0]!r}{meant} (there are: {', '.join(_COMMANDS)})")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list in the help text, without loading anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def _let_reader_go() -> NoReturn:
+    """Ends quietly: what is still in the buffers goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    raise SystemExit(READER_GONE)
+
+
+def _let_output_go(error: OSError) -> None:
+    """Ends with one line where an output could not be written, such as on a full disk; else does nothing."""
+    if error.errno not in NO_ROOM:
+        return
+    click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still in the buffers
+    raise SystemExit(2) from None
+
+
+def _own_up(error: Exception) -> NoReturn:
+    """Says that the fault is the program's own, with all that is known where `TASKMOCK_DEBUG` is set."""
+    if debug_wanted():
+        traceback.print_exception(error)
+    said = " ".join(str(error).split())
+    click.echo(harmless(f"Error: internal error: {type(error).__name__}: {said}; please report it"), err=True)
+    if not debug_wanted():
+        click.echo("TASKMOCK_DEBUG=1 shows where it happened.", err=True)
+    raise SystemExit(2)
+
+
+@click.group(
+    cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="taskmock", prog_name="taskmock")
+def taskmock() -> None:
+    pass
+
+
+def main() -> None:
+    """Runs the command; output survives terminals that cannot show every character."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        taskmock(prog_name="taskmock")
+    except OSError as error:  # of options that print and end, such as --help
+        _let_output_go(error)
+        _own_up(error)

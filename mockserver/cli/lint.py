@@ -1,0 +1,96 @@
+"""`taskmock scenarios lint`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taskmock.contracts.findings.foreign_text import harmless
+from taskmock.mockserver.cli.options import ConfiguredCommand, scenario_dir_option
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.scenarios.catalog import Shelf
+
+_LINT_HELP = """Check scenarios: files, folders of them, or names; the shipped ones where none is given.
+
+Each one is played through: every answer must keep the strict contract of its edition
+and of the other two; scripted operations must be obeyed, faults hold at some moment,
+contract breaks be caught by the contract, and the task end as `ends` says.
+
+\b
+  taskmock scenarios lint
+  taskmock scenarios lint my-scenarios
+  taskmock scenarios lint one.yaml two.yaml
+  taskmock scenarios lint failed-then-retried
+
+Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
+"""
+
+
+@click.command(name="lint", cls=ConfiguredCommand, help=_LINT_HELP, short_help="Check scenario files.")
+@click.argument("files", nargs=-1, metavar="[FILE|DIR|NAME]...", type=click.Path(path_type=Path))
+@scenario_dir_option
+def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> None:
+    """Prints every finding and exits 1 where there is one, 2 where a file cannot be read."""
+    from taskmock.mockserver.core.flow import SECOND
+    from taskmock.mockserver.dry_run.frames import STARTED_AT
+    from taskmock.mockserver.dry_run.lint import lint
+    from taskmock.mockserver.dry_run.lint_file import placed
+    from taskmock.mockserver.scenarios import ScenarioError, load_scenario
+    from taskmock.mockserver.scenarios.catalog import LIBRARY, Shelf
+
+    shelf = Shelf(scenario_dir)
+    chosen = _files(files or (LIBRARY,), shelf)
+    findings = unreadable = 0
+    for path in chosen:
+        try:
+            scenario = load_scenario(path, find=shelf.scenario)
+            problems = placed(lint(scenario), path)
+        except ScenarioError as error:
+            unreadable += 1
+            click.echo(harmless(str(error)), err=True)
+            continue
+        if any(play.waits_to_be_started for play in scenario.plays):
+            started = f"played as if started at {STARTED_AT / SECOND:g} s"
+            click.echo(harmless(f"{path}: waits to be started (on_request); {started}"))
+        findings += len(problems)
+        for problem in problems:
+            place = f"{problem.source}:{problem.line}:{problem.column}"
+            click.echo(harmless(f"{place}: {problem.code}: {problem.message}"))
+    click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
+    if unreadable or findings:
+        raise SystemExit(2 if unreadable else 1)
+
+
+def _files(paths: tuple[Path, ...], shelf: Shelf) -> list[Path]:
+    """The files that are given, the scenario files in the folders that are, and those of the names."""
+    from taskmock.mockserver.scenarios.catalog import SUFFIXES, scenario_files
+
+    found: list[Path] = []
+    for path in paths:
+        inside = scenario_files(path) if path.is_dir() else [path if path.exists() else _named(path, shelf)]
+        if not inside:
+            raise click.UsageError(f"no scenario files in {path} (they end in {' or '.join(SUFFIXES)})")
+        found.extend(inside)
+    return found
+
+
+def _named(path: Path, shelf: Shelf) -> Path:
+    """The file of a scenario's name; whatever is no plain name stays the file that it names."""
+    from taskmock.mockserver.core.errors import ScenarioNotFoundError
+
+    if path.suffix or len(path.parts) > 1:
+        return path
+    try:
+        return shelf.file(path.name)
+    except ScenarioNotFoundError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _summary(files: int, findings: int, unreadable: int) -> str:
+    parts = [f"{files} file{'s' * (files != 1)}", f"{findings or 'no'} finding{'s' * (findings != 1)}"]
+    if unreadable:
+        parts.append(f"{unreadable} cannot be read")
+    return ", ".join(parts)

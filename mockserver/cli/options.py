@@ -1,0 +1,121 @@
+"""Options that several commands have, each written once, and the file that `--output` names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from taskmock.mockserver.cli.settings_file import Check, ConfigError, read_settings
+from taskmock.schemas import EDITIONS
+
+
+class SetUpError(click.ClickException):
+    """What keeps a command from its work though its command line is fine: one clear line, and exit code 2."""
+
+    exit_code = 2
+
+
+class ConfiguredCommand(click.Command):
+    """A command whose options may stand in a settings file, next to those of `taskmock serve`."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options in the help text, each with its environment variable."""
+        for option in self.params:
+            if isinstance(option, click.Option):
+                option.show_envvar = True
+        super().format_options(ctx, formatter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Makes the file's settings the defaults, then reads the command line; help needs no file."""
+        if not set(args) & set(ctx.help_option_names):
+            try:
+                settings = read_settings(Path.cwd(), _checks(ctx))
+            except ConfigError as error:
+                raise SetUpError(str(error)) from None
+            ctx.default_map = {**settings, **(ctx.default_map or {})}
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            _name_variable(error, ctx)
+            raise
+
+
+def _name_variable(error: click.BadParameter, ctx: click.Context) -> None:
+    """Makes the message name the variable that a wrong value came from."""
+    option = error.param
+    source = ctx.get_parameter_source(option.name) if option is not None and option.name else None
+    if option is not None and source is ParameterSource.ENVIRONMENT:
+        error.param_hint = f"{option.get_error_hint(ctx)} (env var: {str(option.envvar)!r})"
+
+
+def _checks(ctx: click.Context) -> dict[str, Check]:
+    """What each setting is checked by: one file serves all commands, and `serve` has every setting there is."""
+    root = ctx.find_root().command
+    serve = root.get_command(ctx, "serve") if isinstance(root, click.Group) else None
+    return {
+        option.name: _check(option, ctx)
+        for option in (serve or ctx.command).params
+        if isinstance(option, click.Option) and option.name
+    }
+
+
+def _check(option: click.Option, ctx: click.Context) -> Check:
+    def checked(value: object) -> object:
+        values = value if isinstance(value, list) and option.multiple else [value]
+        if any(isinstance(one, list | dict) or isinstance(one, bool) != option.is_flag for one in values):
+            raise ValueError(f"{_toml(value)} is not {_kind(option)}")
+        value = [str(one) for one in values] if option.multiple else value
+        try:
+            option.type_cast_value(ctx, value)
+        except click.BadParameter as error:
+            raise ValueError(error.message) from None
+        return value
+
+    return checked
+
+
+def _kind(option: click.Option) -> str:
+    if option.is_flag:
+        return "true or false"
+    return "a text or a list of texts" if option.multiple else "a text or a number"
+
+
+def _toml(value: object) -> str:
+    """A value as it is written in the file, more or less."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+EDITION = click.Choice(EDITIONS)
+"""The type of `--edition`; what it means, and what it is by default, each command says."""
+
+
+scenario_dir_option = click.option(
+    "--scenario-dir",
+    envvar="TASKMOCK_SCENARIO_DIR",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of scenario files; may be repeated.",
+)
+"""Where further scenarios are."""
+
+
+output_option = click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
+)
+"""Where the output goes."""
+
+
+def write_file(path: Path, content: bytes, *, parents: bool = False) -> None:
+    """Writes a whole file; with `parents` also makes the folders that it is in.
+
+    Raises:
+        SetUpError: It cannot be written.
+    """
+    try:
+        if parents:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise SetUpError(f"cannot write {path}: {error.strerror}") from None

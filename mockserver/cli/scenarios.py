@@ -1,0 +1,268 @@
+"""`taskmock scenarios`: list, show, lint."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
+from taskmock.mockserver.cli.lint import lint_command
+from taskmock.mockserver.cli.options import EDITION, ConfiguredCommand, output_option, scenario_dir_option, write_file
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.core.scenario import Scenario
+    from taskmock.mockserver.dry_run.chart.rows import Timeline
+    from taskmock.mockserver.scenarios.catalog import Shelf
+
+_HELP = """List, draw and check scenarios: what a mocked task does, one file each.
+
+\b
+  taskmock scenarios list                          all that can be played
+  taskmock scenarios show failed-then-retried      its timeline, node by node
+  taskmock scenarios lint my-scenarios             before others use them
+  taskmock serve --scenario failed-then-retried    plays it for any task id
+
+Names are those of the shipped scenarios and of files in --scenario-dir; `taskmock
+init` writes a first folder of your own.
+"""
+
+_LIST_HELP = """List the scenarios that can be played, one line each: name, end state, title.
+
+\b
+  taskmock scenarios list
+  taskmock scenarios list --tags retry --tags pause    any of these tags
+  taskmock scenarios list --format json                with tags and what goes wrong in careless clients
+
+Exit codes: 0 good, 2 a file in --scenario-dir is broken (the others are listed).
+"""
+
+_SHOW_HELP = """Draw the timeline of a scenario: one row a node, its states from left to right.
+
+NAME is a scenario's name or a file. Below the rows stand the scripted operations
+and the faults. Start and end events and gateways are drawn with --all only.
+
+\b
+  taskmock scenarios show node-suspended
+  taskmock scenarios show mine.yaml --edition v1
+  taskmock scenarios show mine.yaml -o timeline.svg
+  taskmock scenarios show mine.yaml --format json
+
+Colours are left out where the output is no terminal, or NO_COLOR is set.
+"""
+
+
+_FORMS = {"": "text", ".txt": "text", ".json": "json", ".svg": "svg"}
+
+
+@click.group(name="scenarios", help=_HELP)
+def scenarios_command() -> None:
+    pass
+
+
+scenarios_command.add_command(lint_command)
+
+
+@scenarios_command.command(name="list", cls=ConfiguredCommand, help=_LIST_HELP, short_help="List what can be played.")
+@scenario_dir_option
+@click.option("--tags", multiple=True, help="Only scenarios with this tag; may be repeated: any of them.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the list.",
+)
+def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form: str) -> None:
+    """Prints the list and exits 2 where a file is broken."""
+    found, broken = _readable(_shelf(scenario_dir))
+    wanted = {tag.strip() for text in tags for tag in text.split(",")}
+    if wanted:
+        _check_tags(wanted, {tag for scenario in found for tag in scenario.tags})
+        found = [scenario for scenario in found if wanted.intersection(scenario.tags)]
+    click.echo(_list_json(found) if form == "json" else harmless(_list_text(found)), nl=False)
+    for message in broken:
+        click.echo(harmless(message), err=True)
+    if broken:
+        raise SystemExit(2)
+
+
+class _Look(TypedDict):
+    """The options that say how a timeline is drawn."""
+
+    form: str | None
+    width: int | None
+    every: bool
+
+
+@scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP, short_help="Draw a timeline.")
+@click.argument("name")
+@scenario_dir_option
+@click.option(
+    "--edition",
+    envvar="TASKMOCK_EDITION",
+    type=EDITION,
+    help="Whose words are used; else the scenario's, else doc-2019.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "svg"]),
+    help="How to draw; else as the output file is called, else text.",
+)
+@click.option("--width", type=click.IntRange(40, 10_000), help="Columns of the text, or pixels of the picture.")
+@click.option("--all", "every", is_flag=True, help="All nodes: gateways, start and end events, too.")
+@output_option
+def show_command(
+    *, name: str, scenario_dir: tuple[Path, ...], edition: str | None, output: Path | None, **look: Unpack[_Look]
+) -> None:
+    """Prints or writes the drawing."""
+    from taskmock.mockserver.dry_run.chart.rows import timelines
+
+    form = look["form"] or _form_of(output)
+    scenario = _found(_shelf(scenario_dir), name)
+    drawn = timelines(scenario, edition)
+    match form:
+        case "json":
+            from taskmock.mockserver.dry_run.chart.json import timeline_data
+
+            text = _json(timeline_data(scenario, drawn), ascii_only=output is None)
+        case "svg":
+            from taskmock.mockserver.dry_run.chart.svg import draw_svg
+
+            title = f"{scenario.name}: {scenario.title}"
+            text = draw_svg(title, drawn, width=look["width"] or 960, every=look["every"])
+        case _:
+            text = _show_text(scenario, drawn, width=look["width"], every=look["every"], output=output)
+    _put(text, output)
+
+
+def _form_of(output: Path | None) -> str:
+    """The format of an output file, as it is called.
+
+    Raises:
+        click.UsageError: There is none of that suffix.
+    """
+    suffix = output.suffix.lower() if output else ""
+    if suffix in _FORMS:
+        return _FORMS[suffix]
+    allowed = ", ".join(filter(None, _FORMS))
+    raise click.UsageError(f"cannot draw into a {suffix} file; allowed: {allowed}; or name the --format")
+
+
+def _shelf(folders: tuple[Path, ...]) -> Shelf:
+    from taskmock.mockserver.scenarios.catalog import Shelf
+
+    return Shelf(folders)
+
+
+def _found(shelf: Shelf, name: str) -> Scenario:
+    from taskmock.mockserver.core.errors import ScenarioNotFoundError
+    from taskmock.mockserver.scenarios import ScenarioError
+
+    try:
+        return shelf.take(name)
+    except (ScenarioNotFoundError, ScenarioError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _readable(shelf: Shelf) -> tuple[list[Scenario], list[str]]:
+    """The scenarios that can be played, and what is wrong with the others."""
+    from taskmock.mockserver.scenarios import ScenarioError
+
+    found: dict[str, Scenario] = {}
+    broken = []
+    for name in shelf.names():
+        try:
+            scenario = shelf.scenario(name)
+        except ScenarioError as error:
+            broken.append(str(error))
+        else:
+            found[scenario.name] = scenario
+    return [found[name] for name in sorted(found)], broken
+
+
+def _check_tags(wanted: Iterable[str], known: Iterable[str]) -> None:
+    from taskmock.schemas import chosen
+
+    names = tuple(sorted(known))
+    for tag in sorted(wanted):
+        try:
+            chosen("tag", tag, names)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _list_text(found: list[Scenario]) -> str:
+    names = max([0, *(len(scenario.name) for scenario in found)])
+    ends = max([0, *(len(scenario.ends or "") for scenario in found)])
+    return "".join(
+        f"{scenario.name:{names}}  {scenario.ends or '':{ends}}  {printable(scenario.title)}".rstrip() + "\n"
+        for scenario in found
+    )
+
+
+def _list_json(found: list[Scenario]) -> str:
+    rows = [
+        {
+            "scenario": scenario.name,
+            "title": scenario.title,
+            "careless": scenario.careless,
+            "tags": list(scenario.tags),
+            "edition": scenario.edition,
+            "ends": scenario.ends,
+        }
+        for scenario in found
+    ]
+    return _json(rows, ascii_only=True)
+
+
+def _show_text(
+    scenario: Scenario, drawn: tuple[Timeline, ...], *, width: int | None, every: bool, output: Path | None
+) -> str:
+    from taskmock.mockserver.cli.settings_file import colours_wanted
+    from taskmock.mockserver.core.flow import SECOND
+    from taskmock.mockserver.dry_run.chart.text import Screen, draw_text
+
+    terminal = output is None and _is_terminal()
+    screen = Screen(
+        width=width or (shutil.get_terminal_size().columns if terminal else 80),
+        encoding="utf-8" if output else sys.stdout.encoding or "utf-8",
+        colour=terminal and colours_wanted(),
+        every=every,
+    )
+    parts = [screen.text(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name) + "\n"]
+    if scenario.careless:
+        parts.append(screen.text(f"Careless: {scenario.careless}") + "\n")
+    for timeline in drawn:
+        parts.append(f"edition {timeline.edition}, {timeline.end} after {timeline.last / SECOND:g} s\n")
+        if timeline.assumed is not None:
+            parts.append(
+                f"It waits to be started (on_request); drawn as if started at {timeline.assumed / SECOND:g} s\n"
+            )
+        parts.append("\n")
+        parts.append(draw_text(timeline, screen))
+    return "".join(parts)
+
+
+def _json(data: object, *, ascii_only: bool) -> str:
+    # Escapes say the same in every encoding of a terminal; a file is UTF-8.
+    utf8 = not ascii_only or (sys.stdout.encoding or "").lower() == "utf-8"
+    return harmless_json(json.dumps(data, indent=2, ensure_ascii=not utf8)) + "\n"
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"), color=True)
+        return
+    write_file(output, text.encode("utf-8"))

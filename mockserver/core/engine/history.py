@@ -1,0 +1,213 @@
+"""All of a task's life at once, and the tree at any moment of it. Reading never changes anything."""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import functools
+from collections.abc import Iterable, Mapping
+
+from taskmock.mockserver.core.command import Command, Entry
+from taskmock.mockserver.core.engine.effects import obey
+from taskmock.mockserver.core.engine.engine import Engine
+from taskmock.mockserver.core.engine.task_state import Setting
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph
+from taskmock.mockserver.core.scenario import Event, Frame, Trigger
+from taskmock.mockserver.core.state import Change, Row, State
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tree:
+    """A task at one moment: the reached nodes in the order of their first execution, and the state shown for each.
+
+    `moment` is in ms on the task's clock. `rows` holds raw rows, `states` the states after parents followed their
+    children; both by index into the graph. A task that is only created has no rows.
+    """
+
+    graph: Graph
+    moment: int
+    rows: Mapping[int, Row]
+    states: Mapping[int, State]
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """Every change of one task, in order of time, until its history `expires` (in ms; None: never).
+
+    `given` are the scripted commands that were obeyed, `refused` those that the task's state did not allow. A recorded
+    history has `frames`, whole answers in order of time, and no changes.
+    """
+
+    graph: Graph
+    generation: int
+    changes: tuple[Change, ...]
+    given: tuple[Entry, ...] = ()
+    refused: tuple[CommandRefusedError, ...] = ()
+    expires: int | None = None
+    frames: tuple[Frame, ...] = ()
+
+    @functools.cached_property
+    def moments(self) -> tuple[int, ...]:
+        """When the answer changes, in ms, each moment once, in order; 0 is always the first."""
+        found = {0, *(change.at for change in self.changes), *(frame.at for frame in self.frames)}
+        if self.expires is not None:
+            found = {moment for moment in found if moment < self.expires} | {self.expires}
+        return tuple(sorted(found))
+
+    @functools.cached_property
+    def end(self) -> State:
+        """The state that the task shows when nothing more happens by itself."""
+        last = self.moments[-1]
+        return State.EXPIRED if self.expired_at(last) else self.tree_at(last).states.get(ROOT, State.CREATED)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing at all goes on any more after the last change, running times included."""
+        return self.end is State.FINISHED
+
+    def expired_at(self, moment: int) -> bool:
+        """Whether the history is gone at a moment."""
+        return self.expires is not None and moment >= self.expires
+
+    def frame_at(self, moment: int) -> Frame | None:
+        """The recorded answer that holds at a moment, the first one before its time; None where nothing is recorded."""
+        held = [frame for frame in self.frames if frame.at <= moment] or list(self.frames[:1])
+        return held[-1] if held else None
+
+    def started_at(self, moment: int) -> bool:
+        """Whether the task is more than created at a moment."""
+        return self.position(moment) > 0
+
+    def reached_at(self, index: int, moment: int) -> bool:
+        """Whether a node (the task itself: whether it is more than created) is in the tree at a moment."""
+        return self.started_at(moment) if index == ROOT else index in self.tree_at(moment).rows
+
+    @functools.cached_property
+    def _times(self) -> list[int]:
+        return [change.at for change in self.changes]
+
+    def position(self, moment: int) -> int:
+        """How many changes have happened by a moment: equal positions show equal trees, running times aside."""
+        return bisect.bisect_right(self._times, moment)
+
+    def tree_at(self, moment: int) -> Tree:
+        """The tree at a moment, in ms on the task's clock."""
+        rows: dict[int, Row] = {}
+        for _, index, row in self.changes[: self.position(moment)]:
+            if row is None:
+                rows.pop(index, None)
+            else:
+                rows[index] = row
+        reached = {index: row for index, row in rows.items() if row.state is not State.APPOINTED}
+        return Tree(self.graph, moment, reached, shown_states(self.graph, reached, generation=self.generation))
+
+
+def shown_states(graph: Graph, rows: Mapping[int, Row], *, generation: int) -> dict[int, State]:
+    """The state shown for each reached node: a parent follows its children, bottom up.
+
+    Generation 2, where the parent's own state is RUNNING: a FAILED child beats a suspended one beats RUNNING.
+    Generation 1, where it is BLOCKED: a RUNNING child beats a FAILED one (facts, "A parent's state follows its
+    children").
+    """
+    followed, folded = (State.RUNNING, _folded_2) if generation == 2 else (State.BLOCKED, _folded_1)
+    below: dict[int, set[State]] = {}
+    states: dict[int, State] = {}
+    for index in sorted(rows, reverse=True):  # children have higher indexes than their parents
+        state = rows[index].state
+        children = below.get(index)
+        if children and state is followed:
+            state = folded(state, children)
+        states[index] = state
+        if index != ROOT:
+            below.setdefault(graph.nodes[index].parent, set()).add(state)
+    return states
+
+
+def _folded_2(own: State, children: set[State]) -> State:
+    if State.FAILED in children:
+        return State.FAILED
+    if State.SUSPENDED in children or State.NODE_SUSPENDED in children:
+        return State.NODE_SUSPENDED
+    return own
+
+
+def _folded_1(own: State, children: set[State]) -> State:
+    if State.RUNNING in children:
+        return State.RUNNING
+    if State.FAILED in children:
+        return State.FAILED
+    if State.SUSPENDED in children or State.NODE_SUSPENDED in children:
+        return State.NODE_SUSPENDED
+    return own
+
+
+def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log: Iterable[Entry] = ()) -> History:
+    """Runs a task from its creation to where nothing more happens by itself.
+
+    `events` are the scenario's own operations, `log` those that clients gave, in the order of their readings.
+
+    Raises:
+        CommandRefusedError: The last entry of the log is not allowed by the task's state at its reading.
+        AddressError: A command or trigger names no node, or several.
+    """
+    engine = Engine(graph, setting)
+    script = _Script(engine, tuple(events))
+    for entry in log:
+        engine.run(entry.at)  # who gave the command has seen all that this moment had
+        engine.send(entry.at, obey, engine, entry.command, command=True)
+        engine.run(entry.at)
+    engine.run()
+    return History(
+        graph, setting.generation, tuple(engine.changes), given=tuple(script.given), refused=tuple(script.refused)
+    )
+
+
+class _Script:
+    """Gives a scenario's own commands at their triggers."""
+
+    def __init__(self, engine: Engine, events: tuple[Event, ...]) -> None:
+        self.given: list[Entry] = []
+        self.refused: list[CommandRefusedError] = []
+        self._engine = engine
+        self._seen: dict[int, tuple[State | None, int]] = {}
+        self._watched: dict[int, list[tuple[Trigger, Command]]] = {}
+        self._counts: dict[tuple[int, str], int] = {}
+        for event in events:
+            if event.trigger.at is not None:
+                engine.send(event.trigger.at, self._give, event.command, command=True)
+            else:
+                index = engine.graph.find(event.trigger.node)
+                self._watched.setdefault(index, []).append((event.trigger, event.command))
+        if self._watched:
+            engine.on_instant = self.look
+
+    def look(self) -> None:
+        """Compares the watched nodes with how they were at the last moment, and sends for what their states trigger."""
+        engine = self._engine
+        for index, watched in self._watched.items():
+            state, row = self._state(index), engine.rows.get(index)
+            seen = state, row.version if row else 0  # a new version is a new run, though the state be the same
+            if seen != self._seen.get(index):
+                self._seen[index] = seen
+                count = self._counts[index, str(state)] = self._counts.get((index, str(state)), 0) + 1
+                for trigger, command in watched:
+                    if trigger.state == state and trigger.times == count:
+                        engine.send(engine.now + trigger.after, self._give, command, command=True)
+
+    def _state(self, index: int) -> State | None:
+        engine = self._engine
+        row = engine.rows.get(index)
+        if index in engine.appointed and engine.holds(index):
+            return State.SUSPENDED  # generation 1 has no row that says so
+        if row is None or engine.graph.nodes[index].first == NOWHERE:
+            return row.state if row else None
+        return shown_states(engine.graph, engine.rows, generation=engine.setting.generation)[index]
+
+    def _give(self, command: Command) -> None:
+        try:
+            obey(self._engine, command)
+        except CommandRefusedError as error:
+            self.refused.append(error)
+        else:
+            self.given.append(Entry(at=self._engine.now, command=command))

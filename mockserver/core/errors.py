@@ -1,0 +1,68 @@
+"""The errors of scenarios and commands, with what is wrong and where."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterable
+
+from taskmock.mockserver.core.command import Command
+
+
+class ScenarioNotFoundError(LookupError):
+    """No scenario of that name is there; the text says which are."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        closest = difflib.get_close_matches(name, self.known, n=1)
+        if closest:
+            more = f"; did you mean {closest[0]!r}? (`taskmock scenarios list` shows all; or name a file)"
+        else:
+            more = f" (there are: {', '.join(self.known) or 'none'}; or name a file)"
+        super().__init__(f"no scenario is called {name!r}{more}")
+
+
+MOST_LINES = 100
+"""How many problems the text of an error spells out; the rest is counted."""
+
+
+UNREADABLE = "file"
+"""The code of a file that cannot be read at all."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong at a line and column (from 1) of a source; `code` is stable and made for machines."""
+
+    source: str
+    line: int
+    column: int
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        """`FILE:LINE:COLUMN: what is wrong; what is allowed; did you mean …`; a file that is not there has no lines."""
+        if self.code == UNREADABLE:
+            return f"{self.source}: {self.message}"
+        return f"{self.source}:{self.line}:{self.column}: {self.message}"
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read: all its problems, in the order of the text."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[:MOST_LINES]]
+        if len(self.problems) > MOST_LINES:
+            lines.append(f"… and {len(self.problems) - MOST_LINES} more problems")
+        super().__init__("\n".join(lines))
+
+
+class CommandRefusedError(Exception):
+    """A command that the task's present state does not allow; nothing has changed."""
+
+    def __init__(self, command: Command, reason: str) -> None:
+        self.command = command
+        self.reason = reason
+        super().__init__(f"{command.verb} {command.target}: {reason}")

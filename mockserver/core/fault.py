@@ -1,0 +1,133 @@
+"""What goes wrong around a good answer, as data: where and for how long a fault holds, and what the client meets."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Callable, Mapping, Sequence
+
+from taskmock.mockserver.core.command import TASK
+from taskmock.mockserver.core.draw import draw_int, draw_unit
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.state import State
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Where a fault holds; all that are given must hold together.
+
+    `node`/`state`: while that node (or the task) is in that state. `since`/`until`: a window in ms on the task's
+    clock. `polls`: these poll numbers, counted from 1. `answers`: only for that many answers. `chance`: with that
+    seeded probability, 0 to 1.
+    """
+
+    node: str | None = None
+    state: str | None = None
+    since: int | None = None
+    until: int | None = None
+    polls: tuple[int, ...] = ()
+    answers: int | None = None
+    chance: float | None = None
+
+
+class FaultKind(enum.StrEnum):
+    """What the client meets; values are the words of scenario files."""
+
+    HTTP = "http"  # value: the status
+    ENVELOPE = "envelope"  # value: {code, message, data?}
+    BODY = "body"  # value: the text that is answered instead (HTML, a traceback, not JSON)
+    DELAY = "delay"  # value: ms, or [least, most] for a seeded draw
+    DRIP = "drip"  # value: {bytes, every: ms}
+    TRUNCATE = "truncate"  # value: bytes of the body that get through
+    RESET = "reset"  # value: bytes of the body before the reset
+    EMPTY = "empty"  # the connection closes without an answer
+    CONTENT_LENGTH = "content_length"  # value: the wrong number
+    RATE_LIMIT = "rate_limit"  # value: {limit, reset: ms}
+    STALE = "stale"  # value: {for: ms, workers: n}: the answer cache of the real server
+    BREAK = "break"  # value: {node, drop|retype|rename|add|state …}: a contract break at a node
+
+
+REPLACING = frozenset(
+    {
+        FaultKind.HTTP,
+        FaultKind.ENVELOPE,
+        FaultKind.BODY,
+        FaultKind.TRUNCATE,
+        FaultKind.RESET,
+        FaultKind.EMPTY,
+        FaultKind.CONTENT_LENGTH,
+        FaultKind.RATE_LIMIT,
+    }
+)
+"""Faults that keep the tree from the client: a poll that meets one does not move a `polls` clock."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault: what, with which value, within which bounds."""
+
+    kind: FaultKind
+    value: object = None
+    bounds: Bounds = Bounds()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A poll that is about to be answered: its moment in ms on the task's clock, its number, counted from 1, what all
+    is drawn from, and how to ask for the state that a node (by address) shows at that moment, None if unreached.
+    `query` is what the answer cache tells the poll from the plain one by, "" for that."""
+
+    moment: int
+    poll: int
+    key: str
+    state: Callable[[str], State | str | None]
+    query: str = ""
+
+
+def holding(faults: Sequence[Fault], spent: Sequence[int], situation: Situation) -> tuple[int, ...]:
+    """The positions of the faults that hold for a poll; `spent` says how many answers each has had so far."""
+    return tuple(
+        number
+        for number, fault in enumerate(faults)
+        if _holds(fault.bounds, number, spent[number] if number < len(spent) else 0, situation)
+    )
+
+
+def counted(spent: Sequence[int], held: Sequence[int]) -> tuple[int, ...]:
+    """How many answers each fault has had after these have held once more."""
+    size = max([len(spent), *(number + 1 for number in held)])
+    return tuple((spent[n] if n < len(spent) else 0) + (n in held) for n in range(size))
+
+
+def _holds(bounds: Bounds, number: int, spent: int, situation: Situation) -> bool:
+    if bounds.answers is not None and spent >= bounds.answers:
+        return False
+    if bounds.polls and situation.poll not in bounds.polls:
+        return False
+    if bounds.since is not None and situation.moment < bounds.since:
+        return False
+    if bounds.until is not None and situation.moment >= bounds.until:
+        return False
+    if bounds.state is not None and _state(bounds.node or TASK, situation) != bounds.state:
+        return False
+    return bounds.chance is None or draw_unit(situation.key, "fault", number, situation.poll) < bounds.chance
+
+
+def _state(address: str, situation: Situation) -> State | str | None:
+    try:
+        return situation.state(address)
+    except AddressError:
+        return None  # the scenario was edited since the fault was added
+
+
+def cached_moment(value: Mapping[str, int], situation: Situation) -> int:
+    """The moment that the real server's answer cache still shows: each worker renews its own every `for` ms.
+
+    Which of the `workers` answers is drawn by poll, so with several of them answers go backwards; each query is kept
+    and renewed by itself (facts).
+    """
+    span = max(1, value["for"])
+    worker = draw_int(0, value["workers"] - 1, situation.key, "worker", situation.poll)
+    query = (situation.query,) if situation.query else ()
+    offset = draw_int(0, span - 1, situation.key, "offset", worker, *query)
+    return max(0, (situation.moment - offset) // span * span + offset)

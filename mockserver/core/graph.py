@@ -1,0 +1,281 @@
+"""The compiled form of a task: flat nodes with ids, names, and where each token goes next."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import difflib
+import enum
+import functools
+import re
+from collections.abc import Iterator
+
+from taskmock.mockserver.core.command import TASK
+from taskmock.mockserver.core.draw import draw_hex
+from taskmock.mockserver.core.flow import Activity, Branch, Flow, Loop, Step, Subprocess
+
+ROOT = 0
+"""The index of the task itself."""
+
+
+NOWHERE = -1
+"""The index of no node: behind an end event there is none."""
+
+
+SEPARATOR = " / "
+"""Stands between the names of an address: `Rolling restart / Restart 2`."""
+
+
+_NUMBERED = re.compile(r"(.*\S)\s*\[([0-9]+)\]$", re.DOTALL)
+
+
+class NodeKind(enum.StrEnum):
+    """What a node is to the engine."""
+
+    ROOT = "root"
+    START = "start"
+    END = "end"
+    ACTIVITY = "activity"
+    SUBPROCESS = "subprocess"
+    PARALLEL = "parallel"
+    EXCLUSIVE = "exclusive"
+    CONDITIONAL = "conditional"
+    CONVERGE = "converge"
+    AGAIN = "again"  # the exclusive gateway that closes a loop
+
+
+@dataclasses.dataclass(slots=True)
+class GraphNode:
+    """One node: written while the graph is made, never after.
+
+    `parent` is the enclosing subprocess or the task; `next` where the token goes when it is done; `first` the start
+    event of a subprocess or of the task; `arms` the entry of each arm of a gateway; `join` its converging gateway;
+    `back` the first node of the loop that an `again` gateway closes; `limit` the rerun limit.
+    """
+
+    index: int
+    kind: NodeKind
+    name: str
+    path: str
+    id: str
+    parent: int
+    step: Step | None = None
+    next: int = NOWHERE
+    first: int = NOWHERE
+    arms: tuple[int, ...] = ()
+    join: int = NOWHERE
+    back: int = NOWHERE
+    limit: int | None = None
+
+
+_NAMED = 10  # so many of the nodes there are, an error spells out
+
+
+class AddressError(LookupError):
+    """An address that names no node, or several: it carries the matches, the closest names, and some there are."""
+
+    def __init__(
+        self, address: str, *, matches: tuple[str, ...], closest: tuple[str, ...], known: tuple[str, ...] = ()
+    ) -> None:
+        self.address = address
+        self.matches = matches
+        self.closest = closest
+        self.known = known
+        if matches:
+            more = f" and {len(matches) - 5} more" if len(matches) > 5 else ""
+            said = f"{address!r} names {len(matches)} nodes: {', '.join(map(repr, matches[:5]))}{more}"
+        elif closest:
+            said = f"no node is called {address!r}; did you mean {' or '.join(map(repr, closest))}?"
+        else:
+            more = ", …" if len(known) > _NAMED else ""
+            there = f"; there are: {', '.join(map(repr, known[:_NAMED]))}{more}" if known else ""
+            said = f"no node is called {address!r}{there}"
+        super().__init__(said)
+
+
+class Graph:
+    """The nodes of one task, each behind its parent; index 0 is the task."""
+
+    def __init__(self, nodes: list[GraphNode]) -> None:
+        self.nodes = nodes
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, int]:
+        """The index of each node by its id."""
+        return {node.id: node.index for node in self.nodes}
+
+    @functools.cached_property
+    def addresses(self) -> dict[str, list[int]]:
+        """The nodes that people can name (all but events and gateways), by full path and by name, as one reads them."""
+        table: dict[str, list[int]] = collections.defaultdict(list)
+        for node in self._read():
+            if node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}:
+                for key in dict.fromkeys((node.path, node.name)):
+                    table[key].append(node.index)
+        return dict(table)
+
+    def _read(self) -> Iterator[GraphNode]:
+        """All nodes in the order in which a flow is written down: what is inside a subprocess follows it at once."""
+        inside: dict[int, list[GraphNode]] = collections.defaultdict(list)
+        for node in reversed(self.nodes[1:]):
+            inside[node.parent].append(node)
+        stack = [self.nodes[ROOT]]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(inside[node.index])
+
+    def find(self, address: str) -> int:
+        """The index of the node that an address names: a name, a path, `Name[2]`, an id, or `task`.
+
+        Raises:
+            AddressError: No node, or several, go by that address.
+        """
+        if address == TASK:
+            return ROOT
+        if address in self.by_id:
+            return self.by_id[address]
+        found = self.addresses.get(address) or self._tails(address)
+        if len(found) == 1:
+            return found[0]
+        numbered = _NUMBERED.match(address)
+        if not found and numbered:
+            same = self.addresses.get(numbered[1]) or self._tails(numbered[1])
+            number = int(numbered[2])
+            if 1 <= number <= len(same):
+                return same[number - 1]
+        matches = tuple(self._exact(index) for index in found)
+        closest = () if matches else tuple(difflib.get_close_matches(address, [TASK, *self.addresses], n=2))
+        raise AddressError(address, matches=matches, closest=closest, known=(TASK, *self.addresses))
+
+    def _tails(self, address: str) -> list[int]:
+        if SEPARATOR not in address:
+            return []
+        tail = SEPARATOR + address
+        found = (index for path, indexes in self.addresses.items() if path.endswith(tail) for index in indexes)
+        return list(dict.fromkeys(found))
+
+    def _exact(self, index: int) -> str:
+        node = self.nodes[index]
+        same = self.addresses[node.path]
+        return node.path if len(same) == 1 else f"{node.path}[{same.index(index) + 1}]"
+
+    def children(self, index: int) -> Iterator[GraphNode]:
+        """The nodes directly inside the task or a subprocess."""
+        return (node for node in self.nodes if node.parent == index and node.index != index)
+
+
+def graph_of(flow: Flow, *, name: str, key: str, prefix: str = "n", root_id: str | None = None) -> Graph:
+    """Compiles a flow into a graph.
+
+    `key` is what ids are drawn from: the same key and place give the same id. `prefix` is what an id starts with
+    (`n`, or nothing as in the seed's time); an id is always 32 characters long.
+    """
+    compiler = _Compiler(key=key, prefix=prefix)
+    root = compiler.add(NodeKind.ROOT, name, place="", parent=ROOT, pinned=root_id)
+    compiler.fill(root, flow, place="", path="")
+    return Graph(compiler.nodes)
+
+
+@dataclasses.dataclass(slots=True)
+class _Ends:
+    """A compiled stretch: where it is entered, and the nodes whose `next` is still open."""
+
+    entry: int
+    open: list[GraphNode]
+
+
+class _Compiler:
+    """Lays steps out as nodes; uses a stack of work instead of recursion only where depth can grow: subprocesses."""
+
+    def __init__(self, *, key: str, prefix: str) -> None:
+        self.nodes: list[GraphNode] = []
+        self._key = key
+        self._prefix = prefix
+        self._inner: list[tuple[GraphNode, Flow, str, str]] = []
+
+    def add(
+        self, kind: NodeKind, name: str, *, place: str, parent: int, path: str = "", pinned: str | None = None
+    ) -> GraphNode:
+        node_id = pinned or self._prefix + draw_hex(self._key, "id", place)[len(self._prefix) :]
+        node = GraphNode(len(self.nodes), kind, name, path, node_id, parent)
+        self.nodes.append(node)
+        return node
+
+    def fill(self, owner: GraphNode, flow: Flow, *, place: str, path: str) -> None:
+        """Lays out the flow of the task, then those of all subprocesses, level by level."""
+        self._inner.append((owner, flow, place, path))
+        while self._inner:
+            self._level(*self._inner.pop())
+
+    def _level(self, owner: GraphNode, flow: Flow, place: str, path: str) -> None:
+        start = self.add(NodeKind.START, "", place=f"{place}/start", parent=owner.index)
+        owner.first = start.index
+        ends = self._stretch(flow, place, path, owner.index)
+        end = self.add(NodeKind.END, "", place=f"{place}/end", parent=owner.index)
+        start.next = ends.entry if ends else end.index
+        for node in ends.open if ends else ():
+            node.next = end.index
+
+    def _stretch(self, flow: Flow, place: str, path: str, parent: int) -> _Ends | None:
+        entry, tail = NOWHERE, list[GraphNode]()
+        for number, step in enumerate(flow):
+            ends = self._step(step, f"{place}/{number}", path, parent)
+            if entry == NOWHERE:
+                entry = ends.entry
+            for node in tail:
+                node.next = ends.entry
+            tail = ends.open
+        return _Ends(entry, tail) if entry != NOWHERE else None
+
+    def _step(self, step: Step, place: str, path: str, parent: int) -> _Ends:
+        match step:
+            case Branch():
+                return self._branch(step, place, path, parent)
+            case Loop():
+                return self._loop(step, place, path, parent)
+            case _:
+                kind = NodeKind.ACTIVITY if isinstance(step, Activity) else NodeKind.SUBPROCESS
+                own = f"{path}{SEPARATOR}{step.name}" if path else step.name
+                node = self.add(kind, step.name, place=place, parent=parent, path=own, pinned=step.id)
+                node.step = step
+                if isinstance(step, Subprocess):
+                    self._inner.append((node, step.flow, place, own))
+                else:
+                    node.limit = step.limit
+                return _Ends(node.index, [node])
+
+    def _branch(self, branch: Branch, place: str, path: str, parent: int) -> _Ends:
+        kind = NodeKind(branch.kind.value)
+        fork = self.add(kind, "", place=f"{place}/fork", parent=parent, pinned=branch.id)
+        fork.step = branch
+        arms = [self._stretch(arm.flow, f"{place}.{number}", path, parent) for number, arm in enumerate(branch.arms)]
+        join = self.add(NodeKind.CONVERGE, "", place=f"{place}/join", parent=parent)
+        fork.join = join.index
+        fork.arms = tuple(arm.entry if arm else join.index for arm in arms)
+        for arm in arms:
+            for node in arm.open if arm else ():
+                node.next = join.index
+        return _Ends(fork.index, [join])
+
+    def _loop(self, loop: Loop, place: str, path: str, parent: int) -> _Ends:
+        first = len(self.nodes)
+        body = self._stretch(loop.flow, f"{place}.0", path, parent)
+        again = self.add(NodeKind.AGAIN, "", place=f"{place}/again", parent=parent)
+        again.step = loop
+        again.back = body.entry if body else again.index
+        for node in self.nodes[first:]:
+            if node.limit is None and node.kind is not NodeKind.SUBPROCESS:  # the engine limits no subprocess (fact)
+                node.limit = loop.limit
+        for node in body.open if body else ():
+            node.next = again.index
+        return _Ends(again.back, [again])
+
+
+_NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")
+
+
+def is_node_id(text: str) -> bool:
+    """Whether a text is the id of a node: 32 lower-case hex digits, or `n` and 31 of them (fact)."""
+    # 32 decimal digits could be a task's number as well; no task id is that long.
+    return _NODE_ID.fullmatch(text) is not None

@@ -1,0 +1,1 @@
+"""A scenario played without a server: frames, findings and charts."""

@@ -1,0 +1,222 @@
+"""Draws a timeline for a terminal of any width, encoding and colour."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from taskmock.contracts.findings.foreign_text import harmless, printable
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.dry_run.chart.rows import Mark, Row, Timeline
+from taskmock.mockserver.scenarios.duration import format_duration
+
+LEAST_WIDTH = 40
+"""The narrowest drawing, in columns."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """How a state is drawn: a sign of the full and of the plain set, and the number of a terminal's colour."""
+
+    sign: str
+    plain: str
+    colour: int
+
+
+LOOKS = {
+    "FAILED": Look("×", "x", 31),
+    "ROLL_BACK_FAILED": Look("!", "!", 31),
+    "REVOKED": Look("■", "#", 35),
+    "SUSPENDED": Look("‖", "|", 33),
+    "NODE_SUSPENDED": Look("¦", ":", 33),
+    "BLOCKED": Look("▒", "%", 33),
+    "ROLLING_BACK": Look("◄", "<", 35),
+    "ROLL_BACK_SUCCESS": Look("◃", "(", 35),
+    "EXPIRED": Look("?", "?", 90),
+    "LOOP_READY": Look("░", "r", 36),
+    "READY": Look("░", "r", 36),
+    "RUNNING": Look("█", "=", 34),
+    "FINISHED": Look("─", "-", 32),
+    "CREATED": Look("·", ".", 90),
+}
+"""The looks of all states; where several fall into one column, the first of them in this order is drawn."""
+
+_OTHER = Look("o", "o", 36)
+_RANKS = {state: rank for rank, state in enumerate(LOOKS)}
+_TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400, 604800, 2592000)
+_TICK_WIDTH = 9
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """Where a drawing goes: its `width` in columns, its `encoding`, and whether it shows colours.
+
+    `every`: all nodes, start and end events and gateways too, however many there are.
+    """
+
+    width: int = 80
+    encoding: str = "utf-8"
+    colour: bool = False
+    every: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Whether the full set of signs can be shown; elsewhere some of them are two columns wide."""
+        return self.encoding.lower().replace("-", "").replace("_", "") in {"utf8", "utf8sig"}
+
+    def text(self, text: str) -> str:
+        """A text as this screen can show it: whatever is invisible, a command or unknown there is escaped."""
+        return harmless(printable(text)).encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def painted(self, text: str, colour: int) -> str:
+        """A text in a colour, where there are any."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.colour and text.strip() else text
+
+
+def draw_text(timeline: Timeline, screen: Screen) -> str:
+    """The drawing: an axis, a row a node, then events and faults, and a legend."""
+    screen = dataclasses.replace(screen, width=max(LEAST_WIDTH, screen.width))
+    return "\n".join(_Drawing(timeline, screen).lines()) + "\n"
+
+
+class _Drawing:
+    """Columns for names on the left, for the last state on the right, and a bar between them."""
+
+    def __init__(self, timeline: Timeline, screen: Screen) -> None:
+        self._timeline = timeline
+        self._screen = screen
+        self._rows, self._hidden = timeline.drawn(every=screen.every)
+        labels = [display_width(self._label(row)) for row in self._rows]
+        self._left = min(max([6, *labels]), screen.width * 2 // 5)
+        self._right = max([8, *(len(row.state) for row in self._rows)])
+        self._bar = max(10, screen.width - self._left - self._right - 2)
+
+    def lines(self) -> Iterator[str]:
+        yield self._line("", self._axis())
+        for row in self._rows:
+            yield self._row(row)
+        if self._hidden:
+            yield more_text(self._hidden)
+        yield from self._marks("events", self._timeline.events, "e")
+        yield from self._marks("faults", self._timeline.faults, "f")
+        yield ""
+        yield from self._legend()
+
+    def _line(self, label: str, bar: str, state: str = "") -> str:
+        return f"{fitted(label, self._left)} {bar} {state}".rstrip()
+
+    def _label(self, row: Row) -> str:
+        return "  " * row.depth + (self._screen.text(row.name) or f"({row.kind})")
+
+    def _row(self, row: Row) -> str:
+        look = LOOKS.get(row.state, _OTHER)
+        return self._line(self._label(row), self._states(row), self._screen.painted(row.state, look.colour))
+
+    def _states(self, row: Row) -> str:
+        looks = [self._look(row, column) for column in range(self._bar)]
+        parts = []
+        for look, run in itertools.groupby(looks):
+            sign = " " if look is None else look.sign if self._screen.full else look.plain
+            text = sign * len(list(run))
+            parts.append(text if look is None else self._screen.painted(text, look.colour))
+        return "".join(parts)
+
+    def _look(self, row: Row, column: int) -> Look | None:
+        since, until = self._moment(column), self._moment(column + 1)
+        found = [span.state for span in row.spans if span.since < until and max(span.until, span.since + 1) > since]
+        if not found:
+            return None
+        return LOOKS.get(min(found, key=lambda state: _RANKS.get(state, -1)), _OTHER)
+
+    def _moment(self, column: int) -> float:
+        return column * self._timeline.span / self._bar
+
+    def _column(self, moment: int) -> int:
+        return min(self._bar - 1, moment * self._bar // self._timeline.span)
+
+    def _axis(self) -> str:
+        """Moments at even distances, as many as fit."""
+        step = tick_of(self._timeline.span, most=max(1, self._bar // _TICK_WIDTH))
+        axis = ""
+        for moment in range(0, self._timeline.span, step):
+            column = -(-moment * self._bar // self._timeline.span)
+            text = format_duration(moment) if moment else "0s"
+            if column >= len(axis) and column + len(text) <= self._bar:
+                axis = axis.ljust(column) + text + " "
+        return axis
+
+    def _marks(self, label: str, marks: Sequence[Mark], prefix: str) -> Iterator[str]:
+        """A row with numbers where something happens, and what each number means."""
+        if not marks:
+            return
+        bar = [" "] * self._bar
+        for number, mark in enumerate(marks, 1):
+            for since, until in mark.spans:
+                for column in range(self._column(since), self._column(max(since, until - 1)) + 1):
+                    bar[column] = str(number % 10)
+        yield self._line(label, "".join(bar))
+        for number, mark in enumerate(marks, 1):
+            when = f" at {_time(mark.spans[0][0])}" if prefix == "e" else ""
+            yield clipped(f"  {number}{when}: {self._screen.text(mark.text)}", self._screen.width)
+
+    def _legend(self) -> Iterator[str]:
+        shown = {span.state for row in self._rows for span in row.spans}
+        parts = []
+        for state in sorted(shown, key=lambda state: -_RANKS.get(state, -1)):
+            look = LOOKS.get(state, _OTHER)
+            parts.append((look.sign if self._screen.full else look.plain, state, look.colour))
+        line, used = "", 0
+        for sign, state, colour in parts:
+            if used and used + len(state) + 4 > self._screen.width:
+                yield line.rstrip()
+                line, used = "", 0
+            line += self._screen.painted(sign, colour) + f" {state}  "
+            used += len(state) + 4
+        yield line.rstrip()
+
+
+def more_text(hidden: int) -> str:
+    """What stands in the place of nodes that there is no room for."""
+    return f"... and {hidden} more nodes (--all shows them)"
+
+
+def _time(moment: int) -> str:
+    return f"{moment / SECOND:g} s"
+
+
+def tick_of(span: int, *, most: int) -> int:
+    """The distance in ms of at most so many round moments in a span of ms."""
+    for step in (*_TICKS, *(seconds * SECOND for seconds in _SPANS)):
+        if span <= step * most:
+            return step
+    return span
+
+
+def display_width(text: str) -> int:
+    """How many columns a text takes: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in {"W", "F"} else 1
+        for sign in text
+    )
+
+
+def clipped(text: str, width: int) -> str:
+    """A text that takes no more than so many columns; what is cut off leaves three dots."""
+    if display_width(text) <= width:
+        return text
+    kept, used = "", 0
+    for sign in text:
+        used += display_width(sign)
+        if used > width - 3:
+            break
+        kept += sign
+    return kept + "..."
+
+
+def fitted(text: str, width: int) -> str:
+    """A text cut or filled up to exactly so many columns."""
+    text = clipped(text, width)
+    return text + " " * (width - display_width(text))

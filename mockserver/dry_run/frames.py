@@ -1,0 +1,222 @@
+"""The answers of a scenario without any server: what a client gets that polls until nothing changes any more."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from taskmock.mockserver.api.bk_sops.documents.flags import WHOLE_TASK, Flags
+from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state
+from taskmock.mockserver.api.bk_sops.documents.renderer import data_at
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
+from taskmock.mockserver.api.bk_sops.reply import reply_of
+from taskmock.mockserver.clock import EPOCH, ClockMode, WallClock
+from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.core.state import State
+from taskmock.mockserver.generation.generator import SCENARIO_NAME, generate
+from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.http.message import Reply
+from taskmock.mockserver.playback.player import Playback, played
+from taskmock.mockserver.playback.poll import Answer, Asked
+from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Opening, Record, RecordKey
+from taskmock.mockserver.playback.store import MemoryStore
+from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.sessions.session import playable_id
+from taskmock.schemas import chosen
+
+MOST_FRAMES = 100_000
+"""The most answers of one scenario; a fault that goes on for more is cut off there."""
+
+
+STARTED_AT = SECOND
+"""When a task that waits to be started is taken to be, in ms: CREATED is seen before."""
+
+
+NO_PARAMS: Mapping[str, object] = MappingProxyType({})
+"""What a client sends that asks for the tree and nothing else."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedFrame:
+    """One answer of a scenario.
+
+    `poll` is its number, from 1; `moment` the task's clock in seconds; `body` the decoded answer, or the bytes that a
+    client has read where a fault leaves no JSON object; `state` the task's state in the answer, or the one that a
+    fault keeps from the client (None where a recorded answer has none); `faults` what the poll has met; `status` the
+    HTTP status.
+    """
+
+    poll: int
+    moment: float
+    body: dict[str, Any] | bytes
+    state: str | None
+    faults: tuple[FaultKind, ...] = ()
+    status: int = 200
+
+
+def frames(
+    scenario: str | Path | Scenario,
+    edition: str | None = None,
+    *,
+    seed: str = "0",
+    task_id: str | None = None,
+    faults: bool = True,
+    params: Mapping[str, object] = NO_PARAMS,
+) -> tuple[PlayedFrame, ...]:
+    """The answers of a scenario (a name, a file, or a scenario itself), in the order in which a client gets them.
+
+    The client polls until the last change of the tree, each good poll showing the next one, as with `--clock polls`;
+    it also ends at a fault that never ends. Bodies are those of the document's own call. `edition` None is the
+    scenario's own; `task_id` None is one that the scenario plays for; without `faults` all answers are good ones.
+    `params` are the flags that the client sends, such as `{"with_ex_data": True}`.
+
+    Raises:
+        ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+        ValueError: The edition is unknown, or the scenario does not play for the task id.
+    """
+    taken = scenario if isinstance(scenario, Scenario) else Shelf().take(scenario)
+    played = taken if faults else without_faults(taken)
+    return tuple(each_frame(played, edition, seed=seed, task_id=task_id, params=params))
+
+
+def each_frame(
+    scenario: Scenario,
+    edition: str | None = None,
+    *,
+    seed: str = "0",
+    task_id: str | None = None,
+    params: Mapping[str, object] = NO_PARAMS,
+) -> Iterator[PlayedFrame]:
+    """The same one by one, for scenarios whose answers together are large.
+
+    Raises:
+        ValueError: as for `frames`, at the first answer.
+    """
+    wanted = playable_id(scenario) if task_id is None else task_id
+    if scenario.play_for(wanted) is None:
+        raise ValueError(f"the scenario {scenario.name!r} does not play for the task id {wanted!r}")
+    playback = polled_playback(scenario, edition, seed=seed)
+    asked = Asked(session=DEFAULT_SESSION, task_id=wanted, flags=Flags.of(params))
+    for _ in range(MOST_FRAMES):
+        answer = playback.poll(asked)
+        yield frame_of(playback, answer)
+        if answer.record.steps >= len(playback.history(answer.record).moments) or endless(answer.faults):
+            return
+
+
+def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str = "0") -> Playback:
+    """A playback of one scenario, by itself, whose polls move the clock.
+
+    Raises:
+        ValueError: The edition is unknown.
+    """
+    return Playback(
+        opening=Opening(seed=seed, clock=WallClock(), mode=ClockMode.POLLS),
+        store=MemoryStore(),
+        shelf=Shelf(scenarios=[scenario]),
+        default=scenario.name,
+        edition=None if edition is None else chosen("edition", edition, tuple(EDITIONS)),
+    )
+
+
+def alone(scenario: Scenario, play: Play) -> Scenario:
+    """A scenario of one of its scripts only, which plays for any task id."""
+    return dataclasses.replace(scenario, plays=(dataclasses.replace(play, ids=()),))
+
+
+def started(play: Play) -> Play:
+    """A script that somebody starts at `STARTED_AT` where it waits for somebody; others as they are."""
+    return dataclasses.replace(play, start=STARTED_AT) if play.waits_to_be_started else play
+
+
+def without_faults(scenario: Scenario) -> Scenario:
+    """The same scenario with good answers only."""
+    return dataclasses.replace(scenario, plays=tuple(dataclasses.replace(play, faults=()) for play in scenario.plays))
+
+
+def endless(faults: tuple[Fault, ...]) -> bool:
+    """Whether one of the faults keeps the tree from a client that only polls moves on: it has no bound that ends."""
+    return any(
+        fault.kind in REPLACING
+        and fault.bounds.answers is None
+        and not fault.bounds.polls
+        and fault.bounds.chance in {None, 1}
+        for fault in faults
+    )
+
+
+def frame_of(playback: Playback, answer: Answer) -> PlayedFrame:
+    """One answer as a client of the document's own call gets it."""
+    reply, _ = reply_of(answer, ESB)
+    kinds = tuple(dict.fromkeys(fault.kind for fault in answer.faults))
+    body = _read(reply)
+    good = answer.data is not None or answer.whole is not None
+    untouched = good and not {FaultKind.BREAK, *REPLACING}.intersection(kinds)
+    return PlayedFrame(
+        poll=answer.reading.poll,
+        moment=answer.reading.moment / SECOND,
+        body=body,
+        state=recorded_state(body) if untouched else _state(playback, answer),
+        faults=kinds,
+        status=reply.status,
+    )
+
+
+def _read(reply: Reply) -> dict[str, Any] | bytes:
+    """What a client can make of a reply: a JSON object, or the bytes that got through."""
+    delivery, body = reply.delivery, reply.body
+    if delivery.empty or (delivery.reset and delivery.cut is None):
+        return b""
+    lengths = [length for length in (delivery.cut, delivery.content_length) if length is not None]
+    if lengths:
+        return body[: min(lengths)]
+    try:
+        decoded = json.loads(body)
+    except ValueError:
+        return body
+    return decoded if isinstance(decoded, dict) else body
+
+
+def _state(playback: Playback, answer: Answer) -> str | None:
+    """The task's state in the answer as it was before faults changed it."""
+    record = answer.record
+    if answer.whole is not None:
+        return recorded_state(json.loads(answer.whole))
+    history, moment = playback.history(record), answer.reading.moment
+    if answer.data is None:
+        return (State.EXPIRED if history.expired_at(moment) else State.CREATED).value
+    data = json.loads(answer.data)
+    if any(fault.kind is FaultKind.BREAK for fault in answer.faults):
+        data = data_at(record, history, EDITIONS[answer.edition], moment, answer.view)
+    return recorded_state({"data": data})
+
+
+def sample(seed: str, wish: Wish) -> bytes:
+    """A whole answer as indented JSON: the task that a seed gives, at the moment at which it is as wished.
+
+    Raises:
+        GenerateError: No such tree can be.
+        LocaleError: Nobody knows the locale.
+    """
+    generated = generate(seed, TASK_ID, wish)
+    edition, moment = EDITIONS[wish.edition], generated.moment
+    record = sample_record(seed)
+    history = played(record, generated.scenario.plays[0], edition)
+    body: dict[str, Any] = {"result": True, "data": data_at(record, history, edition, moment, WHOLE_TASK)}
+    if edition.served:  # the document's example has no more keys
+        body |= {"code": 0, "message": ""}
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def sample_record(seed: str) -> Record:
+    """The record of the task that a sample answers for, as no poll has touched it."""
+    return Record(key=RecordKey(DEFAULT_SESSION, SCENARIO_NAME, TASK_ID), digest="", seed=seed, epoch=EPOCH)

@@ -1,0 +1,194 @@
+"""Plays a scenario through and says what is wrong with it: answers against the contract, what never happens."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from taskmock.contracts import Contract, Report, Violation
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.command import TASK
+from taskmock.mockserver.core.engine.history import History
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.core.state import State
+from taskmock.mockserver.dry_run.frames import PlayedFrame, alone, frame_of, polled_playback, started, without_faults
+from taskmock.mockserver.playback.player import DEFAULT_EDITION
+from taskmock.mockserver.playback.poll import Asked, state_at
+from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
+from taskmock.mockserver.sessions.task_clock import TaskClock
+
+JUDGED_NODES = 12_000
+"""About how many nodes are judged in each edition; of larger scenarios the moments are sampled."""
+
+LEAST_JUDGED = 3
+"""The fewest moments that `lint` judges of a scenario of any size; at least its last one is judged anywhere."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing wrong with a scenario.
+
+    `code` is stable and made for machines: `contract`, `refused-event`, `idle-fault`, `idle-break`, `wrong-end` or
+    `bad-address`. `place` leads to what it is about by the keys of the scenario's file.
+    """
+
+    code: str
+    message: str
+    place: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        """The message."""
+        return self.message
+
+
+def lint(scenario: Scenario) -> tuple[Finding, ...]:
+    """What is wrong with a scenario: it is played in its own edition and in the other two.
+
+    Every answer must keep the strict contract (each contract break that the scenario declares must be caught by it),
+    every scripted command be obeyed, every fault hold at some moment, and the task end as `ends` says.
+    """
+    return tuple(dict.fromkeys(_findings(scenario)))
+
+
+def broken_answers(scenario: Scenario, *, judged: int = JUDGED_NODES) -> tuple[Finding, ...]:
+    """Where answers of a scenario break the contract of its own edition without being told to.
+
+    `judged` is about how many nodes are looked at: a scenario is checked so when it is loaded.
+    """
+    found: list[Finding] = []
+    for place, play in _placed(scenario):
+        stage = _Stage(scenario, play, None)
+        found.extend(_contract_findings(stage, place, judged=judged))
+    return tuple(found)
+
+
+class _Stage:
+    """One script of a scenario, played in one edition by whoever asks for an answer at a moment."""
+
+    def __init__(self, scenario: Scenario, play: Play, edition: str | None) -> None:
+        self.play = play
+        self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
+        self._alone = alone(scenario, started(play))
+        self._playback = polled_playback(without_faults(self._alone), self.edition)
+        self._asked = Asked(session=DEFAULT_SESSION, task_id=TASK_ID)
+        self._key = self._playback.open(self._asked).key
+
+    @property
+    def history(self) -> History:
+        """All changes of the task."""
+        return self._playback.history(self._playback.record(self._key))
+
+    def with_only(self, fault: Fault) -> _Stage:
+        """The same with one fault at all times."""
+        always = dataclasses.replace(fault, bounds=Bounds())
+        stage = _Stage(self._alone, self.play, self.edition)
+        faulty = dataclasses.replace(self._alone.plays[0], faults=(always,))
+        stage._playback = polled_playback(dataclasses.replace(self._alone, plays=(faulty,)), self.edition)
+        stage._key = stage._playback.open(self._asked).key
+        return stage
+
+    def answer_at(self, moment: int) -> PlayedFrame:
+        """The answer at a moment, in ms on the task's clock."""
+        TaskClock(self._playback, self._key).set(moment / SECOND)
+        return frame_of(self._playback, self._playback.poll(self._asked))
+
+    def sampled(self, moments: Iterable[int], *, judged: int) -> tuple[int, ...]:
+        """The moments that are worth about that many nodes: all, or some at equal distances with first and last."""
+        every = tuple(moments)
+        count = judged // max(1, len(self.history.graph.nodes))
+        if judged >= JUDGED_NODES:
+            count = max(LEAST_JUDGED, count)
+        if len(every) <= count:
+            return every
+        if count < 2:
+            return every[-1:]
+        return tuple(every[number * (len(every) - 1) // (count - 1)] for number in range(count))
+
+
+def _placed(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Play]]:
+    """Each script with where it stands in the file."""
+    for number, play in enumerate(scenario.plays):
+        yield ("tasks", number) if len(scenario.plays) > 1 else (), play
+
+
+def _findings(scenario: Scenario) -> Iterator[Finding]:
+    for number, (place, play) in enumerate(_placed(scenario)):
+        try:
+            stage = _Stage(scenario, play, None)
+            history = stage.history
+        except AddressError as error:
+            yield Finding(code="bad-address", message=str(error), place=place)
+            continue
+        yield from _refusals(history, play, place)
+        yield from _idle_faults(stage, place)
+        if number == 0 and scenario.ends is not None:
+            yield from _wrong_end(stage, scenario.ends)
+        yield from _contract_findings(stage, place, judged=JUDGED_NODES)
+        if not play.frames:  # what was recorded in one edition cannot be said in another
+            for edition in EDITIONS:
+                if edition != stage.edition:
+                    yield from _contract_findings(_Stage(scenario, play, edition), place, judged=JUDGED_NODES)
+
+
+def _refusals(history: History, play: Play, place: tuple[str | int, ...]) -> Iterator[Finding]:
+    commands = [event.command for event in play.events]
+    for error in history.refused:
+        message = f"the event {error.command.verb} {error.command.target} is refused: {error.reason}"
+        yield Finding(code="refused-event", message=message, place=(*place, "events", commands.index(error.command)))
+
+
+def _wrong_end(stage: _Stage, ends: str) -> Iterator[Finding]:
+    state = stage.answer_at(stage.history.moments[-1]).state
+    if state != ends and not (stage.play.waits_to_be_started and ends == State.CREATED):
+        yield Finding(code="wrong-end", message=f"ends is {ends}, but the task ends {state}", place=("ends",))
+
+
+def _idle_faults(stage: _Stage, place: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Faults that hold at no moment, and contract breaks that break nothing."""
+    for number, fault in enumerate(stage.play.faults):
+        spot = (*place, "faults", number)
+        moments = tuple(holding_moments(stage.history, fault.bounds))
+        if not moments:
+            yield Finding(code="idle-fault", message=f"the fault {fault.kind} holds at no moment", place=spot)
+        elif fault.kind is FaultKind.BREAK:
+            broken = stage.with_only(fault)
+            contract = Contract(stage.edition or "auto", strictness="strict")
+            answers = map(broken.answer_at, stage.sampled(moments, judged=JUDGED_NODES))
+            if all(contract.check_response(answer.body).ok for answer in answers):
+                message = "the contract break breaks nothing: every answer that it touches keeps the contract"
+                yield Finding(code="idle-break", message=message, place=spot)
+
+
+def holding_moments(history: History, bounds: Bounds) -> Iterator[int]:
+    """The changes of the tree at which, or after which, a fault may hold, whatever the number of the poll is."""
+    moments = history.moments
+    for moment, following in zip(moments, [*moments[1:], None], strict=True):
+        too_early = bounds.since is not None and following is not None and following <= bounds.since
+        too_late = bounds.until is not None and bounds.until <= moment
+        if too_early or too_late:
+            continue
+        if bounds.state is None or state_at(history, moment, bounds.node or TASK) == bounds.state:
+            yield moment
+
+
+def _contract_findings(stage: _Stage, place: tuple[str | int, ...], *, judged: int) -> Iterator[Finding]:
+    contract = Contract(stage.edition or "auto", strictness="strict")
+    seen: set[str] = set()
+    for moment in stage.sampled(stage.history.moments, judged=judged):
+        report = contract.check_response(stage.answer_at(moment).body)
+        for group in report.groups:
+            if group.code not in seen:
+                seen.add(group.code)
+                yield _contract_finding(report, group.violations[0], moment, place)
+
+
+def _contract_finding(report: Report, violation: Violation, moment: int, place: tuple[str | int, ...]) -> Finding:
+    where = f" at {violation.pointer}" if violation.pointer else ""
+    message = (
+        f"the answer at {moment / SECOND:g} s breaks the contract of {report.edition}: "
+        f"{violation.code}{where}: {violation.message}"
+    )
+    return Finding(code="contract", message=message, place=place)

@@ -1,0 +1,1 @@
+"""A scenario out of a seed."""

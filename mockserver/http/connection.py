@@ -1,0 +1,245 @@
+"""One client's connection: its requests are answered in order, and it ends in every way a connection can end."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import functools
+import logging
+import math
+import socket
+import struct
+import sys
+
+from taskmock.mockserver.http.dispatcher import CRASHED, Hall
+from taskmock.mockserver.http.message import PLAIN, Reply
+from taskmock.mockserver.http.parser import Refusal, Request, RequestParser
+from taskmock.mockserver.http.response import CONTINUE, Ending, plan_delivery
+
+LOG = logging.getLogger("taskmock")
+
+_WORTH_JOINING = 64 * 1024
+_LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class Connection(asyncio.Protocol):
+    """Reads ahead at most one chunk while an answer is on its way, so that its memory is bounded."""
+
+    _transport: asyncio.Transport
+    _parser: RequestParser
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._queue: collections.deque[Request | Refusal] = collections.deque()
+        self._busy = False  # an answer is on its way: the next request waits
+        self._ended = False  # no further request is read
+        self._reading = True
+        self._client_done = False
+        self._blocked = False  # bytes wait for the client to read
+        self._flushing = False  # busy only because of them
+        self._unblocked: asyncio.Future[None] | None = None
+        self._delivery: asyncio.Task[None] | None = None
+        self._delivery_starts = 0.0
+        self._arriving = False  # the deadline belongs to a request that is half there
+        self._deadline = self._timer_at = math.inf
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client connected."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP transport always is one
+        self._transport = transport
+        transport.set_write_buffer_limits(high=0)
+        peer = transport.get_extra_info("peername")
+        self._parser = RequestParser(self._hall.limits, str(peer[0]) if peer else "")
+        self._hall.connections.add(self)
+        self._expire_after(self._hall.limits.idle_seconds)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came; once the connection has ended they are thrown away, so that the client can finish sending."""
+        if not self._ended:
+            self._queue.extend(self._parser.feed(data))
+            self._advance()
+
+    def eof_received(self) -> bool:
+        """The client sends no more, yet may wait for answers."""
+        self._client_done = True
+        return self._busy and not self._ended
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than we write."""
+        self._blocked = True
+
+    def resume_writing(self) -> None:
+        """Everything written so far has left."""
+        self._blocked = False
+        if self._unblocked is not None:
+            self._unblocked.set_result(None)
+            self._unblocked = None
+        elif self._flushing:
+            self._flushing = self._busy = False
+            self._advance()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone, whoever ended it."""
+        del exc
+        self._ended = True
+        self._queue.clear()
+        self._unblocked = None
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._delivery is not None:
+            self._delivery.cancel()
+        self._hall.leave(self)
+
+    def stop(self) -> None:
+        """The front stops: ends the connection at once where no answer is on its way, or none that can be in time."""
+        if self._ended or not self._busy:
+            self._close()
+        elif self._delivery_starts > self._hall.loop.time() + self._hall.limits.drain_seconds:
+            self.abort()
+
+    def abort(self) -> None:
+        """Ends the connection whatever is on its way."""
+        self._transport.abort()
+
+    def _advance(self) -> None:
+        """Answers what has arrived as far as possible, then decides what the connection waits for."""
+        while self._queue and not self._busy and not self._ended:
+            self._arriving = False
+            self._take(self._queue.popleft())
+        if self._ended:
+            return
+        if self._busy:
+            self._deadline = math.inf
+            self._read(more=not self._queue)
+        elif self._client_done or self._hall.draining:
+            self._close()
+        else:
+            self._read(more=True)
+            self._await_request()
+
+    def _read(self, *, more: bool) -> None:
+        if more is self._reading:
+            return
+        self._reading = more
+        if more:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
+
+    def _await_request(self) -> None:
+        if self._parser.expects_continue:
+            self._parser.expects_continue = False
+            self._transport.write(CONTINUE)
+        if not self._parser.partial:
+            self._expire_after(self._hall.limits.idle_seconds)
+        elif not self._arriving:
+            self._arriving = True
+            self._expire_after(self._hall.limits.request_seconds)
+
+    def _take(self, item: Request | Refusal) -> None:
+        if isinstance(item, Refusal):
+            self._send(item, self._hall.refuse(item.status, item.message, item.call))
+            return
+        reply = self._hall.answer_inline(item.call)
+        if reply is not None:
+            self._send(item, reply)
+        else:
+            self._busy = True
+            self._hall.answer_later(item.call, functools.partial(self._answered, item))
+
+    def _answered(self, request: Request, reply: Reply | None) -> None:
+        """A thread has the reply."""
+        if self._ended:
+            return
+        self._busy = False
+        self._send(request, reply or self._hall.refuse(500, CRASHED, request.call))
+        self._advance()
+
+    def _send(self, item: Request | Refusal, reply: Reply) -> None:
+        close = isinstance(item, Refusal) or not item.keep_alive or (self._hall.draining and not self._queue)
+        head, body, close = self._hall.render(reply, item.call, close=close)
+        if reply.delivery is not PLAIN and reply.delivery != PLAIN:
+            self._busy = True
+            self._delivery_starts = self._hall.loop.time() + reply.delivery.delay
+            self._delivery = self._hall.loop.create_task(self._deliver(reply, head, body, close))
+            return
+        if len(body) < _WORTH_JOINING:
+            self._transport.write(head + body)
+        else:
+            self._transport.write(head)
+            self._transport.write(body)
+        if close:
+            self._close(linger=isinstance(item, Refusal))
+        elif self._blocked:
+            self._flushing = self._busy = True
+
+    async def _deliver(self, reply: Reply, head: bytes, body: bytes, close: bool) -> None:  # noqa: FBT001 - one caller
+        """Sends a reply in the shape that its delivery asks for."""
+        ending = Ending.RESET
+        try:
+            plan = plan_delivery(head, body, reply.delivery)
+            await asyncio.sleep(plan.delay)
+            for number, piece in enumerate(plan.writes):
+                if number:
+                    await asyncio.sleep(plan.pause)
+                self._transport.write(piece)
+                if self._blocked:
+                    self._unblocked = self._hall.loop.create_future()
+                    await self._unblocked
+            ending = plan.ending
+        except Exception:
+            LOG.exception("the delivery %r failed", reply.delivery)
+        self._delivery = None
+        self._busy = False
+        if ending is Ending.RESET:
+            self._reset()
+        elif ending is Ending.CLOSE or close:
+            self._close()
+        else:
+            self._advance()
+
+    def _reset(self) -> None:
+        self._ended = True
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self._transport.abort()
+
+    def _close(self, *, linger: bool = False) -> None:
+        """Closes after what is written; with `linger` the client may first finish what it is sending.
+
+        Closing over unread bytes would reset the connection, and the client would lose the answer.
+        """
+        self._ended = True
+        if not linger or self._client_done:
+            self._transport.close()
+            return
+        self._read(more=True)
+        with contextlib.suppress(OSError):  # the client may have reset the connection in the meantime
+            self._transport.write_eof()
+        self._expire_after(self._hall.limits.linger_seconds)
+
+    def _expire_after(self, seconds: float) -> None:
+        """Moves the deadline; the timer behind it is moved only where it would ring too late."""
+        self._deadline = self._hall.loop.time() + seconds
+        if self._deadline < self._timer_at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        self._timer_at = self._deadline
+        self._timer = self._hall.loop.call_at(self._deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer, self._timer_at = None, math.inf
+        if self._hall.loop.time() < self._deadline:
+            if self._deadline < math.inf:
+                self._set_timer()
+        elif self._ended:
+            self._transport.abort()
+        elif self._parser.partial:
+            self._queue.append(self._parser.time_out())
+            self._advance()
+        else:
+            self._close()

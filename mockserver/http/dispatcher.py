@@ -1,0 +1,143 @@
+"""What all connections of a front share, and how they ask its handler without ever failing themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from taskmock.contracts.findings.foreign_text import printable
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.message import Call, Handler, Reply
+from taskmock.mockserver.http.response import DateLine, render
+
+if TYPE_CHECKING:
+    from taskmock.mockserver.http.connection import Connection
+
+
+LOG = logging.getLogger("taskmock")
+
+
+Answer = Callable[[Call], Reply]
+
+
+Receive = Callable[[Reply | None], None]
+
+
+class Pool:
+    """Up to `size` daemon threads, started when they are needed.
+
+    `concurrent.futures` joins its threads when the interpreter ends: one handler that hangs would keep the
+    whole server alive after Ctrl-C.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, size: int) -> None:
+        self._loop = loop
+        self._size = size
+        self._jobs: queue.SimpleQueue[tuple[Answer, Call, Receive] | None] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._started = 0
+
+    def run(self, answer: Answer, call: Call, receive: Receive) -> None:
+        """Calls `answer(call)` in a thread and hands the reply to `receive` on the loop; None if it crashed."""
+        self._jobs.put((answer, call, receive))
+        if self._idle.acquire(blocking=False) or self._started == self._size:
+            return
+        self._started += 1
+        threading.Thread(target=self._work, name=f"taskmock-{self._started}", daemon=True).start()
+
+    def stop(self) -> None:
+        """Lets every thread end after what it is doing."""
+        for _ in range(self._started):
+            self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            answer, call, receive = job
+            reply: Reply | None = None
+            try:
+                reply = answer(call)
+            except BaseException:
+                LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
+            self._idle.release()
+            try:
+                self._loop.call_soon_threadsafe(receive, reply)
+            except RuntimeError:
+                return  # the loop is closed: the front stopped without waiting for this answer
+
+
+CRASHED = "the handler crashed; the traceback is in the log of the mock server"
+
+
+_LAST_RESORT = Reply(500, (("Content-Type", "text/plain; charset=utf-8"),), CRASHED.encode() + b"\n")
+
+
+class Hall:
+    """The handler, the limits, the threads and the open connections of one front."""
+
+    def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
+        self.limits = limits
+        self.loop = loop
+        self.connections: set[Connection] = set()
+        self.draining = False
+        self._handler = handler
+        self._pool = Pool(loop, limits.threads)
+        self._date = DateLine()
+        self._emptied = asyncio.Event()
+
+    def answer_inline(self, call: Call) -> Reply | None:
+        """The handler's quick reply, its refusal if it crashes, or None if it wants a thread."""
+        try:
+            return self._handler.answer_inline(call)
+        except Exception:
+            LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
+            return self.refuse(500, CRASHED, call)
+
+    def answer_later(self, call: Call, receive: Callable[[Reply | None], None]) -> None:
+        """Lets the handler answer in a thread; `receive` gets the reply on the loop, or None if it crashed."""
+        self._pool.run(self._handler.answer, call, receive)
+
+    def refuse(self, status: int, message: str, call: Call | None) -> Reply:
+        """The handler's words for a refusal, plain ones if even those crash."""
+        try:
+            return self._handler.refuse(status, message, call)
+        except Exception:
+            LOG.exception("the handler crashed on the refusal %s (%s)", status, message)
+            return _LAST_RESORT
+
+    def render(self, reply: Reply, call: Call | None, *, close: bool) -> tuple[bytes, bytes, bool]:
+        """The head and the body of a reply, and whether the connection closes after it."""
+        date = self._date.at(self.loop.time())
+        try:
+            return render(reply, call, close=close, date=date)
+        except Exception:
+            LOG.exception("the handler gave a reply that cannot be sent")
+            return render(_LAST_RESORT, call, close=close, date=date)
+
+    def leave(self, connection: Connection) -> None:
+        """Forgets a connection that is gone."""
+        self.connections.discard(connection)
+        if self.draining and not self.connections:
+            self._emptied.set()
+
+    async def drain(self) -> None:
+        """Ends every connection: an idle one at once, a busy one after its answer, all of them when time is up."""
+        self.draining = True
+        for connection in tuple(self.connections):
+            connection.stop()
+        if not await self._empty_within(self.limits.drain_seconds):
+            for connection in tuple(self.connections):
+                connection.abort()
+            await self._empty_within(self.limits.drain_seconds)
+        self._pool.stop()
+
+    async def _empty_within(self, seconds: float) -> bool:
+        if self.connections:
+            try:
+                await asyncio.wait_for(self._emptied.wait(), seconds)
+            except TimeoutError:
+                return False
+        return True

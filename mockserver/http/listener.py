@@ -1,0 +1,141 @@
+"""The listening socket: takes connections from `bind` on and ends them gracefully."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import sys
+
+from taskmock.mockserver.http.connection import Connection
+from taskmock.mockserver.http.dispatcher import Hall
+from taskmock.mockserver.http.limits import Limits
+from taskmock.mockserver.http.message import Handler
+
+
+class BindError(Exception):
+    """The front cannot listen on `host` and `port`; the text says why."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"cannot listen on {host} port {port}: {reason}")
+        self.host = host
+        self.port = port
+
+
+class PortTakenError(BindError):
+    """Another program already listens on `port`."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port, "another program uses this port; choose another one (0 takes any free port)")
+
+
+_BACKLOG = 512
+
+
+_LARGEST_PORT = 65535
+
+
+_LAST_LOOK = 6
+"""Rounds of the event loop to accept, register, read and answer what the kernel already holds when the front stops."""
+
+
+_TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
+
+
+class Front:
+    """An HTTP/1.1 server on the running event loop that hands every call to one handler."""
+
+    def __init__(self, handler: Handler, limits: Limits | None = None) -> None:
+        self._handler = handler
+        self._limits = limits or Limits()
+        self._hall: Hall | None = None
+        self._servers: list[asyncio.Server] = []
+
+    async def bind(self, host: str, port: int) -> tuple[str, int]:
+        """Listens on every address of `host`, answers from now on, and gives the address in use.
+
+        Port 0 takes any free port.
+
+        Raises:
+            PortTakenError: another program listens there.
+            BindError: the address cannot be used for another reason.
+        """
+        loop = asyncio.get_running_loop()
+        hall = self._hall = Hall(self._handler, self._limits, loop)
+        listeners = open_listeners(host, port)
+        for listener in listeners:
+            self._servers.append(await loop.create_server(lambda: Connection(hall), sock=listener, backlog=_BACKLOG))
+        address = self._servers[0].sockets[0].getsockname()
+        return str(address[0]), int(address[1])
+
+    async def serve_until(self, stop: asyncio.Event) -> None:
+        """Serves until `stop` is set, then takes no more connections and answers the calls in flight."""
+        await stop.wait()
+        for _ in range(_LAST_LOOK):
+            await asyncio.sleep(0)
+        await self.close()
+
+    async def close(self) -> None:
+        """Stops listening, and ends every connection within the limits' drain time."""
+        for server in self._servers:
+            server.close()
+        if self._hall is not None:
+            await self._hall.drain()
+
+
+def open_listeners(host: str, port: int) -> list[socket.socket]:
+    """A bound socket for each address of `host`, all on one port.
+
+    A further address that this machine cannot use (`localhost` without IPv6) is left out.
+
+    Raises:
+        BindError: the first address cannot be bound, or another one is taken by another program.
+    """
+    if not 0 <= port <= _LARGEST_PORT:
+        raise BindError(host, port, f"a port is a number from 0 to {_LARGEST_PORT}")
+    listeners: list[socket.socket] = []
+    try:
+        for family, address in _addresses(host, port):
+            actual = listeners[0].getsockname()[1] if listeners else port
+            try:
+                listeners.append(_listener(family, (address[0], actual, *address[2:])))
+            except OSError as error:
+                if error.errno in _TAKEN:
+                    raise PortTakenError(host, actual) from error
+                if not listeners:
+                    raise BindError(host, port, os.strerror(error.errno) if error.errno else str(error)) from error
+    except BindError:
+        for listener in listeners:
+            listener.close()
+        raise
+    return listeners
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, tuple[int | str | bytes, ...]]]:
+    """The addresses of a host name, IPv4 first."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise BindError(host, port, f"no such host ({error})") from error
+    unique = dict.fromkeys((family, address) for family, _, _, _, address in found)
+    return sorted(unique, key=lambda item: item[0] != socket.AF_INET)
+
+
+def _listener(family: int, address: tuple[int | str | bytes, ...]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            # SO_REUSEADDR would let two programs share a port there.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        # Two programs can bind one port with SO_REUSEADDR; only one of them can listen.
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,157 @@
+"""Where records are kept: in memory, bounded, each change one atomic step."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from taskmock.mockserver.clock import steady_seconds
+from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
+
+MOST_SESSIONS = 10_000
+"""Sessions that are remembered; the one longest untouched goes first."""
+
+MOST_TASKS = 10_000
+"""Tasks that one session remembers; the oldest goes first."""
+
+LONGEST_IDLE = 24 * 3600.0
+"""Seconds for which a session is remembered that nobody touches."""
+
+
+class RecordGoneError(LookupError):
+    """A record that is not there: nobody has touched the task, or its session was forgotten."""
+
+    def __init__(self, key: RecordKey) -> None:
+        self.key = key
+        super().__init__(f"the session {key.session!r} has no task {key.task_id!r} (any more)")
+
+
+class Store(Protocol):
+    """What playback needs of any store; every call is one atomic step."""
+
+    def open(self, key: RecordKey, make: Callable[[], Record]) -> Record:
+        """The record of a key, made at its first touch."""
+
+    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
+        """Puts what `update` makes of a record in its place.
+
+        Raises:
+            RecordGoneError: There is no such record.
+        """
+
+    def records(self, session: str) -> tuple[Record, ...]:
+        """All records of a session, the oldest first."""
+
+    def plan(self, session: str) -> SessionPlan:
+        """What a session has settled."""
+
+    def settle(self, session: str, plan: SessionPlan) -> None:
+        """Settles a session's plan for the tasks it has yet to touch."""
+
+    def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
+        """Puts what `update` makes of a session's plan in its place; nobody else changes it meanwhile."""
+
+    def sessions(self) -> tuple[str, ...]:
+        """All sessions, the one longest untouched first."""
+
+    def forget(self, session: str) -> None:
+        """Forgets a session with all its records."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Session:
+    touched: float = 0.0
+    plan: SessionPlan = dataclasses.field(default_factory=SessionPlan)
+    records: dict[RecordKey, Record] = dataclasses.field(default_factory=dict)
+
+
+class MemoryStore:
+    """Records of this process. `steady` gives seconds that only go forward, whatever becomes of the time of day."""
+
+    def __init__(
+        self,
+        *,
+        most_sessions: int = MOST_SESSIONS,
+        most_tasks: int = MOST_TASKS,
+        longest_idle: float = LONGEST_IDLE,
+        steady: Callable[[], float] = steady_seconds,
+    ) -> None:
+        self._most_sessions = most_sessions
+        self._most_tasks = most_tasks
+        self._longest_idle = longest_idle
+        self._steady = steady
+        self._lock = threading.RLock()
+        self._sessions: collections.OrderedDict[str, _Session] = collections.OrderedDict()
+
+    def open(self, key: RecordKey, make: Callable[[], Record]) -> Record:
+        """The record of a key, made at its first touch."""
+        with self._lock:
+            records = self._touched(key.session).records
+            if key not in records:
+                records[key] = make()
+                if len(records) > self._most_tasks:
+                    del records[next(iter(records))]
+            return records[key]
+
+    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
+        """Puts what `update` makes of a record in its place."""
+        with self._lock:
+            found = self._sessions.get(key.session)
+            if found is None or key not in found.records:
+                raise RecordGoneError(key)
+            changed = update(found.records[key])
+            found.records[key] = changed
+            return changed
+
+    def records(self, session: str) -> tuple[Record, ...]:
+        """All records of a session, the oldest first."""
+        with self._lock:
+            found = self._sessions.get(session)
+            return tuple(found.records.values()) if found else ()
+
+    def plan(self, session: str) -> SessionPlan:
+        """What a session has settled."""
+        with self._lock:
+            found = self._sessions.get(session)
+            return found.plan if found else SessionPlan()
+
+    def settle(self, session: str, plan: SessionPlan) -> None:
+        """Settles a session's plan for the tasks it has yet to touch."""
+        with self._lock:
+            self._touched(session).plan = plan
+
+    def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
+        """Puts what `update` makes of a session's plan in its place; nobody else changes it meanwhile."""
+        with self._lock:
+            found = self._touched(session)
+            found.plan = update(found.plan)
+            return found.plan
+
+    def sessions(self) -> tuple[str, ...]:
+        """All sessions, the one longest untouched first."""
+        with self._lock:
+            self._forget_idle()
+            return tuple(self._sessions)
+
+    def forget(self, session: str) -> None:
+        """Forgets a session with all its records."""
+        with self._lock:
+            self._sessions.pop(session, None)
+
+    def _touched(self, name: str) -> _Session:
+        self._forget_idle()
+        session = self._sessions.setdefault(name, _Session())
+        session.touched = self._steady()
+        self._sessions.move_to_end(name)
+        while len(self._sessions) > self._most_sessions:
+            self._sessions.popitem(last=False)
+        return session
+
+    def _forget_idle(self) -> None:
+        """Forgets the sessions that nobody has touched for long: they are the first ones."""
+        oldest = self._steady() - self._longest_idle
+        while self._sessions and next(iter(self._sessions.values())).touched < oldest:
+            self._sessions.popitem(last=False)

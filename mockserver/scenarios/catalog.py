@@ -1,0 +1,133 @@
+"""The scenarios that can be played, by name: shipped ones, a user's files and folders, and such as code has made."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.core.scenario import Held, Scenario
+
+LIBRARY = Path(__file__).parent / "library"
+"""The shipped scenarios, one file each, named as they are called."""
+
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def scenario_files(folder: Path) -> list[Path]:
+    """The scenario files of a folder, in order of their names."""
+    return sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}"))
+
+
+class Shelf:
+    """Scenarios by name; files are read when they are first asked for. Later folders win over earlier ones.
+
+    `check` is shown each scenario read from a user's file, and raises ScenarioError where it must not be played.
+    """
+
+    def __init__(
+        self,
+        folders: Iterable[Path] = (),
+        scenarios: Iterable[Scenario] = (),
+        *,
+        check: Callable[[Scenario, Path], None] | None = None,
+    ) -> None:
+        self._check = check
+        self._made = {scenario.name: scenario for scenario in scenarios}
+        self._edits: collections.Counter[str] = collections.Counter()
+        self._files: dict[str, Path] = {}
+        for folder in (LIBRARY, *folders):
+            self._files |= {path.stem: path for path in scenario_files(folder)}
+
+    def names(self) -> tuple[str, ...]:
+        """All names, in order."""
+        return tuple(sorted({*self._made, *self._files}))
+
+    def file(self, name: str) -> Path:
+        """The file of a scenario's name.
+
+        Raises:
+            ScenarioNotFoundError: There is none.
+        """
+        if name not in self._files:
+            raise ScenarioNotFoundError(name, sorted(self._files))
+        return self._files[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._made or name in self._files
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return (self.scenario(name) for name in self.names())
+
+    def add(self, scenario: Scenario) -> None:
+        """Puts a scenario on the shelf for all sessions, in the place of one of the same name."""
+        self._made[scenario.name] = scenario
+        self._edits[scenario.name] += 1
+
+    def hold(self, scenario: Scenario) -> Held:
+        """A scenario for one session; it is on the shelf for all only where nothing else has its name."""
+        if scenario.name not in self:
+            self._made[scenario.name] = scenario
+        return Held(scenario, self._edits[scenario.name])
+
+    def remove(self, name: str) -> bool:
+        """Takes a scenario off the shelf, so that its file, if it has one, is read anew; whether it was there."""
+        if self._made.pop(name, None) is None:
+            return False
+        self._edits[name] += 1
+        return True
+
+    def scenario(self, name: str, held: Iterable[Held] = ()) -> Scenario:
+        """The scenario of a name: the first `held` one, unless the shelf's own was edited since, else the shelf's.
+
+        Raises:
+            ScenarioNotFoundError: There is none.
+            ScenarioError: Its file is broken.
+        """
+        for scenario, edit in held:
+            if scenario.name == name and edit == self._edits[name]:
+                return scenario
+        found = self._found(name)
+        if isinstance(found, Path):
+            found = self._read(found)
+            # A file may be called otherwise than what it holds.
+            self._made[name] = self._made[found.name] = found
+        return found
+
+    def chosen(self, name_or_file: str | Path) -> Scenario:
+        """The scenario of a name, or of a file, which is read anew and not put on the shelf.
+
+        Raises:
+            ScenarioNotFoundError: It is neither.
+            ScenarioError: The file is broken.
+        """
+        path = Path(name_or_file)
+        is_file = path.suffix in SUFFIXES or path.is_file()
+        return self._read(path) if is_file else self.scenario(str(name_or_file))
+
+    def take(self, name_or_file: str | Path) -> Scenario:
+        """The scenario of a name, or of a file, which is then on the shelf for all sessions.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: as for `chosen`.
+        """
+        scenario = self.chosen(name_or_file)
+        if scenario is not self._made.get(scenario.name):
+            self.add(scenario)
+        return scenario
+
+    def _read(self, path: Path) -> Scenario:
+        from taskmock.mockserver.scenarios import load_scenario
+
+        scenario = load_scenario(path, find=self._found)
+        if self._check and path.parent != LIBRARY:
+            self._check(scenario, path)
+        return scenario
+
+    def _found(self, name: str) -> Path | Scenario:
+        found = self._made.get(name) or self._files.get(name)
+        if found is None:
+            raise ScenarioNotFoundError(name, self.names())
+        return found

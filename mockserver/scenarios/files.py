@@ -1,0 +1,81 @@
+"""Scenario files on disk: read by path, and built on each other with `use:`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from taskmock.mockserver.core.errors import UNREADABLE
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.scenarios.reader.scenario_file import read_scenario
+from taskmock.mockserver.scenarios.syntax.nodes import quoted
+from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
+from taskmock.mockserver.scenarios.syntax.source import MOST_BYTES, too_big
+
+SUFFIXES = (".yaml", ".yml", ".json")
+"""What the name of a scenario's file may end in."""
+
+Find = Callable[[str], Path | Scenario]
+"""Gives the file, or the scenario itself, of a name; raises LookupError with a text for people."""
+
+
+def load_scenario(path: Path | str, *, find: Find | None = None) -> Scenario:
+    """The scenario of a file; `use: NAME` means a file beside it, else what `find` gives.
+
+    Raises:
+        ScenarioError: With all that is wrong with the file.
+    """
+    return _load(Path(path), find, ())
+
+
+def _load(path: Path, find: Find | None, chain: tuple[Path, ...]) -> Scenario:
+    """The scenario of a file; `chain` holds the files that are being read because of each other."""
+    content = _content(path)
+    chain = (*chain, path.resolve())
+
+    def resolve(name: str) -> Scenario:
+        used = _beside(path, name) or (find(name) if find else _none(path, name))
+        if isinstance(used, Scenario):
+            return used
+        if used.resolve() in chain:
+            circle = [*chain[chain.index(used.resolve()) :], used]
+            names = " → ".join(link.stem for link in circle)
+            raise LookupError(f"the scenario uses itself: {names}; allowed: `use` without a circle")
+        return _load(used, find, chain)
+
+    return read_scenario(content, source=str(path), resolve=resolve)
+
+
+def _content(path: Path) -> bytes:
+    source = str(path)
+    try:
+        size = path.stat().st_size
+        if size <= MOST_BYTES:
+            return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        problems = Problems(source, "")
+        said = getattr(error, "strerror", None) or error
+        problems.add(0, UNREADABLE, f"the file cannot be read ({said})", allowed="a scenario file")
+        raise problems.error() from None
+    raise too_big(size, source=source)
+
+
+def _beside(path: Path, name: str) -> Path | None:
+    """The file of a name in the folder of another file; a name never leads out of the folder."""
+    return next((found for found in _files(path.parent) if found.stem == name and found != path), None)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(found for found in folder.iterdir() if found.suffix in SUFFIXES and found.is_file())
+    except OSError:  # the folder may be closed to us; its file was not
+        return []
+
+
+def _none(path: Path, name: str) -> Path:
+    if path.stem == name:
+        return path  # the file itself: a circle
+    names = sorted({found.stem for found in _files(path.parent)})
+    like = closest(name, names)
+    hint = f"; did you mean {quoted(like)}?" if like else ""
+    raise LookupError(f"no scenario is called {quoted(name)}; allowed: {', '.join(names) or 'none'}{hint}")

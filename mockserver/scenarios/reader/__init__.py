@@ -1,0 +1,1 @@
+"""The grammar of scenario files: nodes with positions become a Scenario."""

@@ -1,0 +1,159 @@
+"""Reads scripted operations: when, and what is done to which node."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.scenario import Event, Trigger
+from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
+from taskmock.mockserver.scenarios.reader.scalars import read_data, read_text
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, quoted
+from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
+from taskmock.schemas import load_states
+
+VERBS = tuple(verb.value for verb in Verb)
+"""The words of operations."""
+
+KEYS = ("when", "after", "times", "at", *VERBS, "data", "take")
+"""The keys of an event."""
+
+EXAMPLE = "{when: Copy B FAILED, after: 5s, retry: Copy B}, {at: 40s, pause: task}"
+"""What events look like."""
+
+MOST_TIMES = 1_000_000
+"""The most times that anything is counted to."""
+
+_WITH_DATA = {Verb.CALLBACK, Verb.FORCED_FAIL, Verb.RETRY}
+_WITH_ARMS = {Verb.SKIP_EXCLUSIVE, Verb.SKIP_CONDITIONAL}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlacedEvent:
+    """An event, and the nodes of the text that name its `when` and its target."""
+
+    event: Event
+    when: Node | None
+    target: Node
+
+
+@functools.cache
+def states() -> tuple[str, ...]:
+    """Every state that a task or node of any edition shows."""
+    return tuple(entry["state"] for entry in load_states())
+
+
+def read_events(node: Node, problems: Problems) -> list[PlacedEvent]:
+    """The events of a list; what cannot be read is left out."""
+    items = items_of(node, problems, what="events", example=f"a list of operations: [{EXAMPLE}]")
+    return [event for event in (_event(item, problems) for item in items) if event is not None]
+
+
+def read_when(fields: Fields) -> tuple[str, str] | None:
+    """The address and the state of `when: NODE STATE`."""
+    node = fields.node("when")
+    text = None if node is None else read_text(node, fields.problems, what="when", allowed="NODE STATE, task STATE")
+    if node is None or text is None:
+        return None
+    address, _, state = text.strip().rpartition(" ")
+    if state in states() and address:
+        return address.strip(), state
+    if state in states() and not address:
+        wrong, meant = f"when: {quoted(text)} names no node", f"{TASK} {state}"
+        fields.problems.add(node, "bad-when", wrong, allowed="NODE STATE, task STATE", meant=meant)
+        return None
+    like = closest(state, states())
+    wrong = f"when: {quoted(state)} is no state"
+    meant = f"{address} {like}".strip() if like else ""
+    fields.problems.add(node, "bad-state", wrong, allowed=", ".join(states()), meant=meant)
+    return None
+
+
+def _event(node: Node, problems: Problems) -> PlacedEvent | None:
+    fields = fields_of(node, problems, keys=KEYS, what="an event", example=EXAMPLE)
+    if fields is None or not isinstance(node, Mapping):
+        return None
+    before = len(problems)
+    trigger = _trigger(fields)
+    verb = _verb(fields)
+    if verb is None:
+        return None
+    target = fields.node(verb)
+    assert target is not None  # noqa: S101  # the verb was found among the keys
+    address = read_text(target, problems, what=verb.value, allowed="task, or a node's name")
+    data = _data(fields, verb)
+    if address is None or trigger is None or len(problems) > before:
+        return None
+    command = Command(verb=verb, target=address, data=data)
+    return PlacedEvent(Event(trigger=trigger, command=command), fields.node("when"), target)
+
+
+def _verb(fields: Fields) -> Verb | None:
+    found = [verb for verb in Verb if verb.value in fields]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        wrong = f"an event does one thing, this one does {len(found)}: {', '.join(found)}"
+        fields.problems.add(fields.key(found[1]), "conflict", wrong, allowed="an event for each")
+    elif not fields.meant.intersection(VERBS):
+        fields.problems.add(
+            fields.mapping, "missing-key", "the event does nothing", allowed=f"one of {', '.join(VERBS)}"
+        )
+    return None
+
+
+def _trigger(fields: Fields) -> Trigger | None:
+    if ("at" in fields) == ("when" in fields):
+        wrong = "the event has both 'at' and 'when'" if "at" in fields else "the event has neither 'at' nor 'when'"
+        place = fields.key("at") if "at" in fields else fields.mapping
+        fields.problems.add(place, "conflict", wrong, allowed="at: 40s, or when: NODE STATE")
+        return None
+    if "when" in fields:
+        when = read_when(fields)
+        times = fields.whole("times", 1, least=1, most=MOST_TIMES)
+        after = fields.duration("after")
+        return Trigger(node=when[0], state=when[1], times=times, after=after) if when else None
+    for key in ("after", "times"):
+        if key in fields:
+            wrong = f"{key!r} has no effect beside 'at'"
+            fields.problems.add(fields.key(key), "conflict", wrong, allowed=f"{key} beside 'when'")
+    return Trigger(at=fields.duration("at"))
+
+
+def _data(fields: Fields, verb: Verb) -> object:
+    """What comes with the command: a payload, inputs, the text of a forced failure, the arm or arms to take."""
+    for key, verbs in (("data", _WITH_DATA), ("take", _WITH_ARMS)):
+        if key in fields and verb not in verbs:
+            wrong, allowed = (
+                f"{key!r} has no effect beside {verb.value!r}",
+                f"{key} beside {' or '.join(sorted(verbs))}",
+            )
+            fields.problems.add(fields.key(key), "conflict", wrong, allowed=allowed)
+            return None
+    if verb is Verb.SKIP_EXCLUSIVE:
+        arm = fields.require("take", allowed="the name of an arm")
+        return None if arm is None else read_text(arm, fields.problems, what="take")
+    if verb is Verb.SKIP_CONDITIONAL:
+        arms = fields.require("take", allowed="the names of arms, [a, b]")
+        return None if arms is None else _arms(arms, fields.problems)
+    if verb is Verb.FORCED_FAIL:
+        return fields.text("data")
+    payload = fields.node("data")
+    if payload is None:
+        return None
+    if not isinstance(payload, Mapping):
+        allowed = "{result: false, ex_data: text}, or whatever the mapping of a callback is"
+        if verb is Verb.RETRY:
+            allowed = "the node's new inputs, {job_content: echo 2}"
+        fields.problems.add(payload, "not-mapping", f"data is {kind_of(payload)}", allowed=allowed)
+        return None
+    return read_data(payload, fields.problems)
+
+
+def _arms(node: Node, problems: Problems) -> list[str]:
+    """The arms of `take: [a, b]`; there is at least one."""
+    arms = items_of(node, problems, what="take", example="the names of arms: take: [a, b]")
+    if not arms and isinstance(node, Listing):
+        problems.add(node, "empty", "take is empty", allowed="the names of one or more arms")
+    return [name for name in (read_text(arm, problems, what="take") for arm in arms) if name is not None]

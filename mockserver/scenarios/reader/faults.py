@@ -1,0 +1,284 @@
+"""Reads faults: within which bounds, and which one thing goes wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, read_when
+from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
+from taskmock.mockserver.scenarios.reader.scalars import (
+    MOST,
+    read_chance,
+    read_choice,
+    read_data,
+    read_duration,
+    read_flag,
+    read_text,
+    read_whole,
+)
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, is_null
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+
+BREAKS = ("drop", "retype", "rename", "add", "state")
+"""The ways to break the contract at a node."""
+
+
+TYPES = ("string", "integer", "number", "boolean", "null", "array", "object")
+"""What `retype` turns a field into."""
+
+
+MOST_WORKERS = 64
+"""The most workers that `stale` plays."""
+
+
+def _http(node: Node, problems: Problems) -> object:
+    return read_whole(node, problems, what="http", least=200, most=599)
+
+
+def _envelope(node: Node, problems: Problems) -> object:
+    """`{code, message}`, `data` and `permission` where they are given."""
+    example = "{code: 3599999, message: no permission}"
+    fields = fields_of(node, problems, keys=("code", "message", "data", "permission"), what="envelope", example=example)
+    if fields is None:
+        return None
+    code = fields.require("code", allowed="a whole number")
+    fields.require("message", allowed="text")
+    value: dict[str, object] = {
+        "code": None if code is None else read_whole(code, problems, what="code"),
+        "message": fields.text("message"),
+    }
+    data = fields.node("data")
+    if data is not None:
+        value["data"] = read_data(data, problems)
+    permission = fields.node("permission")
+    if permission is not None:
+        value["permission"] = read_data(permission, problems)
+        if not isinstance(permission, Mapping):
+            problems.add(permission, "not-mapping", f"permission is {kind_of(permission)}", allowed="a mapping")
+    return value
+
+
+def _body(node: Node, problems: Problems) -> object:
+    if isinstance(node, Scalar) and not is_null(node):
+        return node.text
+    problems.add(
+        node, "not-text", f"body is {kind_of(node)}", allowed="the text that is answered, in quotes or as a block"
+    )
+    return None
+
+
+def _delay(node: Node, problems: Problems) -> object:
+    """ms, or `[least, most]`."""
+    if not isinstance(node, Listing):
+        return read_duration(node, problems, what="delay")
+    found = [read_duration(item, problems, what="delay") for item in node.items]
+    spans = [span for span in found if span is not None]
+    if len(spans) == len(found) and (len(spans) != 2 or spans[0] > spans[1]):
+        problems.add(node, "bad-delay", "delay is no range", allowed="3s, or [least, most]: [1s, 5s]")
+    return spans
+
+
+def _drip(node: Node, problems: Problems) -> object:
+    fields = fields_of(node, problems, keys=("bytes", "every"), what="drip", example="{bytes: 64, every: 1s}")
+    return None if fields is None else {"bytes": _count(fields, "bytes", "64"), "every": _span(fields, "every", "1s")}
+
+
+def _truncate(node: Node, problems: Problems) -> object:
+    return read_whole(node, problems, what="truncate", least=0)
+
+
+def _reset(node: Node, problems: Problems) -> object:
+    """Bytes before the reset; `true` means none."""
+    if isinstance(node, Scalar) and node.text == "true":
+        return 0
+    if isinstance(node, Scalar) and node.plain and node.text[:1].isdigit():
+        return read_whole(node, problems, what="reset", least=0)
+    problems.add(node, "bad-number", f"reset is {kind_of(node)}", allowed="true, or the bytes that get through before")
+    return None
+
+
+def _empty(node: Node, problems: Problems) -> object:
+    if read_flag(node, problems, what="empty") is False:
+        problems.add(node, "bad-flag", "empty is 'false'", allowed="true")
+    return None
+
+
+def _content_length(node: Node, problems: Problems) -> object:
+    return read_whole(node, problems, what="content_length", least=0)
+
+
+def _rate_limit(node: Node, problems: Problems) -> object:
+    fields = fields_of(node, problems, keys=("limit", "reset"), what="rate_limit", example="{limit: 10, reset: 60s}")
+    return None if fields is None else {"limit": _count(fields, "limit", "10"), "reset": _span(fields, "reset", "60s")}
+
+
+def _stale(node: Node, problems: Problems) -> object:
+    fields = fields_of(node, problems, keys=("for", "workers"), what="stale", example="{for: 10s, workers: 2}")
+    if fields is None:
+        return None
+    workers = fields.whole("workers", 1, least=1, most=MOST_WORKERS)
+    return {"for": _span(fields, "for", "10s"), "workers": workers}
+
+
+def _break(node: Node, problems: Problems) -> object:
+    """`{node, …}` and one way to break the contract there."""
+    example = "{node: Copy B, drop: state}"
+    fields = fields_of(node, problems, keys=("node", *BREAKS), what="break", example=example)
+    if fields is None:
+        return None
+    fields.require("node", allowed="task, or a node's name")
+    found = [way for way in BREAKS if way in fields]
+    if len(found) != 1:
+        wrong = f"break has {len(found) or 'none'} of {', '.join(BREAKS)}"
+        problems.add(node, "conflict", wrong, allowed=f"one: {example}")
+        return None
+    way = found[0]
+    return {"node": fields.text("node"), way: _BREAKS[way](fields, way)}
+
+
+def _break_text(fields: Fields, way: str) -> object:
+    return fields.text(way)
+
+
+def _break_pairs(fields: Fields, way: str) -> object:
+    """Fields with what becomes of them: another type, another name, a value."""
+    examples = {"retype": "{retry: string}", "rename": "{state: status}", "add": "{extra: 1}"}
+    node = fields.node(way)
+    if not isinstance(node, Mapping) or not node.entries:
+        shown = "nothing" if node is None else kind_of(node)
+        fields.problems.add(node or fields.mapping, "not-mapping", f"{way} is {shown}", allowed=examples[way])
+        return None
+    if way == "add":
+        return read_data(node, fields.problems)
+    if way == "retype":
+        return {key.text: read_choice(value, fields.problems, what=way, choices=TYPES) for key, value in node.entries}
+    return {key.text: read_text(value, fields.problems, what=way) for key, value in node.entries}
+
+
+def _count(fields: Fields, key: str, example: str) -> int:
+    fields.require(key, allowed=example)
+    return fields.whole(key, 1, least=1, most=MOST)
+
+
+def _span(fields: Fields, key: str, example: str) -> int:
+    fields.require(key, allowed=example)
+    return fields.duration(key)
+
+
+_BREAKS: dict[str, Callable[[Fields, str], object]] = {
+    "drop": _break_text,
+    "retype": _break_pairs,
+    "rename": _break_pairs,
+    "add": _break_pairs,
+    "state": _break_text,
+}
+
+
+READERS: dict[FaultKind, Callable[[Node, Problems], object]] = {
+    FaultKind.HTTP: _http,
+    FaultKind.ENVELOPE: _envelope,
+    FaultKind.BODY: _body,
+    FaultKind.DELAY: _delay,
+    FaultKind.DRIP: _drip,
+    FaultKind.TRUNCATE: _truncate,
+    FaultKind.RESET: _reset,
+    FaultKind.EMPTY: _empty,
+    FaultKind.CONTENT_LENGTH: _content_length,
+    FaultKind.RATE_LIMIT: _rate_limit,
+    FaultKind.STALE: _stale,
+    FaultKind.BREAK: _break,
+}
+"""The reader of each kind's value."""
+
+
+KINDS = tuple(kind.value for kind in FaultKind)
+"""The words of faults."""
+
+
+BOUNDS = ("when", "from", "to", "polls", "answers", "chance")
+"""The words of bounds."""
+
+
+EXAMPLE = "{when: Copy B FAILED, answers: 2, http: 502}, {polls: [3], reset: true}"
+"""What faults look like."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PlacedFault:
+    """A fault, and the nodes of the text that name the node of its bounds and of its contract break."""
+
+    fault: Fault
+    when: Node | None
+    node: Node | None
+
+
+def read_faults(node: Node, problems: Problems) -> list[PlacedFault]:
+    """The faults of a list; what cannot be read is left out."""
+    items = items_of(node, problems, what="faults", example=f"a list of faults: [{EXAMPLE}]")
+    return [fault for fault in (_fault(item, problems) for item in items) if fault is not None]
+
+
+def _fault(node: Node, problems: Problems) -> PlacedFault | None:
+    fields = fields_of(node, problems, keys=(*BOUNDS, *KINDS), what="a fault", example=EXAMPLE)
+    if fields is None:
+        return None
+    before = len(problems)
+    bounds = _bounds(fields)
+    kind = _kind(fields)
+    body = None if kind is None else fields.node(kind.value)
+    if kind is None or body is None:
+        return None
+    value = READERS[kind](body, problems)
+    if len(problems) > before:
+        return None
+    named = None
+    if kind is FaultKind.BREAK and isinstance(body, Mapping):
+        named = next(child for key, child in body.entries if key.text == "node")
+    return PlacedFault(Fault(kind=kind, value=value, bounds=bounds), fields.node("when"), named)
+
+
+def _kind(fields: Fields) -> FaultKind | None:
+    found = [kind for kind in FaultKind if kind.value in fields]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        wrong = f"a fault is one thing, this one is {len(found)}: {', '.join(found)}"
+        fields.problems.add(fields.key(found[1]), "conflict", wrong, allowed="a fault for each")
+    elif not fields.meant.intersection(KINDS):
+        fields.problems.add(
+            fields.mapping, "missing-key", "the fault does nothing", allowed=f"one of {', '.join(KINDS)}"
+        )
+    return None
+
+
+def _bounds(fields: Fields) -> Bounds:
+    when = read_when(fields) if "when" in fields else None
+    since, until = fields.span("from"), fields.span("to")
+    if since is not None and until is not None and until <= since:
+        fields.problems.add(
+            fields.key("to"), "bad-window", "the window ends before it begins", allowed="from less than to"
+        )
+    answers = fields.whole("answers", 1, least=1, most=MOST_TIMES) if "answers" in fields else None
+    chance = fields.node("chance")
+    return Bounds(
+        node=when[0] if when else None,
+        state=when[1] if when else None,
+        since=since,
+        until=until,
+        polls=_polls(fields),
+        answers=answers,
+        chance=None if chance is None else read_chance(chance, fields.problems, what="chance"),
+    )
+
+
+def _polls(fields: Fields) -> tuple[int, ...]:
+    node = fields.node("polls")
+    if node is None:
+        return ()
+    items = items_of(node, fields.problems, what="polls", example="a list of poll numbers: [3, 4]")
+    if isinstance(node, Listing) and not items:
+        fields.problems.add(node, "empty", "polls is an empty list", allowed="poll numbers from 1: [3, 4]")
+    found = (read_whole(item, fields.problems, what="a poll number", least=1, most=MOST_TIMES) for item in items)
+    return tuple(number for number in found if number is not None)

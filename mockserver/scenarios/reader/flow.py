@@ -1,0 +1,225 @@
+"""Reads a flow: the list of steps, and the flows inside subprocesses, gateways and loops."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from taskmock.mockserver.core.flow import Activity, Arm, Branch, Flow, Loop, Step, Subprocess
+from taskmock.mockserver.scenarios.reader.activities import (
+    KEYS,
+    MOST_PASSES,
+    activity_of,
+    read_activity,
+    read_fails,
+    read_limit,
+)
+from taskmock.mockserver.scenarios.reader.branches import ARM, BRANCH_WORDS, GATEWAYS, BranchNodes, branch_nodes
+from taskmock.mockserver.scenarios.reader.fields import Fields, items_of, refuse_full_width
+from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text, read_whole
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
+from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
+
+STEP_WORDS = ("node", "subprocess", *BRANCH_WORDS, "loop", "flow")
+"""The words that say what a step is; a node of that name is written `{node: NAME}`."""
+
+RESERVED = (*STEP_WORDS, "task")
+"""Names that a node has only as `{node: NAME}`; `task` because events mean the task itself by it."""
+
+MOST_STEPS = 50_000
+"""The most steps of one file."""
+
+EXAMPLE = "a list of steps: [Prepare: 2s, Copy: 3s]"
+"""What a flow looks like."""
+
+
+class FlowReader:
+    """Reads the flows of one task; `lost` says that some step could not be read, so that names may be missing."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.lost = False
+        self._problems = problems
+        self._pinned: dict[str, Node] = {}
+        self._steps = 0
+
+    def flow(self, node: Node, *, what: str) -> Flow:
+        """The steps of a list; `what` is its name in messages."""
+        items = items_of(node, self._problems, what=what, example=EXAMPLE)
+        self.lost = self.lost or not isinstance(node, Listing)
+        return tuple(step for step in map(self._step, items) if step is not None)
+
+    def pinned(self, fields: Fields, key: str = "id") -> str | None:
+        """The id that a node is given by the file; each only once."""
+        node = fields.node(key)
+        if node is None:
+            return None
+        found = read_node_id(node, self._problems, what=key)
+        if found is None:
+            return None
+        if found in self._pinned:
+            line = self._problems.place(self._pinned[found].start)[0]
+            wrong = f"the id {found!r} is pinned twice, first on line {line}"
+            self._problems.add(node, "duplicate-id", wrong, allowed="each id once in a task")
+        self._pinned.setdefault(found, node)
+        return found
+
+    def _step(self, node: Node) -> Step | None:
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            if self._steps == MOST_STEPS + 1:
+                self._problems.add(node, "too-big", "the file has too many steps", allowed=f"at most {MOST_STEPS}")
+            step = None
+        elif isinstance(node, Scalar):
+            step = self._bare(node)
+        elif isinstance(node, Mapping):
+            step = self._mapped(node)
+        else:
+            self._problems.add(node, "bad-step", f"a step is {kind_of(node)}", allowed="NAME: 2s, or a step word")
+            step = None
+        self.lost = self.lost or step is None
+        return step
+
+    def _bare(self, node: Scalar) -> Step | None:
+        """A name alone: a node with all defaults."""
+        if "：" in node.text and refuse_full_width(node, self._problems):
+            return None
+        name = self._name(node)
+        return None if name is None else Activity(name=name)
+
+    def _name(self, node: Scalar, *, key: bool = False) -> str | None:
+        if node.text in RESERVED:
+            wrong, allowed = f"{node.text!r} is a reserved word", f"{{node: {node.text}, takes: 2s}}"
+            self._problems.add(node, "reserved", wrong, allowed=allowed)
+            return None
+        # A key is always text.
+        return read_text(dataclasses.replace(node, plain=node.plain and not key), self._problems, what="a node's name")
+
+    def _mapped(self, node: Mapping) -> Step | None:
+        words = {key.text for key, _ in node.entries}
+        for word in STEP_WORDS[:-1]:
+            # A node may have a key like `loop` in its own mapping, but never a step word as its name.
+            if word in words and (word != "loop" or "flow" in words or _is_count(node)):
+                return self._worded(word, node)
+        if len(node.entries) == 1:
+            key, body = node.entries[0]
+            name = self._name(key, key=True)
+            return None if name is None else self._activity(name, body)
+        self._refuse_many(node)
+        return None
+
+    def _activity(self, name: str, body: Node) -> Activity:
+        if not isinstance(body, Mapping):
+            return read_activity(name, body, self._problems)
+        if any(key.text == "arms" for key, _ in body.entries):
+            wrong = f"'arms' stands in the node {quoted(name)}, which is no gateway"
+            meant = closest(name, BRANCH_WORDS)
+            self._problems.add(body, "bad-step", wrong, allowed="exclusive or conditional with arms", meant=meant)
+            return Activity(name=name)
+        fields = Fields(body, self._problems, keys=KEYS, what=f"node {quoted(name)}")
+        return _with_id(activity_of(name, fields), self.pinned(fields))
+
+    def _refuse_many(self, node: Mapping) -> None:
+        names = [key.text for key, _ in node.entries]
+        if not names:
+            self._problems.add(node, "bad-step", "a step is an empty mapping", allowed="NAME: 2s, or a step word")
+            return
+        inside = [key for key, _ in node.entries[1:] if key.text in KEYS]
+        if inside:
+            wrong = f"{inside[0].text!r} stands beside {quoted(names[0])}, not inside it"
+            self._problems.add(
+                inside[0], "bad-step", wrong, allowed=f"{{NAME: {{{inside[0].text}: …}}}}, or more indentation"
+            )
+            return
+        wrong = f"a step has several names: {', '.join(map(quoted, names[:3]))}"
+        meant = next(filter(None, (closest(name, STEP_WORDS) for name in names)), "")
+        self._problems.add(node, "bad-step", wrong, allowed="one step behind each '- '", meant=meant)
+
+    # -- steps with a word
+
+    def _worded(self, word: str, node: Mapping) -> Step | None:
+        keys = {
+            "node": ("node", *KEYS),
+            "subprocess": ("subprocess", "flow", "id", "fails"),
+            "loop": ("loop", "limit", "flow"),
+        }
+        fields = Fields(node, self._problems, keys=keys.get(word, (word, "id")), what=f"the {word} step")
+        match word:
+            case "node":
+                return self._named(fields)
+            case "subprocess":
+                return self._subprocess(fields)
+            case "loop":
+                return self._loop(fields)
+            case _:
+                return self._branch(word, fields)
+
+    def _named(self, fields: Fields) -> Step | None:
+        name = fields.text("node")
+        return None if name is None else _with_id(activity_of(name, fields), self.pinned(fields))
+
+    def _subprocess(self, fields: Fields) -> Step | None:
+        name = fields.text("subprocess")
+        flow = fields.require("flow", allowed=EXAMPLE)
+        steps = () if flow is None else self.flow(flow, what="flow")
+        pinned = self.pinned(fields)
+        if name is None:
+            return None
+        return Subprocess(name=name, flow=steps, fails=read_fails(fields), id=pinned)
+
+    def _loop(self, fields: Fields) -> Step | None:
+        times, flow = fields.node("loop"), fields.require("flow", allowed=EXAMPLE)
+        assert times is not None  # noqa: S101  # the step is a loop because this key is there
+        if flow is None:
+            return None
+        count = read_whole(times, self._problems, what="loop", least=1, most=MOST_PASSES)
+        steps = self.flow(flow, what="flow")
+        if isinstance(flow, Listing) and not flow.items:
+            self._problems.add(flow, "empty", "the flow of a loop is empty", allowed=EXAMPLE)
+        return Loop(times=count or 1, flow=steps, limit=read_limit(fields))
+
+    def _branch(self, word: str, fields: Fields) -> Step | None:
+        body = fields.node(word)
+        if isinstance(body, Scalar) and body.text:
+            wrong = f"{word!r} is a reserved word, and {kind_of(body)} makes no gateway"
+            allowed = f"{{node: {word}, takes: 2s}} for a node of that name, or {GATEWAYS[word]}"
+            self._problems.add(body, "reserved", wrong, allowed=allowed)
+            return None
+        nodes = branch_nodes(word, fields)
+        if nodes is None:
+            return None
+        arms = tuple(self._arm(name, arm, nodes) for name, arm in nodes.arms)
+        return Branch(kind=nodes.kind, arms=arms, take=nodes.take, id=self.pinned(fields))
+
+    def _arm(self, name: str, node: Node, nodes: BranchNodes) -> Arm:
+        if isinstance(node, Listing):
+            return Arm(name=name, flow=self.flow(node, what="an arm"))
+        self.lost = True
+        if not refuse_full_width(node, self._problems):
+            wrong = f"the arm {name!r} of {nodes.kind.value} is {kind_of(node)}, not a list"
+            self._problems.add(node, "bad-arm", wrong, allowed=ARM)
+        return Arm(name=name, flow=())
+
+
+def _is_count(node: Mapping) -> bool:
+    """Whether a step is `loop: 3` alone, whose flow is missing."""
+    (_, body), *others = node.entries
+    return not others and isinstance(body, Scalar) and body.text.isdecimal()
+
+
+def _with_id(activity: Activity, pinned: str | None) -> Activity:
+    return dataclasses.replace(activity, id=pinned) if pinned else activity
+
+
+def passes_of(flow: Flow) -> int:
+    """How often nodes are run in all when every arm is taken: loops multiply."""
+    total = 0
+    for step in flow:
+        match step:
+            case Activity():
+                total += step.loop
+            case Subprocess():
+                total += 1 + passes_of(step.flow)
+            case Branch():
+                total += 2 + sum(passes_of(arm.flow) for arm in step.arms)
+            case Loop():
+                total += step.times * (1 + passes_of(step.flow))
+    return total

@@ -1,0 +1,63 @@
+"""Reads recorded answers: whole bodies with the moments from which they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taskmock.mockserver.core.scenario import Frame
+from taskmock.mockserver.scenarios.reader.fields import fields_of, items_of
+from taskmock.mockserver.scenarios.reader.scalars import read_data
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+
+EXAMPLE = "{at: 0s, body: {result: true, data: {…}}}"
+"""What a frame looks like."""
+
+
+def read_frames(node: Node, problems: Problems) -> tuple[Frame, ...]:
+    """The frames of a list, in rising order of their moments."""
+    example = f"a list of recorded answers: [{EXAMPLE}]"
+    items = items_of(node, problems, what="frames", example=example)
+    if isinstance(node, Listing) and not items:
+        problems.add(node, "empty", "frames is an empty list", allowed=example)
+    frames: list[Frame] = []
+    for item in items:
+        frame = _frame(item, problems)
+        if frame and frames and frame.at <= frames[-1].at:
+            wrong = "the frame does not come after the one before it"
+            problems.add(
+                item, "frame-order", wrong, allowed="frames in the order of their moments, each later than the last"
+            )
+        elif frame:
+            frames.append(frame)
+    return tuple(frames)
+
+
+def _frame(node: Node, problems: Problems) -> Frame | None:
+    fields = fields_of(node, problems, keys=("at", "body"), what="a frame", example=EXAMPLE)
+    if fields is None:
+        return None
+    fields.require("at", allowed="0s")
+    body = fields.require("body", allowed="{result: true, data: {…}}")
+    if body is not None and not isinstance(body, Mapping):
+        problems.add(
+            body, "not-mapping", f"body is {kind_of(body)}", allowed="the whole answer: {result: true, data: {…}}"
+        )
+        return None
+    decoded = None if body is None else read_data(body, problems)
+    return Frame(at=fields.duration("at"), body=decoded) if isinstance(decoded, dict) else None
+
+
+def nodes_in(frames: tuple[Frame, ...]) -> Iterator[tuple[str, str]]:
+    """The id and the name of every node in recorded answers, as far as their shape lets them be seen."""
+    waiting = [(frame.body.get("data"), "") for frame in frames]
+    while waiting:
+        tree, key = waiting.pop()
+        if not isinstance(tree, dict):
+            continue
+        name = tree.get("name")
+        if key:
+            yield key, name if isinstance(name, str) else ""
+        children = tree.get("children")
+        if isinstance(children, dict):
+            waiting.extend((child, str(node_id)) for node_id, child in children.items())

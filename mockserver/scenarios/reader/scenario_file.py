@@ -1,0 +1,211 @@
+"""Reads the text of a scenario file: its head, and the scripts of its tasks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterator
+
+from taskmock.mockserver.core.command import Entry
+from taskmock.mockserver.core.errors import ScenarioError
+from taskmock.mockserver.core.fault import Fault
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.scenarios.reader.events import read_events, states
+from taskmock.mockserver.scenarios.reader.faults import read_faults
+from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
+from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Base, Origin, read_play, read_task
+from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_slug, read_text
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Node, Scalar, quoted
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+from taskmock.mockserver.scenarios.syntax.source import composed_of, text_of
+from taskmock.schemas import EDITIONS
+
+FORMAT = "1"
+"""The version of the grammar that this reader knows."""
+
+
+HEAD_KEYS = ("format", "scenario", "title", "careless", "tags", "ends", "edition", "use")
+"""The keys that say what the scenario is."""
+
+
+KEYS = (*HEAD_KEYS, "task", "tasks", *PLAY_KEYS)
+"""Every key at the top level of a scenario file."""
+
+
+EXAMPLE = "format: 1, scenario: NAME, flow: [Prepare: 2s]"
+"""What a scenario file looks like."""
+
+
+_ANY = "*"  # the glob of a task without ids
+
+
+Resolve = Callable[[str], Scenario]
+"""Gives the scenario of a name; raises LookupError (its text is shown) or ScenarioError."""
+
+
+def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = None) -> Scenario:
+    """The scenario that a YAML or JSON text describes; `source` names it in messages, `resolve` is asked for `use:`.
+
+    Raises:
+        ScenarioError: With all that is wrong with the text.
+    """
+    decoded = text_of(text, source=source)
+    problems = Problems(source, decoded)
+    composed = composed_of(decoded)
+    for flaw in composed.flaws:
+        problems.add_flaw(flaw)
+    if composed.root is None:
+        if not problems:
+            problems.add(0, "empty", "the file holds no scenario", allowed=EXAMPLE)
+        raise problems.error()
+    scenario = _scenario(composed.root, problems, resolve)
+    if scenario is None or problems:
+        raise problems.error()
+    return scenario
+
+
+def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenario | None:
+    if isinstance(root, Scalar) and not root.text:
+        problems.add(root, "empty", "the file holds no scenario", allowed=EXAMPLE)
+        return None
+    fields = fields_of(root, problems, keys=KEYS, what="the scenario", example=EXAMPLE)
+    if fields is None:
+        return None
+    _check_format(fields)
+    name = fields.require("scenario", allowed="a name, like copy-fails-once")
+    slug = None if name is None else read_slug(name, problems, what="scenario")
+    used = _used(fields, resolve)
+    if used is None and "use" in fields:
+        return None
+    old = used or Scenario(name="", plays=())
+    edition = _choice(fields, "edition", EDITIONS, old.edition)
+    plays = _plays(fields, old, Origin(slug or "", edition))
+    return Scenario(
+        name=slug or "",
+        plays=plays,
+        edition=edition,
+        title=fields.text("title", old.title) or "",
+        careless=fields.text("careless", old.careless) or "",
+        tags=_tags(fields, old),
+        ends=_choice(fields, "ends", states(), old.ends),
+    )
+
+
+def _check_format(fields: Fields) -> None:
+    node = fields.require("format", allowed=FORMAT)
+    if node is not None and not (isinstance(node, Scalar) and node.text == FORMAT):
+        fields.problems.add(node, "bad-format", f"format is {kind_of(node)}", allowed=FORMAT)
+
+
+def _choice(fields: Fields, key: str, choices: Collection[str], default: str | None) -> str | None:
+    node = fields.node(key)
+    return default if node is None else read_choice(node, fields.problems, what=key, choices=choices)
+
+
+def _tags(fields: Fields, old: Scenario) -> tuple[str, ...]:
+    node = fields.node("tags")
+    if node is None:
+        return old.tags
+    items = items_of(node, fields.problems, what="tags", example="a list of words: [retry, timing]")
+    found = (read_text(item, fields.problems, what="a tag") for item in items)
+    return tuple(tag for tag in found if tag is not None)
+
+
+def _used(fields: Fields, resolve: Resolve | None) -> Scenario | None:
+    """The scenario that this one builds on."""
+    node = fields.node("use")
+    name = None if node is None else read_text(node, fields.problems, what="use", allowed="the name of a scenario")
+    if node is None or name is None:
+        return None
+    if resolve is None:
+        wrong = f"use: {quoted(name)} cannot be looked up here"
+        fields.problems.add(node, "bad-use", wrong, allowed="a scenario file that stands alone")
+        return None
+    try:
+        return resolve(name)
+    except ScenarioError as error:
+        count = len(error.problems)
+        wrong = f"the scenario {quoted(name)} that is used here has {count} problem{'s' if count > 1 else ''} itself"
+        fields.problems.add(node, "bad-use", wrong)
+        fields.problems.add_foreign(error.problems)
+    except LookupError as error:
+        said = str(error.args[0]) if error.args else f"no scenario is called {quoted(name)}"
+        fields.problems.add(node, "bad-use", said)
+    return None
+
+
+def _plays(fields: Fields, old: Scenario, origin: Origin) -> tuple[Play, ...]:
+    tasks = fields.node("tasks")
+    beside = [key for key in ("task", *PLAY_KEYS) if key in fields]
+    if tasks is not None:
+        for key in beside:
+            wrong = f"{key!r} stands beside 'tasks'"
+            fields.problems.add(fields.key(key), "conflict", wrong, allowed=f"{key} inside each of the tasks")
+        return tuple(_tasks(tasks, fields, origin))
+    if len(old.plays) > 1:
+        for key in beside:
+            wrong = f"{key!r} fits no single one of the {len(old.plays)} tasks that are used"
+            fields.problems.add(fields.key(key), "conflict", wrong, allowed="tasks, which replaces them all")
+        return old.plays
+    node = fields.node("task")
+    task = None if node is None else read_task(node, fields.problems)
+    base = Base(old.plays[0], fields.key("use")) if old.plays else None
+    return (read_play(fields, task, origin=dataclasses.replace(origin, base=base)),)
+
+
+def _tasks(node: Node, fields: Fields, origin: Origin) -> Iterator[Play]:
+    example = "a list of tasks: [{id: 10, flow: [Prepare: 2s]}]"
+    items = items_of(node, fields.problems, what="tasks", example=example)
+    if isinstance(node, Listing) and not items:
+        fields.problems.add(node, "empty", "tasks is an empty list", allowed=example)
+    seen: dict[str, int] = {}
+    for number, item in enumerate(items, 1):
+        inner = fields_of(item, fields.problems, keys=(*TASK_KEYS, *PLAY_KEYS), what="a task", example=example)
+        if inner is None:
+            continue
+        play = read_play(inner, inner, origin=dataclasses.replace(origin, seed=f"{origin.seed}:{number}"))
+        patterns = play.ids or (_ANY,)
+        hidden = _ANY in seen or all(pattern in seen for pattern in patterns)
+        if hidden:
+            first = seen[_ANY if _ANY in seen else patterns[0]]
+            wrong = f"this task is never played, task {first} of the list takes its ids"
+            fields.problems.add(item, "hidden-task", wrong, allowed="ids of its own; the task for any id comes last")
+        for pattern in patterns:
+            seen.setdefault(pattern, number)
+        yield play
+
+
+def read_injected_faults(text: str) -> tuple[Fault, ...]:
+    """The faults of a JSON or YAML list, as under `faults:`.
+
+    Raises:
+        ScenarioError: With all that is wrong with the text.
+    """
+    problems = Problems("faults", text)
+    found = tuple(placed.fault for placed in read_faults(_root(text, problems), problems))
+    if problems:
+        raise problems.error()
+    return found
+
+
+def read_injected_log(text: str) -> tuple[Entry, ...]:
+    """The operations of a JSON or YAML list, as under `events:` with `at:`.
+
+    Raises:
+        ScenarioError: With all that is wrong with the text.
+    """
+    problems = Problems("log", text)
+    found = [placed.event for placed in read_events(_root(text, problems), problems)]
+    if problems:
+        raise problems.error()
+    return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in found)
+
+
+def _root(text: str, problems: Problems) -> Node:
+    composed = composed_of(text)
+    for flaw in composed.flaws:
+        problems.add_flaw(flaw)
+    if composed.root is None:
+        if not problems:
+            problems.add(0, "empty", "the text is empty", allowed="a list")
+        raise problems.error()
+    return composed.root

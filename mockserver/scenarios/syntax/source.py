@@ -1,0 +1,96 @@
+"""From the bytes of a file to text that is worth parsing: size, encoding, forbidden characters."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from taskmock.mockserver.core.errors import ScenarioError
+from taskmock.mockserver.scenarios.syntax.json_reader import compose_json
+from taskmock.mockserver.scenarios.syntax.nodes import Composed, Flaw
+from taskmock.mockserver.scenarios.syntax.problems import Problems
+
+MOST_BYTES = 8 * 1024 * 1024
+"""The largest file, in bytes."""
+
+
+MOST_YAML = 1024 * 1024
+"""The largest YAML text, in characters; JSON is parsed far faster, so only the size of the file bounds it."""
+
+
+# What YAML calls printable, but for the byte order mark, which is stripped before.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def text_of(content: str | bytes, *, source: str) -> str:
+    """The text of a file's content, without a byte order mark.
+
+    Raises:
+        ScenarioError: The content is too big, not UTF-8 (or UTF-16 with its mark), or holds control characters.
+    """
+    if len(content) > MOST_BYTES:
+        raise too_big(len(content), source=source)
+    text = content if isinstance(content, str) else _decoded(content, source)
+    text = text.removeprefix("\ufeff")
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden:
+        problems = Problems(source, text)
+        wrong = f"the character U+{ord(forbidden[0]):04X} stands here"
+        allowed = 'printable characters; others as an escape in double quotes, like "\\u0007"'
+        problems.add(forbidden.start(), "character", wrong, allowed=allowed)
+        raise problems.error()
+    return text
+
+
+def too_big(size: int, *, source: str) -> ScenarioError:
+    """The error of content that is too big to read; `size` in bytes or characters."""
+    problems = Problems(source, "")
+    wrong = f"the file is too big ({size / 1_048_576:.1f} MiB)"
+    problems.add(0, "too-big", wrong, allowed=f"at most {MOST_BYTES // 1_048_576} MiB")
+    return problems.error()
+
+
+def _decoded(content: bytes, source: str) -> str:
+    encoding = _UTF16.get(content[:2], "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _not_unicode(content, error, source) from None
+
+
+def _not_unicode(content: bytes, error: UnicodeDecodeError, source: str) -> ScenarioError:
+    before = content[: error.start].decode(error.encoding, "replace").removeprefix("\ufeff")
+    problems = Problems(source, before)
+    utf8 = error.encoding == "utf-8"
+    wrong = f"the byte 0x{content[error.start]:02X} is no {'UTF-8' if utf8 else 'UTF-16'}"
+    problems.add(len(before), "encoding", wrong + (_guess(content, error.start) if utf8 else ""), allowed="UTF-8")
+    return problems.error()
+
+
+def _guess(content: bytes, start: int) -> str:
+    """How the text reads as GBK, the usual encoding of Chinese Windows, if it does."""
+    line = content[content.rfind(b"\n", 0, start) + 1 :].split(b"\n", 1)[0]
+    try:
+        text = line.decode("gbk").strip()
+    except UnicodeDecodeError:
+        return ""
+    return f", it looks like GBK ({text[:40]!r})"
+
+
+def composed_of(text: str) -> Composed:
+    composed = compose_json(text)
+    if isinstance(composed, Composed):
+        return composed
+    if composed > 0 and len(text) > MOST_YAML:
+        return Composed(None, (Flaw(composed, "json", "the text is no JSON from here on", "JSON, or shorter YAML"),))
+    if len(text) > MOST_YAML:
+        wrong = f"the YAML text is too long ({len(text) / 1_048_576:.1f} MiB)"
+        allowed = f"at most {MOST_YAML / 1_048_576:.0f} MiB of YAML; longer files as JSON"
+        return Composed(None, (Flaw(0, "too-big", wrong, allowed),))
+    # Imported late: JSON does not need it.
+    from taskmock.mockserver.scenarios.syntax.yaml_reader import compose
+
+    return compose(text)

@@ -1,0 +1,1 @@
+"""A mock server put together and run."""

@@ -1,0 +1,1 @@
+"""A session as tests and the admin API have it: tasks, clocks, journal."""

@@ -1,0 +1,179 @@
+"""A session and its tasks in the hands of a test or of the admin API: what plays, its clock, what is done to it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import functools
+import re
+from pathlib import Path
+
+from taskmock.mockserver.api.bk_sops.access.auth import Gate
+from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.core.scenario import Held, Scenario
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, SessionPlan
+from taskmock.mockserver.sessions.journal import Journal, JournalEntry
+from taskmock.mockserver.sessions.names import session_prefix
+from taskmock.mockserver.sessions.polling import Polling, polling_in
+from taskmock.mockserver.sessions.task import Task
+from taskmock.schemas import chosen
+
+_WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """Where sessions play: what answers them, what is written down of them, who is let in, and the ways in."""
+
+    playback: Playback
+    journal: Journal
+    gate: Gate = dataclasses.field(default_factory=Gate)
+    doors: tuple[Door, ...] = (ESB,)
+
+    @property
+    def door(self) -> Door:
+        """The first way in."""
+        return self.doors[0]
+
+
+class Session:
+    """One session of a mock server: its own tasks, clocks and calls. `url` has the session in it."""
+
+    def __init__(self, stage: Stage, name: str, *, base: str = "") -> None:
+        self._stage = stage
+        self.name = name
+        self.url = base if name == DEFAULT_SESSION else base + session_prefix(name)
+
+    def settle(self, *, scenario: str | Path | Scenario | None = None, clock: str | None = None) -> None:
+        """Settles what the tasks that this session has yet to touch play, and what moves their clocks.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+            ValueError: `clock` is no clock mode.
+        """
+        held = None if scenario is None else self._held(scenario)
+        mode = None if clock is None else ClockMode(chosen("clock", clock, tuple(map(str, ClockMode))))
+
+        def settled(plan: SessionPlan) -> SessionPlan:
+            if held is not None:
+                plan = dataclasses.replace(plan, scenario=held.scenario.name, held={**plan.held, None: held})
+            return plan if mode is None else dataclasses.replace(plan, mode=mode)
+
+        self._stage.playback.store.replan(self.name, settled)
+
+    def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
+        """Opens a task; a scenario of None is what the session or the server plays by default.
+
+        Where no task id is given it is one that the scenario plays for, `TASK_ID` if it can be.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
+            ValueError: The scenario plays for other task ids.
+        """
+        playback = self._stage.playback
+        if scenario is not None or task_id is None or task_id not in self.plan.created:
+            task_id = self._cast(scenario, task_id)
+        record = playback.open(Asked(session=self.name, task_id=task_id))
+        return Task(playback, record.key, base=self.url, door=self._stage.door)
+
+    def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
+        """The calls of this session, or of one of its tasks, the oldest first."""
+        return self._stage.journal.find(self.name, task_id)
+
+    def wait_for_requests(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> tuple[JournalEntry, ...]:
+        """The calls of this session, or of one of its tasks, as soon as there are `count`; waits `within` s at most.
+
+        Raises:
+            TimeoutError: There were fewer.
+        """
+
+        def fits(entry: JournalEntry) -> bool:
+            return entry.session == self.name and task_id in {None, entry.task_id}
+
+        seen = self._stage.journal.wait_for(fits, count=count, timeout=within)
+        if seen < count:
+            whose = f"the session {self.name!r}" + ("" if task_id is None else f" for the task {task_id!r}")
+            raise TimeoutError(f"{seen} of {count} calls of {whose} came within {within:g} s")
+        return self.requests(task_id)
+
+    async def wait_for_requests_async(
+        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+    ) -> tuple[JournalEntry, ...]:
+        """The same while the caller's event loop goes on."""
+        return await asyncio.to_thread(self.wait_for_requests, count, task_id=task_id, within=within)
+
+    def polling(self, task_id: str) -> Polling:
+        """How often, and at which intervals, one of the session's tasks was polled."""
+        return polling_in(self.requests(task_id))
+
+    def records(self) -> tuple[Record, ...]:
+        """What is remembered of the session's tasks, the oldest first."""
+        return self._stage.playback.store.records(self.name)
+
+    def forget(self) -> None:
+        """Forgets the session's tasks; the next poll starts them anew."""
+        self._stage.playback.store.forget(self.name)
+
+    @property
+    def plan(self) -> SessionPlan:
+        """What the session has settled."""
+        return self._stage.playback.store.plan(self.name)
+
+    def _cast(self, scenario: str | Path | Scenario | None, task_id: str | None) -> str:
+        """Settles what a task plays from now on, and gives its id."""
+        playback = self._stage.playback
+        if scenario is not None:
+            held = self._held(scenario)
+            name, task_id = held.scenario.name, _played_id(held.scenario, task_id)
+            playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=name, held=held))
+            return task_id
+        plan = self.plan
+        if plan.scenario is None:
+            return task_id or TASK_ID
+        task_id = task_id or playable_id(playback.shelf.scenario(plan.scenario, plan.held_for(None)))
+        playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=plan.scenario))
+        return task_id
+
+    def _held(self, scenario: str | Path | Scenario) -> Held:
+        """What this session plays from now on, whatever others play under its name."""
+        shelf = self._stage.playback.shelf
+        return shelf.hold(scenario if isinstance(scenario, Scenario) else shelf.chosen(scenario))
+
+
+def _with_task(plan: SessionPlan, *, task_id: str, name: str, held: Held | None = None) -> SessionPlan:
+    """A session's plan in which a task plays a scenario, and none that a client has made of one."""
+    created = {key: creation for key, creation in plan.created.items() if key != task_id}
+    meant = plan.held if held is None else {**plan.held, task_id: held}
+    return dataclasses.replace(plan, tasks={**plan.tasks, task_id: name}, held=meant, created=created)
+
+
+def _played_id(scenario: Scenario, task_id: str | None) -> str:
+    """The task id that a scenario is to play for, one of its own where none is given.
+
+    Raises:
+        ValueError: The scenario plays for other task ids.
+    """
+    if task_id is not None and scenario.play_for(task_id) is None:
+        ids = ", ".join(pattern for play in scenario.plays for pattern in play.ids)
+        raise ValueError(f"the scenario {scenario.name!r} does not play for the task {task_id!r}; allowed: {ids}")
+    return playable_id(scenario) if task_id is None else task_id
+
+
+def playable_id(scenario: Scenario) -> str:
+    """A task id that a scenario plays for, `TASK_ID` where that is one."""
+    ids = scenario.plays[0].ids
+    if not ids or scenario.play_for(TASK_ID):
+        return TASK_ID
+    # The simplest text that a glob stands for: its characters, one digit for each wildcard, one of each set.
+    return _WILDCARD.sub(_character, ids[0])
+
+
+def _character(found: re.Match[str]) -> str:
+    """The first of a set; of anything else, as of a set that nothing closes, the text with a digit per wildcard."""
+    return found[1] if found[2] else found[0].replace("*", "1").replace("?", "1")

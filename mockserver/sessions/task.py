@@ -1,0 +1,104 @@
+"""A task of a session, and the commands on it."""
+
+from __future__ import annotations
+
+from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.request import Operation
+from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.errors import CommandRefusedError
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import state_at
+from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.sessions.task_clock import TaskClock
+from taskmock.schemas import load_operations
+
+_STATUS = Operation.of(load_operations()["get_task_status"])
+
+
+class Task:
+    """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
+
+    def __init__(self, playback: Playback, key: RecordKey, *, base: str, door: Door = ESB) -> None:
+        self._playback = playback
+        self._key = key
+        self.id = key.task_id
+        self.scenario = key.scenario
+        query = {
+            "bk_app_code": "app",
+            "bk_app_secret": "secret",
+            "bk_username": "user",
+            "bk_biz_id": "2",
+            "task_id": self.id,
+        }
+        self.url = base + door.target(_STATUS, query)
+        self.clock = TaskClock(self._playback, key)
+        self.commands = Commands(self._playback, key)
+
+    @property
+    def ends(self) -> str:
+        """The state that the task is in when nothing more happens by itself."""
+        history = self._playback.history(self._playback.record(self._key))
+        return str(state_at(history, history.moments[-1]))
+
+
+class Commands:
+    """What somebody may do to the task and its nodes, each at the task's present reading.
+
+    Raises, each of them:
+        CommandRefusedError: The task's state does not allow it; nothing has changed.
+        AddressError: The address names no node, or several.
+    """
+
+    def __init__(self, playback: Playback, key: RecordKey) -> None:
+        self._playback = playback
+        self._key = key
+
+    def _give(self, verb: Verb, target: str, data: object = None) -> None:
+        __tracebackhide__ = True
+        try:
+            self._playback.command(self._key, Command(verb=verb, target=target, data=data))
+        except (CommandRefusedError, AddressError) as error:
+            # A test that gives the command is shown its own line, and nothing of what is behind it.
+            raise error.with_traceback(None) from None
+
+    def pause(self, target: str = "task") -> None:
+        """Pauses the task, a subprocess, or a node that has yet to begin."""
+        __tracebackhide__ = True
+        self._give(Verb.PAUSE, target)
+
+    def resume(self, target: str = "task") -> None:
+        """Resumes what was paused."""
+        __tracebackhide__ = True
+        self._give(Verb.RESUME, target)
+
+    def revoke(self) -> None:
+        """Ends the task for good."""
+        __tracebackhide__ = True
+        self._give(Verb.REVOKE, "task")
+
+    def retry(self, node: str) -> None:
+        """Tries a failed node again."""
+        __tracebackhide__ = True
+        self._give(Verb.RETRY, node)
+
+    def skip(self, node: str) -> None:
+        """Goes on behind a failed node."""
+        __tracebackhide__ = True
+        self._give(Verb.SKIP, node)
+
+    def forced_fail(self, node: str) -> None:
+        """Ends a running node: FAILED."""
+        __tracebackhide__ = True
+        self._give(Verb.FORCED_FAIL, node)
+
+    def callback(self, node: str, *, result: bool = True, ex_data: object = "callback failed") -> None:
+        """Calls back to a waiting node, which then succeeds or fails."""
+        __tracebackhide__ = True
+        self._give(Verb.CALLBACK, node, None if result else {"result": False, "ex_data": ex_data})
+
+    def rollback(self, node: str) -> None:
+        """Undoes what came after a node, and runs it again."""
+        __tracebackhide__ = True
+        self._give(Verb.ROLLBACK, node)
