@@ -92,14 +92,14 @@ class Contract:
 
         Raises: ValueError where the contract is another call's.
         """
-        from taskmock.contracts.api.bk_sops.series import Account, told_history_edition
+        from taskmock.contracts.api.bk_sops.series import SeriesJudge, told_history_edition
 
         if self.operation != STATUS:
             raise ValueError(f"only answers of {STATUS} have a history; {self.operation} has none")
 
         polls = tuple(polls)
         edition, basis = told_history_edition(polls) if self.edition == AUTO else (self.edition, self._asked)
-        account = Account(edition if edition != AUTO else TODAY, self.strictness, request, overlay=self.overlay)
+        account = SeriesJudge(edition if edition != AUTO else TODAY, self.strictness, request, overlay=self.overlay)
         report = self._report("history", (edition, basis), account.violations(polls))
         return dataclasses.replace(report, nodes=account.nodes)
 

@@ -18,7 +18,7 @@ from taskmock.contracts.pytest_plugin.run import RUN, Run
 
 if TYPE_CHECKING:
     from taskmock.mockserver.core.scenario import Scenario
-    from taskmock.mockserver.scenarios.catalog import Shelf
+    from taskmock.mockserver.scenarios.catalog import Catalog
     from taskmock.mockserver.server.mock_server import MockServer, ServerSession
     from taskmock.mockserver.sessions.journal import JournalEntry
     from taskmock.mockserver.sessions.polling import Polling
@@ -57,7 +57,7 @@ def wanted_of(request: pytest.FixtureRequest) -> Wanted:
     return Wanted(scenario=getattr(request, "param", named.get("scenario")), clock=named.get("clock"))
 
 
-def parametrize(metafunc: pytest.Metafunc, shelf: Callable[[], Shelf]) -> None:
+def parametrize(metafunc: pytest.Metafunc, catalog: Callable[[], Catalog]) -> None:
     """Runs a marked test once for each scenario of a list, of `*`, or of its tags.
 
     Raises:
@@ -71,7 +71,7 @@ def parametrize(metafunc: pytest.Metafunc, shelf: Callable[[], Shelf]) -> None:
     if isinstance(scenario, list | tuple):
         found: Sequence[str | Path | Scenario] = scenario
     elif scenario == ALL or tags:
-        found = _tagged(metafunc, shelf, tags)
+        found = _tagged(metafunc, catalog, tags)
     else:
         return
     metafunc.parametrize("taskmock", found, indirect=True, ids=[_id(one) for one in found])
@@ -99,9 +99,9 @@ def _tags(metafunc: pytest.Metafunc, tags: object) -> frozenset[str]:
     return frozenset(listed)
 
 
-def _tagged(metafunc: pytest.Metafunc, shelf: Callable[[], Shelf], tags: frozenset[str]) -> list[str]:
+def _tagged(metafunc: pytest.Metafunc, catalog: Callable[[], Catalog], tags: frozenset[str]) -> list[str]:
     try:
-        scenarios = list(shelf())
+        scenarios = list(catalog())
     except ValueError as error:
         _refuse(metafunc, f"a scenario is broken:\n{error}")
     names = [scenario.name for scenario in scenarios if tags <= set(scenario.tags)]
@@ -120,7 +120,7 @@ def _refuse(metafunc: pytest.Metafunc, text: str) -> NoReturn:
     raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: @pytest.mark.taskmock: {text}")
 
 
-_SHELF: pytest.StashKey[Shelf] = pytest.StashKey()
+_SHELF: pytest.StashKey[Catalog] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -162,11 +162,11 @@ def _folders(config: pytest.Config) -> tuple[Path, ...]:
     return (Path(option),) if option else tuple(config.getini("taskmock_scenarios"))
 
 
-def _shelf(config: pytest.Config) -> Shelf:
-    from taskmock.mockserver.scenarios.catalog import Shelf
+def _shelf(config: pytest.Config) -> Catalog:
+    from taskmock.mockserver.scenarios.catalog import Catalog
 
     if _SHELF not in config.stash:
-        config.stash[_SHELF] = Shelf(_folders(config))
+        config.stash[_SHELF] = Catalog(_folders(config))
     return config.stash[_SHELF]
 
 

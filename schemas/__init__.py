@@ -93,7 +93,7 @@ def editions_of(operation: str) -> tuple[str, ...]:
     return tuple(rows[chosen("call", operation, tuple(rows))]["editions"])
 
 
-def load_doors() -> dict[str, tuple[str, ...]]:
+def load_gateways() -> dict[str, tuple[str, ...]]:
     """The paths of each door that leads to the calls: with `{operation}`, or with `{stage}` and `{route}`, in them."""
     return {name: tuple(paths) for name, paths in load_json("operations.json")["doors"].items()}
 

@@ -7,7 +7,7 @@ import time
 from typing import TextIO
 
 from taskmock.contracts.findings.foreign_text import printable
-from taskmock.contracts.verify.answers import Seen
+from taskmock.contracts.verify.answers import ReceivedAnswer
 from taskmock.contracts.verify.run import Question, Sighting
 
 WIDTH = 20
@@ -53,7 +53,7 @@ class Progress:
         elif is_news:
             self._write(f"{name}: poll {answer.number}: {printable(said)}\n")
 
-    def tell(self, name: str, answer: Seen) -> None:
+    def tell(self, name: str, answer: ReceivedAnswer) -> None:
         """Tells of the answer to a call that is made once."""
         said = told(answer, is_brief=self._is_brief or self._is_terminal)
         if self._is_terminal:
@@ -84,7 +84,7 @@ class Progress:
         self._stream.flush()
 
 
-def told(answer: Seen, *, is_brief: bool = False) -> str:
+def told(answer: ReceivedAnswer, *, is_brief: bool = False) -> str:
     """An answer in a few words; brief ones have none of the server's but the state."""
     exchange, refusal = answer.exchange, answer.refusal
     if exchange.trouble is not None:

@@ -17,11 +17,11 @@ from taskmock.contracts.findings.violation import Strictness
 
 if TYPE_CHECKING:
     from taskmock.contracts.cli.progress import Progress
-    from taskmock.contracts.cli.verify_options import Wanted
+    from taskmock.contracts.cli.verify_options import VerifyRequest
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.findings.report import Report
     from taskmock.contracts.verify import Probed, Related, Sighting, Smoke, Step, Verified
-    from taskmock.contracts.verify.polling import Asker
+    from taskmock.contracts.verify.polling import RateLimitedClient
 
 HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
 
@@ -72,7 +72,7 @@ class UnreachableTargetError(click.ClickException):
 @coverage_options
 @report_options
 def verify_command(
-    *, url: str, wanted: Wanted, edition: str, strictness: str, coverage: Coverage, output: Output
+    *, url: str, wanted: VerifyRequest, edition: str, strictness: str, coverage: Coverage, output: Output
 ) -> None:
     """Verifies all that is wanted; exits 1 where the server breaks its contract, 3 where it cannot be reached."""
     from taskmock.contracts.cli.progress import Progress
@@ -81,7 +81,7 @@ def verify_command(
 
     progress = Progress(sys.stderr, is_brief=output.redact_values)
     try:
-        run = _Run(url, Contract(edition, strictness=strictness), wanted, _Ear(progress, coverage))
+        run = _Run(url, Contract(edition, strictness=strictness), wanted, _Progress(progress, coverage))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with coverage.told_after(output):
@@ -97,7 +97,7 @@ def verify_command(
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Ear:
+class _Progress:
     """Who hears of each answer: the progress and the coverage."""
 
     progress: Progress
@@ -111,7 +111,7 @@ class _Ear:
 class _Run:
     """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
 
-    def __init__(self, url: str, contract: Contract, wanted: Wanted, ear: _Ear) -> None:
+    def __init__(self, url: str, contract: Contract, wanted: VerifyRequest, ear: _Progress) -> None:
         """Raises: ValueError for whatever cannot be wanted."""
         self.reports: list[tuple[str, Report]] = []
         self.trees: list[bytes] = []
@@ -138,7 +138,7 @@ class _Run:
             if self._smoke is not None:
                 self._drive(asker, self._smoke)
 
-    def _verify(self, asker: Asker, *, is_redacted: bool) -> None:
+    def _verify(self, asker: RateLimitedClient, *, is_redacted: bool) -> None:
         from taskmock.contracts.verify import verify
 
         plan, names = self._plan, {}
@@ -148,13 +148,13 @@ class _Run:
         for verified in verify(asker, self._questions, contract=self._contract, plan=plan, watch=self._ear):
             self._keep(asker, names[verified.question], verified)
 
-    def _probe(self, asker: Asker) -> None:
+    def _probe(self, asker: RateLimitedClient) -> None:
         from taskmock.contracts.verify import probe
 
         for probed in probe(asker, self._wanted.shared_parameters(), contract=self._contract):
             self._tell(f"probe {probed.name}", probed)
 
-    def _drive(self, asker: Asker, smoke: Smoke) -> None:
+    def _drive(self, asker: RateLimitedClient, smoke: Smoke) -> None:
         from taskmock.contracts.verify import Drive, Sighting
 
         plan = self._driven_plan
@@ -171,7 +171,7 @@ class _Run:
         if verified is not None:
             self._keep(asker, SMOKE, verified)
 
-    def _keep(self, asker: Asker, name: str, verified: Verified) -> None:
+    def _keep(self, asker: RateLimitedClient, name: str, verified: Verified) -> None:
         """Keeps what was found of a task, and makes the further calls about it."""
         from taskmock.contracts.verify import related
 

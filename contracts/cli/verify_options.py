@@ -35,7 +35,7 @@ class WantedError(ValueError):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Wanted:
+class VerifyRequest:
     """What one run asks for, as it stands in the options; each part is checked when it is used."""
 
     gateway: str
@@ -188,11 +188,11 @@ def verify_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_wanted(**options: object) -> None:
-        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Wanted)}
+        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(VerifyRequest)}
         said = click.get_current_context().get_parameter_source("stage")
         if said is not ParameterSource.DEFAULT and asked["gateway"] != "apigw":
             raise click.UsageError("--stage needs --gateway apigw: no other door has stages.")
-        command(wanted=Wanted(**asked), **options)  # type: ignore[arg-type] # click has checked them
+        command(wanted=VerifyRequest(**asked), **options)  # type: ignore[arg-type] # click has checked them
 
     for option in reversed(OPTIONS):
         option(with_wanted)

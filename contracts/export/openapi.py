@@ -9,8 +9,8 @@ from typing import Any
 
 from taskmock.contracts.export.components import Components
 from taskmock.contracts.export.surface import BODY, HEADER, QUERY, STAGE, Parameters, answers, shared_components
-from taskmock.contracts.verify.gateway import DOORS, Door
-from taskmock.schemas import EDITIONS, chosen, editions_of, load_doors, load_operations, load_schema
+from taskmock.contracts.verify.gateway import DOORS, GatewayAccess
+from taskmock.schemas import EDITIONS, chosen, editions_of, load_gateways, load_operations, load_schema
 
 ALL = "all"
 TAG = "api"
@@ -53,7 +53,7 @@ _ERRORS: dict[str, Any] = {
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def openapi_document(edition: str = "v2", *, doors: Sequence[str] = GATEWAYS[ALL]) -> dict[str, Any]:
+def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = GATEWAYS[ALL]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of every call that an edition has (`all`: of any edition), at some doors, by name.
 
     Raises: ValueError for an edition or a door that there is not, with those there are.
@@ -65,8 +65,8 @@ def openapi_document(edition: str = "v2", *, doors: Sequence[str] = GATEWAYS[ALL
     for name, row in load_operations().items():
         editions = [known for known in editions_of(name) if edition in {known, ALL}]
         if editions:
-            for door in doors:
-                _add_call(paths, row, DOORS[chosen("gateway", door, tuple(DOORS))], editions, components)
+            for access in gateways:
+                _add_call(paths, row, DOORS[chosen("gateway", access, tuple(DOORS))], editions, components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -82,36 +82,40 @@ def openapi_document(edition: str = "v2", *, doors: Sequence[str] = GATEWAYS[ALL
 
 
 def _add_call(
-    paths: dict[str, dict[str, Any]], row: dict[str, Any], door: Door, editions: Sequence[str], components: Components
+    paths: dict[str, dict[str, Any]],
+    row: dict[str, Any],
+    access: GatewayAccess,
+    editions: Sequence[str],
+    components: Components,
 ) -> None:
     """Adds the paths of one call at one door."""
     name = row["name"]
     schemas = [load_schema(edition, "response", operation=name)["$id"] for edition in editions]
     responses = [components.reference(f"{schema}#") for schema in dict.fromkeys(schemas)]
     parameters = Parameters(name, editions[-1], components)
-    for number, template in enumerate(load_doors()[door.paths], 1):
+    for number, template in enumerate(load_gateways()[access.paths], 1):
         path = template.replace("{operation}", name).replace("{route}", row["route"])
-        for method in METHODS[door.name][row["method"]]:
-            words = [door.name.replace("-", "_"), name]
+        for method in METHODS[access.name][row["method"]]:
+            words = [access.name.replace("-", "_"), name]
             words += [method] if method != row["method"].lower() else []
             words += [str(number)] if number > 1 else []
             paths.setdefault(path, {})[method] = {
                 "operationId": "_".join(words),
                 "summary": row["summary"],
                 "tags": [TAG],
-                **_asked(path, method, parameters, door),
-                "responses": answers(responses, is_gateway=door.ids_in_path),
+                **_asked(path, method, parameters, access),
+                "responses": answers(responses, is_gateway=access.ids_in_path),
             }
 
 
-def _asked(path: str, method: str, parameters: Parameters, door: Door) -> dict[str, Any]:
+def _asked(path: str, method: str, parameters: Parameters, access: GatewayAccess) -> dict[str, Any]:
     """What a call says at a path, and where it shows who calls."""
     placed = _PLACEHOLDER.findall(path)
     named = [name for name in placed if name != "stage"]
     stands = [*([STAGE] if "stage" in placed else []), *parameters.in_path(named)]
     if method == "get":
         stands += parameters.in_query(without=named)
-        return {"parameters": stands, "security": HEADER if door.ids_in_path else [*HEADER, *QUERY]}
-    body = parameters.body(without=named, credentials=not door.ids_in_path)
-    security = HEADER if door.ids_in_path else [*HEADER, *BODY]
+        return {"parameters": stands, "security": HEADER if access.ids_in_path else [*HEADER, *QUERY]}
+    body = parameters.body(without=named, credentials=not access.ids_in_path)
+    security = HEADER if access.ids_in_path else [*HEADER, *BODY]
     return {**({"parameters": stands} if stands else {}), "requestBody": body, "security": security}

@@ -27,7 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     is_redacted = is_chosen(metafunc.config, REDACT)
     tasks = {n: f"#{n + 1}" if is_redacted else one.task_id for n, one in enumerate(deployment.questions)}
     calls = {(n, call): f"{task}-{call}" for n, task in tasks.items() for call in deployment.operations}
-    probes = {one.name: one.name for one in PROBES if deployment.target.gateway in one.doors}
+    probes = {one.name: one.name for one in PROBES if deployment.target.gateway in one.gateways}
     fixtures: dict[str, Mapping[Any, str]] = {"taskmock_task": tasks, "taskmock_call": calls, "taskmock_probe": probes}
     for fixture, wanted in fixtures.items():
         if fixture in metafunc.fixturenames:

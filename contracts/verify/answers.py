@@ -20,7 +20,7 @@ class Refusal:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Seen:
+class ReceivedAnswer:
     """An exchange, `number` counting from 1; `body` is its decoded answer, `defect` says why it has none."""
 
     number: int
@@ -55,11 +55,11 @@ class Seen:
         return Refusal(self.body.get("code"), self.body.get("message"))
 
 
-def seen(number: int, exchange: Exchange) -> Seen:
+def seen(number: int, exchange: Exchange) -> ReceivedAnswer:
     """An exchange, decoded once for all who look at it."""
     if exchange.trouble is not None:
-        return Seen(number, exchange, None)
+        return ReceivedAnswer(number, exchange, None)
     try:
-        return Seen(number, exchange, decoded_object(exchange.body))
+        return ReceivedAnswer(number, exchange, decoded_object(exchange.body))
     except BodyError as error:
-        return Seen(number, exchange, None, error.violation)
+        return ReceivedAnswer(number, exchange, None, error.violation)

@@ -9,14 +9,14 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll
 from taskmock.contracts.api.bk_sops.rules.rule import listed
-from taskmock.contracts.api.bk_sops.series import Account, of_poll
+from taskmock.contracts.api.bk_sops.series import SeriesJudge, of_poll
 from taskmock.contracts.contract import ASKED, TODAY, Contract
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation, clip
 from taskmock.contracts.validation.body import MAX_BYTES
-from taskmock.contracts.verify.answers import Refusal, Seen
-from taskmock.contracts.verify.gateway import Door
+from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal
+from taskmock.contracts.verify.gateway import GatewayAccess
 from taskmock.contracts.verify.http_rules import judged_body, refusal_violations, violations_around
 from taskmock.contracts.verify.plan import PATIENCE, Plan
 
@@ -31,23 +31,23 @@ class Examination:
     `asked` are the parameters of the call, credentials aside.
     """
 
-    def __init__(self, contract: Contract, door: Door, asked: Mapping[str, Any], plan: Plan) -> None:
+    def __init__(self, contract: Contract, access: GatewayAccess, asked: Mapping[str, Any], plan: Plan) -> None:
         self.polls = 0
         self.state: str | None = None
         self.last_tree: bytes | None = None
         self._contract = contract
-        self._door = door
+        self._door = access
         self._asked = asked
         self._plan = plan
-        self._last: Seen | None = None
-        self._last_refused: Seen | None = None
+        self._last: ReceivedAnswer | None = None
+        self._last_refused: ReceivedAnswer | None = None
         self._refused_with: Refusal | None = None
         self._treeless = 0
 
-    def report(self, answers: Iterable[Seen]) -> Report:
+    def report(self, answers: Iterable[ReceivedAnswer]) -> Report:
         """The verdict on all answers, drawn one by one."""
         edition, basis, answers = self._told(iter(answers))
-        account = Account(
+        account = SeriesJudge(
             edition if edition != AUTO else TODAY,
             self._contract.strictness,
             self._asked,
@@ -65,14 +65,14 @@ class Examination:
             complete=complete,
         )
 
-    def _told(self, answers: Iterator[Seen]) -> tuple[str, str, Iterator[Seen]]:
+    def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[str, str, Iterator[ReceivedAnswer]]:
         """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
         looks ahead as far as memory allows."""
         contract = self._contract
         if contract.edition != AUTO:
             basis = ASKED if contract.overlay is None else f"as {contract.overlay.source} extends it"
             return contract.edition, basis, answers
-        held: list[Seen] = []
+        held: list[ReceivedAnswer] = []
         told: tuple[str, str] | None = None
         for answer in answers:
             held.append(answer)
@@ -86,12 +86,12 @@ class Examination:
         edition, basis = told or (AUTO, "no answer can be read")
         return edition, basis, itertools.chain(held, answers)
 
-    def _violations(self, answers: Iterator[Seen], account: Account) -> Iterator[Violation]:
+    def _violations(self, answers: Iterator[ReceivedAnswer], account: SeriesJudge) -> Iterator[Violation]:
         for answer in answers:
             self._note(answer)
             yield from self._of_answer(answer, account)
 
-    def _note(self, answer: Seen) -> None:
+    def _note(self, answer: ReceivedAnswer) -> None:
         """Remembers what the conclusion needs."""
         self.polls, self._last = answer.number, answer
         self._treeless = 0 if answer.data is not None else self._treeless + 1
@@ -100,7 +100,7 @@ class Examination:
         if answer.refusal is not None:
             self._last_refused = answer
 
-    def _of_answer(self, answer: Seen, account: Account) -> Iterator[Violation]:
+    def _of_answer(self, answer: ReceivedAnswer, account: SeriesJudge) -> Iterator[Violation]:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
         around, has_document = violations_around(answer, self._door)
         for violation in around:
@@ -109,14 +109,14 @@ class Examination:
             yield from account.follow(answer.number, Poll(judged_body(answer), answer.exchange.at))
             yield from self._refusal(answer)
 
-    def _refusal(self, answer: Seen) -> Iterator[Violation]:
+    def _refusal(self, answer: ReceivedAnswer) -> Iterator[Violation]:
         """Yields what a call was refused with; once where the next ones are refused alike."""
         before, self._refused_with = self._refused_with, answer.refusal
         if answer.refusal != before:
             for violation in refusal_violations(answer):
                 yield of_poll(answer.number, violation)
 
-    def _conclusion(self, account: Account) -> Iterator[Violation]:
+    def _conclusion(self, account: SeriesJudge) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
         if self.last_tree is None and not account.nodes and self._last is not None:
             refused = self._last_refused

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.verify.credentials import Credentials
-from taskmock.schemas import load_doors, load_operations
+from taskmock.schemas import load_gateways, load_operations
 
 PLACES = ("header", "query")
 """Where credentials can stand: in `X-Bkapi-Authorization`, or beside the parameters."""
@@ -18,7 +18,7 @@ AUTHORIZATION = "X-Bkapi-Authorization"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Door:
+class GatewayAccess:
     """One gateway: `title` for people, the `paths` it has in the schemas, whether ids stand in the path, and where
     credentials may stand, the usual place first."""
 
@@ -30,11 +30,11 @@ class Door:
 
 
 DOORS = {
-    door.name: door
-    for door in (
-        Door("esb", "the ESB", "esb", ids_in_path=False, places=("header", "query")),
-        Door("esb-legacy", "the legacy ESB", "esb", ids_in_path=False, places=("query", "header")),
-        Door("apigw", "the API gateway", "apigw", ids_in_path=True, places=("header",)),
+    access.name: access
+    for access in (
+        GatewayAccess("esb", "the ESB", "esb", ids_in_path=False, places=("header", "query")),
+        GatewayAccess("esb-legacy", "the legacy ESB", "esb", ids_in_path=False, places=("query", "header")),
+        GatewayAccess("apigw", "the API gateway", "apigw", ids_in_path=True, places=("header",)),
     )
 }
 """Every door that can be asked, by the names that `--gateway` has for them."""
@@ -44,7 +44,7 @@ DOORS = {
 class Form:
     """How a call is written at a door: `place` is where the credentials stand, `stage` a stage of the API gateway."""
 
-    door: Door
+    access: GatewayAccess
     place: str
     stage: str
 
@@ -68,8 +68,8 @@ class Form:
 
     def _path(self, base: str, operation: Mapping[str, Any], said: dict[str, Any]) -> str:
         """The path behind the base; takes the parameters that stand in it out of the others."""
-        paths = load_doors()[self.door.paths]
-        if not self.door.ids_in_path:
+        paths = load_gateways()[self.access.paths]
+        if not self.access.ids_in_path:
             return paths[0].format(operation=operation["name"])
         route = operation["route"]
         names = [name for name in operation["required"] if f"{{{name}}}" in route and name in said]

@@ -11,8 +11,8 @@ from typing import Any
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Severity, Violation, clip
-from taskmock.contracts.verify.answers import Seen, seen
-from taskmock.contracts.verify.gateway import DOORS, Door
+from taskmock.contracts.verify.answers import ReceivedAnswer, seen
+from taskmock.contracts.verify.gateway import DOORS, GatewayAccess
 from taskmock.contracts.verify.transport.exchange import TROUBLES, Exchange
 
 ERROR_CODE = "x-bkapi-error-code"
@@ -53,13 +53,13 @@ class Rule:
 
     code: str
     source: str
-    doors: tuple[str, ...]
+    gateways: tuple[str, ...]
     severity: Severity
-    findings: Callable[[Seen], Iterator[Finding]]
+    findings: Callable[[ReceivedAnswer], Iterator[Finding]]
 
-    def __call__(self, seen: Seen, door: Door) -> Iterator[Violation]:
+    def __call__(self, seen: ReceivedAnswer, access: GatewayAccess) -> Iterator[Violation]:
         """Yields what breaks this rule; nothing at a door of which the sentence is not said."""
-        if door.name not in self.doors:
+        if access.name not in self.gateways:
             return
         for found in self.findings(seen):
             yield Violation(
@@ -75,26 +75,26 @@ class Rule:
 
 
 def rule(
-    code: str, *doors: str, severity: Severity = Severity.ERROR
-) -> Callable[[Callable[[Seen], Iterator[Finding]]], Rule]:
+    code: str, *gateways: str, severity: Severity = Severity.ERROR
+) -> Callable[[Callable[[ReceivedAnswer], Iterator[Finding]]], Rule]:
     """Makes a generator of findings a rule at some doors, at all where none is named; its docstring is the `source`."""
 
-    def decorate(findings: Callable[[Seen], Iterator[Finding]]) -> Rule:
+    def decorate(findings: Callable[[ReceivedAnswer], Iterator[Finding]]) -> Rule:
         source = " ".join((inspect.getdoc(findings) or "").split())
-        return Rule(code, source, doors or tuple(DOORS), severity, findings)
+        return Rule(code, source, gateways or tuple(DOORS), severity, findings)
 
     return decorate
 
 
 @rule("http.status", "esb", "esb-legacy")
-def esb_answers_200(seen: Seen) -> Iterator[Finding]:
+def esb_answers_200(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The ESB always answers HTTP 200; only an unknown path (404) and a crash (500) show otherwise."""
     if seen.exchange.status != 200:
         yield Finding(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200", _kind(seen))
 
 
 @rule("http.status", "apigw")
-def gateway_answers_as_it_is_defined(seen: Seen) -> Iterator[Finding]:
+def gateway_answers_as_it_is_defined(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway answers HTTP 200 with what the system behind says, its own errors with a status of their own."""
     if not (seen.exchange.status == 200 or is_gateways_own(seen)):
         yield Finding(
@@ -105,7 +105,7 @@ def gateway_answers_as_it_is_defined(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("http.content-type")
-def json_says_that_it_is_json(seen: Seen) -> Iterator[Finding]:
+def json_says_that_it_is_json(seen: ReceivedAnswer) -> Iterator[Finding]:
     """An answer is JSON and says so: its Content-Type is application/json."""
     if not seen.exchange.body:
         return  # nothing is of no type
@@ -118,7 +118,7 @@ def json_says_that_it_is_json(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("gateway.error-code", "apigw")
-def own_errors_carry_their_code(seen: Seen) -> Iterator[Finding]:
+def own_errors_carry_their_code(seen: ReceivedAnswer) -> Iterator[Finding]:
     """Errors of the gateway's own carry X-Bkapi-Error-Code, the same as in their body, and X-Bkapi-Error-Message;
     answers of the system behind it carry neither."""
     header = seen.exchange.header(ERROR_CODE)
@@ -136,7 +136,7 @@ def own_errors_carry_their_code(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("gateway.code", "apigw")
-def own_codes_tell_the_status(seen: Seen) -> Iterator[Finding]:
+def own_codes_tell_the_status(seen: ReceivedAnswer) -> Iterator[Finding]:
     """A code of the gateway's own tells its HTTP status: 1640001 is one of HTTP 400."""
     code = None if seen.body is None else seen.body.get("code")
     if is_gateways_own(seen) and (not isinstance(code, int) or _status_in(code) != seen.exchange.status):
@@ -145,7 +145,7 @@ def own_codes_tell_the_status(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("gateway.code", "esb-legacy")
-def legacy_codes_are_one(seen: Seen) -> Iterator[Finding]:
+def legacy_codes_are_one(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The legacy ESB makes 1306000 of every failure code of the system behind it."""
     refusal = seen.refusal
     if refusal is not None and isinstance(refusal.code, int) and 3_500_000 <= refusal.code <= 3_599_999:
@@ -153,7 +153,7 @@ def legacy_codes_are_one(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("gateway.rate-limit", "apigw")
-def limits_say_what_they_are(seen: Seen) -> Iterator[Finding]:
+def limits_say_what_they_are(seen: ReceivedAnswer) -> Iterator[Finding]:
     """A call refused with HTTP 429 is told the limit, what remains of it and when it is lifted
     (X-Bkapi-RateLimit-Limit, -Remaining, -Reset)."""
     if seen.exchange.status == 429:
@@ -163,7 +163,7 @@ def limits_say_what_they_are(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("gateway.request-id", "esb", "esb-legacy", severity=Severity.WARNING)
-def esb_names_the_request(seen: Seen) -> Iterator[Finding]:
+def esb_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The ESB gives every answer a `request_id`, 32 hex digits, by which its people find the call."""
     if seen.body is None:
         return
@@ -174,7 +174,7 @@ def esb_names_the_request(seen: Seen) -> Iterator[Finding]:
 
 
 @rule("gateway.request-id", "apigw", severity=Severity.WARNING)
-def gateway_names_the_request(seen: Seen) -> Iterator[Finding]:
+def gateway_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway gives every answer X-Bkapi-Request-Id, by which its people find the call."""
     if not seen.exchange.header(REQUEST_ID):
         yield Finding("the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")
@@ -198,20 +198,20 @@ STATUS_RULES = (esb_answers_200, gateway_answers_as_it_is_defined)
 """Those whose findings leave nothing else to judge."""
 
 
-def is_gateways_own(seen: Seen) -> bool:
+def is_gateways_own(seen: ReceivedAnswer) -> bool:
     """Whether an answer is an error that the API gateway itself made: by its status and its envelope, or its header."""
     if seen.exchange.status not in OWN_STATUSES:
         return False
     return seen.exchange.header(ERROR_CODE) is not None or (seen.body is not None and "code_name" in seen.body)
 
 
-def _said(seen: Seen) -> str:
+def _said(seen: ReceivedAnswer) -> str:
     """What a refused call was told, behind the status."""
     refusal = seen.refusal
     return "" if refusal is None else f", code {clip(refusal.code)}: {clip(refusal.message)}"
 
 
-def _kind(seen: Seen) -> str:
+def _kind(seen: ReceivedAnswer) -> str:
     """What an answer says that it is."""
     kind = seen.exchange.header("content-type")
     return f"Content-Type {clip(kind)}" if kind else ""
@@ -227,7 +227,7 @@ REFUSED = "A refused call keeps the contract, and says nothing of the task."
 UNREAD = "there is no answer to judge"
 
 
-def violations_around(answer: Seen, door: Door) -> tuple[tuple[Violation, ...], bool]:
+def violations_around(answer: ReceivedAnswer, access: GatewayAccess) -> tuple[tuple[Violation, ...], bool]:
     """What is wrong around the document of an answer, and whether there is a document to judge."""
     trouble = answer.exchange.trouble
     if trouble is not None:
@@ -235,14 +235,14 @@ def violations_around(answer: Seen, door: Door) -> tuple[tuple[Violation, ...], 
         return (Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=source),), False
     found: list[Violation] = []
     for rule in RULES:
-        by_rule = tuple(rule(answer, door))
+        by_rule = tuple(rule(answer, access))
         if by_rule and rule in STATUS_RULES:
-            return (*by_rule, *json_says_that_it_is_json(answer, door)), False  # nothing else can be judged
+            return (*by_rule, *json_says_that_it_is_json(answer, access)), False  # nothing else can be judged
         found += by_rule
     return tuple(found), True
 
 
-def refusal_violations(answer: Seen) -> Iterator[Violation]:
+def refusal_violations(answer: ReceivedAnswer) -> Iterator[Violation]:
     """Yields the warning that quotes what a call was refused with."""
     refusal = answer.refusal
     if refusal is not None:
@@ -250,7 +250,7 @@ def refusal_violations(answer: Seen) -> Iterator[Violation]:
         yield Violation("verify.refused", "", "", message, source=REFUSED, severity=Severity.WARNING)
 
 
-def judged_body(answer: Seen) -> object:
+def judged_body(answer: ReceivedAnswer) -> object:
     """What of an answer the contract judges: all but the name that the API gateway has for its own codes."""
     if answer.body is None:
         return answer.exchange.body
@@ -259,10 +259,12 @@ def judged_body(answer: Seen) -> object:
     return answer.body
 
 
-def exchange_report(exchange: Exchange, door: Door, contract: Contract, request: Mapping[str, Any]) -> Report:
+def exchange_report(
+    exchange: Exchange, access: GatewayAccess, contract: Contract, request: Mapping[str, Any]
+) -> Report:
     """The verdict on a call that was made once; `request` are its parameters, credentials aside."""
     answer = seen(1, exchange)
-    around, has_document = violations_around(answer, door)
+    around, has_document = violations_around(answer, access)
     if has_document:
         report = contract.check_response(judged_body(answer), request=request)
     else:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from taskmock.contracts.verify.answers import Seen, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, seen
 from taskmock.contracts.verify.plan import PATIENCE, Pace, Plan
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call, Exchange, Trouble
@@ -18,7 +18,7 @@ class StoppedError(Exception):
     """The run is over before its plan: nobody wants the answers any more."""
 
 
-class Asker:
+class RateLimitedClient:
     """Asks one server at the pace that is allowed; shared by all who ask it.
 
     Only a server that has never been reached is an error; later on it is a finding.
@@ -66,22 +66,22 @@ class Asker:
 
 
 @contextlib.contextmanager
-def asking(where: Target | Asker, rate: float | None) -> Iterator[Asker]:
+def asking(where: Target | RateLimitedClient, rate: float | None) -> Iterator[RateLimitedClient]:
     """Somebody who asks a server while the block lasts, at most `rate` times a second; one who does already is kept.
 
     Raises: TlsError where a certificate's file cannot be used.
     """
-    if isinstance(where, Asker):
+    if isinstance(where, RateLimitedClient):
         yield where
         return
-    asker = Asker(where, rate)
+    asker = RateLimitedClient(where, rate)
     try:
         yield asker
     finally:
         asker.stop()
 
 
-def polled(asker: Asker, call: Call, plan: Plan) -> Iterator[Seen]:
+def polled(asker: RateLimitedClient, call: Call, plan: Plan) -> Iterator[ReceivedAnswer]:
     """Yields the answers of one task as `plan` says; ends earlier where the last `PATIENCE` ones showed no task.
 
     Raises: UnreachableError, StoppedError, as `Asker.ask`.

@@ -12,19 +12,19 @@ from typing import Any
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Severity, Violation
-from taskmock.contracts.verify.answers import Seen, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, seen
 from taskmock.contracts.verify.credentials import Credentials
 from taskmock.contracts.verify.gateway import DOORS
 from taskmock.contracts.verify.http_rules import exchange_report
 from taskmock.contracts.verify.plan import RATE
-from taskmock.contracts.verify.polling import Asker, asking
+from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
 
 UNKNOWN_TASK = "2147483647"
 """An id that no server has come to yet, and that its database can look for."""
 
-STRANGER = Credentials(
+UNKNOWN_CALLER = Credentials(
     bk_app_code="taskmock-probe",
     bk_app_secret="taskmock-probe",  # noqa: S106 - nobody's
     bk_username="taskmock-probe",
@@ -41,7 +41,7 @@ class Probe:
     """One call that ought to be refused: its name, the doors at which it can be made, and its parameters and caller."""
 
     name: str
-    doors: tuple[str, ...]
+    gateways: tuple[str, ...]
     parameters: Callable[[Mapping[str, Any]], dict[str, Any]]
     credentials: Credentials | None = None
 
@@ -53,7 +53,7 @@ class Probe:
 PROBES = (
     Probe("missing-parameter", ("esb", "esb-legacy"), lambda said: {**said}),  # ids stand in the gateway's path
     Probe("unknown-task", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}),
-    Probe("wrong-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, STRANGER),
+    Probe("wrong-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, UNKNOWN_CALLER),
     Probe("no-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, Credentials()),
 )
 
@@ -63,12 +63,16 @@ class Probed:
     """What came of a probe: the answer, and the verdict on it."""
 
     name: str
-    seen: Seen
+    seen: ReceivedAnswer
     report: Report
 
 
 def probe(
-    where: Target | Asker, parameters: Mapping[str, Any], *, contract: Contract | None = None, rate: float | None = RATE
+    where: Target | RateLimitedClient,
+    parameters: Mapping[str, Any],
+    *,
+    contract: Contract | None = None,
+    rate: float | None = RATE,
 ) -> Iterator[Probed]:
     """Yields what comes of each probe that can be made at the server's door.
 
@@ -82,14 +86,14 @@ def probe(
     with asking(where, rate) as asker:
         target = asker.target
         for one in PROBES:
-            if target.gateway in one.doors:
+            if target.gateway in one.gateways:
                 exchange = asker.ask(one.call(target, parameters))
-                report = exchange_report(exchange, target.door, judge, one.parameters(parameters))
+                report = exchange_report(exchange, target.access, judge, one.parameters(parameters))
                 answer = seen(1, exchange)
                 yield Probed(one.name, answer, with_findings(report, _accepted(answer)))
 
 
-def _accepted(answer: Seen) -> Iterator[Violation]:
+def _accepted(answer: ReceivedAnswer) -> Iterator[Violation]:
     """Yields the warning on a call that was not refused."""
     if answer.body is not None and answer.body.get("result") is True:
         message = "the call is accepted"

@@ -14,10 +14,10 @@ from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import decoded_object
 from taskmock.contracts.validation.walk import walk
-from taskmock.contracts.verify.answers import Refusal, Seen, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, seen
 from taskmock.contracts.verify.http_rules import exchange_report, refusal_violations
 from taskmock.contracts.verify.plan import RATE
-from taskmock.contracts.verify.polling import Asker, asking
+from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.run import OPERATION, Verified
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import editions_of, load_operations
@@ -37,7 +37,7 @@ class Related:
 
     operation: str
     node_id: str | None
-    seen: Seen
+    seen: ReceivedAnswer
     report: Report
 
 
@@ -47,7 +47,7 @@ def reading_operations() -> tuple[str, ...]:
 
 
 def related(
-    where: Target | Asker,
+    where: Target | RateLimitedClient,
     verified: Verified,
     operations: Sequence[str],
     *,
@@ -76,7 +76,7 @@ def related(
 class _Calls:
     """One operation about one task: a call, or a call for each of some nodes."""
 
-    asker: Asker
+    asker: RateLimitedClient
     verified: Verified
     contract: Contract
 
@@ -97,7 +97,7 @@ class _Calls:
     def _made(self, asked: Mapping[str, Any], node_id: str | None) -> Related:
         operation = self.contract.operation
         exchange = self.asker.ask(self.asker.target.call(operation, asked))
-        answer, report = seen(1, exchange), exchange_report(exchange, self.asker.target.door, self.contract, asked)
+        answer, report = seen(1, exchange), exchange_report(exchange, self.asker.target.access, self.contract, asked)
         if report.ok and answer.refusal is not None:
             is_gone = self.verified.state == "EXPIRED"  # with its history, calls have nothing to answer from
             report = with_findings(report, refusal_violations(answer) if is_gone else _unseen(answer.refusal))

@@ -12,13 +12,13 @@ from typing import Any
 
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.verify.answers import Seen
+from taskmock.contracts.verify.answers import ReceivedAnswer
 from taskmock.contracts.verify.examination import Examination
 from taskmock.contracts.verify.plan import Plan
-from taskmock.contracts.verify.polling import Asker, StoppedError, asking, polled
+from taskmock.contracts.verify.polling import RateLimitedClient, StoppedError, asking, polled
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
-from taskmock.contracts.verify.transport.request import BREATH
+from taskmock.contracts.verify.transport.request import POLL_SLACK
 
 OPERATION = "get_task_status"
 
@@ -44,7 +44,7 @@ class Sighting:
     """One answer that has just come: of which task, and what it was."""
 
     question: Question
-    seen: Seen
+    seen: ReceivedAnswer
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Verified:
 
 
 def verify(
-    where: Target | Asker,
+    where: Target | RateLimitedClient,
     tasks: Sequence[str | Question],
     *,
     contract: Contract | None = None,
@@ -93,7 +93,7 @@ def verify(
     questions = [question_of(task) for task in tasks]
     with asking(where, plan.rate) as asker:
         calls = [asker.target.call(OPERATION, question.asked) for question in questions]
-        shift = _Shift(asker, contract or Contract(), plan)
+        shift = _Worker(asker, contract or Contract(), plan)
         return shift.work(list(zip(questions, calls, strict=True)), watch or _nobody)
 
 
@@ -102,10 +102,10 @@ def question_of(task: str | Question) -> Question:
     return task if isinstance(task, Question) else Question(task, {"bk_biz_id": "2"})
 
 
-class _Shift:
+class _Worker:
     """The threads of one run."""
 
-    def __init__(self, asker: Asker, contract: Contract, plan: Plan) -> None:
+    def __init__(self, asker: RateLimitedClient, contract: Contract, plan: Plan) -> None:
         self._asker = asker
         self._contract = contract
         self._plan = plan
@@ -121,7 +121,7 @@ class _Shift:
         try:
             while len(found) < len(jobs):
                 try:
-                    said = self._said.get(timeout=BREATH)
+                    said = self._said.get(timeout=POLL_SLACK)
                 except queue.Empty:
                     continue
                 if isinstance(said, Exception):
@@ -150,11 +150,11 @@ class _Shift:
                 self._say(error)
 
     def _verified(self, question: Question, call: Call) -> Verified:
-        examination = Examination(self._contract, self._asker.target.door, question.asked, self._plan)
+        examination = Examination(self._contract, self._asker.target.access, question.asked, self._plan)
         report = dataclasses.replace(examination.report(self._answers(question, call)), target=call.shown)
         return Verified(question, report, examination.polls, examination.state, examination.last_tree)
 
-    def _answers(self, question: Question, call: Call) -> Iterator[Seen]:
+    def _answers(self, question: Question, call: Call) -> Iterator[ReceivedAnswer]:
         for answer in polled(self._asker, call, self._plan):
             self._say(Sighting(question, answer))
             yield answer

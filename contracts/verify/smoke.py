@@ -11,11 +11,11 @@ from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import guess, kind_of
-from taskmock.contracts.verify.answers import Seen, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, seen
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, VARIABLES
 from taskmock.contracts.verify.http_rules import exchange_report
 from taskmock.contracts.verify.plan import END, UNTIL_END, Plan
-from taskmock.contracts.verify.polling import Asker, asking
+from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import load_schema
@@ -113,7 +113,7 @@ class Step:
     """A call that changed something, or was to: the answer, and the verdict on it."""
 
     operation: str
-    seen: Seen
+    seen: ReceivedAnswer
     report: Report
 
 
@@ -138,7 +138,7 @@ class Drive:
     """One smoke task of a business on one server, or where somebody asks already."""
 
     def __init__(
-        self, where: Target | Asker, smoke: Smoke, *, bk_biz_id: str = "2", contract: Contract | None = None
+        self, where: Target | RateLimitedClient, smoke: Smoke, *, bk_biz_id: str = "2", contract: Contract | None = None
     ) -> None:
         self._where = where
         self._smoke = smoke
@@ -166,12 +166,12 @@ class Drive:
             is_started = _is_heard(started.seen)
             return Driven((created, started), self._followed(asker, task_id, plan, hear) if is_started else None)
 
-    def _step(self, asker: Asker, operation: str, parameters: Mapping[str, Any]) -> Step:
+    def _step(self, asker: RateLimitedClient, operation: str, parameters: Mapping[str, Any]) -> Step:
         """One call, judged; one that the server did not do is a finding, where nothing else is."""
         asked = {**self._business, **parameters}
         exchange = asker.ask(asker.target.call(operation, asked))
         contract = Contract(self._contract.edition, strictness=self._contract.strictness, operation=operation)
-        answer, report = seen(1, exchange), exchange_report(exchange, asker.target.door, contract, asked)
+        answer, report = seen(1, exchange), exchange_report(exchange, asker.target.access, contract, asked)
         is_done = _is_heard(answer) if operation == START else task_id_in(answer) is not None
         if not is_done and report.ok:
             code, source = REFUSED_STEP[operation]
@@ -181,7 +181,7 @@ class Drive:
             report = with_findings(report, [Violation(code, "", "", message, source=source)])
         return Step(operation, answer, report)
 
-    def _followed(self, asker: Asker, task_id: str, plan: Plan, hear: Watch) -> Verified:
+    def _followed(self, asker: RateLimitedClient, task_id: str, plan: Plan, hear: Watch) -> Verified:
         ends = self._smoke.ends
         plan = dataclasses.replace(plan, until=END | {*ends}, idle=IDLE - {*ends})
         question = Question(task_id, self._business)
@@ -193,7 +193,7 @@ class Drive:
         return dataclasses.replace(verified, report=with_findings(verified.report, [found]))
 
 
-def task_id_in(answer: Seen) -> str | None:
+def task_id_in(answer: ReceivedAnswer) -> str | None:
     """The id of the task that an answer of create_task names; None where it names none."""
     data = answer.body.get("data") if _is_heard(answer) and answer.body is not None else None
     task_id = data.get("task_id") if isinstance(data, dict) else None
@@ -201,7 +201,7 @@ def task_id_in(answer: Seen) -> str | None:
     return str(task_id) if is_id else None
 
 
-def _is_heard(answer: Seen) -> bool:
+def _is_heard(answer: ReceivedAnswer) -> bool:
     return answer.body is not None and answer.body.get("result") is True
 
 

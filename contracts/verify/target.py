@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, Credentials
-from taskmock.contracts.verify.gateway import AUTHORIZATION, DOORS, Door, Form, operation_row
+from taskmock.contracts.verify.gateway import AUTHORIZATION, DOORS, Form, GatewayAccess, operation_row
 from taskmock.contracts.verify.plan import DAY
 from taskmock.contracts.verify.transport.client import Client, Tls
 from taskmock.contracts.verify.transport.decompression import ACCEPTED
@@ -53,11 +53,13 @@ class Target:
         """Checks the parts."""
         object.__setattr__(self, "url", base_url(self.url))
         try:
-            door = DOORS[chosen("gateway", self.gateway, tuple(DOORS))]
+            access = DOORS[chosen("gateway", self.gateway, tuple(DOORS))]
         except ValueError as error:
             raise TargetError(str(error)) from None
-        if self.place is not None and self.place not in door.places:
-            raise TargetError(f"{door.title} takes credentials in the {door.places[0]} only, not in the {self.place}")
+        if self.place is not None and self.place not in access.places:
+            raise TargetError(
+                f"{access.title} takes credentials in the {access.places[0]} only, not in the {self.place}"
+            )
         if self.credentials is None and not self.is_local:
             raise TargetError(f"{self.url} is not on this machine: it needs credentials")
         if not 0 < self.timeout <= DAY:
@@ -66,7 +68,7 @@ class Target:
             _check_header(name, value)
 
     @property
-    def door(self) -> Door:
+    def access(self) -> GatewayAccess:
         """The gateway."""
         return DOORS[self.gateway]
 
@@ -88,9 +90,9 @@ class Target:
             TargetError: A parameter is none that the door can take.
         """
         row = operation_row(operation)
-        if self.door.ids_in_path:
+        if self.access.ids_in_path:
             _check_ids(row, parameters)
-        form = Form(self.door, self.place or self.door.places[0], self.stage)
+        form = Form(self.access, self.place or self.access.places[0], self.stage)
         url, headers, body = form.written(self.url, row, parameters, credentials or self.caller)
         fields = {
             "Accept": "application/json",

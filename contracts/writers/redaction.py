@@ -15,7 +15,7 @@ from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.walk import walk
 
-BLOT = "[redacted]"
+REDACTED = "[redacted]"
 TASK = "the task"
 FIXED = ("body.", "envelope.", "field.", "gateway.", "http.", "request.", "state.", "verify.")
 """Codes whose `expected` is the contract's own text, without anything from the judged document."""
@@ -74,7 +74,7 @@ class Redaction:
             path=self._path(tokens) if found.path else "",
             message=message if is_fixed else _without_numbers(_without_states(message)),
             expected=found.expected if is_fixed else _without_numbers(_blotted(found.expected)),
-            value=BLOT if found.value else "",
+            value=REDACTED if found.value else "",
         )
 
     def _path(self, tokens: list[str]) -> str:
@@ -101,7 +101,7 @@ def redacted(
 def _state(state: object) -> str:
     from taskmock.schemas import load_states
 
-    return state if isinstance(state, str) and any(row["state"] == state for row in load_states()) else BLOT
+    return state if isinstance(state, str) and any(row["state"] == state for row in load_states()) else REDACTED
 
 
 def _without_states(text: str) -> str:
@@ -112,7 +112,7 @@ def _without_states(text: str) -> str:
 
 
 def _known_state(found: re.Match[str]) -> str:
-    return BLOT if found[1] is not None and _state(found[1].strip('"')) == BLOT else found[0]
+    return REDACTED if found[1] is not None and _state(found[1].strip('"')) == REDACTED else found[0]
 
 
 def _without_numbers(text: str) -> str:
@@ -122,7 +122,7 @@ def _without_numbers(text: str) -> str:
 def _known_field(found: re.Match[str]) -> str:
     """A field between backticks, without the keys in it that no document knows."""
     parts = found[1].split(".")
-    return "`" + ".".join(part if is_documented(part) else BLOT for part in parts) + "`"
+    return "`" + ".".join(part if is_documented(part) else REDACTED for part in parts) + "`"
 
 
 def _blotted(text: str) -> str:
@@ -132,9 +132,9 @@ def _blotted(text: str) -> str:
     while (start := text.find('"', at)) >= 0:
         end = _quotation_end(text, start)
         quoted = text[start + 1 : end - 1]
-        pieces += [_ID.sub(BLOT, text[at:start]), BLOT if _state(quoted) == BLOT else text[start:end]]
+        pieces += [_ID.sub(REDACTED, text[at:start]), REDACTED if _state(quoted) == REDACTED else text[start:end]]
         at = end
-    return "".join([*pieces, _ID.sub(BLOT, text[at:])])
+    return "".join([*pieces, _ID.sub(REDACTED, text[at:])])
 
 
 def _quotation_end(text: str, start: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.sessions.journal import Journal
-from taskmock.mockserver.sessions.session import Session, Stage
+from taskmock.mockserver.sessions.session import Session, SessionContext
 
 Schema = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ class AdminCall:
     must show a token.
     """
 
-    stage: Stage
+    stage: SessionContext
     caller: str
     path: Mapping[str, str]
     query: Mapping[str, Any]

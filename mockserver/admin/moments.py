@@ -11,7 +11,7 @@ from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import Event, Scenario, Trigger
 from taskmock.mockserver.playback.player import Playback, played
-from taskmock.mockserver.playback.poll import Answer, Reading
+from taskmock.mockserver.playback.poll import Polled, Reading
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.writer import event_data, fault_data
 
@@ -60,7 +60,7 @@ def link_of(playback: Playback, record: Record) -> str:
     return link + _made(playback, record)
 
 
-def link_to(playback: Playback, answer: Answer) -> str | None:
+def link_to(playback: Playback, answer: Polled) -> str | None:
     """The call under `ADMIN` that puts any mock where its next poll gets this answer; None if it is too long."""
     record = answer.record
     spent = record.spent

@@ -28,7 +28,7 @@ from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.sessions.names import checked_session
-from taskmock.mockserver.sessions.session import Stage
+from taskmock.mockserver.sessions.session import SessionContext
 
 _MOST_NAMES = 100  # of the nodes of a task, in an error
 
@@ -49,8 +49,8 @@ def describe(call: AdminCall) -> Answered:
     """The API that is mocked, and this one, as one OpenAPI 3.1 document."""
     from taskmock.contracts.export.openapi import ALL
 
-    doors = tuple(door.name for door in call.stage.doors)
-    return Answered(body=whole_document(call.playback.edition or ALL, doors, token=call.guarded))
+    gateways = tuple(gateway.name for gateway in call.stage.gateways)
+    return Answered(body=whole_document(call.playback.edition or ALL, gateways, token=call.guarded))
 
 
 _HEALTH: dict[str, Schema] = {
@@ -77,20 +77,20 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 
 
 @functools.cache
-def whole_document(edition: str, doors: tuple[str, ...], *, token: bool = False) -> dict[str, Any]:
+def whole_document(edition: str, gateways: tuple[str, ...], *, token: bool = False) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the API at some doors in an edition (or `all`), and of the admin API."""
     from taskmock.contracts.export.openapi import openapi_document
 
-    return with_admin(openapi_document(edition, doors=doors), admin_document(ADMIN, ENDPOINTS, token=token))
+    return with_admin(openapi_document(edition, gateways=gateways), admin_document(ADMIN, ENDPOINTS, token=token))
 
 
-class Desk:
+class AdminRouter:
     """Answers the calls under `/__admin`; `token`, if any, must come with each of them but the one for health.
 
     A desk that is `closed` answers that one only.
     """
 
-    def __init__(self, stage: Stage, *, token: str | None = None, closed: bool = False) -> None:
+    def __init__(self, stage: SessionContext, *, token: str | None = None, closed: bool = False) -> None:
         self._stage = stage
         self._token = token
         self._closed = closed

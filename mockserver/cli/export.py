@@ -63,13 +63,13 @@ def export_command() -> None:
 @output_option
 def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Path | None) -> None:
     """Writes the document to the output."""
-    doors = GATEWAYS[gateway]
+    gateways = GATEWAYS[gateway]
     if with_admin:
         from taskmock.mockserver.admin.router import whole_document
 
-        document = whole_document(edition, doors)
+        document = whole_document(edition, gateways)
     else:
-        document = openapi_document(edition, doors=doors)
+        document = openapi_document(edition, gateways=gateways)
     _write(json.dumps(document, indent=2) + "\n", output)
 
 

@@ -30,7 +30,7 @@ environment (TASKMOCK_SEED=7).
 
 
 class _Wishes(TypedDict):
-    """The options that say what the answer is like, by the names that `Wish` has for them."""
+    """The options that say what the answer is like, by the names that `GenerateOptions` has for them."""
 
     nodes: int | None
     depth: int | None
@@ -73,12 +73,12 @@ def generate_command(*, seed: str, output: Path | None, **wishes: Unpack[_Wishes
     """Writes the answer to the output."""
     from taskmock.mockserver.dry_run.frames import sample
     from taskmock.mockserver.generation.names import LocaleError
-    from taskmock.mockserver.generation.options import GenerateError, Wish
+    from taskmock.mockserver.generation.options import GenerateError, GenerateOptions
 
     if wishes["state"] is not None:
         wishes["state"] = wishes["state"].upper()
     try:
-        body = sample(seed, Wish(**wishes))
+        body = sample(seed, GenerateOptions(**wishes))
     except (GenerateError, LocaleError) as error:
         raise click.UsageError(str(error)) from None
     _write(body, output)

@@ -18,7 +18,7 @@ from taskmock.schemas import hint
 READER_GONE = 141
 """The exit code where nobody reads the output to its end: neither good nor a violation; shells say the same."""
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
+DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """What a system says where it takes no more of an output."""
 
 INTERRUPTED = 130
@@ -74,13 +74,13 @@ class LazyGroup(click.Group):
         except (click.Abort, click.exceptions.Exit):
             raise
         except BrokenPipeError:
-            _let_reader_go()
+            _handle_broken_pipe()
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001  # the last place that can make a line of it
             if isinstance(error, OSError):
-                _let_output_go(error)
-            _own_up(error)
+                _handle_write_error(error)
+            _report_crash(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """All sub-commands in the order in which help shows them."""
@@ -109,23 +109,23 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
 
-def _let_reader_go() -> NoReturn:
+def _handle_broken_pipe() -> NoReturn:
     """Ends quietly: what is still in the buffers goes nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     raise SystemExit(READER_GONE)
 
 
-def _let_output_go(error: OSError) -> None:
+def _handle_write_error(error: OSError) -> None:
     """Ends with one line where an output could not be written, such as on a full disk; else does nothing."""
-    if error.errno not in NO_ROOM:
+    if error.errno not in DISK_FULL:
         return
     click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still in the buffers
     raise SystemExit(2) from None
 
 
-def _own_up(error: Exception) -> NoReturn:
+def _report_crash(error: Exception) -> NoReturn:
     """Says that the fault is the program's own, with all that is known where `TASKMOCK_DEBUG` is set."""
     if debug_wanted():
         traceback.print_exception(error)
@@ -152,5 +152,5 @@ def main() -> None:
     try:
         taskmock(prog_name="taskmock")
     except OSError as error:  # of options that print and end, such as --help
-        _let_output_go(error)
-        _own_up(error)
+        _handle_write_error(error)
+        _report_crash(error)

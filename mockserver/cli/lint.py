@@ -11,7 +11,7 @@ from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.mockserver.cli.options import ConfiguredCommand, scenario_dir_option
 
 if TYPE_CHECKING:
-    from taskmock.mockserver.scenarios.catalog import Shelf
+    from taskmock.mockserver.scenarios.catalog import Catalog
 
 _LINT_HELP = """Check scenarios: files, folders of them, or names; the shipped ones where none is given.
 
@@ -39,14 +39,14 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
     from taskmock.mockserver.dry_run.lint import lint
     from taskmock.mockserver.dry_run.lint_file import placed
     from taskmock.mockserver.scenarios import ScenarioError, load_scenario
-    from taskmock.mockserver.scenarios.catalog import LIBRARY, Shelf
+    from taskmock.mockserver.scenarios.catalog import LIBRARY, Catalog
 
-    shelf = Shelf(scenario_dir)
-    chosen = _files(files or (LIBRARY,), shelf)
+    catalog = Catalog(scenario_dir)
+    chosen = _files(files or (LIBRARY,), catalog)
     findings = unreadable = 0
     for path in chosen:
         try:
-            scenario = load_scenario(path, find=shelf.scenario)
+            scenario = load_scenario(path, find=catalog.scenario)
             problems = placed(lint(scenario), path)
         except ScenarioError as error:
             unreadable += 1
@@ -64,27 +64,27 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
         raise SystemExit(2 if unreadable else 1)
 
 
-def _files(paths: tuple[Path, ...], shelf: Shelf) -> list[Path]:
+def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:
     """The files that are given, the scenario files in the folders that are, and those of the names."""
     from taskmock.mockserver.scenarios.catalog import SUFFIXES, scenario_files
 
     found: list[Path] = []
     for path in paths:
-        inside = scenario_files(path) if path.is_dir() else [path if path.exists() else _named(path, shelf)]
+        inside = scenario_files(path) if path.is_dir() else [path if path.exists() else _named(path, catalog)]
         if not inside:
             raise click.UsageError(f"no scenario files in {path} (they end in {' or '.join(SUFFIXES)})")
         found.extend(inside)
     return found
 
 
-def _named(path: Path, shelf: Shelf) -> Path:
+def _named(path: Path, catalog: Catalog) -> Path:
     """The file of a scenario's name; whatever is no plain name stays the file that it names."""
     from taskmock.mockserver.core.errors import ScenarioNotFoundError
 
     if path.suffix or len(path.parts) > 1:
         return path
     try:
-        return shelf.file(path.name)
+        return catalog.file(path.name)
     except ScenarioNotFoundError as error:
         raise click.UsageError(str(error)) from None
 

@@ -18,7 +18,7 @@ from taskmock.mockserver.cli.options import EDITION, ConfiguredCommand, output_o
 if TYPE_CHECKING:
     from taskmock.mockserver.core.scenario import Scenario
     from taskmock.mockserver.dry_run.chart.rows import Timeline
-    from taskmock.mockserver.scenarios.catalog import Shelf
+    from taskmock.mockserver.scenarios.catalog import Catalog
 
 _HELP = """List, draw and check scenarios: what a mocked task does, one file each.
 
@@ -156,31 +156,31 @@ def _form_of(output: Path | None) -> str:
     raise click.UsageError(f"cannot draw into a {suffix} file; allowed: {allowed}; or name the --format")
 
 
-def _shelf(folders: tuple[Path, ...]) -> Shelf:
-    from taskmock.mockserver.scenarios.catalog import Shelf
+def _shelf(folders: tuple[Path, ...]) -> Catalog:
+    from taskmock.mockserver.scenarios.catalog import Catalog
 
-    return Shelf(folders)
+    return Catalog(folders)
 
 
-def _found(shelf: Shelf, name: str) -> Scenario:
+def _found(catalog: Catalog, name: str) -> Scenario:
     from taskmock.mockserver.core.errors import ScenarioNotFoundError
     from taskmock.mockserver.scenarios import ScenarioError
 
     try:
-        return shelf.take(name)
+        return catalog.take(name)
     except (ScenarioNotFoundError, ScenarioError) as error:
         raise click.UsageError(str(error)) from None
 
 
-def _readable(shelf: Shelf) -> tuple[list[Scenario], list[str]]:
+def _readable(catalog: Catalog) -> tuple[list[Scenario], list[str]]:
     """The scenarios that can be played, and what is wrong with the others."""
     from taskmock.mockserver.scenarios import ScenarioError
 
     found: dict[str, Scenario] = {}
     broken = []
-    for name in shelf.names():
+    for name in catalog.names():
         try:
-            scenario = shelf.scenario(name)
+            scenario = catalog.scenario(name)
         except ScenarioError as error:
             broken.append(str(error))
         else:

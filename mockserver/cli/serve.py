@@ -221,14 +221,14 @@ def _warn_of_broken(folders: tuple[Path, ...]) -> None:
         return
     from taskmock.mockserver.dry_run.lint_file import refuse_broken
     from taskmock.mockserver.scenarios import ScenarioError, load_scenario
-    from taskmock.mockserver.scenarios.catalog import Shelf, scenario_files
+    from taskmock.mockserver.scenarios.catalog import Catalog, scenario_files
 
-    shelf = Shelf(folders)
+    catalog = Catalog(folders)
     for folder in folders:
         problems = []
         for path in scenario_files(folder):
             try:
-                refuse_broken(load_scenario(path, find=shelf.scenario), path)
+                refuse_broken(load_scenario(path, find=catalog.scenario), path)
             except ScenarioError as error:
                 problems.append(str(error))
         if problems:

@@ -72,7 +72,7 @@ class Fault:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class PollContext:
     """A poll that is about to be answered: its moment in ms on the task's clock, its number, counted from 1, what all
     is drawn from, and how to ask for the state that a node (by address) shows at that moment, None if unreached.
     `query` is what the answer cache tells the poll from the plain one by, "" for that."""
@@ -84,7 +84,7 @@ class Situation:
     query: str = ""
 
 
-def holding(faults: Sequence[Fault], spent: Sequence[int], situation: Situation) -> tuple[int, ...]:
+def holding(faults: Sequence[Fault], spent: Sequence[int], situation: PollContext) -> tuple[int, ...]:
     """The positions of the faults that hold for a poll; `spent` says how many answers each has had so far."""
     return tuple(
         number
@@ -99,7 +99,7 @@ def counted(spent: Sequence[int], held: Sequence[int]) -> tuple[int, ...]:
     return tuple((spent[n] if n < len(spent) else 0) + (n in held) for n in range(size))
 
 
-def _holds(bounds: Bounds, number: int, spent: int, situation: Situation) -> bool:
+def _holds(bounds: Bounds, number: int, spent: int, situation: PollContext) -> bool:
     if bounds.answers is not None and spent >= bounds.answers:
         return False
     if bounds.polls and situation.poll not in bounds.polls:
@@ -113,14 +113,14 @@ def _holds(bounds: Bounds, number: int, spent: int, situation: Situation) -> boo
     return bounds.chance is None or draw_unit(situation.key, "fault", number, situation.poll) < bounds.chance
 
 
-def _state(address: str, situation: Situation) -> State | str | None:
+def _state(address: str, situation: PollContext) -> State | str | None:
     try:
         return situation.state(address)
     except AddressError:
         return None  # the scenario was edited since the fault was added
 
 
-def cached_moment(value: Mapping[str, int], situation: Situation) -> int:
+def cached_moment(value: Mapping[str, int], situation: PollContext) -> int:
     """The moment that the real server's answer cache still shows: each worker renews its own every `for` ms.
 
     Which of the `workers` answers is drawn by poll, so with several of them answers go backwards; each query is kept

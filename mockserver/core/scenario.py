@@ -114,7 +114,7 @@ def _fields_of(value: object) -> object:
     return {"": type(value).__name__, **fields}
 
 
-class Held(NamedTuple):
+class PinnedScenario(NamedTuple):
     """What a session was given under a scenario's name, until the `edit` after this one of what all play by it."""
 
     scenario: Scenario

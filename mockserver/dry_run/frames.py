@@ -23,13 +23,13 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.generation.generator import SCENARIO_NAME, generate
-from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.http.message import Reply
 from taskmock.mockserver.playback.player import Playback, played
-from taskmock.mockserver.playback.poll import Answer, Asked
+from taskmock.mockserver.playback.poll import Polled, Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Opening, Record, RecordKey
 from taskmock.mockserver.playback.store import MemoryStore
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.sessions.session import playable_id
 from taskmock.schemas import chosen
 
@@ -83,7 +83,7 @@ def frames(
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         ValueError: The edition is unknown, or the scenario does not play for the task id.
     """
-    taken = scenario if isinstance(scenario, Scenario) else Shelf().take(scenario)
+    taken = scenario if isinstance(scenario, Scenario) else Catalog().take(scenario)
     played = taken if faults else without_faults(taken)
     return tuple(each_frame(played, edition, seed=seed, task_id=task_id, params=params))
 
@@ -105,7 +105,7 @@ def each_frame(
     if scenario.play_for(wanted) is None:
         raise ValueError(f"the scenario {scenario.name!r} does not play for the task id {wanted!r}")
     playback = polled_playback(scenario, edition, seed=seed)
-    asked = Asked(session=DEFAULT_SESSION, task_id=wanted, flags=Flags.of(params))
+    asked = Query(session=DEFAULT_SESSION, task_id=wanted, flags=Flags.of(params))
     for _ in range(MOST_FRAMES):
         answer = playback.poll(asked)
         yield frame_of(playback, answer)
@@ -122,7 +122,7 @@ def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str
     return Playback(
         opening=Opening(seed=seed, clock=WallClock(), mode=ClockMode.POLLS),
         store=MemoryStore(),
-        shelf=Shelf(scenarios=[scenario]),
+        catalog=Catalog(scenarios=[scenario]),
         default=scenario.name,
         edition=None if edition is None else chosen("edition", edition, tuple(EDITIONS)),
     )
@@ -154,7 +154,7 @@ def endless(faults: tuple[Fault, ...]) -> bool:
     )
 
 
-def frame_of(playback: Playback, answer: Answer) -> PlayedFrame:
+def frame_of(playback: Playback, answer: Polled) -> PlayedFrame:
     """One answer as a client of the document's own call gets it."""
     reply, _ = reply_of(answer, ESB)
     kinds = tuple(dict.fromkeys(fault.kind for fault in answer.faults))
@@ -186,7 +186,7 @@ def _read(reply: Reply) -> dict[str, Any] | bytes:
     return decoded if isinstance(decoded, dict) else body
 
 
-def _state(playback: Playback, answer: Answer) -> str | None:
+def _state(playback: Playback, answer: Polled) -> str | None:
     """The task's state in the answer as it was before faults changed it."""
     record = answer.record
     if answer.whole is not None:
@@ -200,7 +200,7 @@ def _state(playback: Playback, answer: Answer) -> str | None:
     return recorded_state({"data": data})
 
 
-def sample(seed: str, wish: Wish) -> bytes:
+def sample(seed: str, wish: GenerateOptions) -> bytes:
     """A whole answer as indented JSON: the task that a seed gives, at the moment at which it is as wished.
 
     Raises:

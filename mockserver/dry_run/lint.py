@@ -16,7 +16,7 @@ from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.dry_run.frames import PlayedFrame, alone, frame_of, polled_playback, started, without_faults
 from taskmock.mockserver.playback.player import DEFAULT_EDITION
-from taskmock.mockserver.playback.poll import Asked, state_at
+from taskmock.mockserver.playback.poll import Query, state_at
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.sessions.task_clock import TaskClock
 
@@ -60,12 +60,12 @@ def broken_answers(scenario: Scenario, *, judged: int = JUDGED_NODES) -> tuple[F
     """
     found: list[Finding] = []
     for place, play in _placed(scenario):
-        stage = _Stage(scenario, play, None)
+        stage = ScenarioRun(scenario, play, None)
         found.extend(_contract_findings(stage, place, judged=judged))
     return tuple(found)
 
 
-class _Stage:
+class ScenarioRun:
     """One script of a scenario, played in one edition by whoever asks for an answer at a moment."""
 
     def __init__(self, scenario: Scenario, play: Play, edition: str | None) -> None:
@@ -73,7 +73,7 @@ class _Stage:
         self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
         self._alone = alone(scenario, started(play))
         self._playback = polled_playback(without_faults(self._alone), self.edition)
-        self._asked = Asked(session=DEFAULT_SESSION, task_id=TASK_ID)
+        self._asked = Query(session=DEFAULT_SESSION, task_id=TASK_ID)
         self._key = self._playback.open(self._asked).key
 
     @property
@@ -81,10 +81,10 @@ class _Stage:
         """All changes of the task."""
         return self._playback.history(self._playback.record(self._key))
 
-    def with_only(self, fault: Fault) -> _Stage:
+    def with_only(self, fault: Fault) -> ScenarioRun:
         """The same with one fault at all times."""
         always = dataclasses.replace(fault, bounds=Bounds())
-        stage = _Stage(self._alone, self.play, self.edition)
+        stage = ScenarioRun(self._alone, self.play, self.edition)
         faulty = dataclasses.replace(self._alone.plays[0], faults=(always,))
         stage._playback = polled_playback(dataclasses.replace(self._alone, plays=(faulty,)), self.edition)
         stage._key = stage._playback.open(self._asked).key
@@ -117,7 +117,7 @@ def _placed(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Play]]:
 def _findings(scenario: Scenario) -> Iterator[Finding]:
     for number, (place, play) in enumerate(_placed(scenario)):
         try:
-            stage = _Stage(scenario, play, None)
+            stage = ScenarioRun(scenario, play, None)
             history = stage.history
         except AddressError as error:
             yield Finding(code="bad-address", message=str(error), place=place)
@@ -130,7 +130,7 @@ def _findings(scenario: Scenario) -> Iterator[Finding]:
         if not play.frames:  # what was recorded in one edition cannot be said in another
             for edition in EDITIONS:
                 if edition != stage.edition:
-                    yield from _contract_findings(_Stage(scenario, play, edition), place, judged=JUDGED_NODES)
+                    yield from _contract_findings(ScenarioRun(scenario, play, edition), place, judged=JUDGED_NODES)
 
 
 def _refusals(history: History, play: Play, place: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -140,13 +140,13 @@ def _refusals(history: History, play: Play, place: tuple[str | int, ...]) -> Ite
         yield Finding(code="refused-event", message=message, place=(*place, "events", commands.index(error.command)))
 
 
-def _wrong_end(stage: _Stage, ends: str) -> Iterator[Finding]:
+def _wrong_end(stage: ScenarioRun, ends: str) -> Iterator[Finding]:
     state = stage.answer_at(stage.history.moments[-1]).state
     if state != ends and not (stage.play.waits_to_be_started and ends == State.CREATED):
         yield Finding(code="wrong-end", message=f"ends is {ends}, but the task ends {state}", place=("ends",))
 
 
-def _idle_faults(stage: _Stage, place: tuple[str | int, ...]) -> Iterator[Finding]:
+def _idle_faults(stage: ScenarioRun, place: tuple[str | int, ...]) -> Iterator[Finding]:
     """Faults that hold at no moment, and contract breaks that break nothing."""
     for number, fault in enumerate(stage.play.faults):
         spot = (*place, "faults", number)
@@ -174,7 +174,7 @@ def holding_moments(history: History, bounds: Bounds) -> Iterator[int]:
             yield moment
 
 
-def _contract_findings(stage: _Stage, place: tuple[str | int, ...], *, judged: int) -> Iterator[Finding]:
+def _contract_findings(stage: ScenarioRun, place: tuple[str | int, ...], *, judged: int) -> Iterator[Finding]:
     contract = Contract(stage.edition or "auto", strictness="strict")
     seen: set[str] = set()
     for moment in stage.sampled(stage.history.moments, judged=judged):

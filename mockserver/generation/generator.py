@@ -22,7 +22,14 @@ from taskmock.mockserver.core.flow import (
 from taskmock.mockserver.core.scenario import Event, Play, Scenario, Trigger
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.generation.names import pool_for
-from taskmock.mockserver.generation.options import ALONE, STATES, GenerateError, Wish, check_wish, least_nodes
+from taskmock.mockserver.generation.options import (
+    ALONE,
+    STATES,
+    GenerateError,
+    GenerateOptions,
+    check_options,
+    least_nodes,
+)
 
 GENERATOR = 1
 """The generator's version: it is part of every draw, so that a seed can be quoted together with it."""
@@ -42,7 +49,7 @@ class Generated:
     moment: int
 
 
-def generate(seed: object, task_id: str, wish: Wish) -> Generated:
+def generate(seed: object, task_id: str, wish: GenerateOptions) -> Generated:
     """The task that a seed gives for a task id: the same seed, id and wish give the same one in every release.
 
     Raises:
@@ -52,17 +59,17 @@ def generate(seed: object, task_id: str, wish: Wish) -> Generated:
     key = f"{GENERATOR}:{seed}:{task_id}"
     nodes = wish.nodes if wish.nodes is not None else _drawn_nodes(key, wish)
     state = _state(key, nodes, wish)
-    check_wish(nodes, state, wish)
+    check_options(nodes, state, wish)
     return _Builder(key, wish, nodes=nodes, state=state).built()
 
 
-def _drawn_nodes(key: str, wish: Wish) -> int:
+def _drawn_nodes(key: str, wish: GenerateOptions) -> int:
     if wish.state in ALONE:
         return 1
     return max(least_nodes(wish.state or State.FINISHED, wish.depth), draw_int(5, 24, key, "nodes"))
 
 
-def _state(key: str, nodes: int, wish: Wish) -> State | None:
+def _state(key: str, nodes: int, wish: GenerateOptions) -> State | None:
     """The wished state, or one that fits the size; None is the gap between two messages: only the start event."""
     if wish.state is not None:
         if wish.state not in STATES[wish.edition]:
@@ -98,7 +105,7 @@ class _Budget:
 class _Builder:
     """Spends a budget of nodes and of time on steps; an open stretch ends in the one node that stands still."""
 
-    def __init__(self, key: str, wish: Wish, *, nodes: int, state: State | None) -> None:
+    def __init__(self, key: str, wish: GenerateOptions, *, nodes: int, state: State | None) -> None:
         self._key = key
         self._wish = wish
         self._nodes = nodes

@@ -25,7 +25,7 @@ class GenerateError(ValueError):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class GenerateOptions:
     """What a generated task should be like; None leaves a property to the seed.
 
     `nodes` counts visible nodes, the task among them; `depth` levels of nodes below the task; `breadth` is the
@@ -50,7 +50,7 @@ def least_nodes(state: str | None, depth: int | None = None) -> int:
     return 1 + levels * (2 if state == State.FINISHED else 1) + levels - 1 + 1
 
 
-def check_wish(nodes: int, state: State | None, wish: Wish) -> None:
+def check_options(nodes: int, state: State | None, wish: GenerateOptions) -> None:
     """Refuses what cannot be: `nodes` and `state` are those wished for, or drawn where the wish leaves them open.
 
     Raises:

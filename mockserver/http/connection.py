@@ -12,7 +12,7 @@ import socket
 import struct
 import sys
 
-from taskmock.mockserver.http.dispatcher import CRASHED, Hall
+from taskmock.mockserver.http.dispatcher import CRASHED, Dispatcher
 from taskmock.mockserver.http.message import PLAIN, Reply
 from taskmock.mockserver.http.parser import Refusal, Request, RequestParser
 from taskmock.mockserver.http.response import CONTINUE, Ending, plan_delivery
@@ -29,7 +29,7 @@ class Connection(asyncio.Protocol):
     _transport: asyncio.Transport
     _parser: RequestParser
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: Dispatcher) -> None:
         self._hall = hall
         self._queue: collections.deque[Request | Refusal] = collections.deque()
         self._busy = False  # an answer is on its way: the next request waits

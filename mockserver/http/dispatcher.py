@@ -75,7 +75,7 @@ CRASHED = "the handler crashed; the traceback is in the log of the mock server"
 _LAST_RESORT = Reply(500, (("Content-Type", "text/plain; charset=utf-8"),), CRASHED.encode() + b"\n")
 
 
-class Hall:
+class Dispatcher:
     """The handler, the limits, the threads and the open connections of one front."""
 
     def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:

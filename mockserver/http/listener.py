@@ -9,7 +9,7 @@ import socket
 import sys
 
 from taskmock.mockserver.http.connection import Connection
-from taskmock.mockserver.http.dispatcher import Hall
+from taskmock.mockserver.http.dispatcher import Dispatcher
 from taskmock.mockserver.http.limits import Limits
 from taskmock.mockserver.http.message import Handler
 
@@ -49,7 +49,7 @@ class Front:
     def __init__(self, handler: Handler, limits: Limits | None = None) -> None:
         self._handler = handler
         self._limits = limits or Limits()
-        self._hall: Hall | None = None
+        self._hall: Dispatcher | None = None
         self._servers: list[asyncio.Server] = []
 
     async def bind(self, host: str, port: int) -> tuple[str, int]:
@@ -62,7 +62,7 @@ class Front:
             BindError: the address cannot be used for another reason.
         """
         loop = asyncio.get_running_loop()
-        hall = self._hall = Hall(self._handler, self._limits, loop)
+        hall = self._hall = Dispatcher(self._handler, self._limits, loop)
         listeners = open_listeners(host, port)
         for listener in listeners:
             self._servers.append(await loop.create_server(lambda: Connection(hall), sock=listener, backlog=_BACKLOG))

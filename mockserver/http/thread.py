@@ -12,7 +12,7 @@ from taskmock.mockserver.http.listener import Front
 from taskmock.mockserver.http.message import Handler
 
 
-class FrontThread:
+class ServerThread:
     """Serves beside the caller's code, its event loop included: nothing here runs on that loop."""
 
     def __init__(self, handler: Handler, limits: Limits | None = None) -> None:

@@ -15,7 +15,7 @@ COMMON = "common"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Creation:
+class CreatedTask:
     """What a client asked for when it made a task.
 
     `scenario` is the name of what the task plays. `constants` are the values of its global variables by their keys, as
@@ -35,7 +35,7 @@ class Creation:
         return json.dumps(dataclasses.asdict(self), separators=(",", ":"))
 
     @classmethod
-    def read(cls, text: str) -> Creation:
+    def read(cls, text: str) -> CreatedTask:
         """What `written` has written.
 
         Raises:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Edition
 from taskmock.mockserver.api.bk_sops.documents.flags import View
-from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer, Scene, failure_of, recorded_body
+from taskmock.mockserver.api.bk_sops.documents.renderer import Playing, Renderer, failure_of, recorded_body
 from taskmock.mockserver.api.bk_sops.documents.status import (
     EDITIONS,
 )
@@ -18,13 +18,13 @@ from taskmock.mockserver.core.engine.task_state import Setting
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.graph import AddressError, graph_of
 from taskmock.mockserver.core.scenario import Play, Scenario
-from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
-from taskmock.mockserver.playback.poll import Answer, Asked, Reading, Turn, UnknownNodeError, moment_of, taken_turn
+from taskmock.mockserver.playback.poll import Polled, PollResult, Query, Reading, UnknownNodeError, moment_of, take_poll
 from taskmock.mockserver.playback.record import NO_PLAN, Opening, Record, RecordKey, SessionPlan
-from taskmock.mockserver.playback.resolver import Casting
+from taskmock.mockserver.playback.resolver import ScenarioResolver
 from taskmock.mockserver.playback.store import RecordGoneError, Store
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 
 
 def played(record: Record, play: Play, edition: Edition) -> History:
@@ -87,21 +87,21 @@ class Playback:
         *,
         opening: Opening,
         store: Store,
-        shelf: Shelf,
+        catalog: Catalog,
         default: str | None = None,
         edition: str | None = None,
         locale: str = "en",
     ) -> None:
         self.opening = opening
         self.store = store
-        self.shelf = shelf
+        self.catalog = catalog
         self.default = default
         self._edition = edition
-        self._casting = Casting(Wish(edition=edition or DEFAULT_EDITION, locale=locale))
+        self._casting = ScenarioResolver(GenerateOptions(edition=edition or DEFAULT_EDITION, locale=locale))
         self._histories: Cache[History] = Cache(KEPT_CHANGES, _weight)
         self._renderer = Renderer()
 
-    def poll(self, asked: Asked) -> Answer:
+    def poll(self, asked: Query) -> Polled:
         """Answers one poll: opens the record at its first touch, counts it, and renders the tree at the reading.
 
         Raises:
@@ -115,7 +115,7 @@ class Playback:
             except RecordGoneError:
                 continue  # forgotten in this very moment: the task begins anew
 
-    def open(self, asked: Asked) -> Record:
+    def open(self, asked: Query) -> Record:
         """The record of a task, opened at its first touch.
 
         Raises:
@@ -127,7 +127,7 @@ class Playback:
         key = RecordKey(asked.session, scenario.name, asked.task_id)
         return self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
 
-    def size_of(self, asked: Asked) -> int:
+    def size_of(self, asked: Query) -> int:
         """How many nodes the task has that a call asks for; 0 where that cannot be told."""
         records = self.store.records(asked.session)
         found = [record for record in records if record.key.task_id == asked.task_id]
@@ -206,7 +206,7 @@ class Playback:
         Raises:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
-        return self._casting.scenario_for(self.shelf, name, task_id, seed, plan)
+        return self._casting.scenario_for(self.catalog, name, task_id, seed, plan)
 
     @property
     def edition(self) -> str | None:
@@ -216,7 +216,7 @@ class Playback:
     @property
     def default_edition(self) -> str:
         """What is spoken where a call names no scenario."""
-        scenario = self.shelf.scenario(self.default) if self.default else None
+        scenario = self.catalog.scenario(self.default) if self.default else None
         return self._edition or (scenario and scenario.edition) or DEFAULT_EDITION
 
     def edition_of(self, scenario: Scenario) -> Edition:
@@ -225,17 +225,17 @@ class Playback:
 
     # -- inside
 
-    def _scene(self, record: Record) -> Scene:
+    def _scene(self, record: Record) -> Playing:
         scenario = self.scenario_of(record)
         play, edition, own = _play_of(scenario, record), self.edition_of(scenario), record.key
         key = (scenario.digest, own.scenario, own.task_id, record.seed, edition.name, repr(record.log))
-        return Scene(key, play, edition, self._histories.get(key, lambda: played(record, play, edition)))
+        return Playing(key, play, edition, self._histories.get(key, lambda: played(record, play, edition)))
 
     def _current(self, record: Record) -> Record:
         scenario = self.scenario_of(record)
         return record if scenario.digest == record.digest else followed(record, scenario, self.history)
 
-    def _owner(self, asked: Asked) -> Record:
+    def _owner(self, asked: Query) -> Record:
         """The task of a session whose node was asked for, the one touched last where there are several.
 
         Only the document takes a node's id for a task's: no route of a real server does (fact).
@@ -250,15 +250,15 @@ class Playback:
                 return record
         raise UnknownNodeError(str(asked.node_id))
 
-    def _answer(self, record: Record, asked: Asked) -> Answer:
+    def _answer(self, record: Record, asked: Query) -> Polled:
         self.history(self._current(record))  # worked out before the store is held
-        seen: list[tuple[Scene, View, Turn]] = []
+        seen: list[tuple[Playing, View, PollResult]] = []
 
         def polled(record: Record) -> Record:
             scene = self._scene(record)
             view = asked.flags.view(scene.history.graph, scene.edition, node_id=asked.node_id, quirks=asked.quirks)
             faults = (*scene.play.faults, *record.faults)
-            changed, turn = taken_turn(record, faults, scene.history, self.opening.clock.now(), view)
+            changed, turn = take_poll(record, faults, scene.history, self.opening.clock.now(), view)
             seen.append((scene, view, turn))
             return changed
 
@@ -267,7 +267,7 @@ class Playback:
         frame = scene.history.frame_at(turn.shown)
         data = None if frame else self._renderer.data(record, scene, view, turn)
         whole = recorded_body(frame, turn.faults, view, generation=scene.history.generation) if frame else None
-        return Answer(
+        return Polled(
             data=data,
             whole=whole,
             failure="" if data or whole else failure_of(record.key.task_id, view),

@@ -12,14 +12,14 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.engine.history import History
-from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind, Situation, cached_moment, counted, holding
+from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind, PollContext, cached_moment, counted, holding
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.playback.record import Record
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class PollResult:
     """What one poll gets: the `moment` on the task's clock, the moment that is `shown` (an earlier one where the
     answer is stale), both in ms, and the faults that it meets."""
 
@@ -41,9 +41,9 @@ def moment_of(record: Record, history: History, now: int) -> int:
             return record.timed_reading(now)
 
 
-def taken_turn(
+def take_poll(
     record: Record, faults: tuple[Fault, ...], history: History, now: int, view: View = WHOLE_TASK
-) -> tuple[Record, Turn]:
+) -> tuple[Record, PollResult]:
     """The next poll's turn, and the record after it: polls are counted, and good ones move a `polls` clock."""
     polled = record.mode is ClockMode.POLLS and not record.frozen
     step = min(record.steps, len(history.moments) - 1)
@@ -51,7 +51,7 @@ def taken_turn(
     poll = record.polls + 1
     held: tuple[int, ...] = ()
     if faults:
-        situation = Situation(
+        situation = PollContext(
             moment=moment,
             poll=poll,
             key=record.draw_key,
@@ -73,7 +73,7 @@ def taken_turn(
         sought=record.sought and not (good and polled),
         spent=counted(record.spent, held) if held else record.spent,
     )
-    return changed, Turn(moment=moment, shown=shown, faults=met)
+    return changed, PollResult(moment=moment, shown=shown, faults=met)
 
 
 def _is_cached(history: History, moment: int, view: View) -> bool:
@@ -111,7 +111,7 @@ class Reading(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Query:
     """A call for a status, resolved: who asks, for which task, and for which of its nodes (None: the task).
 
     `flags` say what of it is wanted, `scope` what the call's business id counts. With `quirks` the answer has the real
@@ -128,7 +128,7 @@ class Asked:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Polled:
     """What a poll gives: `data` as JSON bytes, and where the task stands.
 
     `whole` is a recorded answer, envelope and all, instead; where both are None, `failure` is what the system says in

@@ -10,8 +10,8 @@ from taskmock.mockserver.clock import EPOCH, FURTHEST, Clock, ClockMode
 from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
-from taskmock.mockserver.core.scenario import Held
-from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.core.scenario import PinnedScenario
+from taskmock.mockserver.playback.creation import CreatedTask
 
 DEFAULT_SESSION = "default"
 """The session of a call that names none."""
@@ -84,13 +84,13 @@ class SessionPlan:
 
     scenario: str | None = None
     tasks: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    held: Mapping[str | None, Held] = dataclasses.field(default_factory=dict)
-    created: Mapping[str, Creation] = dataclasses.field(default_factory=dict)
+    held: Mapping[str | None, PinnedScenario] = dataclasses.field(default_factory=dict)
+    created: Mapping[str, CreatedTask] = dataclasses.field(default_factory=dict)
     numbered: int = 0
     mode: ClockMode | None = None
     speed: float | None = None
 
-    def held_for(self, task_id: str | None) -> tuple[Held, ...]:
+    def held_for(self, task_id: str | None) -> tuple[PinnedScenario, ...]:
         """What the session means by scenarios' names for a task (None: for any), what counts first coming first."""
         return tuple(self.held[key] for key in dict.fromkeys((task_id, None)) if key in self.held)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
-from taskmock.mockserver.core.scenario import Held, Scenario
+from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 
 LIBRARY = Path(__file__).parent / "library"
 """The shipped scenarios, one file each, named as they are called."""
@@ -21,7 +21,7 @@ def scenario_files(folder: Path) -> list[Path]:
     return sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}"))
 
 
-class Shelf:
+class Catalog:
     """Scenarios by name; files are read when they are first asked for. Later folders win over earlier ones.
 
     `check` is shown each scenario read from a user's file, and raises ScenarioError where it must not be played.
@@ -66,11 +66,11 @@ class Shelf:
         self._made[scenario.name] = scenario
         self._edits[scenario.name] += 1
 
-    def hold(self, scenario: Scenario) -> Held:
+    def hold(self, scenario: Scenario) -> PinnedScenario:
         """A scenario for one session; it is on the shelf for all only where nothing else has its name."""
         if scenario.name not in self:
             self._made[scenario.name] = scenario
-        return Held(scenario, self._edits[scenario.name])
+        return PinnedScenario(scenario, self._edits[scenario.name])
 
     def remove(self, name: str) -> bool:
         """Takes a scenario off the shelf, so that its file, if it has one, is read anew; whether it was there."""
@@ -79,7 +79,7 @@ class Shelf:
         self._edits[name] += 1
         return True
 
-    def scenario(self, name: str, held: Iterable[Held] = ()) -> Scenario:
+    def scenario(self, name: str, held: Iterable[PinnedScenario] = ()) -> Scenario:
         """The scenario of a name: the first `held` one, unless the shelf's own was edited since, else the shelf's.
 
         Raises:

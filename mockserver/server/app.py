@@ -13,19 +13,19 @@ from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin.endpoint import ADMIN
 from taskmock.mockserver.admin.moments import link_to
-from taskmock.mockserver.admin.router import Desk
+from taskmock.mockserver.admin.router import AdminRouter
 from taskmock.mockserver.api.bk_sops.access.admission import Admission
-from taskmock.mockserver.api.bk_sops.access.auth import Auth, Gate
+from taskmock.mockserver.api.bk_sops.access.auth import Auth, AuthHolder
 from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
 from taskmock.mockserver.api.bk_sops.calls.status import _asked
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door, with_more, written
-from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, doors_of
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway, with_more, written
+from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, gateways_of
 from taskmock.mockserver.api.bk_sops.reply import reply_of
 from taskmock.mockserver.api.bk_sops.request import Parameters, Received
 from taskmock.mockserver.api.bk_sops.request import received as read_request
-from taskmock.mockserver.api.bk_sops.routes import Routes, Way
+from taskmock.mockserver.api.bk_sops.routes import Route, Routes
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
@@ -35,7 +35,7 @@ from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Answer, Asked, UnknownNodeError
+from taskmock.mockserver.playback.poll import Polled, Query, UnknownNodeError
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, RecordKey
 from taskmock.mockserver.server.welcome import welcome
 from taskmock.mockserver.sessions.journal import Journal, JournalEntry, redacted
@@ -48,7 +48,7 @@ from taskmock.mockserver.sessions.names import (
     session_of,
     split_prefix,
 )
-from taskmock.mockserver.sessions.session import Stage
+from taskmock.mockserver.sessions.session import SessionContext
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -64,7 +64,7 @@ class HouseRules:
     the real system's flaws are played too.
     """
 
-    doors: tuple[Door, ...] = doors_of(ALL)
+    gateways: tuple[Gateway, ...] = gateways_of(ALL)
     auth: Auth | None = None
     session_from: str | None = None
     strict_sessions: bool = False
@@ -91,8 +91,8 @@ _BROKEN = {413: Refusal.BODY_TOO_LARGE, 500: Refusal.GATEWAY_BROKEN}
 class _Poll(NamedTuple):
     """A call for a status that has been resolved: through which door, and what is asked."""
 
-    door: Door
-    asked: Asked
+    gateway: Gateway
+    asked: Query
 
 
 class App:
@@ -102,10 +102,10 @@ class App:
         self.playback = playback
         self.journal = Journal()
         self.rules = rules or HouseRules()
-        self.gate = Gate(self.rules.auth)
-        self.stage = Stage(playback, self.journal, self.gate, self.rules.doors)
-        self._admin = Desk(self.stage, token=self.rules.admin_token, closed=not self.rules.admin)
-        self._routes = Routes(self.rules.doors, (STATUS, *(handled.operation for handled in CALLS.values())))
+        self.gate = AuthHolder(self.rules.auth)
+        self.stage = SessionContext(playback, self.journal, self.gate, self.rules.gateways)
+        self._admin = AdminRouter(self.stage, token=self.rules.admin_token, closed=not self.rules.admin)
+        self._routes = Routes(self.rules.gateways, (STATUS, *(handled.operation for handled in CALLS.values())))
         self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
 
     # -- the front's handler
@@ -119,12 +119,12 @@ class App:
 
     def answer(self, call: Call) -> Reply:
         """The reply to any call; whatever goes wrong is said in the door's own words."""
-        session, door = DEFAULT_SESSION, self.rules.doors[0]
+        session, gateway = DEFAULT_SESSION, self.rules.gateways[0]
         try:
             prefix, path = split_prefix(call.path)
             path = unquote(path)
-            door = self._routes.door_of(path)
-            page = welcome(call, path, prefix, self.rules.doors[0])
+            gateway = self._routes.gateway_of(path)
+            page = welcome(call, path, prefix, self.rules.gateways[0])
             if page is not None:
                 return page
             request = Request(build_environ(call))
@@ -134,17 +134,17 @@ class App:
                 return self._admin.answer(call, path, session)
             way = self._routes.way(call.method, path)
             received = read_request(request, way.in_path)
-            shown = door.shown(received)
+            shown = gateway.shown(received)
             session = named or session_by_credential(shown, self.rules.session_from) or self._nameless()
             scenario = _scenario(request)
             said = dataclasses.replace(self._admitted(way, session, received, shown), scenario=scenario)
             if way.operation is not STATUS:
                 return self._operated(call, way, said)
-            poll = _Poll(door, _asked(said))
+            poll = _Poll(gateway, _asked(said))
         except (SessionNameError, NoSessionError, ScenarioNotFoundError, ScenarioError) as error:
-            return self._refused(call, door, session, door.refused(Refusal.REQUEST_BROKEN, reason=str(error)))
+            return self._refused(call, gateway, session, gateway.refused(Refusal.REQUEST_BROKEN, reason=str(error)))
         except RefusedError as refused:
-            return self._refused(call, door, session, refused)
+            return self._refused(call, gateway, session, refused)
         reply = self._polled(call, poll)
         if _size(call) <= _LARGEST_KNOWN and self.playback.size_of(poll.asked) <= _QUICK_NODES:
             self._known.get((call.method, call.target, call.headers, call.body), lambda: poll)
@@ -153,9 +153,9 @@ class App:
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
         """The reply to a request that is none, or to one whose handler crashed."""
         known = call or Call(method="", target="")
-        door = self._routes.door_of(known.path)
-        refused = door.refused(_BROKEN.get(status, Refusal.REQUEST_BROKEN), reason=message)
-        return self._refused(known, door, DEFAULT_SESSION, refused.with_status(status))
+        gateway = self._routes.gateway_of(known.path)
+        refused = gateway.refused(_BROKEN.get(status, Refusal.REQUEST_BROKEN), reason=message)
+        return self._refused(known, gateway, DEFAULT_SESSION, refused.with_status(status))
 
     # -- WSGI
 
@@ -175,13 +175,13 @@ class App:
 
     # -- inside
 
-    def _admitted(self, way: Way, session: str, received: Received, shown: Parameters) -> ApiCall:
+    def _admitted(self, way: Route, session: str, received: Received, shown: Parameters) -> ApiCall:
         """A call that may be answered, with who calls: what it says is read once the door has let it in."""
         made = self.playback.store.plan(session).created
-        admission = Admission(way.door, self.gate.auth, self.playback.opening.clock.now(), made)
+        admission = Admission(way.gateway, self.gate.auth, self.playback.opening.clock.now(), made)
         caller = admission.caller(shown, way.operation)
-        parameters = {**way.door.said(received), **shown}
-        needed = way.door.needed(parameters, way.operation)
+        parameters = {**way.gateway.said(received), **shown}
+        needed = way.gateway.needed(parameters, way.operation)
         admission.permit(caller, way.operation, parameters)
         return ApiCall(
             session=session,
@@ -199,41 +199,45 @@ class App:
         return DEFAULT_SESSION
 
     def _polled(self, call: Call, poll: _Poll) -> Reply:
-        door, asked = poll
+        gateway, asked = poll
         try:
             answer = self.playback.poll(asked)
         except UnknownNodeError as error:
-            return self._refused(call, door, asked.session, door.refused(Refusal.NODE_UNKNOWN, node=error.node_id))
+            return self._refused(
+                call, gateway, asked.session, gateway.refused(Refusal.NODE_UNKNOWN, node=error.node_id)
+            )
         except (ScenarioNotFoundError, ScenarioError) as error:
-            return self._refused(call, door, asked.session, door.refused(Refusal.REQUEST_BROKEN, reason=str(error)))
-        reply, code = reply_of(answer, door, _headers(answer, link_to(self.playback, answer)))
+            return self._refused(
+                call, gateway, asked.session, gateway.refused(Refusal.REQUEST_BROKEN, reason=str(error))
+            )
+        reply, code = reply_of(answer, gateway, _headers(answer, link_to(self.playback, answer)))
         entry = self._entry(call, answer.record.key, reply.status, code)
         faults = tuple(fault.kind.value for fault in answer.faults)
         self.journal.add(dataclasses.replace(entry, reading=answer.reading, faults=faults))
         return reply
 
-    def _operated(self, call: Call, way: Way, said: ApiCall) -> Reply:
-        door, task_id = way.door, said.needed.get("task_id")
+    def _operated(self, call: Call, way: Route, said: ApiCall) -> Reply:
+        gateway, task_id = way.gateway, said.needed.get("task_id")
         try:
             if task_id is not None and is_node_id(task_id):
-                raise door.refused(Refusal.NODE_UNKNOWN, node=task_id)
+                raise gateway.refused(Refusal.NODE_UNKNOWN, node=task_id)
             done = CALLS[way.operation.name].answer(self.playback, said)
         except RefusedError as refused:
-            return self._refused(call, door, said.session, refused, task_id=task_id)
+            return self._refused(call, gateway, said.session, refused, task_id=task_id)
         self.journal.add(self._entry(call, done.key or RecordKey(said.session, "", task_id or ""), 200, 0))
         request_id = draw_hex("done", said.session, task_id or "", call.target, call.body)
-        headers = (*door.headers(request_id), (SESSION_HEADER, said.session))
-        body = door.succeed(written(done.data), request_id, done.message)
+        headers = (*gateway.headers(request_id), (SESSION_HEADER, said.session))
+        body = gateway.succeed(written(done.data), request_id, done.message)
         return Reply(200, headers, with_more(body, done.beside))
 
     def _refused(
-        self, call: Call, door: Door, session: str, refused: RefusedError, *, task_id: str | None = None
+        self, call: Call, gateway: Gateway, session: str, refused: RefusedError, *, task_id: str | None = None
     ) -> Reply:
-        entry = self._entry(call, RecordKey(session, "", task_id or ""), refused.status, door.code_of(refused))
+        entry = self._entry(call, RecordKey(session, "", task_id or ""), refused.status, gateway.code_of(refused))
         self.journal.add(dataclasses.replace(entry, message=refused.message))
         request_id = draw_hex("refused", call.method, call.target, refused.message)
-        headers = (*door.headers(request_id, refused), (SESSION_HEADER, session))
-        return Reply(refused.status, headers, door.written_refusal(refused, request_id))
+        headers = (*gateway.headers(request_id, refused), (SESSION_HEADER, session))
+        return Reply(refused.status, headers, gateway.written_refusal(refused, request_id))
 
     def _entry(self, call: Call, key: RecordKey, status: int, code: int) -> JournalEntry:
         """A call in the journal's words; what is empty in `key` is not known."""
@@ -267,7 +271,7 @@ def _target(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _headers(answer: Answer, link: str | None) -> tuple[tuple[str, str], ...]:
+def _headers(answer: Polled, link: str | None) -> tuple[tuple[str, str], ...]:
     """What a bug report quotes: session, scenario, seed, reading, and a link that replays them; percent-encoded."""
     record, reading = answer.record, answer.reading
     return (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from taskmock.contracts.verify.transport.proxy import is_local
 from taskmock.mockserver.clock import Clock
 from taskmock.mockserver.core.scenario import Scenario
-from taskmock.mockserver.http.thread import FrontThread
+from taskmock.mockserver.http.thread import ServerThread
 from taskmock.mockserver.playback.record import DEFAULT_SESSION
 from taskmock.mockserver.server.app import App
 from taskmock.mockserver.server.settings import Settings, build_app
@@ -61,7 +61,7 @@ class MockServer:
         base = settings or Settings()
         check_exposure(host, base)
         self.app = build_app(dataclasses.replace(base, scenario=scenario or base.scenario, clock=clock or base.clock))
-        self._front = FrontThread(self.app)
+        self._front = ServerThread(self.app)
         self._address = (host, port)
         self._url: str | None = None
 

@@ -7,14 +7,14 @@ import math
 from pathlib import Path
 
 from taskmock.mockserver.api.bk_sops.access.auth import Auth
-from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, CHOICES, doors_of
+from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, CHOICES, gateways_of
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.generation.names import pool_for
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Opening
 from taskmock.mockserver.playback.store import MemoryStore
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.app import App, HouseRules
 from taskmock.mockserver.sessions.names import SESSION_FIELDS
 from taskmock.schemas import EDITIONS, chosen
@@ -110,25 +110,25 @@ def build_app(settings: Settings) -> App:
         AuthError: The file of declarations is broken.
     """
     pool_for(settings.locale)
-    shelf = Shelf(settings.scenarios, check=_refuse_broken)
+    catalog = Catalog(settings.scenarios, check=_refuse_broken)
     default = None
     if isinstance(settings.scenario, Scenario):
-        shelf.add(settings.scenario)
+        catalog.add(settings.scenario)
         default = settings.scenario.name
     elif settings.scenario is not None:
-        default = shelf.take(settings.scenario).name
+        default = catalog.take(settings.scenario).name
     clock = WallClock() if settings.clock is None or isinstance(settings.clock, str) else settings.clock
     opening = Opening(seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed)
     playback = Playback(
         opening=opening,
         store=MemoryStore(),
-        shelf=shelf,
+        catalog=catalog,
         default=default,
         edition=settings.edition,
         locale=settings.locale,
     )
     rules = HouseRules(
-        doors=doors_of(settings.gateway),
+        gateways=gateways_of(settings.gateway),
         auth=_auth(settings.auth),
         session_from=settings.session_from,
         strict_sessions=settings.strict_sessions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from taskmock.mockserver.api.bk_sops.calls import STATUS
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Place
 from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.sessions.names import session_prefix
@@ -26,7 +26,7 @@ What can be played: taskmock scenarios list
 _HEADERS = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
 
 
-def welcome(call: Call, path: str, session: str | None, door: Door) -> Reply | None:
+def welcome(call: Call, path: str, session: str | None, gateway: Gateway) -> Reply | None:
     """The page of `path` for people; None where there is none.
 
     `session` is the one that the path's prefix names, `door` the way in that is shown.
@@ -36,6 +36,6 @@ def welcome(call: Call, path: str, session: str | None, door: Door) -> Reply | N
     if path == _ICON:
         return Reply(404, _HEADERS, b"there is no icon\n")
     base = f"http://{call.header('host') or '127.0.0.1'}{session_prefix(session) if session else ''}"
-    target = door.target(STATUS, {**_CREDENTIALS, "bk_biz_id": "2", "task_id": "10"})
-    header = "" if Place.QUERY in door.credentials else f"X-Bkapi-Authorization: {json.dumps(_CREDENTIALS)}\n"
+    target = gateway.target(STATUS, {**_CREDENTIALS, "bk_biz_id": "2", "task_id": "10"})
+    header = "" if Place.QUERY in gateway.credentials else f"X-Bkapi-Authorization: {json.dumps(_CREDENTIALS)}\n"
     return Reply(200, _HEADERS, _TEXT.format(base=base, target=target, header=header).encode("utf-8"))

@@ -8,13 +8,13 @@ import functools
 import re
 from pathlib import Path
 
-from taskmock.mockserver.api.bk_sops.access.auth import Gate
+from taskmock.mockserver.api.bk_sops.access.auth import AuthHolder
 from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.core.scenario import Held, Scenario
+from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, SessionPlan
 from taskmock.mockserver.sessions.journal import Journal, JournalEntry
 from taskmock.mockserver.sessions.names import session_prefix
@@ -26,24 +26,24 @@ _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Stage:
+class SessionContext:
     """Where sessions play: what answers them, what is written down of them, who is let in, and the ways in."""
 
     playback: Playback
     journal: Journal
-    gate: Gate = dataclasses.field(default_factory=Gate)
-    doors: tuple[Door, ...] = (ESB,)
+    gate: AuthHolder = dataclasses.field(default_factory=AuthHolder)
+    gateways: tuple[Gateway, ...] = (ESB,)
 
     @property
-    def door(self) -> Door:
+    def gateway(self) -> Gateway:
         """The first way in."""
-        return self.doors[0]
+        return self.gateways[0]
 
 
 class Session:
     """One session of a mock server: its own tasks, clocks and calls. `url` has the session in it."""
 
-    def __init__(self, stage: Stage, name: str, *, base: str = "") -> None:
+    def __init__(self, stage: SessionContext, name: str, *, base: str = "") -> None:
         self._stage = stage
         self.name = name
         self.url = base if name == DEFAULT_SESSION else base + session_prefix(name)
@@ -77,8 +77,8 @@ class Session:
         playback = self._stage.playback
         if scenario is not None or task_id is None or task_id not in self.plan.created:
             task_id = self._cast(scenario, task_id)
-        record = playback.open(Asked(session=self.name, task_id=task_id))
-        return Task(playback, record.key, base=self.url, door=self._stage.door)
+        record = playback.open(Query(session=self.name, task_id=task_id))
+        return Task(playback, record.key, base=self.url, gateway=self._stage.gateway)
 
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
@@ -136,17 +136,17 @@ class Session:
         plan = self.plan
         if plan.scenario is None:
             return task_id or TASK_ID
-        task_id = task_id or playable_id(playback.shelf.scenario(plan.scenario, plan.held_for(None)))
+        task_id = task_id or playable_id(playback.catalog.scenario(plan.scenario, plan.held_for(None)))
         playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=plan.scenario))
         return task_id
 
-    def _held(self, scenario: str | Path | Scenario) -> Held:
+    def _held(self, scenario: str | Path | Scenario) -> PinnedScenario:
         """What this session plays from now on, whatever others play under its name."""
-        shelf = self._stage.playback.shelf
-        return shelf.hold(scenario if isinstance(scenario, Scenario) else shelf.chosen(scenario))
+        catalog = self._stage.playback.catalog
+        return catalog.hold(scenario if isinstance(scenario, Scenario) else catalog.chosen(scenario))
 
 
-def _with_task(plan: SessionPlan, *, task_id: str, name: str, held: Held | None = None) -> SessionPlan:
+def _with_task(plan: SessionPlan, *, task_id: str, name: str, held: PinnedScenario | None = None) -> SessionPlan:
     """A session's plan in which a task plays a scenario, and none that a client has made of one."""
     created = {key: creation for key, creation in plan.created.items() if key != task_id}
     meant = plan.held if held is None else {**plan.held, task_id: held}

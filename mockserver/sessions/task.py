@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Operation
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
@@ -20,7 +20,7 @@ _STATUS = Operation.of(load_operations()["get_task_status"])
 class Task:
     """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
 
-    def __init__(self, playback: Playback, key: RecordKey, *, base: str, door: Door = ESB) -> None:
+    def __init__(self, playback: Playback, key: RecordKey, *, base: str, gateway: Gateway = ESB) -> None:
         self._playback = playback
         self._key = key
         self.id = key.task_id
@@ -32,7 +32,7 @@ class Task:
             "bk_biz_id": "2",
             "task_id": self.id,
         }
-        self.url = base + door.target(_STATUS, query)
+        self.url = base + gateway.target(_STATUS, query)
         self.clock = TaskClock(self._playback, key)
         self.commands = Commands(self._playback, key)
 

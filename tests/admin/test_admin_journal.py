@@ -25,7 +25,7 @@ def test_reset_forgets_all_and_keeps_scenarios(mock):
 
     assert admin(mock.url, "/sessions") == {"sessions": []}
     assert admin(mock.url, "/requests") == {"requests": []}
-    assert "release" in mock.app.playback.shelf.names()
+    assert "release" in mock.app.playback.catalog.names()
 
 
 @pytest.mark.parametrize(

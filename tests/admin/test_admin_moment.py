@@ -19,7 +19,7 @@ TASK = "/sessions/anna/tasks/10"
 def other():
     """Another mock that knows the same scenario, with another seed and the wall's clock."""
     with MockServer(settings=Settings(seed="other")) as server:
-        server.app.playback.shelf.add(read_scenario(RELEASE, source="release.yaml"))
+        server.app.playback.catalog.add(read_scenario(RELEASE, source="release.yaml"))
         yield server
 
 
@@ -191,7 +191,7 @@ def test_link_to_an_unknown_scenario_is_refused(mock, task):
 
 def test_link_to_another_scenario_of_the_name_is_refused(mock, task, other):
     edited = read_scenario(RELEASE.replace("3s", "4s"), source="release.yaml")
-    other.app.playback.shelf.add(edited)
+    other.app.playback.catalog.add(edited)
 
     answer = send(other.url, admin(mock.url, task)["link"])
 

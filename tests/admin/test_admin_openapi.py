@@ -88,7 +88,7 @@ def test_document_has_the_calls_of_the_edition_at_the_doors_that_are_open(gatewa
     with MockServer(settings=Settings(edition=edition, gateway=gateway)) as server:
         document = admin(server.url, "/openapi.json")
 
-    api = openapi_document(described, doors=GATEWAYS[gateway])
+    api = openapi_document(described, gateways=GATEWAYS[gateway])
     assert operations(document, "api") == operations(api, "api")
     assert document["components"]["schemas"].items() >= api["components"]["schemas"].items()
 

@@ -213,7 +213,7 @@ def test_broken_scenario_is_refused_with_lines(mock):
     assert status == 400
     assert [(problem["line"], problem["column"]) for problem in answer["problems"]] == [(4, 19), (4, 22)]
     assert "did you mean 'fails'?" in answer["problems"][1]["text"]
-    assert "bad" not in mock.app.playback.shelf.names()
+    assert "bad" not in mock.app.playback.catalog.names()
 
 
 def test_scenario_in_gbk_is_recognised(mock):

@@ -103,4 +103,4 @@ def test_scenario_with_a_broken_file_is_listed_with_its_problem(tmp_path):
 def test_scenario_text_reads_back_as_the_scenario(mock):
     text = send(mock.url, "/__admin/scenarios/release").body
 
-    assert read_scenario(text, source="again") == mock.app.playback.shelf.scenario("release")
+    assert read_scenario(text, source="again") == mock.app.playback.catalog.scenario("release")

@@ -56,7 +56,7 @@ def test_task_tells_all_of_its_record(mock, clock, task):
 
     link = shown.pop("link")
     assert link.startswith("/__admin/replay?scenario=release&digest=")
-    assert shown.pop("digest") == mock.app.playback.shelf.scenario("release").digest
+    assert shown.pop("digest") == mock.app.playback.catalog.scenario("release").digest
     assert shown.pop("clock")["seconds"] == 7.5
     assert shown == {
         "id": "10",

@@ -38,7 +38,7 @@ def test_answer_tells_session_scenario_seed_and_reading():
 
 
 def test_scenario_header_picks_a_scenario_for_one_call(mock):
-    mock.app.playback.shelf.add(COPY)
+    mock.app.playback.catalog.add(COPY)
 
     picked = send(mock.url, target(), headers={"X-Mock-Scenario": "copy"})
     other = send(mock.url, target())
@@ -49,7 +49,7 @@ def test_scenario_header_picks_a_scenario_for_one_call(mock):
 
 
 def test_scenario_header_takes_what_the_answer_tells(mock):
-    mock.app.playback.shelf.add(FAIL)
+    mock.app.playback.catalog.add(FAIL)
     told = send(mock.session().play(FAIL).url).headers["X-Mock-Scenario"]
 
     answer = send(mock.url, target(), headers={"X-Mock-Scenario": told})
@@ -67,7 +67,7 @@ def test_scenario_header_wins_over_the_servers_scenario():
 
 
 def test_unknown_scenario_is_refused(app):
-    app.playback.shelf = type(app.playback.shelf)(scenarios=[COPY])
+    app.playback.catalog = type(app.playback.catalog)(scenarios=[COPY])
 
     answer = ask(app, target(), headers={"X-Mock-Scenario": "copi"})
 
@@ -77,7 +77,7 @@ def test_unknown_scenario_is_refused(app):
 
 def test_scenario_plays_for_its_own_tasks_only(mock):
     plays = (Play(ids=("1?",), flow=(Activity(name="A"),)),)
-    mock.app.playback.shelf.add(Scenario(name="teens", plays=plays))
+    mock.app.playback.catalog.add(Scenario(name="teens", plays=plays))
 
     told = [
         send(mock.url, target(task_id=task_id), headers={"X-Mock-Scenario": "teens"}).headers["X-Mock-Scenario"]

@@ -41,7 +41,7 @@ steps = st.lists(st.tuples(st.floats(0, 40), calls), max_size=12)
 def new_app():
     clock = ManualClock()
     app = build_app(Settings(clock=clock))
-    app.playback.shelf.add(FAILS)
+    app.playback.catalog.add(FAILS)
     return app, clock
 
 
@@ -92,7 +92,7 @@ def test_calls_that_differ_in_a_header_only_are_different_calls(app):
 def test_known_call_follows_what_its_session_settles_later(app):
     asked = Call("GET", target())
     app.answer(asked)
-    app.playback.shelf.add(FAILS)
+    app.playback.catalog.add(FAILS)
     app.playback.store.settle("default", app.playback.store.plan("default").__class__(scenario="fails"))
 
     assert answered(app.answer_inline(asked)).headers["X-Mock-Scenario"] == "fails"

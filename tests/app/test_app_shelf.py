@@ -5,7 +5,7 @@ import pytest
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.scenarios import ScenarioError
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.settings import Settings, build_app
 
 
@@ -22,7 +22,7 @@ def test_folder_gives_its_files_by_name(tmp_path):
     write(tmp_path / "move.yml", "move")
     (tmp_path / "notes.txt").write_text("no scenario", encoding="utf-8")
 
-    shelf = Shelf([tmp_path])
+    shelf = Catalog([tmp_path])
 
     assert {"copy", "move"} <= set(shelf.names())
     assert "notes" not in shelf.names()
@@ -35,19 +35,19 @@ def test_later_folder_wins(tmp_path):
         folder.mkdir()
         write(folder / "copy.yaml", title=folder.name)
 
-    assert Shelf(folders).scenario("copy").title == "b"
+    assert Catalog(folders).scenario("copy").title == "b"
 
 
 def test_scenario_is_found_by_the_name_in_its_file_too(tmp_path):
     write(tmp_path / "file-name.yaml", "own-name")
-    shelf = Shelf([tmp_path])
+    shelf = Catalog([tmp_path])
 
     assert shelf.scenario("file-name") is shelf.scenario("own-name")
 
 
 def test_scenario_is_read_once(tmp_path):
     path = write(tmp_path / "copy.yaml")
-    shelf = Shelf([tmp_path])
+    shelf = Catalog([tmp_path])
     first = shelf.scenario("copy")
     path.unlink()
 
@@ -57,7 +57,7 @@ def test_scenario_is_read_once(tmp_path):
 def test_scenarios_of_code_are_on_the_shelf():
     made = Scenario(name="made", plays=(Play(),))
     added = Scenario(name="added", plays=(Play(),))
-    shelf = Shelf(scenarios=[made])
+    shelf = Catalog(scenarios=[made])
     shelf.add(added)
 
     assert {made, added} <= {shelf.scenario(name) for name in ("made", "added")}
@@ -67,7 +67,7 @@ def test_all_scenarios_come_in_the_order_of_their_names(tmp_path):
     for name in ("b", "a"):
         write(tmp_path / f"{name}.yaml", name)
 
-    names = [scenario.name for scenario in Shelf([tmp_path])]
+    names = [scenario.name for scenario in Catalog([tmp_path])]
 
     assert names == sorted(names)
     assert {"a", "b"} <= set(names)
@@ -78,7 +78,7 @@ def test_unknown_name_lists_those_there_are(monkeypatch, tmp_path):
     write(tmp_path / "copy.yaml")
 
     with pytest.raises(ScenarioNotFoundError) as caught:
-        Shelf().scenario("coppy")
+        Catalog().scenario("coppy")
 
     assert str(caught.value) == (
         "no scenario is called 'coppy'; did you mean 'copy'? (`taskmock scenarios list` shows all; or name a file)"
@@ -89,7 +89,7 @@ def test_empty_shelf_says_that_there_is_none(monkeypatch, tmp_path):
     monkeypatch.setattr("taskmock.mockserver.scenarios.catalog.LIBRARY", tmp_path)
 
     with pytest.raises(ScenarioNotFoundError) as caught:
-        Shelf().take("copy")
+        Catalog().take("copy")
 
     assert str(caught.value) == "no scenario is called 'copy' (there are: none; or name a file)"
 
@@ -99,7 +99,7 @@ def test_file_is_taken_in_the_place_of_its_name(tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     path = write(other / "copy.yaml", title="new")
-    shelf = Shelf([tmp_path])
+    shelf = Catalog([tmp_path])
 
     assert shelf.take(path).title == "new"
     assert shelf.scenario("copy").title == "new"
@@ -111,19 +111,19 @@ def test_file_may_use_a_scenario_of_the_shelf(tmp_path):
     other.mkdir()
     path = write(other / "more.yaml", "more", use="copy")
 
-    assert Shelf([tmp_path]).take(path).title == "used"
+    assert Catalog([tmp_path]).take(path).title == "used"
 
 
 def test_file_may_use_a_scenario_of_code(tmp_path):
     made = Scenario(name="made", plays=(Play(name="Made"),))
     path = write(tmp_path / "more.yaml", "more", use="made")
 
-    assert Shelf(scenarios=[made]).take(path).plays[0].name == "Made"
+    assert Catalog(scenarios=[made]).take(path).plays[0].name == "Made"
 
 
 def test_missing_file_says_so(tmp_path):
     with pytest.raises(ScenarioError, match="the file cannot be read"):
-        Shelf().take(tmp_path / "nowhere.yaml")
+        Catalog().take(tmp_path / "nowhere.yaml")
 
 
 def test_server_refuses_a_file_whose_answers_break_the_contract(tmp_path):

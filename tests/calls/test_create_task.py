@@ -13,9 +13,9 @@ from taskmock.mockserver.api.bk_sops.calls.create import FIRST_NUMBER, LARGEST_C
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import Frame, Trigger
-from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.sessions.journal import Journal
-from taskmock.mockserver.sessions.session import Session, Stage
+from taskmock.mockserver.sessions.session import Session, SessionContext
 
 NO_TREE = "[API] create_task get invalid pipeline_tree"
 NO_PIPELINE = "[API] create_task create pipeline without tree error"
@@ -198,7 +198,7 @@ def test_task_that_a_test_plays_anew_is_no_longer_the_created_one():
     house = House(default="steps")
     task = house.create()
 
-    Session(Stage(house.playback, Journal()), "s").play("fails", task)
+    Session(SessionContext(house.playback, Journal()), "s").play("fails", task)
 
     assert house.store.plan("s").created == {}
     assert house.poll(task).record.key.scenario == "fails"
@@ -208,7 +208,7 @@ def test_opening_a_created_task_leaves_it_as_it_is():
     house = House(default="steps")
     task = house.create(name="Mine")
 
-    Session(Stage(house.playback, Journal()), "s").play(task_id=task)
+    Session(SessionContext(house.playback, Journal()), "s").play(task_id=task)
 
     assert house.data(task)["name"] == "Mine"
 
@@ -220,7 +220,7 @@ def test_created_task_follows_an_edit_of_its_scenario_and_stays_started():
     house.clock.advance(3)
     house.poll(task)
 
-    house.shelf.add(one(play(act("A", 2), act("Z", 9), start=500), name="steps"))
+    house.catalog.add(one(play(act("A", 2), act("Z", 9), start=500), name="steps"))
 
     assert (house.data(task)["name"], states(house.data(task))) == ("Mine", {"A": "FINISHED", "Z": "RUNNING"})
 
@@ -230,7 +230,7 @@ def test_created_task_whose_scenario_becomes_a_recording_plays_that():
     task = house.create()
     body = {"result": True, "data": {"state": "RUNNING"}}
 
-    house.shelf.add(one(play(frames=(Frame(at=0, body=body),)), name="steps"))
+    house.catalog.add(one(play(frames=(Frame(at=0, body=body),)), name="steps"))
 
     assert json.loads(house.poll(task).whole) == body
 
@@ -380,7 +380,7 @@ def test_created_task_is_the_same_where_only_its_creation_and_its_record_are_kno
     answer = here.poll(task)
 
     there = House()
-    creation = Creation(name="Mine", template_id="5", scenario="fails", creator="anna")
+    creation = CreatedTask(name="Mine", template_id="5", scenario="fails", creator="anna")
     there.settle(created={task: creation})
     there.store.open(answer.record.key, lambda: answer.record)
     there.clock.advance(3)

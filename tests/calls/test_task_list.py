@@ -91,7 +91,7 @@ def test_task_whose_scenario_is_gone_is_not_listed():
     house = House(default="steps", scenarios=(STEPS, one(play(act("C", 1)), name="gone")))
     known(house, 10)
     house.open("11", scenario="gone")
-    house.shelf.remove("gone")
+    house.catalog.remove("gone")
 
     assert ids(house) == ([10], 1)
 

@@ -19,14 +19,14 @@ def test_openapi_describes_an_edition(taskmock, edition):
 
 
 def test_openapi_is_of_the_latest_edition_and_of_both_doors_unless_told(taskmock):
-    assert json.loads(taskmock("export", "openapi").stdout) == openapi_document("v2", doors=("esb", "apigw"))
+    assert json.loads(taskmock("export", "openapi").stdout) == openapi_document("v2", gateways=("esb", "apigw"))
 
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_openapi_describes_doors(taskmock, gateway):
     ended = taskmock("export", "openapi", "--gateway", gateway)
 
-    assert json.loads(ended.stdout) == openapi_document("v2", doors=GATEWAYS[gateway])
+    assert json.loads(ended.stdout) == openapi_document("v2", gateways=GATEWAYS[gateway])
 
 
 def test_openapi_describes_the_admin_api_too_where_it_is_asked_to(taskmock):

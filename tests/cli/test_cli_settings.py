@@ -7,13 +7,13 @@ from commands import run
 
 from taskmock.mockserver.cli.settings_file import ConfigError, read_settings
 from taskmock.mockserver.dry_run.frames import sample
-from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.generation.options import GenerateOptions
 
 
 def seeds(folder, *arguments, **variables):
     """Which of the seeds 1 to 4 `generate` has used."""
     made = run(folder, "generate", "--nodes", "9", *arguments, **variables).stdout
-    return [seed for seed in "1234" if sample(seed, Wish(nodes=9)) == made]
+    return [seed for seed in "1234" if sample(seed, GenerateOptions(nodes=9)) == made]
 
 
 def test_precedence_of_flag_variable_own_file_and_project_file(tmp_path):

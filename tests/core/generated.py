@@ -14,7 +14,7 @@ from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document,
 from taskmock.mockserver.core.draw import draw_choice, draw_int, draw_unit
 from taskmock.mockserver.dry_run.frames import sample_record
 from taskmock.mockserver.generation.generator import generate
-from taskmock.mockserver.generation.options import STATES, Wish, least_nodes
+from taskmock.mockserver.generation.options import STATES, GenerateOptions, least_nodes
 from taskmock.mockserver.playback.player import played
 
 SMALL = 40
@@ -33,10 +33,12 @@ def wish_for(seed, edition):
     state = draw_choice(STATES[edition], *key, "state") if draw_unit(*key, "stated") < 0.6 else None
     depth = draw_int(1, 6, *key, "depth") if draw_unit(*key, "deep") < 0.3 else None
     if state in {"CREATED", "EXPIRED"}:
-        return Wish(nodes=1, state=state, edition=edition)
+        return GenerateOptions(nodes=1, state=state, edition=edition)
     nodes = max(draw_int(1, most, *key, "nodes"), least_nodes(state, depth))
     breadth = draw_int(2, 9, *key, "breadth")
-    return Wish(nodes=nodes, depth=depth, state=state, edition=edition, breadth=breadth, locale=locale_for(seed))
+    return GenerateOptions(
+        nodes=nodes, depth=depth, state=state, edition=edition, breadth=breadth, locale=locale_for(seed)
+    )
 
 
 def locale_for(seed):

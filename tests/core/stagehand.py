@@ -10,10 +10,10 @@ from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import Opening, SessionPlan
 from taskmock.mockserver.playback.store import MemoryStore
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.sessions.task_clock import TaskClock
 
 STEPS = Scenario(name="steps", edition="v2", plays=(play(act("A", 2), act("B", 3), name="Release"),))
@@ -40,13 +40,13 @@ class Stage:
     def __init__(self, *, mode="wall", speed=1.0, clock=None, seed="seed", scenarios=(STEPS, FAILS, EVENS), **more):
         self.clock = clock or ManualClock()
         self.store = MemoryStore()
-        self.shelf = Shelf(scenarios=scenarios)
+        self.catalog = Catalog(scenarios=scenarios)
         opening = Opening(seed=seed, clock=self.clock, mode=ClockMode(mode), speed=speed)
-        self.playback = Playback(opening=opening, store=self.store, shelf=self.shelf, **more)
+        self.playback = Playback(opening=opening, store=self.store, catalog=self.catalog, **more)
 
     def asked(self, task_id="10", *, session="s", **more):
         """A call for a status."""
-        return Asked(session=session, task_id=task_id, **more)
+        return Query(session=session, task_id=task_id, **more)
 
     def poll(self, task_id="10", **more):
         """The answer of a poll."""

@@ -12,7 +12,7 @@ import pytest
 
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.dry_run.frames import sample
-from taskmock.mockserver.generation.options import STATES, Wish
+from taskmock.mockserver.generation.options import STATES, GenerateOptions
 
 SEEDS = 300
 CHUNKS = 10
@@ -67,7 +67,7 @@ def hashes():
     for edition in EDITIONS:
         for locale in ("en", "zh"):
             for seed, nodes in (("1", 12), ("2", 40), ("golden", 300)):
-                text = sample(seed, Wish(nodes=nodes, edition=edition, locale=locale))
+                text = sample(seed, GenerateOptions(nodes=nodes, edition=edition, locale=locale))
                 found[f"{edition} {locale} {seed} {nodes}"] = hashlib.sha256(text).hexdigest()[:16]
     return found
 

@@ -10,7 +10,7 @@ from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
 from taskmock.mockserver.dry_run.frames import sample, sample_record
 from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.generation.names import pool_for
-from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, Wish, least_nodes
+from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, GenerateOptions, least_nodes
 from taskmock.mockserver.playback.player import played
 
 STATED = [(edition, state) for edition, states in STATES.items() for state in states]
@@ -18,7 +18,7 @@ OPEN = [(edition, state) for edition, state in STATED if state not in {"CREATED"
 
 
 def data(seed="1", **wish):
-    return json.loads(sample(seed, Wish(**wish)))["data"]
+    return json.loads(sample(seed, GenerateOptions(**wish)))["data"]
 
 
 def walk(node, level=0):
@@ -102,7 +102,7 @@ def test_greatest_depth_can_be_had():
 
 def test_gateways_are_no_broader_than_wished():
     for seed in range(30):
-        (play,) = generate(str(seed), "10", Wish(nodes=120, breadth=3)).scenario.plays
+        (play,) = generate(str(seed), "10", GenerateOptions(nodes=120, breadth=3)).scenario.plays
         arms = [len(step.arms) for step in walk_steps(play.flow) if isinstance(step, Branch)]
 
         assert max(arms, default=0) <= 3 + 1  # a conditional gateway has one more arm, which it does not take
@@ -120,16 +120,16 @@ def walk_steps(flow):
 
 
 def test_seed_task_id_and_version_of_the_generator_make_the_task():
-    one = generate("1", "10", Wish())
+    one = generate("1", "10", GenerateOptions())
 
-    assert generate("1", "10", Wish()) == one
-    assert generate("1", "11", Wish()) != one
-    assert generate("2", "10", Wish()) != one
+    assert generate("1", "10", GenerateOptions()) == one
+    assert generate("1", "11", GenerateOptions()) != one
+    assert generate("2", "10", GenerateOptions()) != one
 
 
 def test_every_activity_has_a_name_of_its_own_from_the_pool():
     for locale in ("en", "zh"):
-        (play,) = generate("n", "10", Wish(nodes=300, locale=locale)).scenario.plays
+        (play,) = generate("n", "10", GenerateOptions(nodes=300, locale=locale)).scenario.plays
         names = [step.name for step in activities(play.flow)]
 
         assert len(set(names)) == len(names)
@@ -137,8 +137,8 @@ def test_every_activity_has_a_name_of_its_own_from_the_pool():
 
 
 def test_plain_tasks_have_no_retries_loops_or_ignored_errors():
-    plain = [generate(str(seed), "10", Wish(nodes=80, plain=True, state="FINISHED")) for seed in range(20)]
-    spiced = [generate(str(seed), "10", Wish(nodes=80, state="FINISHED")) for seed in range(20)]
+    plain = [generate(str(seed), "10", GenerateOptions(nodes=80, plain=True, state="FINISHED")) for seed in range(20)]
+    spiced = [generate(str(seed), "10", GenerateOptions(nodes=80, state="FINISHED")) for seed in range(20)]
 
     def is_plain(step):
         return step.loop == 1 and not step.ignored and step.auto_retry is None and len(step.attempts) == 1
@@ -151,7 +151,7 @@ def test_plain_tasks_have_no_retries_loops_or_ignored_errors():
 
 
 def test_failure_in_a_loop_is_retried_in_every_pass():
-    generated = generate("21", "10", Wish(nodes=60, state="FINISHED", edition="v2"))
+    generated = generate("21", "10", GenerateOptions(nodes=60, state="FINISHED", edition="v2"))
     (play,) = generated.scenario.plays
     history = played(sample_record("21"), play, EDITIONS["v2"])
 
@@ -160,7 +160,7 @@ def test_failure_in_a_loop_is_retried_in_every_pass():
 
 
 def test_scenario_is_generated_for_the_edition():
-    assert {generate("1", "10", Wish(edition=edition)).scenario.edition for edition in STATES} == set(STATES)
+    assert {generate("1", "10", GenerateOptions(edition=edition)).scenario.edition for edition in STATES} == set(STATES)
 
 
 def test_expired_task_has_two_fields():
@@ -172,7 +172,7 @@ def test_expired_task_has_two_fields():
 
 def refusal(**wish):
     with pytest.raises(GenerateError) as caught:
-        generate("1", "10", Wish(**wish))
+        generate("1", "10", GenerateOptions(**wish))
     return str(caught.value)
 
 
@@ -214,7 +214,7 @@ def test_one_node_less_than_the_least_is_refused_and_the_least_is_not():
             least = least_nodes(state, levels)
             wish = {"depth": levels, "state": state}
 
-            assert generate("1", "10", Wish(nodes=least, **wish))
+            assert generate("1", "10", GenerateOptions(nodes=least, **wish))
             assert f"at least {least} nodes, not {least - 1}" in refusal(nodes=least - 1, **wish)
 
 

@@ -88,7 +88,7 @@ def test_node_of_several_tasks_is_the_latest_ones():
 def test_node_of_a_scenario_that_is_gone_is_unknown():
     stage = Stage(default="steps", edition="doc-2019")
     node = stage.data()["id"]
-    stage.shelf.remove("steps")
+    stage.catalog.remove("steps")
 
     with pytest.raises(UnknownNodeError):
         stage.poll("x", node_id=node)
@@ -200,7 +200,7 @@ def test_edited_scenario_plays_on_from_the_reading():
     stage = Stage(default="steps")
     stage.open()
     stage.clock.advance(3)
-    stage.shelf.add(Scenario(name="steps", edition="v2", plays=(play(act("X", 2), act("Y", 3)),)))
+    stage.catalog.add(Scenario(name="steps", edition="v2", plays=(play(act("X", 2), act("Y", 3)),)))
 
     assert names(stage.data()) == ["", "X", "Y"]
 
@@ -210,7 +210,7 @@ def test_commands_that_an_edited_scenario_forbids_are_dropped():
     key = stage.open()
     stage.clock.advance(4)
     stage.give(key, "retry", "B")
-    stage.shelf.add(Scenario(name="fails", edition="v2", plays=(play(act("B", 20)),)))
+    stage.catalog.add(Scenario(name="fails", edition="v2", plays=(play(act("B", 20)),)))
 
     record = stage.poll().record
 

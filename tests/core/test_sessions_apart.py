@@ -4,11 +4,11 @@ import threading
 
 import pytest
 from flows import act, play
-from stagehand import Stage as Theatre
+from stagehand import SessionContext as Theatre
 
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.sessions.journal import Journal
-from taskmock.mockserver.sessions.session import Session, Stage
+from taskmock.mockserver.sessions.session import Session, SessionContext
 
 FILE = "format: 1\nscenario: demo\nedition: v2\nflow: [{name}: 5s]\n"
 
@@ -23,7 +23,7 @@ class House:
 
     def __init__(self, **more):
         self.theatre = Theatre(**more)
-        self.stage = Stage(self.theatre.playback, Journal())
+        self.stage = SessionContext(self.theatre.playback, Journal())
 
     def session(self, name):
         return Session(self.stage, name)
@@ -98,7 +98,7 @@ def test_shipped_scenario_stays_what_it_is_for_others():
 
     assert house.plays("a") == "Mine"
     assert house.session("b").play("slow-start").scenario == "slow-start"
-    assert house.theatre.shelf.scenario("slow-start").title
+    assert house.theatre.catalog.scenario("slow-start").title
 
 
 @pytest.mark.parametrize("first", ["ab", "ba"])
@@ -109,7 +109,7 @@ def test_edit_for_all_is_followed_by_every_session(first):
     house.theatre.clock.advance(2)
     polled = house.theatre.poll(session="a")
 
-    house.theatre.shelf.add(demo("Edited"))
+    house.theatre.catalog.add(demo("Edited"))
 
     assert [house.plays(session) for session in "ab"] == ["Edited", "Edited"]
     assert house.theatre.poll(session="a").reading.moment == polled.reading.moment
@@ -118,7 +118,7 @@ def test_edit_for_all_is_followed_by_every_session(first):
 def test_session_may_play_its_own_again_after_an_edit_for_all():
     house = House()
     house.session("a").play(demo("A"))
-    house.theatre.shelf.add(demo("Edited"))
+    house.theatre.catalog.add(demo("Edited"))
 
     house.session("a").play(demo("Again"))
     house.session("b").play("demo")

@@ -9,7 +9,7 @@ import pytest
 
 from taskmock.contracts.export.openapi import GATEWAYS, METHODS, openapi_document
 from taskmock.contracts.verify.gateway import DOORS
-from taskmock.schemas import EDITIONS, editions_of, example_names, load_doors, load_example, load_operations
+from taskmock.schemas import EDITIONS, editions_of, example_names, load_example, load_gateways, load_operations
 
 CHOICES = (*EDITIONS, "all")
 ESB = "/api/c/compapi/v2/sops/"
@@ -39,19 +39,19 @@ def esb_operation(document, name):
 @pytest.mark.parametrize("gateway", GATEWAYS)
 @pytest.mark.parametrize("edition", CHOICES)
 def test_document_is_valid(edition, gateway):
-    openapi_spec_validator.validate(openapi_document(edition, doors=GATEWAYS[gateway]))
+    openapi_spec_validator.validate(openapi_document(edition, gateways=GATEWAYS[gateway]))
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("door", DOORS.values(), ids=lambda door: door.name)
 def test_document_has_every_call_of_an_edition_on_every_path_of_a_door(edition, door):
-    document = openapi_document(edition, doors=[door.name])
+    document = openapi_document(edition, gateways=[door.name])
 
     assert {(method, path) for method, path, _ in operations(document)} == {
         (method, template.replace("{operation}", name).replace("{route}", row["route"]))
         for name, row in load_operations().items()
         if edition in editions_of(name)
-        for template in load_doors()[door.paths]
+        for template in load_gateways()[door.paths]
         for method in METHODS[door.name][row["method"]]
     }
 
@@ -64,7 +64,7 @@ def test_document_of_all_editions_has_all_calls():
 
 @pytest.mark.parametrize("gateway", GATEWAYS)
 def test_operations_have_names_of_their_own(gateway):
-    names = [one["operationId"] for _, _, one in operations(openapi_document("all", doors=GATEWAYS[gateway]))]
+    names = [one["operationId"] for _, _, one in operations(openapi_document("all", gateways=GATEWAYS[gateway]))]
 
     assert len(names) == len(set(names))
 

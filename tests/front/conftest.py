@@ -14,7 +14,7 @@ import pytest
 
 from taskmock.mockserver.http.limits import Limits
 from taskmock.mockserver.http.message import PLAIN, Call, Delivery, Reply
-from taskmock.mockserver.http.thread import FrontThread
+from taskmock.mockserver.http.thread import ServerThread
 
 PATIENCE = 60
 
@@ -139,7 +139,7 @@ class Stand:
 
     def __init__(self, limits: Limits | None, host: str) -> None:
         self.desk = Desk()
-        self.thread = FrontThread(self.desk, limits)
+        self.thread = ServerThread(self.desk, limits)
         self.address = self.thread.start(host)
         self._clients: list[Wire] = []
 

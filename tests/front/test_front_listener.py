@@ -10,7 +10,7 @@ import pytest
 
 from taskmock.mockserver.http import listener
 from taskmock.mockserver.http.listener import BindError, Front, PortTakenError, open_listeners
-from taskmock.mockserver.http.thread import FrontThread
+from taskmock.mockserver.http.thread import ServerThread
 
 
 def has_ipv6():
@@ -42,7 +42,7 @@ def test_taken_port_is_one_clear_line(stand):
     port = stand.address[1]
 
     with pytest.raises(PortTakenError) as caught:
-        FrontThread(stand.desk).start("127.0.0.1", port)
+        ServerThread(stand.desk).start("127.0.0.1", port)
 
     assert str(caught.value) == (
         f"cannot listen on 127.0.0.1 port {port}: another program uses this port; "

@@ -11,7 +11,7 @@ import pytest
 
 from taskmock.mockserver.http.limits import Limits
 from taskmock.mockserver.http.listener import BindError
-from taskmock.mockserver.http.thread import FrontThread
+from taskmock.mockserver.http.thread import ServerThread
 
 
 def test_thread_starts_once_at_a_time(stand):
@@ -28,7 +28,7 @@ def test_thread_stops_twice(stand):
 
 
 def test_thread_that_could_not_start_can_be_started_again(stand):
-    thread = FrontThread(stand.desk)
+    thread = ServerThread(stand.desk)
 
     with pytest.raises(BindError):
         thread.start("127.0.0.1", -1)
@@ -154,7 +154,7 @@ def test_async_caller_is_not_blocked(open_stand):
     stand = open_stand()
 
     async def use():
-        thread = FrontThread(stand.desk)
+        thread = ServerThread(stand.desk)
         host, port = await thread.start_async()
         async with httpx.AsyncClient() as client:
             waiting = asyncio.ensure_future(client.get(f"http://{host}:{port}/gate"))

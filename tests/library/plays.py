@@ -7,10 +7,10 @@ import functools
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.dry_run.frames import endless, frame_of
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import Opening
 from taskmock.mockserver.playback.store import MemoryStore
-from taskmock.mockserver.scenarios.catalog import LIBRARY, Shelf
+from taskmock.mockserver.scenarios.catalog import LIBRARY, Catalog
 from taskmock.mockserver.sessions.task_clock import TaskClock
 
 NAMES = tuple(sorted(path.stem for path in LIBRARY.glob("*.yaml")))
@@ -18,13 +18,13 @@ LARGE = ("big-1000", "big-10000", "deep-30", "wide-500")
 """Those whose answers are looked at at a few moments only."""
 
 SMALL = tuple(name for name in NAMES if name not in LARGE)
-ASKED = Asked(session="default", task_id="10")
+ASKED = Query(session="default", task_id="10")
 
 
 @functools.cache
 def scenario(name):
     """A shipped scenario."""
-    return Shelf().scenario(name)
+    return Catalog().scenario(name)
 
 
 class Stand:
@@ -35,7 +35,7 @@ class Stand:
         self.playback = Playback(
             opening=Opening(seed="0", clock=self.clock, mode=mode),
             store=MemoryStore(),
-            shelf=Shelf(scenarios=[scenario(name)]),
+            catalog=Catalog(scenarios=[scenario(name)]),
             default=name,
             edition=edition,
         )

@@ -11,7 +11,7 @@ from taskmock.mockserver.dry_run.chart.rows import FEW_MOMENTS, Span, fault_text
 from taskmock.mockserver.dry_run.chart.svg import draw_svg
 from taskmock.mockserver.dry_run.chart.text import Screen, clipped, display_width, draw_text, fitted, tick_of
 from taskmock.mockserver.scenarios import read_scenario
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 
 MINE = """
 format: 1
@@ -71,7 +71,7 @@ def test_marks_are_events_and_faults():
 
 
 def test_states_are_the_editions_words():
-    (timeline,) = timelines(Shelf().scenario("node-suspended"), "doc-2019")
+    (timeline,) = timelines(Catalog().scenario("node-suspended"), "doc-2019")
 
     assert {span.state for row in timeline.rows for span in row.spans} <= {
         "CREATED",
@@ -120,7 +120,7 @@ def test_text_in_colours_reads_the_same_without_them():
 @pytest.mark.parametrize("encoding", ["ascii", "gbk", "cp1252", "utf-8"])
 @pytest.mark.parametrize("name", ["hostile-text", "loop-reentry", "expired", "revoked-midway", "backend-timeout"])
 def test_text_fits_eighty_columns_in_every_encoding(name, encoding):
-    for timeline in timelines(Shelf().scenario(name)):
+    for timeline in timelines(Catalog().scenario(name)):
         text = draw_text(timeline, Screen(encoding=encoding))
 
         assert text.encode(encoding)
@@ -144,7 +144,7 @@ def test_gateway_that_fails_is_drawn():
 
 
 def test_large_tasks_are_cut():
-    (timeline,) = timelines(Shelf().scenario("wide-500"))
+    (timeline,) = timelines(Catalog().scenario("wide-500"))
     text = draw_text(timeline, Screen())
 
     assert "... and 301 more nodes (--all shows them)\n" in text
@@ -153,7 +153,7 @@ def test_large_tasks_are_cut():
 
 
 def test_very_large_tasks_are_looked_at_a_few_times():
-    (timeline,) = timelines(Shelf().scenario("big-1000"))
+    (timeline,) = timelines(Catalog().scenario("big-1000"))
     starts = {span.since for row in timeline.rows for span in row.spans}
 
     assert len(starts) <= FEW_MOMENTS
@@ -239,7 +239,7 @@ def test_long_text_is_cut_to_columns(text, width, cut):
 
 @pytest.mark.parametrize("name", ["hostile-text", "stale-answers", "failed-then-retried", "backend-timeout"])
 def test_picture_is_sound_xml_with_every_row(name):
-    scenario = Shelf().scenario(name)
+    scenario = Catalog().scenario(name)
     drawn = timelines(scenario)
 
     root = ET.fromstring(draw_svg(scenario.title, drawn))
@@ -267,7 +267,7 @@ def test_picture_of_an_unknown_state_is_grey():
 
 
 def test_picture_shows_gateways_and_events_on_demand():
-    drawn = timelines(Shelf().scenario("wide-500"))
+    drawn = timelines(Catalog().scenario("wide-500"))
 
     assert "(start)" not in draw_svg("X", drawn)
     assert "... and 301 more nodes (--all shows them)" in draw_svg("X", drawn)
@@ -275,7 +275,7 @@ def test_picture_shows_gateways_and_events_on_demand():
 
 
 def test_narrow_picture_breaks_its_legend():
-    assert 'width="320"' in draw_svg("X", timelines(Shelf().scenario("node-suspended")), width=1)
+    assert 'width="320"' in draw_svg("X", timelines(Catalog().scenario("node-suspended")), width=1)
 
 
 def test_data_has_seconds():

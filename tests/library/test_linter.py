@@ -13,7 +13,7 @@ from taskmock.mockserver.dry_run import lint as linter
 from taskmock.mockserver.dry_run.frames import polled_playback
 from taskmock.mockserver.dry_run.lint import broken_answers, holding_moments
 from taskmock.mockserver.dry_run.lint_file import placed, refuse_broken
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.scenarios import load_scenario, read_scenario
 
 HEAD = "format: 1\nscenario: mine\nedition: v2\nstart: 1s\nflow: [Copy: 2s, Check: {takes: 2s, fails: no}]\n"
@@ -146,7 +146,7 @@ def test_scenario_without_an_edition_is_judged_as_the_document():
 )
 def test_holding_moments_are_those_of_the_bounds(bounds, moments):
     playback = polled_playback(read_scenario(HEAD, source="mine"))
-    history = playback.history(playback.open(Asked(session="default", task_id="10")))
+    history = playback.history(playback.open(Query(session="default", task_id="10")))
 
     assert list(holding_moments(history, Bounds(**bounds))) == moments
 

@@ -9,10 +9,10 @@ from mock_calls import status_of
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.http.message import Call
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Asked, Reading
+from taskmock.mockserver.playback.poll import Query, Reading
 from taskmock.mockserver.playback.record import Opening, RecordKey, SessionPlan
 from taskmock.mockserver.playback.store import MemoryStore, RecordGoneError
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.app import App
 from taskmock.mockserver.sessions.journal import Journal, JournalEntry
 
@@ -28,11 +28,11 @@ class Steady:
 
 
 def playback(store, mode=ClockMode.POLLS):
-    return Playback(opening=Opening(seed="0", clock=ManualClock(), mode=mode), store=store, shelf=Shelf())
+    return Playback(opening=Opening(seed="0", clock=ManualClock(), mode=mode), store=store, catalog=Catalog())
 
 
 def asked(session, task_id="10"):
-    return Asked(session=session, task_id=task_id)
+    return Query(session=session, task_id=task_id)
 
 
 def test_memory_does_not_grow_with_the_sessions(monkeypatch):

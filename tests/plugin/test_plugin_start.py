@@ -26,6 +26,7 @@ def test_pytest_start_loads_only_the_plugins(tmp_path):
         "taskmock",
         "taskmock.contracts",
         "taskmock.contracts.plugin",
+        "taskmock.contracts.pytest_plugin",
         "taskmock.contracts.pytest_plugin.check",
         "taskmock.contracts.pytest_plugin.options",
         "taskmock.contracts.pytest_plugin.run",

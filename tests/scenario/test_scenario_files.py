@@ -13,7 +13,7 @@ from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.core.flow import Activity, Arm, Attempt, AutoRetry, Branch, BranchKind, Loop, Step, Subprocess
 from taskmock.mockserver.core.scenario import Event, Play, Scenario, Trigger
 from taskmock.mockserver.generation.generator import generate
-from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.scenarios import ScenarioError, load_scenario, read_scenario
 
 EXAMPLE = pathlib.Path(__file__).parent / "copy-fails-once.yaml"
@@ -185,7 +185,7 @@ def test_several_tasks_are_read() -> None:
 
 def test_generated_task_is_drawn_from_the_name() -> None:
     text = "generate: {nodes: 30, state: FAILED}\nstart: 5s\nevents: [{at: 9s, revoke: task}]\n"
-    drawn = generate("demo", "", Wish(nodes=30, state="FAILED")).scenario.plays[0]
+    drawn = generate("demo", "", GenerateOptions(nodes=30, state="FAILED")).scenario.plays[0]
 
     play = play_of(text)
 

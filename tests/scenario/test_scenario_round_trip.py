@@ -14,7 +14,7 @@ from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import Activity, Arm, Attempt, Branch, BranchKind, Subprocess
 from taskmock.mockserver.core.scenario import Event, Frame, Play, Scenario, Trigger
 from taskmock.mockserver.generation.generator import generate
-from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.scenarios import dump_scenario, read_scenario
 from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.syntax.emitter import emit
@@ -82,15 +82,15 @@ def test_emitted_data_reads_back(value: object) -> None:
 @pytest.mark.parametrize(
     "wish",
     [
-        Wish(),
-        Wish(nodes=120, edition="v2"),
-        Wish(nodes=250, depth=100),
-        Wish(state="REVOKED"),
-        Wish(locale="zh", nodes=40),
+        GenerateOptions(),
+        GenerateOptions(nodes=120, edition="v2"),
+        GenerateOptions(nodes=250, depth=100),
+        GenerateOptions(state="REVOKED"),
+        GenerateOptions(locale="zh", nodes=40),
     ],
     ids=["any", "large", "deepest", "revoked", "chinese"],
 )
-def test_generated_scenario_survives_its_file(wish: Wish) -> None:
+def test_generated_scenario_survives_its_file(wish: GenerateOptions) -> None:
     for seed in range(3):
         scenario = generate(seed, "10", wish).scenario
 

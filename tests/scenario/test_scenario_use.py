@@ -9,7 +9,7 @@ import pytest
 from taskmock.mockserver.core.flow import Activity
 from taskmock.mockserver.core.scenario import Frame, Play, Scenario
 from taskmock.mockserver.generation.generator import generate
-from taskmock.mockserver.generation.options import Wish
+from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.scenarios import ScenarioError, load_scenario
 from taskmock.mockserver.scenarios.files import Find
 
@@ -84,7 +84,7 @@ def test_several_used_tasks_are_taken_whole(folder: pathlib.Path) -> None:
 def test_generated_flow_replaces_the_used_one(folder: pathlib.Path) -> None:
     (play,) = load_text(folder, "use: basic\ngenerate: {nodes: 30}\nfaults: []\n").plays
 
-    drawn = generate("mine", "", Wish(nodes=30, edition="v2")).scenario.plays[0]
+    drawn = generate("mine", "", GenerateOptions(nodes=30, edition="v2")).scenario.plays[0]
     assert (play.ids, play.name) == (("10",), "Web")
     assert (play.flow, play.events, play.faults) == (drawn.flow, drawn.events, ())
 

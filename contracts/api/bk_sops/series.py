@@ -50,7 +50,7 @@ def _is_started(body: Mapping[str, Any]) -> bool:
     return isinstance(data, dict) and FULL in data
 
 
-class Account:
+class SeriesJudge:
     """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
 
     def __init__(

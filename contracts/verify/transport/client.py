@@ -16,7 +16,7 @@ import urllib.parse
 from collections.abc import Iterable
 
 from taskmock.contracts.verify.transport.exchange import Call, Exchange
-from taskmock.contracts.verify.transport.request import Attempt, UnreachableError
+from taskmock.contracts.verify.transport.request import RequestThread, UnreachableError
 
 SHORTEST = 8
 """Shorter secrets are not looked for: they would be found in names and ids that have nothing to do with them."""
@@ -111,7 +111,7 @@ class Client:
         Raises: UnreachableError where no connection to the server could be made.
         """
         began = time.monotonic()
-        attempt = Attempt(call, deadline=began + self._timeout, timeout=self._timeout, tls=self._tls)
+        attempt = RequestThread(call, deadline=began + self._timeout, timeout=self._timeout, tls=self._tls)
         threading.Thread(target=attempt.run, name="taskmock-call", daemon=True).start()
         answer = attempt.result()
         ended = time.monotonic()

@@ -22,7 +22,7 @@ from taskmock.contracts.verify.transport.redirect import MOST_REDIRECTS, REDIREC
 CONNECT_SECONDS = 10.0
 """The longest that a connection may take to come about, TLS included, in seconds."""
 
-BREATH = 0.5
+POLL_SLACK = 0.5
 """How long a wait lasts at a time, in seconds: Windows hears Ctrl-C only between two of them."""
 
 _PIECE = 64 * 1024
@@ -47,7 +47,7 @@ class Arrived:
     trouble: Trouble | None = None
 
 
-class Attempt:
+class RequestThread:
     """Sends a call and reads its answer, redirects followed, until `deadline` (of `time.monotonic`) at the latest.
 
     `run` is for a thread of its own, `result` for whoever waits. `timeout` is the deadline in words.
@@ -80,7 +80,7 @@ class Attempt:
         Raises: UnreachableError where no connection could be made.
         """
         while not self._over.is_set() and (left := self._deadline - time.monotonic()) > 0:
-            self._over.wait(min(left, BREATH))
+            self._over.wait(min(left, POLL_SLACK))
         outcome = self._outcome
         if outcome is None:
             outcome = self._late()  # before the connection ends, which the thread takes for the server's doing

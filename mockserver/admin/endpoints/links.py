@@ -18,7 +18,7 @@ from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
-from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback, played
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
@@ -69,7 +69,7 @@ def use(call: AdminCall) -> Answered:
     target = _checked_next(call.query.get("next"))
     scenario, clock = call.query.get("scenario"), call.query.get("clock")
     if scenario is not None:
-        call.playback.shelf.scenario(scenario)
+        call.playback.catalog.scenario(scenario)
     plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None)
     _begin(call, name, plan)
     return _sent(name, target, {"session": name, "scenario": scenario, "clock": clock, "next": target})
@@ -103,7 +103,7 @@ def replay(call: AdminCall) -> Answered:
     played(record, play, playback.edition_of(scenario))  # refuses a log that cannot be, before anything has changed
     _begin(call, name, plan)
     playback.store.open(record.key, lambda: record)
-    path = Task(playback, record.key, base=Session(call.stage, name).url, door=call.stage.door).url
+    path = Task(playback, record.key, base=Session(call.stage, name).url, gateway=call.stage.gateway).url
     return _sent(name, target, {"session": name, "url": path, "next": target})
 
 
@@ -112,7 +112,7 @@ def _plan(query: Mapping[str, Any], playback: Playback) -> SessionPlan:
     task, created = query["task"], {}
     if "created" in query:
         try:
-            creation = Creation.read(query["created"])
+            creation = CreatedTask.read(query["created"])
             check_creation(playback, creation)
         except ScenarioError:
             raise

@@ -6,18 +6,18 @@ from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, 
 from taskmock.mockserver.admin.moments import replay_command, taken_scenario
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_scenario
-from taskmock.mockserver.scenarios.catalog import Shelf
+from taskmock.mockserver.scenarios.catalog import Catalog
 
 
 def list_scenarios(call: AdminCall) -> Answered:
     """All scenarios by name; of one whose file is broken, what is wrong."""
-    shelf = call.playback.shelf
-    return Answered(body={"scenarios": [_listed(shelf, name) for name in shelf.names()]})
+    catalog = call.playback.catalog
+    return Answered(body={"scenarios": [_listed(catalog, name) for name in catalog.names()]})
 
 
-def _listed(shelf: Shelf, name: str) -> dict[str, object]:
+def _listed(catalog: Catalog, name: str) -> dict[str, object]:
     try:
-        found = shelf.scenario(name)
+        found = catalog.scenario(name)
     except (ScenarioError, ScenarioNotFoundError) as error:
         return {"name": name, "problem": str(error)}
     return {
@@ -31,7 +31,7 @@ def _listed(shelf: Shelf, name: str) -> dict[str, object]:
 
 def show_scenario(call: AdminCall) -> Answered:
     """A scenario as the text of a scenario file."""
-    return Answered(text=dump_scenario(call.playback.shelf.scenario(call.path["scenario"])))
+    return Answered(text=dump_scenario(call.playback.catalog.scenario(call.path["scenario"])))
 
 
 def put_scenario(call: AdminCall) -> Answered:
@@ -40,17 +40,17 @@ def put_scenario(call: AdminCall) -> Answered:
     Operations that it does not allow are `dropped` from their log.
     """
     name = call.path["scenario"]
-    scenario = read_scenario(call.data, source=name, resolve=call.playback.shelf.scenario)
+    scenario = read_scenario(call.data, source=name, resolve=call.playback.catalog.scenario)
     if scenario.name != name:
         raise AdminError(400, f"the text is scenario {scenario.name!r}, the path says {name!r}; they must agree")
-    call.playback.shelf.add(scenario)
+    call.playback.catalog.add(scenario)
     return Answered(body={"name": name, "digest": scenario.digest})
 
 
 def delete_scenario(call: AdminCall) -> Answered:
     """Takes a scenario that was put here off the shelf; one that came from a file is that file's again."""
-    if not call.playback.shelf.remove(call.path["scenario"]):
-        raise ScenarioNotFoundError(call.path["scenario"], call.playback.shelf.names())
+    if not call.playback.catalog.remove(call.path["scenario"]):
+        raise ScenarioNotFoundError(call.path["scenario"], call.playback.catalog.names())
     return Answered()
 
 

@@ -100,7 +100,7 @@ def show_task(call: AdminCall) -> Answered:
 def play_task(call: AdminCall) -> Answered:
     """Opens a task, playing a scenario; the record is made now and not at the first poll."""
     name = call.said.get("scenario")
-    call.session.play(None if name is None else call.playback.shelf.scenario(name), call.path["task"])
+    call.session.play(None if name is None else call.playback.catalog.scenario(name), call.path["task"])
     return show_task(call)
 
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.gateways.registry import retold
 from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.http.message import Delivery, Fields, Reply
-from taskmock.mockserver.playback.poll import Answer
+from taskmock.mockserver.playback.poll import Polled
 
 SYSTEM_ERROR = 3599999
 """The code of the system behind the doors for all that it has none of its own for (fact)."""
@@ -22,14 +22,14 @@ SYSTEM_ERROR = 3599999
 _HTML = (("Content-Type", "text/html"),)
 
 
-def reply_of(answer: Answer, door: Door, headers: Fields = ()) -> tuple[Reply, int]:
+def reply_of(answer: Polled, gateway: Gateway, headers: Fields = ()) -> tuple[Reply, int]:
     """The reply after all faults of the answer, in the order in which they stand, and the code of its envelope.
 
     The code is 0 where there is a good envelope or none at all. `headers` are those of a good reply.
     """
-    reply, code = _good(answer, door, headers)
+    reply, code = _good(answer, gateway, headers)
     for fault in answer.faults:
-        replaced = _replaced(fault, door, answer.request_id)
+        replaced = _replaced(fault, gateway, answer.request_id)
         if replaced is not None:
             other, code = replaced
             reply = dataclasses.replace(other, headers=(*other.headers, *_own(reply)), delivery=reply.delivery)
@@ -38,19 +38,19 @@ def reply_of(answer: Answer, door: Door, headers: Fields = ()) -> tuple[Reply, i
     return reply, code
 
 
-def _good(answer: Answer, door: Door, headers: Fields) -> tuple[Reply, int]:
+def _good(answer: Polled, gateway: Gateway, headers: Fields) -> tuple[Reply, int]:
     request_id = answer.request_id
     if answer.whole is not None:
-        return Reply(200, (*door.headers(request_id), *headers), answer.whole), 0
+        return Reply(200, (*gateway.headers(request_id), *headers), answer.whole), 0
     if answer.data is not None:
-        return Reply(200, (*door.headers(request_id), *headers), door.succeed(answer.data, request_id, "")), 0
-    reply, code = _refusal(RefusedError(SYSTEM_ERROR, answer.failure), door, request_id)
+        return Reply(200, (*gateway.headers(request_id), *headers), gateway.succeed(answer.data, request_id, "")), 0
+    reply, code = _refusal(RefusedError(SYSTEM_ERROR, answer.failure), gateway, request_id)
     return dataclasses.replace(reply, headers=(*reply.headers, *headers)), code
 
 
-def _refusal(refused: RefusedError, door: Door, request_id: str) -> tuple[Reply, int]:
-    headers = door.headers(request_id, refused)
-    return Reply(refused.status, headers, door.written_refusal(refused, request_id)), door.code_of(refused)
+def _refusal(refused: RefusedError, gateway: Gateway, request_id: str) -> tuple[Reply, int]:
+    headers = gateway.headers(request_id, refused)
+    return Reply(refused.status, headers, gateway.written_refusal(refused, request_id)), gateway.code_of(refused)
 
 
 def _own(reply: Reply) -> Sequence[tuple[str, str]]:
@@ -58,28 +58,28 @@ def _own(reply: Reply) -> Sequence[tuple[str, str]]:
     return [(name, value) for name, value in reply.headers if name.startswith("X-Mock-")]
 
 
-def _replaced(fault: Fault, door: Door, request_id: str) -> tuple[Reply, int] | None:
+def _replaced(fault: Fault, gateway: Gateway, request_id: str) -> tuple[Reply, int] | None:
     value: Any = fault.value
     match fault.kind:
-        case FaultKind.HTTP if value in door.statuses:
-            return _refusal(door.refused(door.statuses[value]), door, request_id)
+        case FaultKind.HTTP if value in gateway.statuses:
+            return _refusal(gateway.refused(gateway.statuses[value]), gateway, request_id)
         case FaultKind.HTTP:
             return Reply(value, _HTML, _page(value)), 0
         case FaultKind.BODY:
             return Reply(200, _HTML, str(value).encode("utf-8", "surrogatepass")), 0
         case FaultKind.ENVELOPE:
-            refused = retold(door, value["code"], value["message"])
+            refused = retold(gateway, value["code"], value["message"])
             extra = {name: value[name] for name in ("data", "permission") if name in value}
-            return _refusal(refused.with_extra(extra), door, request_id)
+            return _refusal(refused.with_extra(extra), gateway, request_id)
         case FaultKind.RATE_LIMIT:
             seconds = value["reset"] // SECOND
-            refused = door.refused(Refusal.RATE_LIMITED, limit=value["limit"], reset=seconds)
-            return _refusal(refused, door, request_id)
+            refused = gateway.refused(Refusal.RATE_LIMITED, limit=value["limit"], reset=seconds)
+            return _refusal(refused, gateway, request_id)
         case _:
             return None
 
 
-def _delivery(delivery: Delivery, fault: Fault, answer: Answer) -> Delivery:
+def _delivery(delivery: Delivery, fault: Fault, answer: Polled) -> Delivery:
     value: Any = fault.value
     match fault.kind:
         case FaultKind.DELAY:

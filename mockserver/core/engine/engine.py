@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taskmock.mockserver.core.engine.task_state import Ledger, Setting
+from taskmock.mockserver.core.engine.task_state import Setting, TaskState
 from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
 from taskmock.mockserver.core.state import HOLDING, Row, State
@@ -34,7 +34,7 @@ _AT_ONCE = {
 }
 
 
-class Engine(Ledger):
+class Engine(TaskState):
     """One run of one task. `changes` grows as time is run; nothing is ever taken back."""
 
     def __init__(self, graph: Graph, setting: Setting) -> None:

@@ -10,7 +10,7 @@ _MESSAGE, _COMMAND = 0, 1
 Action = Callable[..., None]
 
 
-class Agenda:
+class EventQueue:
     """Messages in the order of their moments, in ms; those of one moment in the order in which they were sent.
 
     `on_instant` is called whenever all messages of a moment have been delivered, before its commands and after each.

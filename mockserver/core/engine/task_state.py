@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from taskmock.mockserver.core.engine.event_queue import Agenda
+from taskmock.mockserver.core.engine.event_queue import EventQueue
 from taskmock.mockserver.core.graph import ROOT, Graph
 from taskmock.mockserver.core.state import HOLDING, Change, Row, State
 
@@ -25,7 +25,7 @@ class Setting:
     generation: int = 2
 
 
-class Ledger(Agenda):
+class TaskState(EventQueue):
     """The rows of one task. `changes` grows as time is run; nothing is ever taken back.
 
     `appointed` nodes are paused as soon as they are reached; `held` are the tokens that wait for a scope to let them

@@ -15,7 +15,7 @@ from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.dry_run.frames import STARTED_AT, alone, polled_playback, started
 from taskmock.mockserver.dry_run.lint import holding_moments
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.scenarios.duration import format_duration
 
@@ -118,7 +118,7 @@ def timelines(scenario: Scenario, edition: str | None = None) -> tuple[Timeline,
 
 def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
     playback = polled_playback(scenario, edition)
-    history = playback.history(playback.open(Asked(session=DEFAULT_SESSION, task_id=TASK_ID)))
+    history = playback.history(playback.open(Query(session=DEFAULT_SESSION, task_id=TASK_ID)))
     last = history.moments[-1]
     span = last + max(SECOND // 2, last // 20)
     chosen = playback.edition_of(scenario)

@@ -7,7 +7,7 @@ import dataclasses
 from taskmock.mockserver.core.flow import Flow
 from taskmock.mockserver.core.scenario import Frame, Play
 from taskmock.mockserver.generation.generator import generate
-from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, Wish
+from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, GenerateOptions
 from taskmock.mockserver.scenarios.reader.addresses import Script, check_flow, check_frames
 from taskmock.mockserver.scenarios.reader.events import PlacedEvent, read_events
 from taskmock.mockserver.scenarios.reader.faults import PlacedFault, read_faults
@@ -37,18 +37,18 @@ def read_generated(fields: Fields, *, seed: str, edition: str | None) -> Play | 
     if node is None or wish is None:
         return None
     before = len(problems)
-    wished = _wish(wish, edition or Wish().edition)
+    wished = _wish(wish, edition or GenerateOptions().edition)
     if len(problems) > before:
         return None
     return _drawn(wished, seed, fields, node)
 
 
-def _wish(wish: Fields, edition: str) -> Wish:
+def _wish(wish: Fields, edition: str) -> GenerateOptions:
     state = wish.node("state")
-    return Wish(
+    return GenerateOptions(
         nodes=_count(wish, "nodes", MOST_STEPS),
         depth=_count(wish, "depth", MAX_DEPTH),
-        breadth=wish.whole("breadth", Wish().breadth, least=2, most=MOST_BREADTH),
+        breadth=wish.whole("breadth", GenerateOptions().breadth, least=2, most=MOST_BREADTH),
         state=None if state is None else read_choice(state, wish.problems, what="state", choices=STATES[edition]),
         edition=edition,
         plain=wish.flag("plain"),
@@ -59,7 +59,7 @@ def _count(wish: Fields, key: str, most: int) -> int | None:
     return wish.whole(key, 1, least=1, most=most) if key in wish else None
 
 
-def _drawn(wish: Wish, seed: str, fields: Fields, node: Node) -> Play | None:
+def _drawn(wish: GenerateOptions, seed: str, fields: Fields, node: Node) -> Play | None:
     try:
         return generate(seed, "", wish).scenario.plays[0]
     except GenerateError as error:

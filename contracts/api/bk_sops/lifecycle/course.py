@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from taskmock.contracts.api.bk_sops.lifecycle.doubt import CACHE, Doubt, Verdict, age_of, doubt_of, may_be_older
+from taskmock.contracts.api.bk_sops.lifecycle.doubt import CACHE, Reordering, Verdict, age_of, doubt_of, may_be_older
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing, shows_rollback
-from taskmock.contracts.api.bk_sops.lifecycle.rules import Judgement, judged
+from taskmock.contracts.api.bk_sops.lifecycle.rules import TransitionVerdict, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
 from taskmock.contracts.findings.violation import Severity, Violation
 
@@ -30,7 +30,7 @@ class Course:
 
     def __init__(self) -> None:
         self._fresh: list[Snapshot] = []
-        self._doubts: list[Doubt] = []
+        self._doubts: list[Reordering] = []
         self._strained: list[Violation] = []
         self._rolled_back = False
 
@@ -58,7 +58,7 @@ class Course:
         if not self._rolled_back:
             yield from self._strained
 
-    def _placed(self, judgement: Judgement) -> Iterator[Violation]:
+    def _placed(self, judgement: TransitionVerdict) -> Iterator[Violation]:
         """Takes an answer as the newest or as an old one, and yields what is wrong with it."""
         before, after = judgement.step.before, judgement.step.after
         if judgement.is_clean and before.is_later_than(after):
@@ -81,7 +81,7 @@ class Course:
             self._forget(self._doubts)
             yield from judgement.violations()
 
-    def _forget(self, doubts: Iterable[Doubt]) -> None:
+    def _forget(self, doubts: Iterable[Reordering]) -> None:
         """Ends doubts without a verdict: what has begun anew in a plausible way, and was never refuted, has done so."""
         for doubt in tuple(doubts):
             self._doubts.remove(doubt)
@@ -94,7 +94,7 @@ class Course:
         """Keeps findings for the end of the history, of which a rollback is a strained explanation."""
         self._strained += itertools.islice(found, HELD_BACK - len(self._strained))
 
-    def _settled(self, doubt: Doubt, verdict: Verdict) -> Iterator[Violation]:
+    def _settled(self, doubt: Reordering, verdict: Verdict) -> Iterator[Violation]:
         """Ends a doubt, unless the verdict leaves it open, and yields what was wrong if there was no rollback."""
         if verdict is Verdict.OPEN:
             return
@@ -110,7 +110,7 @@ class Course:
         self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
         yield from found
 
-    def _old(self, judgement: Judgement) -> tuple[Violation, ...]:
+    def _old(self, judgement: TransitionVerdict) -> tuple[Violation, ...]:
         """The warning for an answer that a cache may have kept, or what is wrong where it is too old."""
         snapshot, newest = judgement.step.after, judgement.step.before
         newer = newest

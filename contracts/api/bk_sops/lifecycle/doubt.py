@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping
 
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing
-from taskmock.contracts.api.bk_sops.lifecycle.rules import Judgement, judged
+from taskmock.contracts.api.bk_sops.lifecycle.rules import TransitionVerdict, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import ROUNDING, Snapshot, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
 from taskmock.contracts.api.bk_sops.rules.document import Observed
@@ -69,10 +69,10 @@ class Verdict(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Doubt:
+class Reordering:
     """The judgement of a step in which a rollback may have happened, and the rows that it would have taken back."""
 
-    judgement: Judgement
+    judgement: TransitionVerdict
     gone: Mapping[str, Observed]
 
     @property
@@ -105,7 +105,7 @@ class Doubt:
             return Verdict.UNLIKELY
         return Verdict.OPEN
 
-    def verdict_after(self, judgement: Judgement) -> Verdict:
+    def verdict_after(self, judgement: TransitionVerdict) -> Verdict:
         """What the step to an answer, as the newest, says of the rollback.
 
         What is possible after it must be possible after all that was before. And where the answer breaks the rules as
@@ -131,7 +131,7 @@ class Doubt:
         return [Pair(gone, node, (), (), self.before.latest) for gone, node in found if gone is not None]
 
 
-def doubt_of(judgement: Judgement) -> Doubt:
+def doubt_of(judgement: TransitionVerdict) -> Reordering:
     """The doubt in a step."""
     gone: dict[str, Observed] = {}
     stack = [node for pair in judgement.step.pairs for node in pair.gone]
@@ -139,4 +139,4 @@ def doubt_of(judgement: Judgement) -> Doubt:
         node = stack.pop()
         gone[str(field(node, "id"))] = node
         stack.extend(node.children)
-    return Doubt(judgement, gone)
+    return Reordering(judgement, gone)

@@ -268,7 +268,7 @@ RULES: tuple[Rule, ...] = (*TASK_RULES, *NODE_RULES, *COUNTER_RULES, *TIME_RULES
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Judgement:
+class TransitionVerdict:
     """What the rules find in a step, and how well an unseen rollback explains all of it."""
 
     step: Step
@@ -295,10 +295,10 @@ class Judgement:
         return (rule.violation(finding, self.step) for rule, finding in self.found)
 
 
-def judged(before: Snapshot, after: Snapshot) -> Judgement:
+def judged(before: Snapshot, after: Snapshot) -> TransitionVerdict:
     """What the rules say of two answers, the earlier first."""
     step = step_between(before, after)
     found = tuple((rule, finding) for rule in RULES for finding in rule(step))
     explicable = bool(found) and all(rule.undone for rule, _ in found)
     undoing = undoing_in(step, (finding for _, finding in found)) if explicable else Undoing.IMPOSSIBLE
-    return Judgement(step, found, undoing)
+    return TransitionVerdict(step, found, undoing)

@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from taskmock.mockserver.api.bk_sops.access.auth import SCOPES, App, Auth, Grant, among
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Operation, Parameters, text_of
 from taskmock.mockserver.core.graph import is_node_id
 
@@ -42,7 +42,7 @@ class Admission:
     made: no declaration can name them.
     """
 
-    door: Door
+    gateway: Gateway
     auth: Auth | None
     now: int
     made: Container[str] = ()
@@ -58,16 +58,16 @@ class Admission:
             return self._by_access_token(token, operation)
         code, secret = text_of(shown, "bk_app_code"), text_of(shown, "bk_app_secret")
         if not code:
-            raise self.door.refused(Refusal.APP_CODE_MISSING)
+            raise self.gateway.refused(Refusal.APP_CODE_MISSING)
         if not secret:
-            raise self.door.refused(Refusal.APP_SECRET_MISSING)
+            raise self.gateway.refused(Refusal.APP_SECRET_MISSING)
         app = None
         if self.auth is not None:
             app = self.auth.app(code)
             if app is None:
-                raise self.door.refused(Refusal.APP_UNKNOWN, app=code)
+                raise self.gateway.refused(Refusal.APP_UNKNOWN, app=code)
             if not app.knows(secret):
-                raise self.door.refused(Refusal.APP_SECRET_WRONG, app=code)
+                raise self.gateway.refused(Refusal.APP_SECRET_WRONG, app=code)
         name = self._user(shown, app)
         self._permit_app(app, operation)
         return name
@@ -77,7 +77,7 @@ class Admission:
             return SOMEBODY
         found = self.auth.user_of_access_token(token, self.now)
         if found is None:
-            raise self.door.refused(Refusal.ACCESS_TOKEN_INVALID)
+            raise self.gateway.refused(Refusal.ACCESS_TOKEN_INVALID)
         user, app = found
         self._permit_app(app, operation)
         return user.name
@@ -85,21 +85,21 @@ class Admission:
     def _user(self, shown: Parameters, app: App | None) -> str:
         token, name = text_of(shown, "bk_token"), text_of(shown, "bk_username")
         if not (token or name):
-            raise self.door.refused(Refusal.USER_MISSING)
+            raise self.gateway.refused(Refusal.USER_MISSING)
         if self.auth is None or app is None:
             return name or SOMEBODY
         if token:
             user = self.auth.user_of_token(token, self.now)
             if user is None:
-                raise self.door.refused(Refusal.TOKEN_INVALID)
+                raise self.gateway.refused(Refusal.TOKEN_INVALID)
             return user.name
         if not app.names_users:
-            raise self.door.refused(Refusal.USER_UNVERIFIED)
+            raise self.gateway.refused(Refusal.USER_UNVERIFIED)
         return name
 
     def _permit_app(self, app: App | None, operation: Operation) -> None:
         if app is not None and app.calls is not None and operation.name not in app.calls:
-            raise self.door.refused(Refusal.APP_NOT_PERMITTED, app=app.code, operation=operation.name)
+            raise self.gateway.refused(Refusal.APP_NOT_PERMITTED, app=app.code, operation=operation.name)
 
     def permit(self, caller: str, operation: Operation, parameters: Parameters) -> None:
         """Lets a caller do what a call asks for.

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from taskmock.mockserver.api.bk_sops.request import Operation, Parameters
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import RecordKey
 
 
@@ -30,10 +30,10 @@ class ApiCall:
     quirks: bool = True
     owns: Callable[[str], bool] = lambda _: True
 
-    def asked(self, task_id: str | None = None, *, scenario: str | None = None) -> Asked:
+    def asked(self, task_id: str | None = None, *, scenario: str | None = None) -> Query:
         """The task that the call is about, or another one of its session, playing what the call or somebody says."""
         wanted = scenario or self.scenario
-        return Asked(session=self.session, task_id=task_id or self.needed["task_id"], scenario=wanted)
+        return Query(session=self.session, task_id=task_id or self.needed["task_id"], scenario=wanted)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ import re
 from typing import Any
 
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import looked_at
+from taskmock.mockserver.api.bk_sops.calls.snapshot import snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of, pipeline_of
 from taskmock.mockserver.api.bk_sops.documents.task import created_task, is_number, project_of
 from taskmock.mockserver.api.bk_sops.errors import NOT_FOUND, PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import LONGEST_ID, text_of
 from taskmock.mockserver.generation.generator import SCENARIO_NAME
-from taskmock.mockserver.playback.creation import COMMON, Creation
+from taskmock.mockserver.playback.creation import COMMON, CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import SessionPlan
 from taskmock.mockserver.playback.store import MOST_TASKS
@@ -44,11 +44,11 @@ def create_task(playback: Playback, call: ApiCall) -> Done:
     creation = _checked(playback, call)
     plan = playback.store.replan(call.session, lambda plan: _with_creation(playback, call.session, plan, creation))
     task_id = str(plan.numbered)
-    glance = looked_at(playback, call.asked(task_id))
+    glance = snapshot_of(playback, call.asked(task_id))
     return Done(data=created_task(facts_of(glance, call), pipeline_of(glance)), key=glance.record.key)
 
 
-def _with_creation(playback: Playback, session: str, plan: SessionPlan, creation: Creation) -> SessionPlan:
+def _with_creation(playback: Playback, session: str, plan: SessionPlan, creation: CreatedTask) -> SessionPlan:
     """A session's plan with one task more, of the next number that no task of the session has."""
     taken = {*plan.tasks, *plan.created, *(record.key.task_id for record in playback.store.records(session))}
     number = max(plan.numbered + 1, FIRST_NUMBER)
@@ -60,7 +60,7 @@ def _with_creation(playback: Playback, session: str, plan: SessionPlan, creation
     return dataclasses.replace(plan, created=created, numbered=number)
 
 
-def _checked(playback: Playback, call: ApiCall) -> Creation:
+def _checked(playback: Playback, call: ApiCall) -> CreatedTask:
     """What a client asks for.
 
     Raises:
@@ -81,7 +81,7 @@ def _checked(playback: Playback, call: ApiCall) -> Creation:
     if "pipeline_tree" in said:
         reason = "this mock makes tasks of scenarios and templates, not of trees"
         raise RefusedError(UNKNOWN, f"[API] create_task get invalid pipeline_tree: {reason}")
-    return Creation(
+    return CreatedTask(
         name=call.needed["name"],
         template_id=str(int(template_id)),
         scenario=_played(playback, call),
@@ -92,7 +92,7 @@ def _checked(playback: Playback, call: ApiCall) -> Creation:
     )
 
 
-def check_creation(playback: Playback, creation: Creation) -> None:
+def check_creation(playback: Playback, creation: CreatedTask) -> None:
     """Refuses what no call of `create_task` could have made.
 
     Raises:
@@ -113,15 +113,15 @@ def check_creation(playback: Playback, creation: Creation) -> None:
     except RefusedError as refused:
         raise ValueError(f"constants: {refused.message}") from None
     if creation.scenario != SCENARIO_NAME:
-        playback.shelf.scenario(creation.scenario)
+        playback.catalog.scenario(creation.scenario)
 
 
 def _played(playback: Playback, call: ApiCall) -> str:
     """The name of what the session plays."""
     plan = playback.store.plan(call.session)
     name = call.scenario or plan.scenario or playback.default or SCENARIO_NAME
-    if name != SCENARIO_NAME or name in playback.shelf:
-        scenario = playback.shelf.scenario(name, plan.held_for(None))
+    if name != SCENARIO_NAME or name in playback.catalog:
+        scenario = playback.catalog.scenario(name, plan.held_for(None))
         if any(play.frames for play in scenario.plays):
             reason = f"the scenario {name!r} holds recorded answers, of which no task can be made"
             raise RefusedError(UNKNOWN, f"[API] create_task create pipeline without tree error: {reason}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import Glance
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot
 from taskmock.mockserver.api.bk_sops.calls.task import played_task
 from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
@@ -24,7 +24,7 @@ NO_NODE = "node[node_id={node}] not found in task[task_id={task}]"
 class _Seen:
     """A node that a call asks about, and the runs that it means: an earlier `of_pass`, whose last one it tells of."""
 
-    glance: Glance
+    glance: TaskSnapshot
     runs: NodeRuns
     page: Page
     component_code: str
@@ -100,7 +100,7 @@ def _asked_pass(call: ApiCall, runs: NodeRuns) -> list[NodeRun]:
     return found
 
 
-def _check_stack(glance: Glance, call: ApiCall, runs: NodeRuns, *, code: int) -> None:
+def _check_stack(glance: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: int) -> None:
     """Refuses a call that does not name the subprocesses around its node, the outermost first.
 
     The real server looks a node up by them: of generation 1 only one that was not reached (fact).

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall, Done, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import Glance, looked_at
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot_of
 from taskmock.mockserver.api.bk_sops.documents.edition import written_version
 from taskmock.mockserver.api.bk_sops.documents.sequence_flow import flows_from, sequence_flows
 from taskmock.mockserver.api.bk_sops.errors import INVALID_OPERATION, PARAMETERS, UNKNOWN, RefusedError
@@ -45,7 +45,7 @@ _NODE_ACTIONS = {
     RETRY_SUBPROCESS: Verb.RETRY,
 }
 
-_Order = Callable[[ApiCall, Glance], Command]
+_Order = Callable[[ApiCall, TaskSnapshot], Command]
 """What a call asks for, as a command for its task."""
 
 
@@ -60,7 +60,7 @@ def _answer(order: _Order) -> Answer:
 
 def _carried_out(playback: Playback, call: ApiCall, order: _Order) -> RecordKey:
     while True:
-        glance = looked_at(playback, call.asked())
+        glance = snapshot_of(playback, call.asked())
         key, command = glance.record.key, order(call, glance)
         try:
             playback.command(key, command)
@@ -88,18 +88,18 @@ def _refused(call: ApiCall, verb: str, reason: str) -> RefusedError:
 # -- the task
 
 
-def _start(_call: ApiCall, glance: Glance) -> Command:
+def _start(_call: ApiCall, glance: TaskSnapshot) -> Command:
     _check_claimed(glance, "start")
     return Command(verb=Verb.START)
 
 
-def _operate_task(call: ApiCall, glance: Glance) -> Command:
+def _operate_task(call: ApiCall, glance: TaskSnapshot) -> Command:
     verb = _verb(_TASK_ACTIONS, call.needed["action"])
     _check_claimed(glance, verb)
     return Command(verb=verb, target=TASK)
 
 
-def _check_claimed(glance: Glance, action: str) -> None:
+def _check_claimed(glance: TaskSnapshot, action: str) -> None:
     if glance.creation is not None and not glance.creation.claimed:
         raise RefusedError(INVALID_OPERATION, UNCLAIMED.format(action=action))
 
@@ -107,7 +107,7 @@ def _check_claimed(glance: Glance, action: str) -> None:
 # -- a node
 
 
-def _operate_node(call: ApiCall, glance: Glance) -> Command:
+def _operate_node(call: ApiCall, glance: TaskSnapshot) -> Command:
     payload, inputs = (_object(call, name) for name in ("data", "inputs"))
     action = call.needed["action"]
     verb = _verb(_NODE_ACTIONS, action)
@@ -127,7 +127,7 @@ def _operate_node(call: ApiCall, glance: Glance) -> Command:
     return Command(verb=verb, target=_node_id(call, verb), data=data)
 
 
-def _callback(call: ApiCall, glance: Glance) -> Command:
+def _callback(call: ApiCall, glance: TaskSnapshot) -> Command:
     node_id, version = _node_id(call, Verb.CALLBACK), text_of(call.said, "version")
     if version and glance.edition.generation == 2:  # generation 1 takes no notice of it
         _check_version(call, glance, version)
@@ -142,7 +142,7 @@ def _node_id(call: ApiCall, verb: Verb) -> str:
     return node_id
 
 
-def _node(call: ApiCall, glance: Glance) -> GraphNode | None:
+def _node(call: ApiCall, glance: TaskSnapshot) -> GraphNode | None:
     """The node that a call names, if the task has it."""
     graph = glance.history.graph
     try:
@@ -169,7 +169,7 @@ def _payload(said: object) -> object:
     return said if isinstance(said, dict) else None
 
 
-def _check_subprocess(call: ApiCall, glance: Glance) -> None:
+def _check_subprocess(call: ApiCall, glance: TaskSnapshot) -> None:
     node = _node(call, glance)
     if glance.edition.generation == 1:
         raise RefusedError(UNKNOWN, "this engine knows no retry_subprocess")
@@ -177,14 +177,14 @@ def _check_subprocess(call: ApiCall, glance: Glance) -> None:
         raise _refused(call, RETRY_SUBPROCESS, f"node({node.id}) type is not SubProcess")
 
 
-def _check_version(call: ApiCall, glance: Glance, version: str) -> None:
+def _check_version(call: ApiCall, glance: TaskSnapshot, version: str) -> None:
     node = _node(call, glance)
     row = None if node is None else glance.tree.rows.get(node.index)
     if node is not None and row is not None and version != f"v{written_version(glance.record.draw_key, node.id, row)}":
         raise _refused(call, Verb.CALLBACK, f"node version {version} not exist")
 
 
-def _arms(call: ApiCall, glance: Glance, flow_ids: list[object]) -> list[object]:
+def _arms(call: ApiCall, glance: TaskSnapshot, flow_ids: list[object]) -> list[object]:
     """The arms that lines of a gateway lead into; what is no line's id may be the name of an arm, as people say it."""
     node = _node(call, glance)
     flows = sequence_flows(glance.history.graph, key=glance.record.draw_key, prefix=glance.edition.prefix)
@@ -192,7 +192,7 @@ def _arms(call: ApiCall, glance: Glance, flow_ids: list[object]) -> list[object]
     return [named.get(flow_id, flow_id) if isinstance(flow_id, str) else flow_id for flow_id in flow_ids]
 
 
-def _arms_that_meet(call: ApiCall, glance: Glance) -> list[object]:
+def _arms_that_meet(call: ApiCall, glance: TaskSnapshot) -> list[object]:
     """The arms that `flow_ids` name, which meet where the call says."""
     flow_ids, meeting = said_json(call.said, "flow_ids", None), text_of(call.said, "converge_gateway_id")
     for name, said in (("flow_ids", flow_ids), ("converge_gateway_id", meeting)):

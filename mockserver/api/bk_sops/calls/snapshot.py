@@ -11,22 +11,22 @@ from taskmock.mockserver.core.engine.history import History, Tree
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.core.state import Row, State
-from taskmock.mockserver.playback.creation import Creation
+from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Asked, taken_turn
+from taskmock.mockserver.playback.poll import Query, take_poll
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.playback.store import RecordGoneError
 
 
 @dataclasses.dataclass(frozen=True)
-class Glance:
+class TaskSnapshot:
     """One task at a `moment` in ms on its clock; `creation` is what it was made with, None if no client has made it."""
 
     record: Record
     history: History
     edition: Edition
     moment: int
-    creation: Creation | None = None
+    creation: CreatedTask | None = None
 
     @functools.cached_property
     def tree(self) -> Tree:
@@ -67,7 +67,7 @@ class Glance:
         return Row(state, start=start, finish=finish, since=start)
 
 
-def looked_at(playback: Playback, asked: Asked) -> Glance:
+def snapshot_of(playback: Playback, asked: Query) -> TaskSnapshot:
     """A task where it stands now, or after its latest poll; nobody need have touched it before.
 
     Raises:
@@ -81,7 +81,7 @@ def looked_at(playback: Playback, asked: Asked) -> Glance:
         return _glance(playback, record, playback.seen_moment(record))
 
 
-def polled(playback: Playback, asked: Asked, *, clipped: bool = False) -> Glance:
+def polled(playback: Playback, asked: Query, *, clipped: bool = False) -> TaskSnapshot:
     """A task as one poll sees it: the poll is counted and moves a `polls` clock, and no fault is met.
 
     With `clipped` the record notes that a CREATED task lacks its children from now on.
@@ -93,7 +93,7 @@ def polled(playback: Playback, asked: Asked, *, clipped: bool = False) -> Glance
 
     def turned(record: Record) -> Record:
         history = playback.history(record)
-        changed, turn = taken_turn(record, (), history, playback.opening.clock.now())
+        changed, turn = take_poll(record, (), history, playback.opening.clock.now())
         seen.append(turn.moment)
         created = not (history.frames or history.started_at(turn.moment) or history.expired_at(turn.moment))
         return dataclasses.replace(changed, clipped=True) if clipped and created else changed
@@ -108,7 +108,7 @@ def polled(playback: Playback, asked: Asked, *, clipped: bool = False) -> Glance
         return _glance(playback, record, seen[-1])
 
 
-def _glance(playback: Playback, record: Record, moment: int) -> Glance:
+def _glance(playback: Playback, record: Record, moment: int) -> TaskSnapshot:
     edition = playback.edition_of(playback.scenario_of(record))
     creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
-    return Glance(record, playback.history(record), edition, moment, creation)
+    return TaskSnapshot(record, playback.history(record), edition, moment, creation)

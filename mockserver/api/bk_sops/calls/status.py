@@ -5,12 +5,12 @@ from __future__ import annotations
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
 from taskmock.mockserver.api.bk_sops.documents.flags import BUSINESS, Flags
 from taskmock.mockserver.core.graph import is_node_id
-from taskmock.mockserver.playback.poll import Asked
+from taskmock.mockserver.playback.poll import Query
 
 
-def _asked(said: ApiCall) -> Asked:
+def _asked(said: ApiCall) -> Query:
     task_id = said.needed["task_id"]
-    return Asked(
+    return Query(
         session=said.session,
         task_id=task_id,
         scenario=said.scenario,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done
-from taskmock.mockserver.api.bk_sops.calls.snapshot import Glance, looked_at
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot_of
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
 from taskmock.mockserver.api.bk_sops.documents.pipeline import pipeline_tree
 from taskmock.mockserver.api.bk_sops.documents.task import TaskFacts, is_number, project_of, task_detail
@@ -20,13 +20,13 @@ def get_task_detail(playback: Playback, call: ApiCall) -> Done:
     return Done(data=data, key=glance.record.key)
 
 
-def played_task(playback: Playback, call: ApiCall) -> Glance:
+def played_task(playback: Playback, call: ApiCall) -> TaskSnapshot:
     """The task that a call names, whose nodes are known.
 
     Raises:
         RefusedError: It plays recorded answers, which do not say what the task is made of.
     """
-    glance = looked_at(playback, call.asked())
+    glance = snapshot_of(playback, call.asked())
     if glance.frame is not None:
         task_id = glance.record.key.task_id
         raise RefusedError(UNKNOWN, f"task[id={task_id}] plays recorded answers, which have no pipeline tree")
@@ -40,7 +40,7 @@ def no_task(call: ApiCall) -> str:
     return f"task[id={call.needed['task_id']}] of project[project_id={project}, biz_id={biz_id}] does not exist"
 
 
-def facts_of(glance: Glance, call: ApiCall) -> TaskFacts:
+def facts_of(glance: TaskSnapshot, call: ApiCall) -> TaskFacts:
     """What is known of a task besides its tree."""
     return TaskFacts(
         record=glance.record,
@@ -52,7 +52,7 @@ def facts_of(glance: Glance, call: ApiCall) -> TaskFacts:
     )
 
 
-def pipeline_of(glance: Glance) -> Document:
+def pipeline_of(glance: TaskSnapshot) -> Document:
     """The pipeline tree of a task."""
     constants = glance.creation.constants if glance.creation else {}
     return pipeline_tree(glance.history.graph, glance.edition, key=glance.record.draw_key, constants=constants)

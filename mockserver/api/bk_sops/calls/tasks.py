@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_flag, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import Glance, looked_at, polled
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, polled, snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
 from taskmock.mockserver.api.bk_sops.documents.flags import WHOLE_TASK
@@ -61,7 +61,7 @@ def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     )
 
 
-def _status(glance: Glance) -> Document | None:
+def _status(glance: TaskSnapshot) -> Document | None:
     """What `get_task_status` says of a task that meets no fault; None where nothing sensible was recorded."""
     if glance.frame is not None:
         data = glance.frame.body.get("data")
@@ -91,7 +91,7 @@ def _task_ids(call: ApiCall, *, most: int, said_most: int) -> list[str]:
 def get_tasks_manual_intervention_state(playback: Playback, call: ApiCall) -> Done:
     """Whether each of several tasks waits for somebody, the highest id first."""
     task_ids = _task_ids(call, most=MOST_INTERVENTIONS, said_most=MOST_INTERVENTIONS + call.quirks)
-    glances = [looked_at(playback, call.asked(task_id)) for task_id in task_ids]
+    glances = [snapshot_of(playback, call.asked(task_id)) for task_id in task_ids]
     if call.quirks and any(glance.expired for glance in glances):
         # The real server stumbles over the two keys that are left of such a task.
         message = "task.is_manual_intervention_required get fail"
@@ -99,7 +99,7 @@ def get_tasks_manual_intervention_state(playback: Playback, call: ApiCall) -> Do
     return Done(data=[intervention_entry(facts_of(glance, call), waits_for_somebody(glance)) for glance in glances])
 
 
-def waits_for_somebody(glance: Glance) -> bool:
+def waits_for_somebody(glance: TaskSnapshot) -> bool:
     """Whether a task goes on only if somebody does something (the document's rule).
 
     It has failed nodes, is paused or has a subprocess or node that is, or a node runs that waits for a callback.
@@ -110,7 +110,7 @@ def waits_for_somebody(glance: Glance) -> bool:
     return not _WAITING.isdisjoint({root, *others}) or _is_called_back(glance)
 
 
-def _states(glance: Glance) -> tuple[str, set[str]]:
+def _states(glance: TaskSnapshot) -> tuple[str, set[str]]:
     """The state of a task, and those of its nodes."""
     if glance.frame is not None:
         states = [node.state or State.CREATED for node in recorded_nodes(glance.frame.body)] or [State.CREATED]
@@ -119,7 +119,7 @@ def _states(glance: Glance) -> tuple[str, set[str]]:
     return shown.get(ROOT, State.CREATED), {state for index, state in shown.items() if index != ROOT}
 
 
-def _is_called_back(glance: Glance) -> bool:
+def _is_called_back(glance: TaskSnapshot) -> bool:
     if glance.frame is not None:
         return False
     steps = ((glance.history.graph.nodes[index].step, row) for index, row in glance.tree.rows.items())
@@ -172,7 +172,7 @@ def _matching(playback: Playback, call: ApiCall, records: Iterable[Record]) -> I
     started, finished = said_flag(call.said, "is_started"), said_flag(call.said, "is_finished")
     for record in records:
         try:
-            glance = looked_at(playback, call.asked(record.key.task_id, scenario=record.key.scenario))
+            glance = snapshot_of(playback, call.asked(record.key.task_id, scenario=record.key.scenario))
         except (ScenarioNotFoundError, ScenarioError):
             continue  # taken off the shelf: nobody can say what the task is
         facts = facts_of(glance, call)

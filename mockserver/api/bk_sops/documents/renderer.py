@@ -24,7 +24,7 @@ from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.graph import ROOT, AddressError
 from taskmock.mockserver.core.scenario import Frame, Play
 from taskmock.mockserver.playback.cache import Cache
-from taskmock.mockserver.playback.poll import Turn
+from taskmock.mockserver.playback.poll import PollResult
 from taskmock.mockserver.playback.record import Record
 
 _OF_TYPE: Mapping[str, Any] = {
@@ -82,7 +82,7 @@ KEPT_FRAMES = 64 * 1024 * 1024
 _FINDING = 1024  # bytes that the key of a kept answer takes
 
 
-class Scene(NamedTuple):
+class Playing(NamedTuple):
     """What plays for a record: its script, in an edition, and all that happens; `key` is equal where all of it is."""
 
     key: tuple[object, ...]
@@ -129,7 +129,7 @@ class Renderer:
     def __init__(self) -> None:
         self._kept: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
 
-    def data(self, record: Record, scene: Scene, view: View, turn: Turn) -> bytes | None:
+    def data(self, record: Record, scene: Playing, view: View, turn: PollResult) -> bytes | None:
         """What one poll's turn shows of a task, as JSON; None where it cannot be answered."""
         edition, history = scene.edition, scene.history
         if not can_be_answered(history, edition, turn.shown, view):

@@ -10,7 +10,7 @@ from taskmock.mockserver.api.bk_sops.documents.pipeline import written_constants
 from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.state import Row, State
-from taskmock.mockserver.playback.creation import COMMON, Creation
+from taskmock.mockserver.playback.creation import COMMON, CreatedTask
 from taskmock.mockserver.playback.record import Record
 
 HOST = "http://bk_sops_host/"
@@ -66,7 +66,7 @@ class TaskFacts:
     project: Project
     root: Row | None
     moment: int
-    creation: Creation | None = None
+    creation: CreatedTask | None = None
 
     @property
     def id(self) -> int:

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError, Row
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Fields, Place
-from taskmock.schemas import load_doors
+from taskmock.schemas import load_gateways
 
 ERROR_CODE = "X-Bkapi-Error-Code"
 ERROR_MESSAGE = "X-Bkapi-Error-Message"
@@ -108,9 +108,9 @@ def _rate_limit(limit: int, reset: int) -> Fields:
     )
 
 
-APIGW = Door(
+APIGW = Gateway(
     name="apigw",
-    paths=load_doors()["apigw"],
+    paths=load_gateways()["apigw"],
     methods={"GET": ("GET",), "POST": ("POST",)},
     credentials=frozenset({Place.HEADER}),
     numeric_ids=True,

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError, Row
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Door
+from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Place
-from taskmock.schemas import load_doors
+from taskmock.schemas import load_gateways
 
 CREDENTIALS_CODE = 1306000
 """The gateway's code for wrong credentials, and for all that it has no code of its own for."""
@@ -95,9 +95,9 @@ def _fail(refused: RefusedError, request_id: str) -> dict[str, Any]:
     }
 
 
-ESB = Door(
+ESB = Gateway(
     name="esb",
-    paths=load_doors()["esb"],
+    paths=load_gateways()["esb"],
     methods={"GET": ("GET", "POST"), "POST": ("POST",)},
     credentials=frozenset({Place.QUERY, Place.BODY, Place.HEADER}),
     refusals=REFUSALS,

@@ -39,7 +39,7 @@ _LONGEST_ECHO = 200  # characters of a caller's path in a message
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Door:
+class Gateway:
     """One way in.
 
     `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them; `methods` says for the method that an
