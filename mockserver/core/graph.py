@@ -160,6 +160,12 @@ class Graph:
         same = self.addresses[node.path]
         return node.path if len(same) == 1 else f"{node.path}[{same.index(index) + 1}]"
 
+    def scopes_of(self, index: int) -> Iterator[int]:
+        """The subprocesses around a node, the innermost first, and the task; none around the task itself."""
+        while index != ROOT:
+            index = self.nodes[index].parent
+            yield index
+
     def children(self, index: int) -> Iterator[GraphNode]:
         """The nodes directly inside the task or a subprocess."""
         return (node for node in self.nodes if node.parent == index and node.index != index)

@@ -25,7 +25,6 @@ class State(enum.StrEnum):
     ROLLING_BACK = "ROLLING_BACK"
     ROLL_BACK_SUCCESS = "ROLL_BACK_SUCCESS"
     ROLL_BACK_FAILED = "ROLL_BACK_FAILED"
-    APPOINTED = "APPOINTED"  # never shown: a pause waits for the node, its place in the order is taken
 
 
 HOLDING = frozenset({State.SUSPENDED, State.REVOKED, State.ROLLING_BACK})
@@ -53,7 +52,10 @@ class Row(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A row as it is from a moment on; None: the row is gone (rollback)."""
+    """A row as it is from a moment on.
+
+    None: the node is gone (rollback); or, of one that was not in the tree, its place among its siblings is taken.
+    """
 
     at: int
     node: int

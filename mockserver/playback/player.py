@@ -13,8 +13,8 @@ from taskmock.mockserver.api.bk_sops.documents.status import (
 )
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.command import Command, Entry
+from taskmock.mockserver.core.engine.engine import Setting
 from taskmock.mockserver.core.engine.history import History, history_of
-from taskmock.mockserver.core.engine.task_state import Setting
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.graph import AddressError, graph_of
 from taskmock.mockserver.core.scenario import Play, Scenario
@@ -35,9 +35,9 @@ def played(record: Record, play: Play, edition: Edition) -> History:
     """
     name = play.name or record.key.task_id
     graph = graph_of(play.flow, name=name, key=record.draw_key, prefix=edition.prefix, root_id=play.id)
-    setting = Setting(start=play.start, dispatch=play.dispatch, generation=edition.generation)
+    setting = Setting(start=play.start, dispatch=play.dispatch, dialect=edition.dialect)
     if play.frames:
-        return History(graph, edition.generation, changes=(), frames=play.frames)
+        return History(graph, edition.dialect, changes=(), frames=play.frames)
     return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)
 
 
@@ -266,7 +266,7 @@ class Playback:
         scene, view, turn = seen[-1]
         frame = scene.history.frame_at(turn.shown)
         data = None if frame else self._renderer.data(record, scene, view, turn)
-        whole = recorded_body(frame, turn.faults, view, generation=scene.history.generation) if frame else None
+        whole = recorded_body(frame, turn.faults, view) if frame else None
         return Polled(
             data=data,
             whole=whole,

@@ -80,7 +80,7 @@ def _is_cached(history: History, moment: int, view: View) -> bool:
     """Whether the real server keeps its answer: never one that fails, nor one that is only created (facts)."""
     frame = history.frame_at(moment)
     if frame is not None:
-        body = viewed(frame.body, view, generation=history.generation)
+        body = viewed(frame.body, view)
         return body is not None and body.get("result") is True and recorded_state(body) != State.CREATED
     if history.expired_at(moment):
         return not view.needs_id

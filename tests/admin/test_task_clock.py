@@ -8,7 +8,7 @@ from mock_calls import admin, operate, poll, send, states, status_of
 from release_scenario import RELEASE
 
 from taskmock.mockserver.clock import ClockMode, ManualClock
-from taskmock.mockserver.core.engine.engine import Engine
+from taskmock.mockserver.core.engine.event_queue import EventQueue
 from taskmock.mockserver.scenarios import read_scenario
 from taskmock.mockserver.server.mock_server import MockServer
 from taskmock.mockserver.server.settings import Settings, build_app
@@ -158,8 +158,8 @@ def test_reading_in_wall_time_changes_nothing():
 def test_hours_are_not_replayed(monkeypatch):
     """Where the clock goes, the engine has been: no message is delivered twice."""
     runs = []
-    run = Engine.run
-    monkeypatch.setattr(Engine, "run", lambda engine, until=None: runs.append(until) or run(engine, until))
+    run = EventQueue.run
+    monkeypatch.setattr(EventQueue, "run", lambda queue, until=None: runs.append(until) or run(queue, until))
     text = "format: 1\nscenario: hours\nedition: v2\nflow: [Beat: {takes: 1m, loop: 1000}]\n"
     with MockServer(scenario_of(text), clock=ManualClock()) as server:
         task = server.play()

@@ -8,8 +8,8 @@ from flows import KEY, act, conditional, exclusive, given, loop, ms, parallel, p
 
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.engine.engine import Setting
 from taskmock.mockserver.core.engine.history import history_of
-from taskmock.mockserver.core.engine.task_state import Setting
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.flow import AutoRetry
 from taskmock.mockserver.core.graph import graph_of
@@ -172,7 +172,7 @@ class Life:
     def setting(self):
         """When the task starts, and whose habits the engine has."""
         script = self.script
-        return Setting(start=script.start, dispatch=script.dispatch, generation=self.edition.generation)
+        return Setting(start=script.start, dispatch=script.dispatch, dialect=self.edition.dialect)
 
     def history(self, log):
         """All changes of the task under a log."""

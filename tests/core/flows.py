@@ -6,8 +6,8 @@ import pytest
 
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
 from taskmock.mockserver.core.command import TASK, Command, Entry, Verb
+from taskmock.mockserver.core.engine.engine import Setting
 from taskmock.mockserver.core.engine.history import history_of
-from taskmock.mockserver.core.engine.task_state import Setting
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.flow import Activity, Arm, Attempt, Branch, BranchKind, Loop, Subprocess
 from taskmock.mockserver.core.graph import ROOT, graph_of
@@ -82,7 +82,7 @@ def history(script, *log, edition="v2", key=KEY):
     """All changes of a play in an edition."""
     chosen = EDITIONS[edition]
     graph = graph_of(script.flow, name=script.name or "Task", key=key, prefix=chosen.prefix, root_id=script.id)
-    setting = Setting(start=script.start, dispatch=script.dispatch, generation=chosen.generation)
+    setting = Setting(start=script.start, dispatch=script.dispatch, dialect=chosen.dialect)
     return history_of(graph, setting, script.events, log)
 
 

@@ -114,7 +114,7 @@ def main():
 def is_fair(edition, kind, way):
     """Whether the answers can tell what has happened: not of what is rolled back around a subprocess for good."""
     if KINDS[kind] is UndoneLife:
-        return EDITIONS[edition].generation == 2 and "subprocess" not in way
+        return EDITIONS[edition].dialect.knows_rollback and "subprocess" not in way
     return edition != "doc-2019" or "subprocess" not in way  # which knows no `subprocess_id`
 
 

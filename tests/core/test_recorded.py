@@ -4,8 +4,10 @@ import copy
 
 import pytest
 
-from taskmock.mockserver.api.bk_sops.documents.flags import Flags, View
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes, recorded_state, viewed
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.graph import graph_of
 
 RECORDED = {
     "result": True,
@@ -65,10 +67,11 @@ CREATED = {
 }
 
 
-def shown(body, *, generation=2, quirks=True, **flags):
+def shown(body, *, edition="v2", quirks=True, **flags):
     """A recorded answer as somebody sees it who asks with flags."""
     before = copy.deepcopy(body)
-    found = viewed(body, View(flags=Flags(**flags), quirks=quirks), generation=generation)
+    graph = graph_of((), name="T", key="tests")
+    found = viewed(body, Flags(**flags).view(graph, EDITIONS[edition], quirks=quirks))
     assert body == before
     return found
 
@@ -84,7 +87,7 @@ def test_recorded_subtree_is_called_as_the_task_and_has_lost_its_names():
     assert data == node("s", "FAILED", "T", b=node("b", "FAILED", ""), c=node("c", name=""))
 
 
-@pytest.mark.parametrize("more", [{"generation": 1}, {"quirks": False}])
+@pytest.mark.parametrize("more", [{"edition": "v1"}, {"quirks": False}])
 def test_recorded_subtree_keeps_its_names_in_engine_1_and_without_quirks(more):
     assert shown(ANSWER, subprocess_id="s", **more)["data"] == {**INNER, "name": "T"}
 
@@ -105,13 +108,13 @@ def test_rest_of_the_recorded_body_stays_around_a_subtree():
     assert shown(ANSWER, subprocess_id="s") | {"data": None} == ANSWER | {"data": None}
 
 
-@pytest.mark.parametrize(("generation", "node_id"), [(1, "x"), (2, "x"), (2, "t")])
-def test_recorded_subtree_that_is_not_there_is_created(generation, node_id):
-    assert shown(ANSWER, generation=generation, subprocess_id=node_id)["data"] == CREATED
+@pytest.mark.parametrize(("edition", "node_id"), [("v1", "x"), ("v2", "x"), ("v2", "t")])
+def test_recorded_subtree_that_is_not_there_is_created(edition, node_id):
+    assert shown(ANSWER, edition=edition, subprocess_id=node_id)["data"] == CREATED
 
 
 def test_recorded_task_is_a_subprocess_to_engine_1():
-    assert shown(ANSWER, generation=1, subprocess_id="t") is ANSWER
+    assert shown(ANSWER, edition="v1", subprocess_id="t") is ANSWER
 
 
 @pytest.mark.parametrize("data", [CREATED, {"state": "EXPIRED", "name": "T"}])

@@ -29,7 +29,7 @@ def test_moments_are_all_changes_and_0():
 def test_moments_end_where_the_history_expires():
     played = history(STEPS)
 
-    expiring = History(played.graph, played.generation, played.changes, expires=3250)
+    expiring = History(played.graph, played.dialect, played.changes, expires=3250)
 
     assert expiring.moments == (0, 1000, 1100, 1200, 3200, 3250)
     assert (expiring.end, expiring.ended) == ("EXPIRED", False)

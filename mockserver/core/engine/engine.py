@@ -1,18 +1,19 @@
 """The engine: a graph and commands in, the changes of every node over time out. It knows no clock and no text form.
 
-Tokens walk the graph; each step is a message at a moment in ms on the task's clock. What the two generations of
-the real engine do differently (facts: 1 is the engine of `doc-2019` and `v1`, 2 that of `v2`) is asked of
-`generation` where it differs.
+Tokens walk the graph; each step is a message at a moment in ms on the task's clock. What differs between the two
+generations of the real engine is asked of the `Dialect`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
 
-from taskmock.mockserver.core.engine.task_state import Setting, TaskState
+from taskmock.mockserver.core.engine.dialect import V2, Dialect
+from taskmock.mockserver.core.engine.event_queue import EventQueue
+from taskmock.mockserver.core.engine.task_state import TaskState
 from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
-from taskmock.mockserver.core.state import HOLDING, Row, State
+from taskmock.mockserver.core.state import Row, State
 
 NO_ARM = "all conditions of branches are not meet"
 """What a gateway says that found no arm to take (the engine's own words)."""
@@ -20,201 +21,161 @@ NO_ARM = "all conditions of branches are not meet"
 TIMED_OUT = "node execution timed out"
 """What `ex_data` says of a node that ran into its time-out."""
 
-OVER_LIMIT = {1: "rerun times exceed max limit: {limit}", 2: "node execution exceed rerun limit {limit}"}
-"""What `ex_data` says of a node that the rerun limit ended, by generation (the engines' own words)."""
 
-_AT_ONCE = {
-    NodeKind.START,
-    NodeKind.END,
-    NodeKind.PARALLEL,
-    NodeKind.EXCLUSIVE,
-    NodeKind.CONDITIONAL,
-    NodeKind.CONVERGE,
-    NodeKind.AGAIN,
-}
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """When the task starts (None: when a command starts it), how long a message takes, both in ms, and the dialect."""
+
+    start: int | None = 0
+    dispatch: int = 0
+    dialect: Dialect = V2
 
 
-class Engine(TaskState):
-    """One run of one task. `changes` grows as time is run; nothing is ever taken back."""
+class Engine:
+    """One run of one task: it delivers the messages of `queue`, and writes what comes of them into `state`."""
 
     def __init__(self, graph: Graph, setting: Setting) -> None:
-        super().__init__(graph, setting)
-        self._waiting: dict[int, int] = {}
-        self._started = False
+        self.graph = graph
+        self.setting = setting
+        self.queue = EventQueue()
+        self.state = TaskState(graph, setting.dialect, self.queue)
+        self.started = False
         if setting.start is not None:
-            self.send(setting.start, self.start)
+            self.queue.send(setting.start, self.start)
 
     # -- tokens
 
-    def tokens(self) -> set[int]:
-        """The nodes to which a token is under way or for which one is held."""
-        under_way = {int(str(arguments[0])) for arguments in self.pending(self._enter)}
-        return under_way.union(*self.held.values())
+    def start(self) -> None:
+        """Starts the task, once; it is CREATED until its start is shown."""
+        if not self.started:
+            self.started = True
+            later = self.setting.dispatch if self.setting.dialect.shows_later else 0
+            self.queue.send(self.queue.now + later, self._show)
+            self.send_token(self.graph.nodes[ROOT].first)
 
-    def remove(self, indexes: Iterable[int]) -> None:
-        """Forgets nodes, and the tokens that wait at them."""
-        indexes = tuple(indexes)
-        super().remove(indexes)
-        for index in indexes:
-            self._waiting.pop(index, None)
-
-    def drop_tokens(self) -> None:
-        """Forgets every token that is held or under way to a node."""
-        self.held.clear()
-        self.cancel(self._enter)
-
-    def go(self, index: int) -> None:
+    def send_token(self, index: int) -> None:
         """Sends a token to a node: it arrives one message later."""
-        self.send(self.now + self.setting.dispatch, self._enter, index)
+        self.queue.send(self.queue.now + self.setting.dispatch, self._enter, index)
+
+    def split(self, node: GraphNode, entries: list[int]) -> None:
+        """Sends a token into each of these arms; the converging gateway waits for all of them."""
+        self.state.arriving[node.join] = len(entries)
+        for entry in entries:
+            self.send_token(entry)
 
     def release(self, scope: int) -> None:
         """Sends on the tokens that a task, a subprocess or an appointed node has held."""
-        for index in self.held.pop(scope, ()):
-            self.go(index)
+        for index in self.state.held.pop(scope, ()):
+            self.send_token(index)
 
-    def start(self) -> None:
-        """Starts the task, once. Generation 1 shows it as CREATED until the first message is delivered (fact)."""
-        if not self._started:
-            self._started = True
-            self.send(self.now + (self.setting.dispatch if self.setting.generation == 1 else 0), self._show)
-            self.go(self.graph.nodes[ROOT].first)
+    def tokens(self) -> set[int]:
+        """The nodes to which a token is under way or for which one is held."""
+        under_way = {int(str(arguments[0])) for arguments in self.queue.pending(self._enter)}
+        return under_way.union(*self.state.held.values())
 
-    @property
-    def started(self) -> bool:
-        """Whether the task has been started, shown or not."""
-        return self._started
+    def drop_tokens(self) -> None:
+        """Removes every token that is held or under way to a node."""
+        self.state.held.clear()
+        self.queue.cancel(self._enter)
 
     def _show(self) -> None:
-        self.put(ROOT, Row(State.RUNNING, start=self.now))
+        self.state.put(ROOT, Row(State.RUNNING, start=self.queue.now))
 
     def _enter(self, index: int) -> None:
-        node = self.graph.nodes[index]
-        scope = self._holder(node) if self.holding else None
+        node, state = self.graph.nodes[index], self.state
+        scope = state.holder_of(index)
         if scope is not None:
-            self.hold(scope, index)
+            state.hold(scope, index)
             if scope != ROOT:
-                self.block(scope)
+                state.block(scope)
             return
-        if index in self.appointed:
-            self._suspend(node)
+        if index in state.appointed:
+            self._suspend(index)
             return
-        root = self.rows[ROOT]
+        root = state.rows[ROOT]
         if root.state is State.READY:
-            self.put(ROOT, root._replace(state=State.RUNNING))
-        if node.kind is NodeKind.CONVERGE and not self._arrive(index):
+            state.put(ROOT, root._replace(state=State.RUNNING))
+        if node.kind is NodeKind.CONVERGE and not self._has_converged(index):
             return
         over = self._over_limit(node)
         if over:
             self._fail(index, over)
-        elif node.kind in _AT_ONCE:
-            self._pass(node)
         else:
-            self.put(index, self._fresh(index))
-            self._begin(node)
+            self._execute(node, self._fresh(index))
 
-    def _holder(self, node: GraphNode) -> int | None:
-        """The outermost scope around a node that lets nothing in."""
-        found, scope = None, node.index
-        while scope != ROOT:
-            scope = self.graph.nodes[scope].parent
-            row = self.rows.get(scope)
-            if row and row.state in HOLDING:
-                found = scope
-        return found
+    def _suspend(self, index: int) -> None:
+        self.state.hold(index, index)
+        if self.setting.dialect.shows_appointed:
+            self.state.put(index, self._fresh(index)._replace(state=State.SUSPENDED, start=None, finish=None))
+        self.state.block(index)
 
-    def _suspend(self, node: GraphNode) -> None:
-        self.hold(node.index, node.index)
-        if self.setting.generation == 2:
-            self.put(node.index, self._fresh(node.index)._replace(state=State.SUSPENDED, start=None, finish=None))
-        else:
-            self.block(node.index)
-
-    def _arrive(self, join: int) -> bool:
-        left = self._waiting.get(join, 1) - 1
-        self._waiting[join] = left
+    def _has_converged(self, join: int) -> bool:
+        """Whether the token that arrives at a converging gateway is the last one that it waits for."""
+        left = self.state.arriving[join] = self.state.arriving.get(join, 1) - 1
         if left:
-            self.block_again()
+            self.state.block_again()
         return left == 0
 
     def _fresh(self, index: int) -> Row:
         """The row of a node that starts: for the first time, after a retry, or in the next pass of a loop."""
-        old = self.rows.get(index)
-        if old is None or old.state is State.APPOINTED:
-            return Row(State.RUNNING, start=self.now, version=self.gone.get(index, 0))
+        now, old = self.queue.now, self.state.rows.get(index)
+        if old is None:
+            return Row(State.RUNNING, start=now, version=self.state.versions.get(index, 0))
         if old.state in {State.READY, State.SUSPENDED}:
-            return old._replace(state=State.RUNNING, start=self.now, finish=None)
+            return old._replace(state=State.RUNNING, start=now, finish=None)
         # A running node of a later pass still shows the earlier pass's finish (fact).
-        return Row(State.RUNNING, loop=old.loop + 1, start=self.now, finish=old.finish, version=old.version + 1)
+        return Row(State.RUNNING, loop=old.loop + 1, start=now, finish=old.finish, version=old.version + 1)
 
     def _over_limit(self, node: GraphNode) -> Row | None:
-        """The row of a node that has run too often to be run again; None where it may run.
-
-        Engine 2 fails a node whose last pass was beyond the limit, engine 1 the pass beyond it as it starts: both
-        show a `loop` of one more than the limit.
-        """
-        row, limit = self.rows.get(node.index), node.limit
-        if limit is None or row is None or row.state is not State.FINISHED:
+        """The row of a node that has run too often to be run again; None where it may run."""
+        row, limit, dialect = self.state.rows.get(node.index), node.limit, self.setting.dialect
+        if limit is None or row is None or row.state is not State.FINISHED or row.loop + dialect.fails_rerun <= limit:
             return None
-        if row.loop + (self.setting.generation == 1) <= limit:
-            return None
-        over = self._fresh(node.index) if self.setting.generation == 1 else row
-        return over._replace(ex_data=OVER_LIMIT[self.setting.generation].format(limit=limit))
+        over = self._fresh(node.index) if dialect.fails_rerun else row
+        return over._replace(ex_data=dialect.over_limit.format(limit=limit))
 
-    def _pass(self, node: GraphNode) -> None:
-        """Events and gateways: over as soon as they are entered."""
-        row = self._fresh(node.index)._replace(state=State.FINISHED, finish=self.now)
-        match node.kind:
-            case NodeKind.PARALLEL | NodeKind.EXCLUSIVE | NodeKind.CONDITIONAL:
-                self._fork(node, row)
-            case NodeKind.AGAIN:
-                self.put(node.index, row)
-                assert isinstance(node.step, Loop)  # noqa: S101  # for the type checker
-                self.go(node.back if row.loop < node.step.times else node.next)
-            case NodeKind.END:
-                self.put(node.index, row)
-                self._complete(node.parent)
-            case _:
-                self.put(node.index, row)
-                self.go(node.next)
+    # -- nodes
 
-    def _fork(self, node: GraphNode, row: Row) -> None:
-        assert isinstance(node.step, Branch)  # noqa: S101  # for the type checker
-        taken = [entry for arm, entry in zip(node.step.arms, node.arms, strict=True) if arm.name in node.step.take]
-        if not taken:
-            self.put(node.index, row._replace(state=State.FAILED, ex_data=NO_ARM))
-            self.block(node.index)
-            return
-        self.put(node.index, row)
-        self.split(node, taken)
+    def _execute(self, node: GraphNode, row: Row) -> None:
+        """Starts what takes time; events and gateways are over as soon as they are entered."""
+        match node.step:
+            case Activity() as step:
+                self.state.put(node.index, row)
+                self._begin(node.index, row, step)
+            case Subprocess() as step:
+                self.state.put(node.index, row)
+                if step.fails is not None:
+                    self.fail(node.index, step.fails)
+                else:
+                    self.send_token(node.first)
+            case Branch() as step:
+                self._fork(node, self._finished(row), step)
+            case step:
+                self.state.put(node.index, self._finished(row))
+                if node.kind is NodeKind.END:
+                    self._complete(node.parent)
+                else:
+                    again = isinstance(step, Loop) and row.loop < step.times
+                    self.send_token(node.back if again else node.next)
 
-    def split(self, node: GraphNode, entries: list[int]) -> None:
-        """Sends a token into each of these arms; the converging gateway waits for all of them."""
-        self._waiting[node.join] = len(entries)
-        for entry in entries:
-            self.go(entry)
-
-    # -- work
-
-    def _begin(self, node: GraphNode) -> None:
-        step, row = node.step, self.rows[node.index]
-        if isinstance(step, Subprocess):
-            if step.fails is not None:
-                self.fail(node.index, step.fails)
-            else:
-                self.go(node.first)
-            return
-        assert isinstance(step, Activity)  # noqa: S101  # for the type checker
-        attempt = step.attempts[min(row.retry, len(step.attempts) - 1)]
-        if not step.waits:
-            self.send(self.now + attempt.takes, self._end, node.index, row.version, attempt.fails)
-        elif step.at_most is not None:
-            self.send(self.now + step.at_most, self._end, node.index, row.version, None)
+    def _begin(self, index: int, row: Row, step: Activity) -> None:
+        now, attempt = self.queue.now, step.attempts[min(row.retry, len(step.attempts) - 1)]
+        takes, fails = (step.at_most, None) if step.waits else (attempt.takes, attempt.fails)
+        if takes is not None:
+            self.queue.send(now + takes, self._end, index, row.version, fails)
         if step.times_out is not None:
-            self.send(self.now + step.times_out, self._time_out, node.index, row.version)
+            self.queue.send(now + step.times_out, self._time_out, index, row.version)
+
+    def _fork(self, node: GraphNode, row: Row, branch: Branch) -> None:
+        taken = [entry for arm, entry in zip(branch.arms, node.arms, strict=True) if arm.name in branch.take]
+        if taken:
+            self.state.put(node.index, row)
+            self.split(node, taken)
+        else:
+            self._fail(node.index, row._replace(ex_data=NO_ARM))
 
     def _end(self, index: int, version: int, fails: object) -> None:
-        row = self.rows.get(index)
-        if row is None or row.version != version or row.state is not State.RUNNING:
+        if not self._still_in(State.RUNNING, index, version):
             return  # retried, terminated or rolled back meanwhile
         if fails is None:
             self.succeed(index)
@@ -222,58 +183,59 @@ class Engine(TaskState):
             self.fail(index, fails)
 
     def _time_out(self, index: int, version: int) -> None:
-        row = self.rows.get(index)
-        if row is not None and row.version == version and row.state is State.RUNNING:
+        if self._still_in(State.RUNNING, index, version):
             self.terminate(index, TIMED_OUT)
+
+    def _still_in(self, state: State, index: int, version: int) -> bool:
+        row = self.state.rows.get(index)
+        return row is not None and (row.state, row.version) == (state, version)
 
     def succeed(self, index: int) -> None:
         """A running leaf is done: FINISHED, then on; or once more, where it loops by itself."""
-        node, row = self.graph.nodes[index], self.rows[index]
-        self.put(index, row._replace(state=State.FINISHED, finish=self.now))
+        node, row = self.graph.nodes[index], self.state.rows[index]
+        self.state.put(index, self._finished(row))
         again = isinstance(node.step, Activity) and row.loop < node.step.loop
-        self.go(index if again else node.next)
+        self.send_token(index if again else node.next)
 
     def fail(self, index: int, ex_data: object) -> None:
         """A running node fails: FAILED, or FINISHED where its failure is ignored; an automatic retry is sent for."""
-        node, row = self.graph.nodes[index], self.rows[index]
-        step = node.step
-        if isinstance(step, Activity) and step.ignored:
-            self.put(index, row._replace(state=State.FINISHED, finish=self.now, error_ignored=True))
-            self.go(node.next)
-            return
-        self._fail(index, row._replace(ex_data=ex_data))
+        node, row = self.graph.nodes[index], self.state.rows[index]
+        if isinstance(node.step, Activity) and node.step.ignored:
+            self.state.put(index, self._finished(row)._replace(error_ignored=True))
+            self.send_token(node.next)
+        else:
+            self._fail(index, row._replace(ex_data=ex_data))
 
     def terminate(self, index: int, ex_data: object) -> None:
         """A running node is ended from outside: FAILED with a new version."""
-        row = self.rows[index]
+        row = self.state.rows[index]
         self._fail(index, row._replace(version=row.version + 1, ex_data=ex_data))
 
     def _fail(self, index: int, row: Row) -> None:
-        step = self.graph.nodes[index].step
-        self.put(index, row._replace(state=State.FAILED, finish=self.now))
-        self.block(index)
-        if isinstance(step, Activity) and step.auto_retry and self.auto_retries.get(index, 0) < step.auto_retry.max:
-            self.send(self.now + step.auto_retry.after, self._auto_retry, index, row.version)
+        step, retried = self.graph.nodes[index].step, self.state.auto_retries.get(index, 0)
+        self.state.put(index, row._replace(state=State.FAILED, finish=self.queue.now))
+        self.state.block(index)
+        if isinstance(step, Activity) and step.auto_retry and retried < step.auto_retry.max:
+            self.queue.send(self.queue.now + step.auto_retry.after, self._auto_retry, index, row.version)
 
     def _auto_retry(self, index: int, version: int) -> None:
-        row = self.rows.get(index)
-        over = self.rows[ROOT].state in {State.REVOKED, State.ROLLING_BACK}
-        if row and (row.version, row.state) == (version, State.FAILED) and not over:
-            self.auto_retries[index] = self.auto_retries.get(index, 0) + 1
+        over = self.state.rows[ROOT].state in {State.REVOKED, State.ROLLING_BACK}
+        if self._still_in(State.FAILED, index, version) and not over:
+            self.state.auto_retries[index] = self.state.auto_retries.get(index, 0) + 1
             self.make_ready(index)
 
     def make_ready(self, index: int) -> None:
         """A failed node is tried again: READY with one more retry and a new version, then it runs."""
-        row = self.rows[index]
-        self.wake(index)
-        self.put(
-            index,
-            Row(State.READY, loop=row.loop, retry=row.retry + 1, version=row.version + 1),
-        )
-        self.go(index)
+        row = self.state.rows[index]
+        self.state.unblock(index)
+        self.state.put(index, Row(State.READY, loop=row.loop, retry=row.retry + 1, version=row.version + 1))
+        self.send_token(index)
 
-    def _complete(self, index: int) -> None:
-        self.put(index, self.rows[index]._replace(state=State.FINISHED, finish=self.now))
-        after = self.graph.nodes[index].next
+    def _complete(self, scope: int) -> None:
+        self.state.put(scope, self._finished(self.state.rows[scope]))
+        after = self.graph.nodes[scope].next
         if after != NOWHERE:
-            self.go(after)
+            self.send_token(after)
+
+    def _finished(self, row: Row) -> Row:
+        return row._replace(state=State.FINISHED, finish=self.queue.now)

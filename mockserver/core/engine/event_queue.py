@@ -1,4 +1,4 @@
-"""Messages and the moments at which they are delivered: the engine's time, which is nobody's clock."""
+"""Messages and the moments at which they are delivered: the engine's time, which is no clock's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class EventQueue:
         self._sent = 0
 
     def send(self, at: int, action: Action, *arguments: object, command: bool = False) -> None:
-        """Puts a message on the agenda; commands of a moment come after all its messages."""
+        """Queues a message; commands of a moment come after all its messages."""
         self._sent += 1
         heapq.heappush(self._queue, (at, _COMMAND if command else _MESSAGE, self._sent, action, arguments))
 
@@ -43,6 +43,6 @@ class EventQueue:
         return (arguments for _, _, _, sent, arguments in self._queue if sent == action)
 
     def cancel(self, action: Action) -> None:
-        """Takes every message with this action off the agenda."""
+        """Removes every message with this action."""
         self._queue[:] = [message for message in self._queue if message[3] != action]  # `run` holds this list
         heapq.heapify(self._queue)

@@ -8,9 +8,9 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from taskmock.mockserver.core.command import Command, Entry
-from taskmock.mockserver.core.engine.effects import obey
-from taskmock.mockserver.core.engine.engine import Engine
-from taskmock.mockserver.core.engine.task_state import Setting
+from taskmock.mockserver.core.engine.dialect import Dialect
+from taskmock.mockserver.core.engine.effects import Commands
+from taskmock.mockserver.core.engine.engine import Engine, Setting
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph
 from taskmock.mockserver.core.scenario import Event, Frame, Trigger
@@ -35,12 +35,12 @@ class Tree:
 class History:
     """Every change of one task, in order of time, until its history `expires` (in ms; None: never).
 
-    `given` are the scripted commands that were obeyed, `refused` those that the task's state did not allow. A recorded
-    history has `frames`, whole answers in order of time, and no changes.
+    `given` are the scripted commands that were carried out, `refused` those that the task's state did not allow. A
+    recorded history has `frames`, whole answers in order of time, and no changes.
     """
 
     graph: Graph
-    generation: int
+    dialect: Dialect
     changes: tuple[Change, ...]
     given: tuple[Entry, ...] = ()
     refused: tuple[CommandRefusedError, ...] = ()
@@ -93,53 +93,29 @@ class History:
 
     def tree_at(self, moment: int) -> Tree:
         """The tree at a moment, in ms on the task's clock."""
-        rows: dict[int, Row] = {}
+        places: dict[int, Row | None] = {}
         for _, index, row in self.changes[: self.position(moment)]:
-            if row is None:
-                rows.pop(index, None)
+            if row is None and index in places:
+                del places[index]
             else:
-                rows[index] = row
-        reached = {index: row for index, row in rows.items() if row.state is not State.APPOINTED}
-        return Tree(self.graph, moment, reached, shown_states(self.graph, reached, generation=self.generation))
+                places[index] = row
+        rows = {index: row for index, row in places.items() if row}
+        return Tree(self.graph, moment, rows, shown_states(self.graph, rows, self.dialect))
 
 
-def shown_states(graph: Graph, rows: Mapping[int, Row], *, generation: int) -> dict[int, State]:
-    """The state shown for each reached node: a parent follows its children, bottom up.
-
-    Generation 2, where the parent's own state is RUNNING: a FAILED child beats a suspended one beats RUNNING.
-    Generation 1, where it is BLOCKED: a RUNNING child beats a FAILED one (facts, "A parent's state follows its
-    children").
-    """
-    followed, folded = (State.RUNNING, _folded_2) if generation == 2 else (State.BLOCKED, _folded_1)
+def shown_states(graph: Graph, rows: Mapping[int, Row], dialect: Dialect) -> dict[int, State]:
+    """The state shown for each reached node: a parent follows its children, bottom up, by the rules of the dialect."""
     below: dict[int, set[State]] = {}
     states: dict[int, State] = {}
     for index in sorted(rows, reverse=True):  # children have higher indexes than their parents
         state = rows[index].state
         children = below.get(index)
-        if children and state is followed:
-            state = folded(state, children)
+        if children:
+            state = dialect.state_over(state, children)
         states[index] = state
         if index != ROOT:
             below.setdefault(graph.nodes[index].parent, set()).add(state)
     return states
-
-
-def _folded_2(own: State, children: set[State]) -> State:
-    if State.FAILED in children:
-        return State.FAILED
-    if State.SUSPENDED in children or State.NODE_SUSPENDED in children:
-        return State.NODE_SUSPENDED
-    return own
-
-
-def _folded_1(own: State, children: set[State]) -> State:
-    if State.RUNNING in children:
-        return State.RUNNING
-    if State.FAILED in children:
-        return State.FAILED
-    if State.SUSPENDED in children or State.NODE_SUSPENDED in children:
-        return State.NODE_SUSPENDED
-    return own
 
 
 def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log: Iterable[Entry] = ()) -> History:
@@ -152,62 +128,63 @@ def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log
         AddressError: A command or trigger names no node, or several.
     """
     engine = Engine(graph, setting)
-    script = _Script(engine, tuple(events))
+    commands, queue = Commands(engine), engine.queue
+    script = _Script(engine, commands, tuple(events))
     for entry in log:
-        engine.run(entry.at)  # who gave the command has seen all that this moment had
-        engine.send(entry.at, obey, engine, entry.command, command=True)
-        engine.run(entry.at)
-    engine.run()
-    return History(
-        graph, setting.generation, tuple(engine.changes), given=tuple(script.given), refused=tuple(script.refused)
-    )
+        queue.run(entry.at)  # who gave the command has seen all that this moment had
+        queue.send(entry.at, commands.apply, entry.command, command=True)
+        queue.run(entry.at)
+    queue.run()
+    changes, given, refused = tuple(engine.state.changes), tuple(script.given), tuple(script.refused)
+    return History(graph, setting.dialect, changes, given=given, refused=refused)
 
 
 class _Script:
     """Gives a scenario's own commands at their triggers."""
 
-    def __init__(self, engine: Engine, events: tuple[Event, ...]) -> None:
+    def __init__(self, engine: Engine, commands: Commands, events: tuple[Event, ...]) -> None:
         self.given: list[Entry] = []
         self.refused: list[CommandRefusedError] = []
         self._engine = engine
+        self._commands = commands
         self._seen: dict[int, tuple[State | None, int]] = {}
         self._watched: dict[int, list[tuple[Trigger, Command]]] = {}
         self._counts: dict[tuple[int, str], int] = {}
         for event in events:
             if event.trigger.at is not None:
-                engine.send(event.trigger.at, self._give, event.command, command=True)
+                engine.queue.send(event.trigger.at, self._give, event.command, command=True)
             else:
                 index = engine.graph.find(event.trigger.node)
                 self._watched.setdefault(index, []).append((event.trigger, event.command))
         if self._watched:
-            engine.on_instant = self.look
+            engine.queue.on_instant = self._look
 
-    def look(self) -> None:
+    def _look(self) -> None:
         """Compares the watched nodes with how they were at the last moment, and sends for what their states trigger."""
-        engine = self._engine
+        queue, rows = self._engine.queue, self._engine.state.rows
         for index, watched in self._watched.items():
-            state, row = self._state(index), engine.rows.get(index)
+            state, row = self._state(index), rows.get(index)
             seen = state, row.version if row else 0  # a new version is a new run, though the state be the same
             if seen != self._seen.get(index):
                 self._seen[index] = seen
                 count = self._counts[index, str(state)] = self._counts.get((index, str(state)), 0) + 1
                 for trigger, command in watched:
                     if trigger.state == state and trigger.times == count:
-                        engine.send(engine.now + trigger.after, self._give, command, command=True)
+                        queue.send(queue.now + trigger.after, self._give, command, command=True)
 
     def _state(self, index: int) -> State | None:
-        engine = self._engine
-        row = engine.rows.get(index)
-        if index in engine.appointed and engine.holds(index):
+        graph, state = self._engine.graph, self._engine.state
+        row = state.rows.get(index)
+        if index in state.appointed and index in state.held:
             return State.SUSPENDED  # generation 1 has no row that says so
-        if row is None or engine.graph.nodes[index].first == NOWHERE:
+        if row is None or graph.nodes[index].first == NOWHERE:
             return row.state if row else None
-        return shown_states(engine.graph, engine.rows, generation=engine.setting.generation)[index]
+        return shown_states(graph, state.rows, self._engine.setting.dialect)[index]
 
     def _give(self, command: Command) -> None:
         try:
-            obey(self._engine, command)
+            self._commands.apply(command)
         except CommandRefusedError as error:
             self.refused.append(error)
         else:
-            self.given.append(Entry(at=self._engine.now, command=command))
+            self.given.append(Entry(at=self._engine.queue.now, command=command))

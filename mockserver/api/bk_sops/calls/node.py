@@ -103,7 +103,7 @@ def _asked_pass(call: ApiCall, runs: NodeRuns) -> list[NodeRun]:
 def _check_stack(glance: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: int) -> None:
     """Refuses a call that does not name the subprocesses around its node, the outermost first.
 
-    The real server looks a node up by them: of generation 1 only one that was not reached (fact).
+    The real server looks a node up by them, in some editions only one that was not reached (fact).
     """
     stack = said_json(call.said, "subprocess_stack", [])
     if not isinstance(stack, list):
@@ -112,19 +112,16 @@ def _check_stack(glance: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: i
     while index != ROOT:
         around.insert(0, nodes[index].id)
         index = nodes[index].parent
-    looked_up = glance.edition.generation == 2 or runs.latest is None
+    looked_up = not glance.edition.finds_reached_nodes or runs.latest is None
     if call.quirks and looked_up and [str(part) for part in stack] != around:
         raise RefusedError(UNKNOWN, f"node[node_id={runs.node.id}] not found in subprocess_stack {stack!r:.200}")
 
 
 def _status(seen: _Seen, call: ApiCall) -> Document:
-    """What the task's status tree says of the node; with the real server's flaw its state does not follow its children.
-
-    Generation 2 tells no names here (fact).
-    """
+    """What the task's status tree says of the node; its state follows its children as far as the edition has it."""
     glance, tree = seen.glance, seen.glance.tree
-    two = glance.edition.generation == 2
-    if two and call.quirks:
+    named = glance.edition.names_single_nodes
+    if call.quirks and not named:
         tree = dataclasses.replace(tree, states={index: row.state for index, row in tree.rows.items()})
     found = document(tree, glance.edition, epoch=glance.record.epoch, key=glance.record.draw_key)
     path, index = list[str](), seen.runs.node.index
@@ -133,4 +130,4 @@ def _status(seen: _Seen, call: ApiCall) -> Document:
         index = tree.graph.nodes[index].parent
     for node_id in reversed(path):
         found = found["children"][node_id]
-    return without_names(found) if two else found
+    return found if named else without_names(found)

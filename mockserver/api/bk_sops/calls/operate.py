@@ -129,7 +129,7 @@ def _operate_node(call: ApiCall, glance: TaskSnapshot) -> Command:
 
 def _callback(call: ApiCall, glance: TaskSnapshot) -> Command:
     node_id, version = _node_id(call, Verb.CALLBACK), text_of(call.said, "version")
-    if version and glance.edition.generation == 2:  # generation 1 takes no notice of it
+    if version and glance.edition.node_versions:
         _check_version(call, glance, version)
     return Command(verb=Verb.CALLBACK, target=node_id, data=_payload(call.said.get("callback_data")))
 
@@ -171,7 +171,7 @@ def _payload(said: object) -> object:
 
 def _check_subprocess(call: ApiCall, glance: TaskSnapshot) -> None:
     node = _node(call, glance)
-    if glance.edition.generation == 1:
+    if not glance.edition.retries_subprocesses:
         raise RefusedError(UNKNOWN, "this engine knows no retry_subprocess")
     if node is not None and node.kind is not NodeKind.SUBPROCESS:
         raise _refused(call, RETRY_SUBPROCESS, f"node({node.id}) type is not SubProcess")

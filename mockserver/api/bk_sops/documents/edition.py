@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskmock.mockserver.core.draw import draw_hex
+from taskmock.mockserver.core.engine.dialect import Dialect
 from taskmock.mockserver.core.engine.history import Tree
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import ROOT, GraphNode
@@ -22,26 +23,41 @@ ZONE = dt.timezone(dt.timedelta(hours=8))
 
 
 NAME_LIMIT = 64
-"""Generation 1 cuts names to this many characters."""
+"""`v1` cuts names to this many characters."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Edition:
-    """How one edition writes a node: `generation` of its engine, `prefix` of ids, `absent` for a time that is not.
+    """How one edition writes a node: the `dialect` of its engine, `prefix` of ids, `absent` for a time that is not.
 
     `words` are what it says for states that it does not know. A `served` one is what servers send and not what the
     document says: bodies of their own for tasks that have not begun or have expired, and the task's name on whatever
     is outermost. A `timeless` one has no running times: between two changes of the tree its answers stay the same.
+
+    What the calls of bk-sops do for the edition's engine (facts): `finds_task_as_subtree`, a `subprocess_id` may name
+    the task, and only a subtree has `ex_data`; `names_subtrees`, the nodes below a subtree have their names;
+    `ignored_of_unreached`, a node that was not reached has `error_ignored`; `errors_in_outputs`, a run keeps its error
+    among its outputs; `node_versions`, runs of a node are told and called back by version; `names_single_nodes`, a node
+    told of by itself has its name, and the state that follows its children; `finds_reached_nodes`, a reached node is
+    found without its subprocesses; `retries_subprocesses`, the action `retry_subprocess` is there.
     """
 
     name: str
-    generation: int
+    dialect: Dialect
     prefix: str
     absent: str | None
     node: Callable[[_Page, GraphNode, Row, State], Document]
     words: Mapping[State, State] = dataclasses.field(default_factory=dict)
     served: bool = True
     timeless: bool = False
+    finds_task_as_subtree: bool = True
+    names_subtrees: bool = True
+    ignored_of_unreached: bool = False
+    errors_in_outputs: bool = False
+    node_versions: bool = False
+    names_single_nodes: bool = True
+    finds_reached_nodes: bool = True
+    retries_subprocesses: bool = False
 
     def word(self, state: State) -> State:
         """What the edition calls a state."""

@@ -52,12 +52,18 @@ class Flags:
         """
         if node_id is not None or not edition.served:
             return View(top=ROOT if node_id is None else graph.by_id.get(node_id, NOWHERE), quirks=quirks)
-        named = self.subprocess_id is not None
+        named, task_too = self.subprocess_id is not None, edition.finds_task_as_subtree
         top = ROOT if self.subprocess_id is None else graph.by_id.get(self.subprocess_id, NOWHERE)
-        if edition.generation == 2:
-            return View(top=NOWHERE if named and top == ROOT else top, flags=self, quirks=quirks)
-        flags = dataclasses.replace(self, ex_data=False) if self.ex_data and not named else self
-        return View(top=top, flags=flags, quirks=quirks)
+        if named and top == ROOT and not task_too:
+            top = NOWHERE
+        flags = dataclasses.replace(self, ex_data=False) if self.ex_data and not named and task_too else self
+        return View(
+            top=top,
+            flags=flags,
+            quirks=quirks,
+            finds_task_as_subtree=task_too,
+            names_subtrees=edition.names_subtrees or not quirks,
+        )
 
 
 NO_FLAGS = Flags()
@@ -68,12 +74,15 @@ NO_FLAGS = Flags()
 class View:
     """The part of one task that is shown: what is below node `top` (`NOWHERE`: a node that the task has not).
 
-    `flags` are those that the task's edition knows. With `quirks` it is shown with the real system's flaws.
+    `flags` are those that the task's edition knows. With `quirks` it is shown with the real system's flaws. A recorded
+    answer is cut by `finds_task_as_subtree` and `names_subtrees`, as `Edition` has them.
     """
 
     top: int = ROOT
     flags: Flags = NO_FLAGS
     quirks: bool = True
+    finds_task_as_subtree: bool = True
+    names_subtrees: bool = True
 
     @property
     def is_subtree(self) -> bool:
@@ -85,9 +94,10 @@ class View:
         """Whether a body without an `id` cannot be answered: the real system trips over it (fact)."""
         return self.quirks and (self.flags.failed_node_info or self.flags.auto_retry_status)
 
-    def loses_names(self, generation: int) -> bool:
+    @property
+    def loses_names(self) -> bool:
         """Whether nodes have no names: bk-sops looks for those of engine 2 among the task's own nodes, in vain."""
-        return self.is_subtree and self.quirks and generation == 2
+        return self.is_subtree and not self.names_subtrees
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -40,8 +40,8 @@ class Page:
         return {"inputs": dict(run.inputs), "outputs": outputs, "ex_data": run.error}
 
     def _outputs(self, run: NodeRun) -> dict[str, object]:
-        """What a run gave out; generation 2 keeps the error among it (fact)."""
-        tells = self._edition.generation == 2 and run.error is not None
+        """What a run gave out, with the error where the edition keeps it there."""
+        tells = self._edition.errors_in_outputs and run.error is not None
         return {**run.outputs, **({"ex_data": run.error} if tells else {})}
 
     # -- how it is, and how it was
@@ -51,7 +51,7 @@ class Page:
         step = runs.node.step
         ignorable = isinstance(step, Activity) and step.ignored
         told: Document = {"name": runs.node.name, "error_ignorable": ignorable, "state": State.READY.value}
-        if self._edition.served and self._edition.generation == 1:
+        if self._edition.ignored_of_unreached:
             told["error_ignored"] = ignorable
         return told
 
@@ -65,7 +65,7 @@ class Page:
         *before, last = of_pass
         row = last.row
         told = {**status, **self._times(row), "loop": row.loop, "skip": row.skip, "state": State.FINISHED.value}
-        if self._edition.generation == 2:
+        if self._edition.node_versions:
             told["version"] = self._version(runs, row)
         return {**told, **self._histories(runs, before, last.number)}
 
@@ -86,7 +86,7 @@ class Page:
         }
         if self._edition.served:
             told["history_id"] = run.number
-        if self._edition.generation == 2:
+        if self._edition.node_versions:
             told |= {"id": run.number, "node_id": runs.node.id, "version": self._version(runs, run.row)}
         return told
 
@@ -102,7 +102,7 @@ class Page:
 
 
 def without_names(node: Document) -> Document:
-    """A node of a status tree, and all inside of it, without names: how generation 2 tells of one node (fact)."""
+    """A node of a status tree, and all inside of it, without names: how `v2` tells of one node (fact)."""
     bare = {key: value for key, value in node.items() if key != "name"}
     stack = [bare]
     while stack:

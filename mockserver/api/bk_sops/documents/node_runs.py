@@ -58,8 +58,7 @@ def runs_of(history: History, log: Sequence[Entry], index: int, *, moment: int, 
         elif row is not None and _is_another_run(row, after):
             earlier.append(teller.run(number, row, earlier))
         row = after
-    reached = row is not None and row.state is not State.APPOINTED
-    return NodeRuns(node, teller.run(0, row, earlier) if row is not None and reached else None, tuple(earlier))
+    return NodeRuns(node, None if row is None else teller.run(0, row, earlier), tuple(earlier))
 
 
 def planned_inputs(node: GraphNode) -> dict[str, object]:

@@ -65,7 +65,7 @@ def recorded_state(body: object, address: str = TASK) -> str | None:
     return None
 
 
-def viewed(body: Document, view: View, *, generation: int) -> Document | None:
+def viewed(body: Document, view: View) -> Document | None:
     """A recorded answer as a view shows it; None where the real system would trip over it.
 
     A whole task stays word for word, whatever was asked for when it was recorded. A subtree is cut out of it, with
@@ -74,23 +74,23 @@ def viewed(body: Document, view: View, *, generation: int) -> Document | None:
     data = body.get("data")
     if body.get("result") is not True or not isinstance(data, dict):
         return body
-    shown = _subtree(data, view, generation) if view.is_subtree and "id" in data else data
+    shown = _subtree(data, view) if view.is_subtree and "id" in data else data
     if view.needs_id and "id" not in shown:
         return None
     return body if shown is data else {**body, "data": shown}
 
 
-def _subtree(data: Document, view: View, generation: int) -> Document:
+def _subtree(data: Document, view: View) -> Document:
     """The node that a view names, under the task's name; the CREATED body where it is not there."""
     name = data.get("name", "")
     found = next((node for node in _nodes(data) if node.get("id") == view.flags.subprocess_id), None)
-    if found is data and generation == 1:
+    if found is data and view.finds_task_as_subtree:
         return data
     if found is None or found is data:
         return created(name)
     top = {**copy.deepcopy(found), "name": name}
     below = list(_nodes(top))[1:]
-    if view.loses_names(generation):
+    if view.loses_names:
         for node in below:
             node["name"] = ""
     ex_data = data.get("ex_data")

@@ -106,7 +106,7 @@ def data_at(record: Record, history: History, edition: Edition, moment: int, vie
     data = document(tree, edition, epoch=record.epoch, key=record.draw_key, top=view.top)
     if record.clipped and edition.served and view.top not in tree.rows:
         data = without_children(data)
-    elif view.loses_names(edition.generation):
+    elif view.loses_names:
         data = without_names(data)
     return with_asked_fields(tree, data, view)
 
@@ -143,21 +143,21 @@ class Renderer:
         return self._kept.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
 
 
-def recorded_body(frame: Frame, faults: Iterable[Fault], view: View, *, generation: int) -> bytes | None:
+def recorded_body(frame: Frame, faults: Iterable[Fault], view: View) -> bytes | None:
     """A recorded answer as a view shows it, after all contract breaks among the faults; None where it cannot be."""
-    body = _recorded_body(frame, faults, view, generation)
+    body = _recorded_body(frame, faults, view)
     return None if body is None else orjson.dumps(body)
 
 
-def _recorded_body(frame: Frame, faults: Iterable[Fault], view: View, generation: int) -> Document | None:
+def _recorded_body(frame: Frame, faults: Iterable[Fault], view: View) -> Document | None:
     breaks = [fault.value for fault in faults if fault.kind is FaultKind.BREAK and isinstance(fault.value, dict)]
     if not breaks:
-        return viewed(frame.body, view, generation=generation)
+        return viewed(frame.body, view)
     body: Document = copy.deepcopy(frame.body)
     for value in breaks:
         if value["node"] != TASK:  # found while it has its name
             _break_recorded(body, value["node"], value)
-    shown = viewed(body, view, generation=generation)
+    shown = viewed(body, view)
     for value in breaks:
         if value["node"] == TASK and shown is not None:
             _break_recorded(shown, None, value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from taskmock.mockserver.api.bk_sops.documents.edition import NAME_LIMIT, Document, Edition, _Page
 from taskmock.mockserver.api.bk_sops.documents.flags import View
+from taskmock.mockserver.core.engine.dialect import V1, V2
 from taskmock.mockserver.core.engine.history import Tree
 from taskmock.mockserver.core.flow import SECOND, Activity
 from taskmock.mockserver.core.graph import ROOT, GraphNode, NodeKind
@@ -101,7 +102,7 @@ def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
 EDITIONS = {
     "doc-2019": Edition(
         "doc-2019",
-        generation=1,
+        dialect=V1,
         prefix="",
         absent="",
         node=_doc_2019_node,
@@ -109,8 +110,21 @@ EDITIONS = {
         served=False,
         timeless=True,
     ),
-    "v1": Edition("v1", generation=1, prefix="n", absent=None, node=_v1_node),
-    "v2": Edition("v2", generation=2, prefix="n", absent=None, node=_v2_node),
+    "v1": Edition("v1", dialect=V1, prefix="n", absent=None, node=_v1_node, ignored_of_unreached=True),
+    "v2": Edition(
+        "v2",
+        dialect=V2,
+        prefix="n",
+        absent=None,
+        node=_v2_node,
+        finds_task_as_subtree=False,
+        names_subtrees=False,
+        errors_in_outputs=True,
+        node_versions=True,
+        names_single_nodes=False,
+        finds_reached_nodes=False,
+        retries_subprocesses=True,
+    ),
 }
 
 

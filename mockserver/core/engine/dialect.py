@@ -1,0 +1,75 @@
+"""What differs between the two generations of the real engine, as data (facts, "The engine generations")."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from taskmock.mockserver.core.state import State
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """The habits of one engine generation.
+
+    `shows_later`: a start or a resume of the task shows only with the next message, CREATED or READY until then.
+    `blocks_parents`: the subprocesses and the task around a node that stands still are BLOCKED until it goes on.
+    `shows_appointed`: a node has its place in the tree from when its pause is appointed, and is SUSPENDED when it is
+    reached. `skip_restarts`: a skipped node keeps its version and starts now; otherwise it gets a new version.
+    `revoke_ends_rows`: a revoke ends the task's row, and revokes its open subprocesses. `knows_rollback`: nodes can be
+    rolled back.
+
+    `fails_rerun`: the pass beyond the rerun limit fails as it starts; otherwise the last pass within it fails
+    afterwards. Both show a `loop` of one more than the limit; `over_limit` is what `ex_data` then says.
+
+    `folded` is the raw state in which a parent shows what its children say, and `fold` are the states that it then
+    takes over from them, the strongest first.
+    """
+
+    shows_later: bool
+    blocks_parents: bool
+    shows_appointed: bool
+    skip_restarts: bool
+    revoke_ends_rows: bool
+    knows_rollback: bool
+    fails_rerun: bool
+    over_limit: str
+    folded: State
+    fold: tuple[State, ...]
+
+    def state_over(self, own: State, children: set[State]) -> State:
+        """The state that a parent shows, by its own raw state and the states that its children show."""
+        if own is not self.folded:
+            return own
+        if State.SUSPENDED in children:
+            children = children | {State.NODE_SUSPENDED}
+        return next((state for state in self.fold if state in children), own)
+
+
+V1 = Dialect(
+    shows_later=True,
+    blocks_parents=True,
+    shows_appointed=False,
+    skip_restarts=True,
+    revoke_ends_rows=True,
+    knows_rollback=False,
+    fails_rerun=True,
+    over_limit="rerun times exceed max limit: {limit}",
+    folded=State.BLOCKED,
+    fold=(State.RUNNING, State.FAILED, State.NODE_SUSPENDED),
+)
+"""The engine of the editions `doc-2019` and `v1`."""
+
+
+V2 = Dialect(
+    shows_later=False,
+    blocks_parents=False,
+    shows_appointed=True,
+    skip_restarts=False,
+    revoke_ends_rows=False,
+    knows_rollback=True,
+    fails_rerun=False,
+    over_limit="node execution exceed rerun limit {limit}",
+    folded=State.RUNNING,
+    fold=(State.FAILED, State.NODE_SUSPENDED),
+)
+"""The engine of the edition `v2`."""
