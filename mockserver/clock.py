@@ -1,4 +1,4 @@
-"""Where the time of day comes from. Nothing else in the product asks for it."""
+"""The sources of the time of day; no other module reads it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Protocol
 from taskmock.mockserver.core.flow import SECOND
 
 EPOCH = 1_524_730_114_000
-"""The start of every task whose time is not the wall's, in ms since 1970: that of the document's own example,
+"""The start of every task that the time of day does not move, in ms since 1970: that of the document's own example,
 2018-04-26 16:08:34 +0800."""
 
 
 FURTHEST = 100_000_000_000
-"""Seconds that a task's clock goes at most, some 3,000 years: calendars end in the year 9999."""
+"""The most seconds of a task's clock, some 3,000 years: calendars end in the year 9999."""
 
 
 class ClockMode(enum.StrEnum):
-    """What moves a task's clock: the wall's time, the number of good polls, somebody's hand; or it is at its end."""
+    """What moves a task's clock: the time of day, each good poll, or commands; INSTANT is always at the task's end."""
 
     WALL = "wall"
     POLLS = "polls"
@@ -34,10 +34,7 @@ def advance_in_ms(seconds: float) -> int:
     Raises:
         ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
-    _check_number(seconds)
-    if not 0 <= seconds <= FURTHEST:
-        raise ValueError(f"a clock advances by 0 seconds or more, not {seconds!r}; set() goes back")
-    return round(seconds * SECOND)
+    return _in_ms(seconds, "a clock advances by 0 seconds or more, not {!r}; set() goes back")
 
 
 def moment_in_ms(seconds: float) -> int:
@@ -46,15 +43,15 @@ def moment_in_ms(seconds: float) -> int:
     Raises:
         ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
-    _check_number(seconds)
-    if not 0 <= seconds <= FURTHEST:
-        raise ValueError(f"a clock is set to 0 seconds or more, not {seconds!r}")
-    return round(seconds * SECOND)
+    return _in_ms(seconds, "a clock is set to 0 seconds or more, not {!r}")
 
 
-def _check_number(seconds: object) -> None:
+def _in_ms(seconds: object, out_of_range: str) -> int:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ValueError(f"a clock takes seconds as a number, not {seconds!r}")
+    if not 0 <= seconds <= FURTHEST:
+        raise ValueError(out_of_range.format(seconds))
+    return round(seconds * SECOND)
 
 
 class Clock(Protocol):
@@ -69,7 +66,7 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The time of day; tools that set it for tests (time-machine, freezegun) set it here too."""
+    """The time of day; tools that replace it in tests (time-machine, freezegun) replace it here too."""
 
     fixed = False
 
@@ -79,7 +76,7 @@ class WallClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is told otherwise; it starts at 0 seconds."""
+    """A clock that only `advance` and `set` move; it starts at 0 seconds."""
 
     fixed = True
 

@@ -1,4 +1,4 @@
-"""What somebody does to a running task: retry, skip, pause and the rest, as data with the moment it happens."""
+"""The commands on a running task (retry, skip, pause and the rest), as data with the moment of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import enum
 
 
 class Verb(enum.StrEnum):
-    """The operations on a task or on one of its nodes; values are the words of scenario files."""
+    """The commands on a task or on one of its nodes; values are the words of scenario files."""
 
     START = "start"  # the task, created until then
     PAUSE = "pause"  # the task; a node: from there on (appointed); a subprocess: what is inside
@@ -28,10 +28,10 @@ TASK = "task"
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One operation: on the task (`TASK`) or on the node that an address names.
+    """One command: on the task (`TASK`) or on the node that an address names.
 
     `data` is what comes with it: a callback's payload (`{"result": false, "ex_data": …}` fails the node; None
-    succeeds), the inputs that a retry puts in the place of the node's own, the text of a forced failure, the arm for
+    succeeds), the inputs that replace the node's own at a retry, the text of a forced failure, the arm for
     `skip_exg`, the arms for `skip_cpg`.
     """
 

@@ -10,7 +10,7 @@ from taskmock.mockserver.core.command import Command
 
 
 class ScenarioNotFoundError(LookupError):
-    """No scenario of that name is there; the text says which are."""
+    """There is no scenario of that name; the text says which there are."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         self.name = name
@@ -24,7 +24,7 @@ class ScenarioNotFoundError(LookupError):
 
 
 MOST_LINES = 100
-"""How many problems the text of an error spells out; the rest is counted."""
+"""The most problems that the text of an error lists; the rest is counted."""
 
 
 UNREADABLE = "file"

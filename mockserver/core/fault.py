@@ -1,4 +1,4 @@
-"""What goes wrong around a good answer, as data: where and for how long a fault holds, and what the client meets."""
+"""Faults of answers, as data: where and for how long each holds, and what the client meets."""
 
 from __future__ import annotations
 
@@ -47,18 +47,7 @@ class FaultKind(enum.StrEnum):
     BREAK = "break"  # value: {node, drop|retype|rename|add|state …}: a contract break at a node
 
 
-REPLACING = frozenset(
-    {
-        FaultKind.HTTP,
-        FaultKind.ENVELOPE,
-        FaultKind.BODY,
-        FaultKind.TRUNCATE,
-        FaultKind.RESET,
-        FaultKind.EMPTY,
-        FaultKind.CONTENT_LENGTH,
-        FaultKind.RATE_LIMIT,
-    }
-)
+REPLACING = frozenset(FaultKind) - {FaultKind.DELAY, FaultKind.DRIP, FaultKind.STALE, FaultKind.BREAK}
 """Faults that keep the tree from the client: a poll that meets one does not move a `polls` clock."""
 
 
@@ -73,9 +62,11 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PollContext:
-    """A poll that is about to be answered: its moment in ms on the task's clock, its number, counted from 1, what all
-    is drawn from, and how to ask for the state that a node (by address) shows at that moment, None if unreached.
-    `query` is what the answer cache tells the poll from the plain one by, "" for that."""
+    """A poll that is about to be answered: its moment in ms on the task's clock, and its number, counted from 1.
+
+    Chance is drawn from `key`; `state` gives the state that a node (by address) shows at the moment, None if unreached.
+    `query` are the flags of the poll, which have answer caches of their own; "" for none.
+    """
 
     moment: int
     poll: int
@@ -84,12 +75,12 @@ class PollContext:
     query: str = ""
 
 
-def holding(faults: Sequence[Fault], spent: Sequence[int], situation: PollContext) -> tuple[int, ...]:
+def holding(faults: Sequence[Fault], spent: Sequence[int], context: PollContext) -> tuple[int, ...]:
     """The positions of the faults that hold for a poll; `spent` says how many answers each has had so far."""
     return tuple(
         number
         for number, fault in enumerate(faults)
-        if _holds(fault.bounds, number, spent[number] if number < len(spent) else 0, situation)
+        if _holds(fault.bounds, number, spent[number] if number < len(spent) else 0, context)
     )
 
 
@@ -99,35 +90,35 @@ def counted(spent: Sequence[int], held: Sequence[int]) -> tuple[int, ...]:
     return tuple((spent[n] if n < len(spent) else 0) + (n in held) for n in range(size))
 
 
-def _holds(bounds: Bounds, number: int, spent: int, situation: PollContext) -> bool:
+def _holds(bounds: Bounds, number: int, spent: int, context: PollContext) -> bool:
     if bounds.answers is not None and spent >= bounds.answers:
         return False
-    if bounds.polls and situation.poll not in bounds.polls:
+    if bounds.polls and context.poll not in bounds.polls:
         return False
-    if bounds.since is not None and situation.moment < bounds.since:
+    if bounds.since is not None and context.moment < bounds.since:
         return False
-    if bounds.until is not None and situation.moment >= bounds.until:
+    if bounds.until is not None and context.moment >= bounds.until:
         return False
-    if bounds.state is not None and _state(bounds.node or TASK, situation) != bounds.state:
+    if bounds.state is not None and _state(bounds.node or TASK, context) != bounds.state:
         return False
-    return bounds.chance is None or draw_unit(situation.key, "fault", number, situation.poll) < bounds.chance
+    return bounds.chance is None or draw_unit(context.key, "fault", number, context.poll) < bounds.chance
 
 
-def _state(address: str, situation: PollContext) -> State | str | None:
+def _state(address: str, context: PollContext) -> State | str | None:
     try:
-        return situation.state(address)
+        return context.state(address)
     except AddressError:
-        return None  # the scenario was edited since the fault was added
+        return None  # the scenario was edited after the fault was added
 
 
-def cached_moment(value: Mapping[str, int], situation: PollContext) -> int:
+def cached_moment(value: Mapping[str, int], context: PollContext) -> int:
     """The moment that the real server's answer cache still shows: each worker renews its own every `for` ms.
 
     Which of the `workers` answers is drawn by poll, so with several of them answers go backwards; each query is kept
     and renewed by itself (facts).
     """
     span = max(1, value["for"])
-    worker = draw_int(0, value["workers"] - 1, situation.key, "worker", situation.poll)
-    query = (situation.query,) if situation.query else ()
-    offset = draw_int(0, span - 1, situation.key, "offset", worker, *query)
-    return max(0, (situation.moment - offset) // span * span + offset)
+    worker = draw_int(0, value["workers"] - 1, context.key, "worker", context.poll)
+    query = (context.query,) if context.query else ()
+    offset = draw_int(0, span - 1, context.key, "offset", worker, *query)
+    return max(0, (context.moment - offset) // span * span + offset)

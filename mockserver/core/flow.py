@@ -1,7 +1,7 @@
 """What a task is made of: activities, subprocesses, gateways with their arms, loops. Pure data, no time, no ids.
 
-Durations are whole milliseconds throughout the pure core. What no engine could do, and no scenario file says, is
-refused when it is made, with a ValueError.
+Durations are whole milliseconds throughout the pure core. Parts that no engine could run raise a ValueError when they
+are made.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Activity:
     """A leaf that does something.
 
     Attempt number n (by `retry`, in each pass of a loop) is `attempts[n]`, the last one for all later retries.
-    `waits`: it runs until somebody calls back, at most `at_most` ms (None: for ever), then goes on by itself.
+    `waits`: it runs until its callback, at most `at_most` ms (None: for ever), then goes on by itself.
     `times_out`: after that many ms of running the engine terminates it (FAILED). `ignored`: a failure counts as
     FINISHED with `error_ignored`. `loop`: how many passes it makes by itself, `limit` the rerun limit of these (None:
     that of the `Loop` around it, if any). `id`: pinned node id.

@@ -68,11 +68,11 @@ class GraphNode:
     limit: int | None = None
 
 
-_NAMED = 10  # so many of the nodes there are, an error spells out
+_NAMED = 10  # the most nodes that an error lists
 
 
 class AddressError(LookupError):
-    """An address that names no node, or several: it carries the matches, the closest names, and some there are."""
+    """An address that names no node, or several; `matches` are those several, `known` the addresses that there are."""
 
     def __init__(
         self, address: str, *, matches: tuple[str, ...], closest: tuple[str, ...], known: tuple[str, ...] = ()
@@ -83,18 +83,18 @@ class AddressError(LookupError):
         self.known = known
         if matches:
             more = f" and {len(matches) - 5} more" if len(matches) > 5 else ""
-            said = f"{address!r} names {len(matches)} nodes: {', '.join(map(repr, matches[:5]))}{more}"
+            message = f"{address!r} names {len(matches)} nodes: {', '.join(map(repr, matches[:5]))}{more}"
         elif closest:
-            said = f"no node is called {address!r}; did you mean {' or '.join(map(repr, closest))}?"
+            message = f"no node is called {address!r}; did you mean {' or '.join(map(repr, closest))}?"
         else:
             more = ", …" if len(known) > _NAMED else ""
             there = f"; there are: {', '.join(map(repr, known[:_NAMED]))}{more}" if known else ""
-            said = f"no node is called {address!r}{there}"
-        super().__init__(said)
+            message = f"no node is called {address!r}{there}"
+        super().__init__(message)
 
 
 class Graph:
-    """The nodes of one task, each behind its parent; index 0 is the task."""
+    """The nodes of one task, each after its parent; index 0 is the task."""
 
     def __init__(self, nodes: list[GraphNode]) -> None:
         self.nodes = nodes
@@ -106,16 +106,16 @@ class Graph:
 
     @functools.cached_property
     def addresses(self) -> dict[str, list[int]]:
-        """The nodes that people can name (all but events and gateways), by full path and by name, as one reads them."""
+        """The activities and subprocesses by full path and by name, each list in the order of the flow."""
         table: dict[str, list[int]] = collections.defaultdict(list)
-        for node in self._read():
+        for node in self._as_written():
             if node.kind in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}:
                 for key in dict.fromkeys((node.path, node.name)):
                     table[key].append(node.index)
         return dict(table)
 
-    def _read(self) -> Iterator[GraphNode]:
-        """All nodes in the order in which a flow is written down: what is inside a subprocess follows it at once."""
+    def _as_written(self) -> Iterator[GraphNode]:
+        """All nodes in the order of the flow: what is inside a subprocess follows it at once."""
         inside: dict[int, list[GraphNode]] = collections.defaultdict(list)
         for node in reversed(self.nodes[1:]):
             inside[node.parent].append(node)
@@ -135,22 +135,21 @@ class Graph:
             return ROOT
         if address in self.by_id:
             return self.by_id[address]
-        found = self.addresses.get(address) or self._tails(address)
+        found = self._named(address)
+        numbered = None if found else _NUMBERED.match(address)
+        if numbered:
+            number = int(numbered[2])
+            found = self._named(numbered[1])[number - 1 : number]
         if len(found) == 1:
             return found[0]
-        numbered = _NUMBERED.match(address)
-        if not found and numbered:
-            same = self.addresses.get(numbered[1]) or self._tails(numbered[1])
-            number = int(numbered[2])
-            if 1 <= number <= len(same):
-                return same[number - 1]
         matches = tuple(self._exact(index) for index in found)
         closest = () if matches else tuple(difflib.get_close_matches(address, [TASK, *self.addresses], n=2))
         raise AddressError(address, matches=matches, closest=closest, known=(TASK, *self.addresses))
 
-    def _tails(self, address: str) -> list[int]:
-        if SEPARATOR not in address:
-            return []
+    def _named(self, address: str) -> list[int]:
+        """The nodes with a name or full path; where none has it, those whose path ends in it."""
+        if address in self.addresses or SEPARATOR not in address:
+            return self.addresses.get(address, [])
         tail = SEPARATOR + address
         found = (index for path, indexes in self.addresses.items() if path.endswith(tail) for index in indexes)
         return list(dict.fromkeys(found))
@@ -166,16 +165,11 @@ class Graph:
             index = self.nodes[index].parent
             yield index
 
-    def children(self, index: int) -> Iterator[GraphNode]:
-        """The nodes directly inside the task or a subprocess."""
-        return (node for node in self.nodes if node.parent == index and node.index != index)
-
 
 def graph_of(flow: Flow, *, name: str, key: str, prefix: str = "n", root_id: str | None = None) -> Graph:
     """Compiles a flow into a graph.
 
-    `key` is what ids are drawn from: the same key and place give the same id. `prefix` is what an id starts with
-    (`n`, or nothing as in the seed's time); an id is always 32 characters long.
+    Ids are drawn from `key` and the place of the node; `prefix` is what they start with. An id has 32 characters.
     """
     compiler = _Compiler(key=key, prefix=prefix)
     root = compiler.add(NodeKind.ROOT, name, place="", parent=ROOT, pinned=root_id)
@@ -185,14 +179,14 @@ def graph_of(flow: Flow, *, name: str, key: str, prefix: str = "n", root_id: str
 
 @dataclasses.dataclass(slots=True)
 class _Ends:
-    """A compiled stretch: where it is entered, and the nodes whose `next` is still open."""
+    """A compiled stretch: where it is entered, and the nodes whose `next` is not yet set."""
 
     entry: int
     open: list[GraphNode]
 
 
 class _Compiler:
-    """Lays steps out as nodes; uses a stack of work instead of recursion only where depth can grow: subprocesses."""
+    """Turns steps into nodes; subprocesses, which can be nested deep, by a stack instead of recursion."""
 
     def __init__(self, *, key: str, prefix: str) -> None:
         self.nodes: list[GraphNode] = []
@@ -209,7 +203,7 @@ class _Compiler:
         return node
 
     def fill(self, owner: GraphNode, flow: Flow, *, place: str, path: str) -> None:
-        """Lays out the flow of the task, then those of all subprocesses, level by level."""
+        """Compiles the flow of the task, then those of all subprocesses, level by level."""
         self._inner.append((owner, flow, place, path))
         while self._inner:
             self._level(*self._inner.pop())
@@ -283,5 +277,5 @@ _NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")
 
 def is_node_id(text: str) -> bool:
     """Whether a text is the id of a node: 32 lower-case hex digits, or `n` and 31 of them (fact)."""
-    # 32 decimal digits could be a task's number as well; no task id is that long.
+    # 32 decimal digits are a node's id too: no task's number is that long.
     return _NODE_ID.fullmatch(text) is not None

@@ -30,7 +30,7 @@ class Trigger:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A scripted operation: the same command as a client's own, given by the scenario at its trigger."""
+    """A scripted command: the same as a client can give, given by the scenario at its trigger."""
 
     trigger: Trigger
     command: Command
@@ -48,7 +48,7 @@ class Frame:
 class Play:
     """One task's script.
 
-    `ids`: globs of the task ids it plays for (empty: any). `start`: ms of CREATED, None until somebody starts the
+    `ids`: globs of the task ids it plays for (empty: any). `start`: ms of CREATED, None until a command starts the
     task. `dispatch`: latency in ms between two engine messages. `expires`: ms after which the history is gone
     (EXPIRED), None for never. `frames`: recorded answers instead of a flow. `id`: the pinned id of the root node.
     """
@@ -66,7 +66,7 @@ class Play:
 
     @property
     def waits_to_be_started(self) -> bool:
-        """Whether the task stays CREATED until somebody starts it who is not in the script."""
+        """Whether the task stays CREATED until a client starts it, since no event of the script does."""
         return self.start is None and not any(event.command.verb is Verb.START for event in self.events)
 
     def plays(self, task_id: str) -> bool:
@@ -107,7 +107,7 @@ class Scenario:
 
 
 def _fields_of(value: object) -> object:
-    """What JSON has no form for: a part of a scenario by its fields; anything else by what it looks like."""
+    """A value that JSON has no form for, as JSON: a part of a scenario by its fields, anything else by its `repr`."""
     if not dataclasses.is_dataclass(value):
         return repr(value)
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

@@ -1,4 +1,4 @@
-"""Believable tasks out of nothing but a seed. A generated tree is a generated scenario: one mechanism plays both."""
+"""Generates a believable task from a seed: as a scenario, which is played as any other."""
 
 from __future__ import annotations
 
@@ -43,52 +43,52 @@ _LONGEST = 90 * SECOND
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Generated:
-    """A generated scenario, and the moment, in ms on the task's clock, at which it is what was wished for."""
+    """A generated scenario, and the moment, in ms on the task's clock, at which it is as the options ask."""
 
     scenario: Scenario
     moment: int
 
 
-def generate(seed: object, task_id: str, wish: GenerateOptions) -> Generated:
-    """The task that a seed gives for a task id: the same seed, id and wish give the same one in every release.
+def generate(seed: object, task_id: str, options: GenerateOptions) -> Generated:
+    """The task that a seed gives for a task id: the same seed, id and options give the same one in every release.
 
     Raises:
         GenerateError: No such tree can be (too few nodes for the state or depth, an unknown state).
-        LocaleError: Nobody knows the locale.
+        LocaleError: The locale is unknown.
     """
     key = f"{GENERATOR}:{seed}:{task_id}"
-    nodes = wish.nodes if wish.nodes is not None else _drawn_nodes(key, wish)
-    state = _state(key, nodes, wish)
-    check_options(nodes, state, wish)
-    return _Builder(key, wish, nodes=nodes, state=state).built()
+    nodes = options.nodes if options.nodes is not None else _drawn_nodes(key, options)
+    state = _state(key, nodes, options)
+    check_options(nodes, state, options)
+    return _Builder(key, options, nodes=nodes, state=state).built()
 
 
-def _drawn_nodes(key: str, wish: GenerateOptions) -> int:
-    if wish.state in ALONE:
+def _drawn_nodes(key: str, options: GenerateOptions) -> int:
+    if options.state in ALONE:
         return 1
-    return max(least_nodes(wish.state or State.FINISHED, wish.depth), draw_int(5, 24, key, "nodes"))
+    return max(least_nodes(options.state or State.FINISHED, options.depth), draw_int(5, 24, key, "nodes"))
 
 
-def _state(key: str, nodes: int, wish: GenerateOptions) -> State | None:
-    """The wished state, or one that fits the size; None is the gap between two messages: only the start event."""
-    if wish.state is not None:
-        if wish.state not in STATES[wish.edition]:
-            allowed = ", ".join(STATES[wish.edition])
-            raise GenerateError(f"no task of {wish.edition} is ever {wish.state!r}; allowed: {allowed}")
-        return State(wish.state)
+def _state(key: str, nodes: int, options: GenerateOptions) -> State | None:
+    """The state asked for, or one that fits the size; None is the gap between two messages: only the start event."""
+    if options.state is not None:
+        if options.state not in STATES[options.edition]:
+            allowed = ", ".join(STATES[options.edition])
+            raise GenerateError(f"no task of {options.edition} is ever {options.state!r}; allowed: {allowed}")
+        return State(options.state)
     if nodes == 1:
         return State.CREATED
     if nodes == 2:
         return None
-    fitting = [State.FINISHED] * 3 if nodes >= least_nodes(State.FINISHED, wish.depth) else []
+    fitting = [State.FINISHED] * 3 if nodes >= least_nodes(State.FINISHED, options.depth) else []
     return draw_choice([*fitting, State.FAILED], key, "state")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Budget:
-    """What a stretch may spend: visible nodes, ms, levels below it; `open` if it ends in the node that stands still.
+    """The nodes to show, ms and levels below that a stretch gets; `open` if the task stops in it for good.
 
-    `passes` says how often it is passed: so often does each failure in it come.
+    `passes` is how often the stretch is run, which is how often each failure in it comes.
     """
 
     nodes: int
@@ -98,31 +98,31 @@ class _Budget:
     passes: int = 1
 
     def least_deep(self) -> int:
-        """The nodes that a step needs which goes down all the levels."""
+        """The nodes that a step needs to go down all the levels."""
         return 1 + self.levels * (2 if self.open else 3)
 
 
 class _Builder:
-    """Spends a budget of nodes and of time on steps; an open stretch ends in the one node that stands still."""
+    """Makes steps out of a budget of nodes and time; an open stretch ends in the one node at which the task stops."""
 
-    def __init__(self, key: str, wish: GenerateOptions, *, nodes: int, state: State | None) -> None:
+    def __init__(self, key: str, options: GenerateOptions, *, nodes: int, state: State | None) -> None:
         self._key = key
-        self._wish = wish
+        self._options = options
         self._nodes = nodes
         self._state = state
-        self._pool = pool_for(wish.locale)
+        self._pool = pool_for(options.locale)
         self._names: dict[str, int] = {}
         self._still = ""
 
     def built(self) -> Generated:
-        key, state, wish = self._key, self._state, self._wish
+        key, state, options = self._key, self._state, self._options
         start = 0 if state is None else SECOND * draw_int(1, 3, key, "start")
         span = min(_LONGEST, _PACE * self._nodes)
         name = self._name("task")
         alone = state in ALONE or state is None
         inner = self._nodes - (3 if state is State.FINISHED else 2)
-        budget = _Budget(inner, span, (wish.depth or min(3, 1 + self._nodes // 8)) - 1, state is not State.FINISHED)
-        flow = (self._activity("0", span),) if alone else self._stretch("", budget, exact=wish.depth is not None)
+        budget = _Budget(inner, span, (options.depth or min(3, 1 + self._nodes // 8)) - 1, state is not State.FINISHED)
+        flow = (self._activity("0", span),) if alone else self._stretch("", budget, exact=options.depth is not None)
         # Messages take time too: one a node at the most, all in a row.
         dispatch = min(_DISPATCH, span // (4 * self._nodes))
         end = start + span * 2 + dispatch * (self._nodes + 2) * 4
@@ -130,7 +130,7 @@ class _Builder:
         moment = {State.CREATED: 0, State.EXPIRED: 0, None: start + dispatch}.get(state, end + 5 * SECOND)
         if state is State.EXPIRED:
             play = dataclasses.replace(play, expires=0)
-        return Generated(Scenario(name=SCENARIO_NAME, plays=(play,), edition=wish.edition), moment)
+        return Generated(Scenario(name=SCENARIO_NAME, plays=(play,), edition=options.edition), moment)
 
     def _events(self, start: int, end: int) -> tuple[Event, ...]:
         match self._state:
@@ -169,7 +169,7 @@ class _Builder:
             parts.append(1 if single else draw_int(1, most, self._key, place, "part", len(parts)))
             left -= parts[-1]
         grown = draw_int(0, sum(parts) // 2, self._key, place, "last") if not exact else 0
-        while grown and parts:  # an open end may hold more than the node that stands still
+        while grown and parts:  # an open end may hold more than the node at which the task stops
             grown -= (taken := min(grown, parts.pop()))
             last += taken
         return [*parts, budget.nodes - sum(parts)]
@@ -212,7 +212,7 @@ class _Builder:
             body = dataclasses.replace(budget, nodes=inside)
             arm = Arm(name="yes", flow=self._stretch(f"{place}.0", body))
             return Branch(kind=BranchKind.EXCLUSIVE, arms=(arm, self._untaken(place)), take=("yes",))
-        count = draw_int(2, min(self._wish.breadth, inside), self._key, place, "arms")
+        count = draw_int(2, min(self._options.breadth, inside), self._key, place, "arms")
         sizes = [inside // count + (number < inside % count) for number in range(count)]
         still = draw_int(0, count - 1, self._key, place, "still") if budget.open else -1
         arms = []
@@ -232,7 +232,7 @@ class _Builder:
 
     def _activity(self, place: str, span: int, *, passes: int = 1) -> Activity:
         name, takes = self._name(place), max(1, span)
-        spice = 1.0 if self._wish.plain or span < SECOND else draw_unit(self._key, place, "spice")
+        spice = 1.0 if self._options.plain or span < SECOND else draw_unit(self._key, place, "spice")
         failed = Attempt(takes=takes // 2, fails=f"{name}: exit code {draw_int(1, 127, self._key, place, 'exit')}")
         if spice < 0.04:
             retry = AutoRetry(max=passes, after=takes // 4)
@@ -244,7 +244,7 @@ class _Builder:
         return Activity(name=name, attempts=(Attempt(takes=takes),))
 
     def _still_node(self, place: str, span: int) -> Activity:
-        """The node at which the task stands still in its last state."""
+        """The node at which the task stops in its last state."""
         self._still = name = self._name(place)
         if self._state is State.FAILED:
             return Activity(name=name, attempts=(Attempt(takes=max(1, span), fails=f"{name}: exit code 1"),))

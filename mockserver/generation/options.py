@@ -1,4 +1,4 @@
-"""What a generated task should be like, and which wishes no task can meet. Nothing here draws anything."""
+"""What a generated task should be like, and which options no task can meet. Nothing here draws anything."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ STATES = {
 """The states of a task that can be asked for, by edition."""
 
 ALONE = frozenset({State.CREATED, State.EXPIRED})
-"""What is said of a task without any node below it."""
+"""The states of a task that has no node below it."""
 
 
 class GenerateError(ValueError):
-    """A tree that cannot be: it says which limit was crossed, and where the limit lies."""
+    """Options that no tree can meet: the text says which limit was crossed, and where it lies."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +50,27 @@ def least_nodes(state: str | None, depth: int | None = None) -> int:
     return 1 + levels * (2 if state == State.FINISHED else 1) + levels - 1 + 1
 
 
-def check_options(nodes: int, state: State | None, wish: GenerateOptions) -> None:
-    """Refuses what cannot be: `nodes` and `state` are those wished for, or drawn where the wish leaves them open.
+def check_options(nodes: int, state: State | None, options: GenerateOptions) -> None:
+    """Refuses what no tree can meet; `nodes` and `state` are drawn where the options leave them open.
 
     Raises:
         GenerateError: With the limit that was crossed.
     """
     if nodes < 1:
         raise GenerateError(f"{nodes} nodes are no tree; at least 1, the task itself")
-    if wish.breadth < 2:
-        raise GenerateError(f"a breadth of {wish.breadth} is no gateway; at least 2")
-    if wish.depth is not None and not 1 <= wish.depth <= MAX_DEPTH:
-        raise GenerateError(f"a depth of {wish.depth} is out of reach; allowed: 1 to {MAX_DEPTH}")
-    if state in ALONE and (nodes > 1 or (wish.depth or 1) > 1):
+    if options.breadth < 2:
+        raise GenerateError(f"a breadth of {options.breadth} is no gateway; at least 2")
+    if options.depth is not None and not 1 <= options.depth <= MAX_DEPTH:
+        raise GenerateError(f"a depth of {options.depth} is out of reach; allowed: 1 to {MAX_DEPTH}")
+    if state in ALONE and (nodes > 1 or (options.depth or 1) > 1):
         raise GenerateError(f"a task that is {state} has no node below it; allowed: 1 node")
     if state in ALONE:
         return
-    least = 2 if state is None else least_nodes(state, wish.depth)
-    if state is None and wish.depth is not None:
-        least = max(least, least_nodes(State.FAILED, wish.depth))
+    least = 2 if state is None else least_nodes(state, options.depth)
+    if state is None and options.depth is not None:
+        least = max(least, least_nodes(State.FAILED, options.depth))
     if nodes < least:
-        deep = f" with {wish.depth} levels below it" if wish.depth else ""
+        deep = f" with {options.depth} levels below it" if options.depth else ""
         raise GenerateError(
-            f"a task{f' that is {state}' if wish.state else ''}{deep} has at least {least} nodes, not {nodes}"
+            f"a task{f' that is {state}' if options.state else ''}{deep} has at least {least} nodes, not {nodes}"
         )

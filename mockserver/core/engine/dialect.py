@@ -9,10 +9,10 @@ from taskmock.mockserver.core.state import State
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """The habits of one engine generation.
+    """How one engine generation behaves.
 
     `shows_later`: a start or a resume of the task shows only with the next message, CREATED or READY until then.
-    `blocks_parents`: the subprocesses and the task around a node that stands still are BLOCKED until it goes on.
+    `blocks_parents`: the subprocesses and the task around a node that cannot go on are BLOCKED until it does.
     `shows_appointed`: a node has its place in the tree from when its pause is appointed, and is SUSPENDED when it is
     reached. `skip_restarts`: a skipped node keeps its version and starts now; otherwise it gets a new version.
     `revoke_ends_rows`: a revoke ends the task's row, and revokes its open subprocesses. `knows_rollback`: nodes can be

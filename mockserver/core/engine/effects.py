@@ -13,7 +13,7 @@ from taskmock.mockserver.core.graph import NOWHERE, ROOT, GraphNode, NodeKind
 from taskmock.mockserver.core.state import HOLDING, Row, State
 
 TERMINATED = "The node has been terminated by {user}."
-"""What `ex_data` says of a node that somebody failed by force (the engine's own words)."""
+"""What `ex_data` says of a node that was failed by force (text of the real engine)."""
 
 
 NOT_STARTED = "task not started"

@@ -16,7 +16,7 @@ from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, Node
 from taskmock.mockserver.core.state import Row, State
 
 NO_ARM = "all conditions of branches are not meet"
-"""What a gateway says that found no arm to take (the engine's own words)."""
+"""What a gateway says that found no arm to take (text of the real engine)."""
 
 TIMED_OUT = "node execution timed out"
 """What `ex_data` says of a node that ran into its time-out."""
@@ -198,7 +198,7 @@ class Engine:
         self.send_token(index if again else node.next)
 
     def fail(self, index: int, ex_data: object) -> None:
-        """A running node fails: FAILED, or FINISHED where its failure is ignored; an automatic retry is sent for."""
+        """A running node fails: FAILED, or FINISHED where its failure is ignored; an automatic retry is scheduled."""
         node, row = self.graph.nodes[index], self.state.rows[index]
         if isinstance(node.step, Activity) and node.step.ignored:
             self.state.put(index, self._finished(row)._replace(error_ignored=True))

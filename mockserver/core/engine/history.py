@@ -160,7 +160,7 @@ class _Script:
             engine.queue.on_instant = self._look
 
     def _look(self) -> None:
-        """Compares the watched nodes with how they were at the last moment, and sends for what their states trigger."""
+        """Compares the watched nodes with how they were at the last moment, and schedules what their states trigger."""
         queue, rows = self._engine.queue, self._engine.state.rows
         for index, watched in self._watched.items():
             state, row = self._state(index), rows.get(index)

@@ -84,7 +84,7 @@ class TaskState:
         return found
 
     def block(self, index: int) -> None:
-        """Shows what encloses a node that stands still as BLOCKED, where the dialect does so."""
+        """Sets what encloses a node that cannot go on to BLOCKED, where the dialect does so."""
         for scope, row in self._blockable(index):
             if row.state in {State.RUNNING, State.READY}:
                 self.put(scope, row._replace(state=State.BLOCKED))
@@ -95,7 +95,7 @@ class TaskState:
             self.block(index)
 
     def unblock(self, index: int) -> None:
-        """Lets what is BLOCKED around a node go on, the task by way of READY until the next message."""
+        """Sets what is BLOCKED around a node to RUNNING, the task to READY until the next message."""
         for scope, row in self._blockable(index):
             if row.state is State.BLOCKED:
                 self.put(scope, row._replace(state=State.READY if scope == ROOT else State.RUNNING))
