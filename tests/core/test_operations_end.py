@@ -1,7 +1,7 @@
 """Start, revoke and rollback; what no state allows."""
 
 import pytest
-from flows import act, given, history, ms, parallel, play, refusal, rows, scripted, states, sub, tree
+from flows import act, given, history, ms, parallel, play, refusal, rows, scripted, states, sub, tree, waits
 
 from taskmock.mockserver.core.command import Command, Entry, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
@@ -75,6 +75,17 @@ def test_rolled_back_target_has_a_version_of_its_own():
     before, after = (rows(tree(FAILS, at, log))["A"] for at in (4, 6))
 
     assert before.version != after.version
+
+
+def test_node_paused_before_it_runs_again_takes_up_no_earlier_version():
+    script = play(waits("A"), act("B", 1), act("C", (1, "no")))
+    twice = [given(1, "callback", "A"), given(4, "rollback", "A"), given(5, "callback", "A"), given(8, "rollback", "A")]
+    failed = given(9, "callback", "A", {"result": False})
+    log = [*twice, given(8.5, "pause", "B"), failed, given(10, "rollback", "A"), given(11, "callback", "A")]
+
+    versions = [rows(tree(script, at, *log))["B"].version for at in (1.5, 5.5, 11.5)]
+
+    assert versions == [0, 1, 2]
 
 
 def test_rollback_forgets_what_was_paused_behind_its_target():

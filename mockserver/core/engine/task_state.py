@@ -63,7 +63,7 @@ class TaskState:
         for index in indexes:
             row = self.rows.pop(index, None)
             self.places.pop(index)
-            self.versions[index] = row.version + 1 if row else 1
+            self.versions[index] = row.version + 1 if row else max(1, self.versions.get(index, 0))
             self.holding -= row is not None and row.state in HOLDING
             self.appointed.discard(index)
             self.arriving.pop(index, None)
