@@ -11,6 +11,7 @@ import click
 
 from taskmock.contracts.cli.contract_options import edition_option
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
+from taskmock.contracts.cli.everyday import EverydayCommand
 from taskmock.contracts.cli.report_options import Output, report_options
 from taskmock.contracts.cli.verify_options import verify_options
 from taskmock.contracts.findings.violation import Strictness
@@ -58,7 +59,16 @@ class UnreachableTargetError(click.ClickException):
     exit_code = 3
 
 
-@click.command("verify", help=HELP, short_help="Ask a live server and judge what it answers.")
+@click.command(
+    "verify",
+    cls=EverydayCommand,
+    help=HELP,
+    short_help="Ask a live server and judge what it answers.",
+    everyday=(
+        *("task_ids", "gateway", "credentials", "polls", "interval", "until"),
+        *("edition", "strictness", "probes", "form", "file", "baseline"),
+    ),
+)
 @click.argument("url", metavar="URL")
 @verify_options
 @edition_option

@@ -45,6 +45,14 @@ _COMMANDS = {
     "init": ("taskmock.mockserver.cli.init:init_command", "Write a first folder of scenarios of your own."),
 }
 
+_SECTIONS = {
+    "Play": ("serve", "scenarios", "generate"),
+    "Judge": ("validate", "verify", "drift"),
+    "Convert and compare": ("export", "diff"),
+    "Set up": ("init",),
+}
+"""The sub-commands as help groups them."""
+
 _HELP = """Mock and verify task-status APIs: get_task_status of BlueKing Standard OPS.
 
 \b
@@ -84,7 +92,7 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """All sub-commands in the order in which help shows them."""
-        return list(_COMMANDS)
+        return [name for names in _SECTIONS.values() for name in names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The sub-command of a name, loaded now; None where there is none."""
@@ -105,8 +113,9 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list in the help text, without loading anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+        for title, names in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, _COMMANDS[name][1]) for name in names])
 
 
 def _handle_broken_pipe() -> NoReturn:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from taskmock.contracts.cli.everyday import EverydayCommand
 from taskmock.mockserver.cli.settings_file import Check, ConfigError, read_settings
 from taskmock.schemas import EDITIONS
 
@@ -17,7 +18,7 @@ class SetUpError(click.ClickException):
     exit_code = 2
 
 
-class ConfiguredCommand(click.Command):
+class ConfiguredCommand(EverydayCommand):
     """A command whose options may stand in a settings file, next to those of `taskmock serve`."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

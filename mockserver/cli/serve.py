@@ -67,7 +67,12 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     return "" if value is None and is_there(str(option.envvar)) else value
 
 
-@click.command(name="serve", cls=ConfiguredCommand, help=_HELP)
+@click.command(
+    name="serve",
+    cls=ConfiguredCommand,
+    help=_HELP,
+    everyday=("port", "scenario", "scenario_dir", "edition", "clock", "speed", "seed", "gateway", "verbose"),
+)
 @click.option("--host", envvar="TASKMOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "-p",
