@@ -23,7 +23,7 @@ def resident() -> float:
 
 
 def ask(app: App, call: Call) -> None:
-    """Answer a call as the front does."""
+    """Answer a call as the server does."""
     reply = app.answer_inline(call) or app.answer(call)
     if reply.status != 200:
         raise RuntimeError(reply.body)

@@ -172,7 +172,7 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
 def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool, **options: Unpack[_Options]) -> None:
     """Serves until it is told to end."""
     from taskmock.mockserver.http.listener import BindError
-    from taskmock.mockserver.http.process import run_front
+    from taskmock.mockserver.http.process import run_server
     from taskmock.mockserver.server.mock_server import base_url
 
     app = _app(host, options)
@@ -187,7 +187,7 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
         click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {edition})"))
 
     try:
-        run_front(app, host=host, port=port, on_ready=ready)
+        run_server(app, host=host, port=port, on_ready=ready)
     except BindError as error:
         raise SetUpError(str(error)) from None
 

@@ -29,8 +29,8 @@ class Connection(asyncio.Protocol):
     _transport: asyncio.Transport
     _parser: RequestParser
 
-    def __init__(self, hall: Dispatcher) -> None:
-        self._hall = hall
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
         self._queue: collections.deque[Request | Refusal] = collections.deque()
         self._busy = False  # an answer is on its way: the next request waits
         self._ended = False  # no further request is read
@@ -51,9 +51,9 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         transport.set_write_buffer_limits(high=0)
         peer = transport.get_extra_info("peername")
-        self._parser = RequestParser(self._hall.limits, str(peer[0]) if peer else "")
-        self._hall.connections.add(self)
-        self._expire_after(self._hall.limits.idle_seconds)
+        self._parser = RequestParser(self._dispatcher.limits, str(peer[0]) if peer else "")
+        self._dispatcher.connections.add(self)
+        self._expire_after(self._dispatcher.limits.idle_seconds)
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; once the connection has ended they are thrown away, so that the client can finish sending."""
@@ -81,7 +81,7 @@ class Connection(asyncio.Protocol):
             self._advance()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone, whoever ended it."""
+        """The connection is gone, ended by either side."""
         del exc
         self._ended = True
         self._queue.clear()
@@ -90,13 +90,13 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         if self._delivery is not None:
             self._delivery.cancel()
-        self._hall.leave(self)
+        self._dispatcher.leave(self)
 
     def stop(self) -> None:
-        """The front stops: ends the connection at once where no answer is on its way, or none that can be in time."""
+        """The server stops: ends the connection at once where no answer is on its way, or none that can be in time."""
         if self._ended or not self._busy:
             self._close()
-        elif self._delivery_starts > self._hall.loop.time() + self._hall.limits.drain_seconds:
+        elif self._delivery_starts > self._dispatcher.loop.time() + self._dispatcher.limits.drain_seconds:
             self.abort()
 
     def abort(self) -> None:
@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
         if self._busy:
             self._deadline = math.inf
             self._read(more=not self._queue)
-        elif self._client_done or self._hall.draining:
+        elif self._client_done or self._dispatcher.draining:
             self._close()
         else:
             self._read(more=True)
@@ -133,37 +133,37 @@ class Connection(asyncio.Protocol):
             self._parser.expects_continue = False
             self._transport.write(CONTINUE)
         if not self._parser.partial:
-            self._expire_after(self._hall.limits.idle_seconds)
+            self._expire_after(self._dispatcher.limits.idle_seconds)
         elif not self._arriving:
             self._arriving = True
-            self._expire_after(self._hall.limits.request_seconds)
+            self._expire_after(self._dispatcher.limits.request_seconds)
 
     def _take(self, item: Request | Refusal) -> None:
         if isinstance(item, Refusal):
-            self._send(item, self._hall.refuse(item.status, item.message, item.call))
+            self._send(item, self._dispatcher.refuse(item.status, item.message, item.call))
             return
-        reply = self._hall.answer_inline(item.call)
+        reply = self._dispatcher.answer_inline(item.call)
         if reply is not None:
             self._send(item, reply)
         else:
             self._busy = True
-            self._hall.answer_later(item.call, functools.partial(self._answered, item))
+            self._dispatcher.answer_later(item.call, functools.partial(self._answered, item))
 
     def _answered(self, request: Request, reply: Reply | None) -> None:
         """A thread has the reply."""
         if self._ended:
             return
         self._busy = False
-        self._send(request, reply or self._hall.refuse(500, CRASHED, request.call))
+        self._send(request, reply or self._dispatcher.refuse(500, CRASHED, request.call))
         self._advance()
 
     def _send(self, item: Request | Refusal, reply: Reply) -> None:
-        close = isinstance(item, Refusal) or not item.keep_alive or (self._hall.draining and not self._queue)
-        head, body, close = self._hall.render(reply, item.call, close=close)
+        close = isinstance(item, Refusal) or not item.keep_alive or (self._dispatcher.draining and not self._queue)
+        head, body, close = self._dispatcher.render(reply, item.call, close=close)
         if reply.delivery is not PLAIN and reply.delivery != PLAIN:
             self._busy = True
-            self._delivery_starts = self._hall.loop.time() + reply.delivery.delay
-            self._delivery = self._hall.loop.create_task(self._deliver(reply, head, body, close))
+            self._delivery_starts = self._dispatcher.loop.time() + reply.delivery.delay
+            self._delivery = self._dispatcher.loop.create_task(self._deliver(reply, head, body, close))
             return
         if len(body) < _WORTH_JOINING:
             self._transport.write(head + body)
@@ -186,7 +186,7 @@ class Connection(asyncio.Protocol):
                     await asyncio.sleep(plan.pause)
                 self._transport.write(piece)
                 if self._blocked:
-                    self._unblocked = self._hall.loop.create_future()
+                    self._unblocked = self._dispatcher.loop.create_future()
                     await self._unblocked
             ending = plan.ending
         except Exception:
@@ -217,11 +217,11 @@ class Connection(asyncio.Protocol):
         self._read(more=True)
         with contextlib.suppress(OSError):  # the client may have reset the connection in the meantime
             self._transport.write_eof()
-        self._expire_after(self._hall.limits.linger_seconds)
+        self._expire_after(self._dispatcher.limits.linger_seconds)
 
     def _expire_after(self, seconds: float) -> None:
         """Moves the deadline; the timer behind it is moved only where it would ring too late."""
-        self._deadline = self._hall.loop.time() + seconds
+        self._deadline = self._dispatcher.loop.time() + seconds
         if self._deadline < self._timer_at:
             if self._timer is not None:
                 self._timer.cancel()
@@ -229,11 +229,11 @@ class Connection(asyncio.Protocol):
 
     def _set_timer(self) -> None:
         self._timer_at = self._deadline
-        self._timer = self._hall.loop.call_at(self._deadline, self._expire)
+        self._timer = self._dispatcher.loop.call_at(self._deadline, self._expire)
 
     def _expire(self) -> None:
         self._timer, self._timer_at = None, math.inf
-        if self._hall.loop.time() < self._deadline:
+        if self._dispatcher.loop.time() < self._deadline:
             if self._deadline < math.inf:
                 self._set_timer()
         elif self._ended:

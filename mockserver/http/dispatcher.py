@@ -1,4 +1,4 @@
-"""What all connections of a front share, and how they ask its handler without ever failing themselves."""
+"""What all connections of a server share: limits, threads, and calls to the handler whose crashes become replies."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from taskmock.contracts.findings.foreign_text import printable
 from taskmock.mockserver.http.limits import Limits
 from taskmock.mockserver.http.message import Call, Handler, Reply
 from taskmock.mockserver.http.response import DateLine, render
 
-if TYPE_CHECKING:
-    from taskmock.mockserver.http.connection import Connection
-
-
 LOG = logging.getLogger("taskmock")
 
-
 Answer = Callable[[Call], Reply]
-
-
 Receive = Callable[[Reply | None], None]
+
+CRASHED = "the handler crashed; the traceback is in the log of the mock server"
+_LAST_RESORT = Reply(500, (("Content-Type", "text/plain; charset=utf-8"),), CRASHED.encode() + b"\n")
+
+
+class OpenConnection(Protocol):
+    """What a dispatcher asks of a connection when the server ends."""
+
+    def stop(self) -> None:
+        """Ends the connection as soon as no answer is on its way."""
+
+    def abort(self) -> None:
+        """Ends the connection at once."""
 
 
 class Pool:
@@ -66,22 +72,16 @@ class Pool:
             try:
                 self._loop.call_soon_threadsafe(receive, reply)
             except RuntimeError:
-                return  # the loop is closed: the front stopped without waiting for this answer
-
-
-CRASHED = "the handler crashed; the traceback is in the log of the mock server"
-
-
-_LAST_RESORT = Reply(500, (("Content-Type", "text/plain; charset=utf-8"),), CRASHED.encode() + b"\n")
+                return  # the loop is closed: the server stopped without waiting for this answer
 
 
 class Dispatcher:
-    """The handler, the limits, the threads and the open connections of one front."""
+    """The handler, the limits, the threads and the open connections of one server."""
 
     def __init__(self, handler: Handler, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
         self.limits = limits
         self.loop = loop
-        self.connections: set[Connection] = set()
+        self.connections: set[OpenConnection] = set()
         self.draining = False
         self._handler = handler
         self._pool = Pool(loop, limits.threads)
@@ -96,7 +96,7 @@ class Dispatcher:
             LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
             return self.refuse(500, CRASHED, call)
 
-    def answer_later(self, call: Call, receive: Callable[[Reply | None], None]) -> None:
+    def answer_later(self, call: Call, receive: Receive) -> None:
         """Lets the handler answer in a thread; `receive` gets the reply on the loop, or None if it crashed."""
         self._pool.run(self._handler.answer, call, receive)
 
@@ -117,7 +117,7 @@ class Dispatcher:
             LOG.exception("the handler gave a reply that cannot be sent")
             return render(_LAST_RESORT, call, close=close, date=date)
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: OpenConnection) -> None:
         """Forgets a connection that is gone."""
         self.connections.discard(connection)
         if self.draining and not self.connections:

@@ -22,7 +22,7 @@ class Limits:
     """How long a request may take to arrive from its first byte; then it is refused with 408."""
 
     drain_seconds: float = 1.5
-    """How long calls in flight may take to be answered when the front stops."""
+    """How long calls in flight may take to be answered when the server stops."""
 
     linger_seconds: float = 5
     """How long a refused client may go on sending before its connection is cut: it must be able to read the refusal."""

@@ -15,7 +15,7 @@ from taskmock.mockserver.http.message import Handler
 
 
 class BindError(Exception):
-    """The front cannot listen on `host` and `port`; the text says why."""
+    """The server cannot listen on `host` and `port`; the text says why."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(f"cannot listen on {host} port {port}: {reason}")
@@ -37,13 +37,13 @@ _LARGEST_PORT = 65535
 
 
 _LAST_LOOK = 6
-"""Rounds of the event loop to accept, register, read and answer what the kernel already holds when the front stops."""
+"""Rounds of the event loop to accept, register, read and answer what the kernel already holds when the server stops."""
 
 
 _TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
 
 
-class Front:
+class HttpServer:
     """An HTTP/1.1 server on the running event loop that hands every call to one handler."""
 
     def __init__(self, handler: Handler, limits: Limits | None = None) -> None:

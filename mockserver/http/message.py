@@ -84,7 +84,7 @@ PLAIN = Delivery()
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
-    """One complete answer; the front adds Content-Length, Connection, Date and, where it is absent, Server.
+    """One complete answer; the server adds Content-Length, Connection, Date and, where it is absent, Server.
 
     Header names and values are Latin-1 text without line breaks.
     """

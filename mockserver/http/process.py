@@ -1,4 +1,4 @@
-"""The front as a whole process: it serves until Ctrl-C or a termination signal."""
+"""The server as a whole process: it serves until Ctrl-C or a termination signal."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import signal
 from collections.abc import Callable, Iterator
 
 from taskmock.mockserver.http.limits import Limits
-from taskmock.mockserver.http.listener import Front
+from taskmock.mockserver.http.listener import HttpServer
 from taskmock.mockserver.http.message import Handler
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
 
 
-def run_front(
+def run_server(
     handler: Handler, *, host: str, port: int, limits: Limits | None = None, on_ready: Callable[[str, int], None]
 ) -> None:
     """Serves in the main thread until SIGINT, SIGTERM or, on Windows, SIGBREAK; calls in flight are answered.
@@ -25,18 +25,18 @@ def run_front(
         PortTakenError: another program listens there.
         BindError: the address cannot be used for another reason.
     """
-    asyncio.run(_serve(Front(handler, limits), (host, port), on_ready))
+    asyncio.run(_serve(HttpServer(handler, limits), (host, port), on_ready))
 
 
-async def _serve(front: Front, address: tuple[str, int], on_ready: Callable[[str, int], None]) -> None:
+async def _serve(server: HttpServer, address: tuple[str, int], on_ready: Callable[[str, int], None]) -> None:
     stop = asyncio.Event()
     with _stopped_by_signals(stop):
-        actual = await front.bind(*address)
+        actual = await server.bind(*address)
         try:
             on_ready(*actual)
-            await front.serve_until(stop)
+            await server.serve_until(stop)
         finally:
-            await front.close()
+            await server.close()
 
 
 @contextlib.contextmanager

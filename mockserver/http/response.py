@@ -1,4 +1,4 @@
-"""Replies to bytes: the status line, the headers that the front owns, and the body."""
+"""Replies to bytes: the status line, the headers that the server owns, and the body."""
 
 from __future__ import annotations
 

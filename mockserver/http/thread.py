@@ -1,4 +1,4 @@
-"""The front in a daemon thread of its own, for servers inside another program."""
+"""A server in a daemon thread of its own, inside another program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 
 from taskmock.mockserver.clock import steady_seconds
 from taskmock.mockserver.http.limits import Limits
-from taskmock.mockserver.http.listener import Front
+from taskmock.mockserver.http.listener import HttpServer
 from taskmock.mockserver.http.message import Handler
 
 
@@ -31,9 +31,9 @@ class ServerThread:
             RuntimeError: it serves already.
         """
         if self._thread is not None:
-            raise RuntimeError("this front is already started")
+            raise RuntimeError("this server is already started")
         ready: concurrent.futures.Future[tuple[str, int]] = concurrent.futures.Future()
-        thread = threading.Thread(target=self._run, args=(host, port, ready), name="taskmock-front", daemon=True)
+        thread = threading.Thread(target=self._run, args=(host, port, ready), name="taskmock-server", daemon=True)
         thread.start()
         try:
             address = ready.result()
@@ -65,14 +65,14 @@ class ServerThread:
 
     async def _serve(self, host: str, port: int, ready: concurrent.futures.Future[tuple[str, int]]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        front = Front(self._handler, self._limits)
+        server = HttpServer(self._handler, self._limits)
         try:
-            address = await front.bind(host, port)
+            address = await server.bind(host, port)
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that starts
             ready.set_exception(error)
             return
         ready.set_result(address)
-        await front.serve_until(self._stop)
+        await server.serve_until(self._stop)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -1,4 +1,4 @@
-"""The whole server behind its socket: a call in, a reply out; as a WSGI application and as the front's handler."""
+"""The whole server behind its socket: a call in, a reply out; as a WSGI application and as the server's handler."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class App:
         self._routes = Routes(self.rules.gateways, (STATUS, *(handled.operation for handled in CALLS.values())))
         self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
 
-    # -- the front's handler
+    # -- the server's handler
 
     def answer_inline(self, call: Call) -> Reply | None:
         """The reply to a call that has been resolved before; None for all others."""

@@ -61,7 +61,7 @@ class MockServer:
         base = settings or Settings()
         check_exposure(host, base)
         self.app = build_app(dataclasses.replace(base, scenario=scenario or base.scenario, clock=clock or base.clock))
-        self._front = ServerThread(self.app)
+        self._thread = ServerThread(self.app)
         self._address = (host, port)
         self._url: str | None = None
 
@@ -82,11 +82,11 @@ class MockServer:
         Raises:
             PortTakenError, BindError: The address cannot be used.
         """
-        self._serving(*self._front.start(*self._address))
+        self._serving(*self._thread.start(*self._address))
 
     def stop(self) -> None:
         """Answers the calls in flight and ends."""
-        self._front.stop()
+        self._thread.stop()
         self._url = None
 
     def session(self, name: str | None = None) -> ServerSession:
@@ -114,13 +114,13 @@ class MockServer:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        self._serving(*await self._front.start_async(*self._address))
+        self._serving(*await self._thread.start_async(*self._address))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._front.stop_async()
+        await self._thread.stop_async()
         self._url = None
 
 

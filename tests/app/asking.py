@@ -34,7 +34,7 @@ def ask(app: App, target: str, *, method: str = "GET", body: bytes = b"", header
 
 
 def call(target: str, *, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None) -> Call:
-    """A call as the front hands it over."""
+    """A call as the server hands it over."""
     return Call(method, target, tuple((name.lower(), value) for name, value in (headers or {}).items()), body)
 
 

@@ -177,7 +177,7 @@ def wire() -> type[Wire]:
 
 @pytest.fixture
 def desk() -> Desk:
-    """A handler without a front."""
+    """A handler without a server."""
     return Desk()
 
 

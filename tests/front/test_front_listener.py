@@ -1,4 +1,4 @@
-"""Where the front listens, and what it says when it cannot."""
+"""Where the server listens, and what it says when it cannot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from taskmock.mockserver.http import listener
-from taskmock.mockserver.http.listener import BindError, Front, PortTakenError, open_listeners
+from taskmock.mockserver.http.listener import BindError, HttpServer, PortTakenError, open_listeners
 from taskmock.mockserver.http.thread import ServerThread
 
 
@@ -132,7 +132,7 @@ def test_taken_further_address_leaves_nothing_open(monkeypatch, opened):
 
 
 def test_front_that_never_listened_closes(desk):
-    asyncio.run(Front(desk).close())
+    asyncio.run(HttpServer(desk).close())
 
 
 def test_further_address_that_does_not_exist_here_is_left_out(monkeypatch, opened):

@@ -1,4 +1,4 @@
-"""The front as a process of its own: ready, Ctrl-C, termination."""
+"""The server as a process of its own: ready, Ctrl-C, termination."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import threading
 import pytest
 
 from taskmock.mockserver.http.listener import PortTakenError
-from taskmock.mockserver.http.process import run_front
+from taskmock.mockserver.http.process import run_server
 
 WINDOWS = sys.platform == "win32"
 PROGRAM = """
 import sys
 from taskmock.mockserver.http.limits import Limits
 from taskmock.mockserver.http.message import Reply
-from taskmock.mockserver.http.process import run_front
+from taskmock.mockserver.http.process import run_server
 
 class Gate:
     def answer_inline(self, call):
@@ -35,7 +35,7 @@ class Gate:
     def refuse(self, status, message, call):
         return Reply(status)
 
-run_front(
+run_server(
     Gate(), host="127.0.0.1", port=0, limits=Limits(drain_seconds=float(sys.argv[1])),
     on_ready=lambda host, port: print(host, port, flush=True),
 )
@@ -119,7 +119,7 @@ def test_former_signal_handlers_come_back(monkeypatch, desk, wire, loop_takes_si
         users.append(threading.Thread(target=use, args=(host, port)))
         users[0].start()
 
-    run_front(desk, host="127.0.0.1", port=0, on_ready=on_ready)
+    run_server(desk, host="127.0.0.1", port=0, on_ready=on_ready)
     users[0].join()
 
     assert answers[0].status == 200
@@ -135,7 +135,7 @@ def test_front_whose_readiness_fails_closes(desk):
         raise OSError("no place for the port file")
 
     with pytest.raises(OSError, match="no place for the port file"):
-        run_front(desk, host="127.0.0.1", port=0, on_ready=on_ready)
+        run_server(desk, host="127.0.0.1", port=0, on_ready=on_ready)
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", ports[0]), timeout=60)
@@ -145,6 +145,6 @@ def test_taken_port_is_told_by_run_front(stand):
     ready = []
 
     with pytest.raises(PortTakenError, match="another program uses this port"):
-        run_front(stand.desk, host="127.0.0.1", port=stand.address[1], on_ready=lambda *address: ready.append(address))
+        run_server(stand.desk, host="127.0.0.1", port=stand.address[1], on_ready=lambda *address: ready.append(address))
 
     assert ready == []

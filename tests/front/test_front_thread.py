@@ -1,4 +1,4 @@
-"""The front inside another program."""
+"""The server inside another program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskmock.mockserver.http.thread import ServerThread
 
 
 def test_thread_starts_once_at_a_time(stand):
-    with pytest.raises(RuntimeError, match=r"^this front is already started$"):
+    with pytest.raises(RuntimeError, match=r"^this server is already started$"):
         stand.thread.start()
 
 

@@ -14,7 +14,7 @@ class Module:
     """One Python file of the product."""
 
     file: str  # relative to the root: "mockserver/front/server.py"
-    name: str  # relative to taskmock: "mockserver.front.server"
+    name: str  # relative to taskmock: "mockserver.server.server"
     package: str  # what a relative import starts from: "mockserver.front"
     tree: ast.Module
 
