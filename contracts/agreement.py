@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, told_edition
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, Rule, rule
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violations
 from taskmock.contracts.findings.violation import Strictness, Violation, clip
 from taskmock.contracts.validation.body import BodyError, decoded_object
-from taskmock.contracts.validation.walk import Node, walk
+from taskmock.contracts.validation.walk import Place, walk
 
 DETAIL = "get_task_detail"
 SUBPROCESS = "SubProcess"
@@ -28,14 +28,14 @@ class Match:
     `part` is None where there is none; `is_known` is False where the level above has no pipeline to look in.
     """
 
-    node: Node
+    node: Place
     part: dict[str, Any] | None
     is_known: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Accounts:
-    """Two answers about one task, made ready to be compared: every node of the status tree with its counterpart."""
+    """Two answers about one task, prepared to be compared: every node of the status tree with its counterpart."""
 
     edition: str
     detail: dict[str, Any]
@@ -62,7 +62,7 @@ def check_agreement(detail: object, status: object, *, edition: str = AUTO) -> R
     if not isinstance(task, dict) or not isinstance(tree, dict):
         return _report(told, [], nodes=0)
     accounts = Accounts(told[0], task, tuple(_matches(task, tree)))
-    return _report(told, (found for each in RULES for found in each(accounts)), nodes=len(accounts.matches))
+    return _report(told, rule_violations(RULES, accounts, told[0]), nodes=len(accounts.matches))
 
 
 @rule("agreement.task")
@@ -73,7 +73,7 @@ def trees_are_of_one_task(accounts: Accounts) -> Iterator[Finding]:
         yield Finding(accounts.top.node, ("id",), message, clip(_pipeline_of(accounts.detail).get("id")))
 
 
-@rule("agreement.task-name", editions=("v2",))
+@rule("agreement.task-name", applies_to=("v2",))
 def task_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
     """The task, and a subtree of it, goes by the task's name."""
     told, name = accounts.top.node.value.get("name"), accounts.detail.get("name")
@@ -127,7 +127,7 @@ def _matches(task: dict[str, Any], tree: dict[str, Any]) -> Iterator[Match]:
             match = Match(node, _top_part(task, tree))
         else:
             level = levels[id(node.parent)]
-            match = Match(node, (level or {}).get(node.key), is_known=level is not None)
+            match = Match(node, (level or {}).get(str(node.key)), is_known=level is not None)
         levels[id(node)] = _level(match.part) if node.children else None
         yield match
 
@@ -176,6 +176,7 @@ def _report(told: tuple[str, str], violations: Iterable[Violation], *, nodes: in
         groups=groups,
         complete=complete,
         operation=DETAIL,
+        of_tree=False,
     )
 
 

@@ -12,7 +12,6 @@ from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.report_options import Output, report_options
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.findings.violation import Strictness
-from taskmock.schemas import STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,10 +85,10 @@ def validate_command(
         return
     if not files:
         raise click.UsageError("Missing argument 'FILE...'.")
-    if operation != STATUS and (is_history or coverage.is_wanted):
-        option = "--history" if is_history else "--coverage"
-        raise click.UsageError(f"{option} is about answers of {STATUS}, not of {operation}.")
     contract = _contract(edition, strictness, operation)
+    if not contract.has_course and (is_history or coverage.is_wanted):
+        option = "--history" if is_history else "--coverage"
+        raise click.UsageError(f"{option} is about answers of {contract.api.default}, not of {operation}.")
     if is_request:
         _check_request_options(
             **{"--history": is_history, "--require-tree": require_tree, "--coverage": coverage.is_wanted}
@@ -114,7 +113,7 @@ def validate_command(
         if not (report.ok or is_request):
             _tell_edition(_source(name), body, edition, operation)
         reports.append((_source(name), with_tree_demanded(report) if require_tree else report))
-        bodies.append(body if output.draws_trees and operation == STATUS else b"")
+        bodies.append(body if output.draws_trees and contract.has_course else b"")
     if not reports:
         raise click.UsageError("\n".join(unread))
     for message in unread:
@@ -157,7 +156,7 @@ def _tell_history(source: str, report: Report) -> None:
 
 def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> None:
     """Says so where a body that breaks the edition which was asked for is written in another one."""
-    from taskmock.contracts.api.bk_sops.edition import told_call_edition
+    from taskmock.contracts.api.bk_sops.api import OPERATIONS
     from taskmock.contracts.validation.body import BodyError, decoded_object
     from taskmock.schemas import EDITIONS
 
@@ -167,7 +166,7 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
         decoded = decoded_object(body)
     except BodyError:
         return
-    told, basis = told_call_edition(decoded, operation)
+    told, basis = OPERATIONS[operation].tell_edition(decoded)
     if told != edition and decoded.get("data"):
         click.echo(harmless(f"Hint: {source}: the body looks like {told} ({basis})"), err=True)
 

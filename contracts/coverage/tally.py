@@ -10,13 +10,12 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
 from taskmock.contracts.api.bk_sops.rules import RULES, Document
-from taskmock.contracts.api.bk_sops.status import GENERATIONS
-from taskmock.contracts.coverage.occasion import NEEDS_REQUEST, has_occasion
+from taskmock.contracts.api.bk_sops.rules.applies import is_asked
+from taskmock.contracts.api.bk_sops.states import states_of
 from taskmock.contracts.drift import Census
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.overlay import Overlay
 from taskmock.contracts.validation.schema import response_shape, shape_names
-from taskmock.contracts.validation.vocabulary import states_of
 from taskmock.contracts.validation.walk import walk
 from taskmock.schemas import EDITIONS
 
@@ -62,11 +61,9 @@ class Tally:
         data = decoded.get("data")
         if decoded.get("result") is False or not isinstance(data, dict):
             return
-        document = Document(
-            edition=edition, generation=GENERATIONS[edition], data=data, nodes=tuple(walk(data)), request=request
-        )
+        document = Document(edition, data, tuple(walk(data)), request)
         for rule in RULES:
-            if edition in rule.editions and has_occasion(rule.code, document):
+            if rule.is_for(edition) and rule.applies(document):
                 self._shown[edition, Aspect.RULE, rule.code] += 1
         for node in document.observed:
             self._shown[edition, Aspect.STATE, f"{'task' if node.is_top else 'node'} {node.state}"] += 1
@@ -103,5 +100,5 @@ class Tally:
             for field in response_shape(edition, shape, overlay=self._census.overlay).fields:
                 yield Item(edition, Aspect.FIELD, f"{shape} {field}", sum(sight.fields[field] for sight in sights))
         for rule in RULES:
-            if edition in rule.editions and (self._knows_requests or rule.code not in NEEDS_REQUEST):
+            if rule.is_for(edition) and (self._knows_requests or rule.applies is not is_asked):
                 yield Item(edition, Aspect.RULE, rule.code, self._shown[edition, Aspect.RULE, rule.code])

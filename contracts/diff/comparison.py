@@ -13,8 +13,8 @@ from taskmock.contracts.diff.form import Form, form_of
 from taskmock.contracts.diff.keywords import Difference, keyword_differences
 from taskmock.contracts.diff.source import Conjunction, Located, SchemaError, Source, canonical, identity, without
 from taskmock.contracts.diff.variants import MAX_CONDITIONS, cases_of, conditions_of, decided, label_of, pieces_in
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.schema import schema_defects
-from taskmock.contracts.validation.walk import escaped
 from taskmock.schemas import load_schema
 
 MAX_PAIRS = 50_000

@@ -10,7 +10,7 @@ from taskmock.contracts.diff.change import Direction, Effect
 from taskmock.contracts.diff.form import Form
 from taskmock.contracts.diff.keywords import Difference
 from taskmock.contracts.diff.source import Conjunction, Located
-from taskmock.contracts.validation.walk import escaped
+from taskmock.contracts.findings.pointer import escaped
 
 _ANY = (Located(True, ""),)  # noqa: FBT003  # the schema that allows everything
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from taskmock.contracts.validation.walk import escaped
+from taskmock.contracts.findings.pointer import escaped
 
 MAX_PIECES = 2_000
 """Most schemas that one value may have to fit; more is taken for a mistake."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from taskmock.contracts.drift.census import Census
 from taskmock.contracts.drift.finding import Finding
 from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
-from taskmock.contracts.validation.walk import escaped
 
 
 def drift_report(findings: Iterable[Finding], census: Census) -> Report:

@@ -14,7 +14,7 @@ from taskmock.contracts.findings.violation import Strictness, Violation, clip
 from taskmock.contracts.validation.overlay import Overlay
 from taskmock.contracts.validation.overlay_file import chosen_overlay
 from taskmock.contracts.validation.schema import CHILDREN, Shape, response_shape, shape_names
-from taskmock.contracts.validation.structure import Place, field_violations, is_sound
+from taskmock.contracts.validation.structure import Subject, field_violations, is_sound
 from taskmock.contracts.validation.walk import walk
 
 _FORMS = (
@@ -103,7 +103,7 @@ class Census:
         edition = told_edition(body)[0] if self.edition == AUTO else self.edition
         self.answers[edition] += 1
         label = "failure" if body.get("result") is False else "answer"
-        self._count(body, self._sight(edition, label, "envelope"), edition, DATA)
+        self._count(body, self._sight(edition, label, "envelope"), DATA)
         data = body.get("data")
         if label == "failure" or not isinstance(data, dict):
             return
@@ -111,7 +111,7 @@ class Census:
         for node in walk(data):
             label = "node" if node.parent is not None else _BY_STATE.get(str(data.get("state")), "task")
             name = label if label in shape_names(edition) else "task"
-            self._count(node.value, self._sight(edition, label, name), edition, CHILDREN)
+            self._count(node.value, self._sight(edition, label, name), CHILDREN)
 
     def _sight(self, edition: str, label: str, name: str) -> Sight:
         if (edition, label) not in self.sights:
@@ -119,16 +119,15 @@ class Census:
             self.sights[edition, label] = Sight(shape, required=(*shape.required, *_DEMANDED.get(label, ())))
         return self.sights[edition, label]
 
-    def _count(self, value: dict[str, Any], sight: Sight, edition: str, children: Collection[str]) -> None:
+    def _count(self, value: dict[str, Any], sight: Sight, children: Collection[str]) -> None:
         sight.total += 1
         sight.fields.update(value.keys())
         if is_sound(value, sight.shape, children=children):
             return
         for name in value.keys() - sight.shape.fields.keys():
             sight.types.setdefault(name, set()).add(said_type(value[name]))
-        level = "node" if sight.shape.name == "node" else "task"
-        place = Place("", "", "", edition, level)
-        found = field_violations(value, sight.shape, place, strictness=Strictness.STRICT, children=children)
+        subject = Subject("", "", "")
+        found = field_violations(value, sight.shape, subject, strictness=Strictness.STRICT, children=children)
         sight.oddities.update(set(_oddities(found, value, sight.shape)))
 
 

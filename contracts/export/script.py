@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from taskmock.contracts.export.components import SCHEME, pascal
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.form import located
-from taskmock.contracts.validation.walk import escaped
 
 _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 _FREE = {"object": "{ [key: string]: unknown }", "array": "unknown[]"}

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from taskmock.contracts.findings.demand import DEMANDS
 from taskmock.contracts.findings.foreign_text import printable
 from taskmock.contracts.findings.group import Group
-from taskmock.contracts.findings.pointer_shape import pointer_shape
+from taskmock.contracts.findings.pointer import pointer_shape
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import SEPARATOR, Severity, Violation
 from taskmock.contracts.findings.wording import guess

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
 from taskmock.contracts.findings.foreign_text import harmless, printable
 from taskmock.contracts.findings.group import Group, grouped
@@ -27,38 +26,59 @@ WIDTH = 160
 """Longest path or pointer that the text shows whole, in characters."""
 
 
-class Verdict(Protocol):
-    """What of a report its text needs."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one request or response.
+
+    `subject` is `request`, `response`, `history`, `agreement` or `coverage`, of the call `operation`; `edition` the one
+    judged by (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged
+    nodes of the tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts
+    findings that a baseline took out; `target` is what was asked, where a live server was: the method and the URL
+    without its query, which may hold credentials; `of_tree` is False where the call answers with something else than
+    the tree of one task.
+    """
+
+    subject: str
+    edition: str
+    basis: str
+    strictness: str
+    nodes: int
+    groups: tuple[Group, ...]
+    complete: bool = True
+    accepted: int = 0
+    operation: str = STATUS
+    target: str = ""
+    of_tree: bool = True
 
     @property
-    def subject(self) -> str: ...
+    def ok(self) -> bool:
+        """Whether the document keeps its contract: no errors, warnings allowed."""
+        return self.errors == 0
+
     @property
-    def edition(self) -> str: ...
+    def violations(self) -> tuple[Violation, ...]:
+        """The findings kept, grouped by code: every one, unless a code has more than `KEPT`."""
+        return tuple(violation for group in self.groups for violation in group.violations)
+
     @property
-    def basis(self) -> str: ...
+    def errors(self) -> int:
+        """How many errors there are, kept or not."""
+        return sum(group.total for group in self.groups if group.severity is Severity.ERROR)
+
     @property
-    def strictness(self) -> str: ...
-    @property
-    def nodes(self) -> int: ...
-    @property
-    def groups(self) -> tuple[Group, ...]: ...
-    @property
-    def complete(self) -> bool: ...
-    @property
-    def accepted(self) -> int: ...
-    @property
-    def operation(self) -> str: ...
-    @property
-    def target(self) -> str: ...
-    @property
-    def ok(self) -> bool: ...
-    @property
-    def errors(self) -> int: ...
-    @property
-    def warnings(self) -> int: ...
+    def warnings(self) -> int:
+        """How many warnings there are, kept or not."""
+        return sum(group.total for group in self.groups if group.severity is Severity.WARNING)
+
+    def text(self, *, source: str = "") -> str:
+        """The report as text, grouped and short enough to read; `source` says where the document came from."""
+        return verdict_text(self, source=source)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
-def verdict_text(report: Verdict, *, source: str = "") -> str:
+def verdict_text(report: Report, *, source: str = "") -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
     name = printable(source or report.subject)
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {verdict_terms(report)}"]
@@ -73,10 +93,10 @@ def verdict_text(report: Verdict, *, source: str = "") -> str:
     return harmless("\n".join(lines))
 
 
-def _counts(report: Verdict) -> str:
+def _counts(report: Report) -> str:
     parts = [_counted(report.errors, "error")] if report.errors else []
     parts += [_counted(report.warnings, "warning")] if report.warnings else []
-    treeless = report.operation == STATUS and report.subject == "response" and not report.nodes
+    treeless = report.of_tree and report.subject == "response" and not report.nodes
     found = " and ".join(parts) or ("a failure answer, no tree to judge" if treeless else "no findings")
     if report.nodes:
         found = f"{found} in {_counted(report.nodes, 'node')}"
@@ -87,9 +107,9 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def verdict_terms(report: Verdict) -> str:
-    """By what a document was judged: the call where it is not `get_task_status`, edition and strictness."""
-    call = "" if report.operation == STATUS else f"{report.operation}, "
+def verdict_terms(report: Report) -> str:
+    """By what a document was judged: the call where it has no tree, edition and strictness."""
+    call = "" if report.of_tree else f"{report.operation}, "
     return f"{call}edition {report.edition} ({report.basis}), strictness {report.strictness}"
 
 
@@ -132,56 +152,6 @@ def _violation_lines(violation: Violation, *, with_source: bool, with_expected: 
 def _shortened(text: str) -> str:
     half = (WIDTH - 5) // 2
     return text if len(text) <= WIDTH else f"{text[:half]} ... {text[-half:]}"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Report:
-    """The verdict on one request or response.
-
-    `subject` is `request`, `response`, `history`, `agreement` or `coverage`, of the call `operation`; `edition` the one
-    judged by (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged
-    nodes of the tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts
-    findings that a baseline took out; `target` is what was asked, where a live server was: the method and the URL
-    without its query, which may hold credentials.
-    """
-
-    subject: str
-    edition: str
-    basis: str
-    strictness: str
-    nodes: int
-    groups: tuple[Group, ...]
-    complete: bool = True
-    accepted: int = 0
-    operation: str = STATUS
-    target: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the document keeps its contract: no errors, warnings allowed."""
-        return self.errors == 0
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        """The findings kept, grouped by code: every one, unless a code has more than `KEPT`."""
-        return tuple(violation for group in self.groups for violation in group.violations)
-
-    @property
-    def errors(self) -> int:
-        """How many errors there are, kept or not."""
-        return sum(group.total for group in self.groups if group.severity is Severity.ERROR)
-
-    @property
-    def warnings(self) -> int:
-        """How many warnings there are, kept or not."""
-        return sum(group.total for group in self.groups if group.severity is Severity.WARNING)
-
-    def text(self, *, source: str = "") -> str:
-        """The report as text, grouped and short enough to read; `source` says where the document came from."""
-        return verdict_text(self, source=source)
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 def with_findings(report: Report, violations: Iterable[Violation]) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 CLIP = 80
 """Longest piece of a judged value that a finding quotes, in characters."""
@@ -25,6 +25,8 @@ class Violation:
     `path` names the node for people (`Rolling restart / Restart 2`; "" for the body itself), `message` says
     what is wrong in one sentence, `expected` what is allowed, `value` quotes what was found (clipped), and
     `source` is the sentence of the document, or the fact about the engine, that the finding enforces.
+    `names` are the pieces of the judged document in the message and in what is expected; `templates` are these two
+    texts with `{0}`, `{1}` ... in the place of the names.
     """
 
     code: str
@@ -35,6 +37,14 @@ class Violation:
     value: str = ""
     source: str = ""
     severity: Severity = Severity.ERROR
+    names: tuple[str, ...] = dataclasses.field(default=(), compare=False, repr=False)
+    templates: tuple[str, str] = dataclasses.field(default=("", ""), compare=False, repr=False)
+
+
+def filled(template: str, names: Iterable[str]) -> str:
+    """A text of a finding with the names in the places that its template keeps for them."""
+    found = tuple(names)
+    return template.format(*found) if found else template
 
 
 def clip(value: object) -> str:
@@ -79,5 +89,5 @@ class Strictness(enum.StrEnum):
 WEIGHTS = {Strictness.DOCUMENTED: Severity.WARNING, Strictness.STRICT: Severity.ERROR}
 """What an undocumented field is, by strictness; where there is nothing, it is ignored."""
 
-
 SEPARATOR = " / "
+"""What stands between the names of a path."""

@@ -80,3 +80,9 @@ def guess(name: str, allowed: Iterable[str]) -> str:
     """A question for the closest allowed name, to be put behind a sentence; "" where none is near."""
     found = closest(name, tuple(allowed))
     return f"; did you mean {clip(found)}?" if found else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Some words in a fixed order, as a sentence names them: `FAILED, NODE_SUSPENDED or SUSPENDED`."""
+    *most, last = sorted(words)
+    return f"{', '.join(most)} or {last}" if most else last

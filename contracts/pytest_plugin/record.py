@@ -54,5 +54,10 @@ def _report(fields: dict[str, Any]) -> Report:
 
 def _group(fields: dict[str, Any]) -> Group:
     severity = Severity(fields["severity"])
-    found = tuple(Violation(**{**violation, "severity": severity}) for violation in fields["violations"])
+    found = tuple(_violation(violation, severity) for violation in fields["violations"])
     return Group(fields["code"], severity, fields["total"], found)
+
+
+def _violation(fields: dict[str, Any], severity: Severity) -> Violation:
+    names, templates = tuple(fields["names"]), tuple(fields["templates"])
+    return Violation(**{**fields, "severity": severity, "names": names, "templates": templates})

@@ -78,10 +78,11 @@ class Run:
         self, *, edition: str | None = None, strictness: str | None = None, operation: str = "get_task_status"
     ) -> Contract:
         """The contract of the run, or the one that a test asks for; an overlay is of `get_task_status` only."""
+        from taskmock.contracts.api.bk_sops.api import OPERATIONS
         from taskmock.contracts.contract import Contract
-        from taskmock.schemas import STATUS
 
-        own = self.edition if operation != STATUS or self.overlay is None else self.overlay
+        is_overlaid = self.overlay is not None and operation in OPERATIONS and OPERATIONS[operation].of_tree
+        own = self.overlay if self.overlay is not None and is_overlaid else self.edition
         return Contract(edition or own, strictness=strictness or self.strictness, operation=operation)
 
     def settled(self, item: pytest.Item, judged: Judged) -> Report:

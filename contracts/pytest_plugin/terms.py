@@ -69,12 +69,9 @@ def shown(config: pytest.Config, path: Path) -> str:
 def _check(edition: str, strictness: str) -> None:
     from taskmock.contracts.contract import Contract
 
-    for option, asked in {
-        options.EDITION: {"edition": edition},
-        options.STRICTNESS: {"strictness": strictness},
-    }.items():
+    for option, terms in ((options.EDITION, (edition, "documented")), (options.STRICTNESS, ("auto", strictness))):
         try:
-            Contract(**asked)
+            Contract(terms[0], strictness=terms[1])
         except ValueError as error:
             raise pytest.UsageError(f"{option.flag}: {error}") from None
 

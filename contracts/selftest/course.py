@@ -10,10 +10,10 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
 from taskmock.contracts.selftest.documents import AGE, documents, later
 from taskmock.contracts.selftest.mutation import NO_SUCH_ID, shifted
-from taskmock.contracts.validation.walk import Node, walk
+from taskmock.contracts.validation.walk import Place, walk
 
 Found = tuple[tuple[str, str], ...]
-Nodes = Mapping[str, Node]
+Nodes = Mapping[str, Place]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

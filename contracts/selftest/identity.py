@@ -12,9 +12,10 @@ from taskmock.contracts.selftest.mutation import (
     in_state,
     is_below,
     is_full,
+    is_right_below,
     pointer,
 )
-from taskmock.contracts.validation.walk import Node, walk
+from taskmock.contracts.validation.walk import Place, walk
 
 END_EVENT = "<class 'pipeline.core.flow.event.EmptyEndEvent'>"
 
@@ -110,7 +111,7 @@ def name_not_cut(specimen: Specimen) -> Mutant | None:
 
 def revoked_at_the_end(specimen: Specimen) -> Mutant | None:
     """A revoked task of engine 1 that went through its end event."""
-    node = specimen.pick(lambda node: node.depth == 1)
+    node = specimen.pick(is_right_below)
     if node is None or specimen.edition == "v2":
         return None
     specimen.data["state"] = "REVOKED"
@@ -123,11 +124,11 @@ def is_whole(specimen: Specimen) -> bool:
     return "id" in specimen.data and specimen.data.get("parent_id") == specimen.data["id"]
 
 
-def failed_leaf(specimen: Specimen) -> Node | None:
+def failed_leaf(specimen: Specimen) -> Place | None:
     """A FAILED leaf right below a FAILED task, where tasks may speak of failures."""
     if specimen.edition == "doc-2019" or specimen.state != "FAILED":
         return None
-    return specimen.pick(lambda node: node.depth == 1 and in_state("FAILED")(node) and not node.children)
+    return specimen.pick(lambda node: is_right_below(node) and in_state("FAILED")(node) and not node.children)
 
 
 def ex_data_too_early(specimen: Specimen) -> Mutant | None:

@@ -9,7 +9,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from taskmock.contracts.validation.walk import Node, escaped, walk
+from taskmock.contracts.findings.pointer import escaped
+from taskmock.contracts.validation.walk import Place, walk
 
 NO_SUCH_ID = "n" + "f" * 31
 
@@ -38,7 +39,7 @@ class Specimen:
         return data if isinstance(data, dict) else {}
 
     @property
-    def top(self) -> Node:
+    def top(self) -> Place:
         """The task's node."""
         return next(walk(self.data))
 
@@ -52,12 +53,12 @@ class Specimen:
         """How the edition writes a time that is not there."""
         return "" if self.edition == "doc-2019" else None
 
-    def pick(self, wanted: Callable[[Node], object]) -> Node | None:
+    def pick(self, wanted: Callable[[Place], object]) -> Place | None:
         """One of the nodes that are wanted; None without any."""
         nodes = [node for node in walk(self.data) if self.data and wanted(node)]
         return self.draw.choice(nodes) if nodes else None
 
-    def found(self, code: str, node: Node, *keys: str, request: dict[str, Any] | None = None) -> Mutant:
+    def found(self, code: str, node: Place, *keys: str, request: dict[str, Any] | None = None) -> Mutant:
         """The mutant, with one finding expected at a node's value."""
         return Mutant(self.body, ((code, pointer(node, *keys)),), request)
 
@@ -78,7 +79,7 @@ class Mutation:
     mutate: Callable[[Specimen], Mutant | None]
 
 
-def pointer(node: Node, *keys: str) -> str:
+def pointer(node: Place, *keys: str) -> str:
     """The JSON Pointer of a node's value."""
     return node.pointer + "".join(f"/{escaped(key)}" for key in keys)
 
@@ -89,21 +90,26 @@ def shifted(text: str, seconds: int) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S %z")
 
 
-def is_below(node: Node) -> bool:
+def is_below(node: Place) -> bool:
     """Whether a node is not the task."""
     return node.parent is not None
 
 
-def is_full(node: Node) -> bool:
+def is_right_below(node: Place) -> bool:
+    """Whether a node hangs in the task itself."""
+    return node.parent is not None and node.parent.parent is None
+
+
+def is_full(node: Place) -> bool:
     """Whether a node has the full set of fields (CREATED and EXPIRED bodies of the engines have not)."""
     return "id" in node.value
 
 
-def in_state(*states: str) -> Callable[[Node], bool]:
+def in_state(*states: str) -> Callable[[Place], bool]:
     """Whether a node is in one of the states."""
     return lambda node: node.value.get("state") in states
 
 
-def first_pass(node: Node) -> bool:
+def first_pass(node: Place) -> bool:
     """Whether a node has not looped: a further pass keeps times of the earlier one."""
-    return node.value.get("loop") == 1
+    return bool(node.value.get("loop") == 1)

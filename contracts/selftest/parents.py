@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, first_pass, in_state, is_below, is_full
-from taskmock.contracts.validation.walk import Node, walk
+from taskmock.contracts.validation.walk import Place, walk
 
 SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
 EVERY, ENGINES, OLD = "doc-2019 v1 v2", "v1 v2", "doc-2019 v1"
 UNFINISHED = in_state("RUNNING", "FAILED", "SUSPENDED", "READY")
 
 
-def states_below(node: Node) -> set[object]:
+def states_below(node: Place) -> set[object]:
     """The states of a node's children."""
     return {child.get("state") for child in node.children.values()}
 
 
-def parent_stated(name: str, code: str, state: str, wanted: Callable[[Node], object], editions: str) -> Mutation:
+def parent_stated(name: str, code: str, state: str, wanted: Callable[[Place], object], editions: str) -> Mutation:
     """A parent is in a state that its children contradict."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -43,7 +43,7 @@ def child_stated(name: str, code: str, state: str, above: str, editions: str) ->
     return Mutation(name, mutate)
 
 
-def stood_still(node: Node) -> bool:
+def stood_still(node: Place) -> bool:
     """Whether a FAILED task of engine 1 shows nothing after its failure: no retry, no skip, no later start."""
     below = list(walk(node.value))[1:]
     ends = [leaf.value["finish_time"] for leaf in below if in_state("FAILED")(leaf) and not leaf.children]
@@ -71,7 +71,7 @@ def created_with_children(specimen: Specimen) -> Mutant | None:
     return Mutant(specimen.body, expected)
 
 
-def marked(name: str, code: str, field: str, wanted: Callable[[Node], object], **marks: bool) -> Mutation:
+def marked(name: str, code: str, field: str, wanted: Callable[[Place], object], **marks: bool) -> Mutation:
     """A node is marked as what it cannot be."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -84,7 +84,7 @@ def marked(name: str, code: str, field: str, wanted: Callable[[Node], object], *
     return Mutation(name, mutate)
 
 
-def finished_with_marks(node: Node) -> bool:
+def finished_with_marks(node: Place) -> bool:
     """Whether a FINISHED node says whether its error was ignored."""
     return in_state("FINISHED")(node) and "error_ignored" in node.value
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, is_below, is_full, pointer
-from taskmock.contracts.validation.walk import Node
+from taskmock.contracts.validation.walk import Place
 
 FIELDS = (
     *("id", "state", "name", "retry", "loop", "skip", "version", "children", "start_time", "finish_time"),
@@ -93,7 +93,7 @@ def misspelt(field: str) -> Mutation:
     return Mutation(f"misspell-{field}", mutate)
 
 
-def valued(name: str, code: str, wanted: Callable[[Node], object], field: str, values: list[Any]) -> Mutation:
+def valued(name: str, code: str, wanted: Callable[[Place], object], field: str, values: list[Any]) -> Mutation:
     """A field of a wanted node has one of the wrong values."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -106,7 +106,7 @@ def valued(name: str, code: str, wanted: Callable[[Node], object], field: str, v
     return Mutation(name, mutate)
 
 
-def formed(name: str, wanted: Callable[[Node], object], field: str, forms: str) -> Mutation:
+def formed(name: str, wanted: Callable[[Place], object], field: str, forms: str) -> Mutation:
     """A field has a form that only its own edition refuses."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -120,7 +120,7 @@ def formed(name: str, wanted: Callable[[Node], object], field: str, forms: str) 
     return Mutation(name, mutate)
 
 
-def stated(name: str, code: str, states: dict[str, list[str]], wanted: Callable[[Node], object] = is_full) -> Mutation:
+def stated(name: str, code: str, states: dict[str, list[str]], wanted: Callable[[Place], object] = is_full) -> Mutation:
     """A node is in a state that its edition, or its place, does not know."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -192,7 +192,7 @@ UNKNOWN_STATES = dict.fromkeys(FOREIGN_STATES, INVENTED_STATES)
 TASK_STATES = {edition: ["CREATED", "EXPIRED"] for edition in ("v1", "v2")}
 
 
-def has_form(node: Node) -> bool:
+def has_form(node: Place) -> bool:
     """Whether a node below the task has a version of its own."""
     return is_below(node) and is_full(node)
 

@@ -14,12 +14,12 @@ from taskmock.contracts.selftest.mutation import (
     is_full,
     shifted,
 )
-from taskmock.contracts.validation.walk import Node, walk
+from taskmock.contracts.validation.walk import Place, walk
 
 YEAR = 366 * 86_400
 
 
-def set_times(name: str, code: str, field: str, wanted: Callable[[Node], object], offset: int) -> Mutation:
+def set_times(name: str, code: str, field: str, wanted: Callable[[Place], object], offset: int) -> Mutation:
     """A time of a node is another: its own start shifted."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -32,7 +32,7 @@ def set_times(name: str, code: str, field: str, wanted: Callable[[Node], object]
     return Mutation(name, mutate)
 
 
-def unset_time(name: str, field: str, wanted: Callable[[Node], object]) -> Mutation:
+def unset_time(name: str, field: str, wanted: Callable[[Place], object]) -> Mutation:
     """A time is absent that the state demands."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -68,7 +68,7 @@ def unreal_time(specimen: Specimen) -> Mutant | None:
     return specimen.found("times.calendar", node, field)
 
 
-def child_outside(name: str, code: str, field: str, offset: int, wanted: Callable[[Node], object]) -> Mutation:
+def child_outside(name: str, code: str, field: str, offset: int, wanted: Callable[[Place], object]) -> Mutation:
     """A child starts before, or finishes after, its parent."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -98,7 +98,7 @@ def skipped_later(specimen: Specimen) -> Mutant | None:
     return specimen.found("skip.moment", node, "start_time")
 
 
-def elapsed_off(name: str, code: str, wanted: Callable[[Node], object], offset: int) -> Mutation:
+def elapsed_off(name: str, code: str, wanted: Callable[[Place], object], offset: int) -> Mutation:
     """An elapsed time that does not agree."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
@@ -111,13 +111,13 @@ def elapsed_off(name: str, code: str, wanted: Callable[[Node], object], offset: 
     return Mutation(name, mutate)
 
 
-def one_of_many_open(node: Node) -> bool:
+def one_of_many_open(node: Place) -> bool:
     """Whether a node goes on, and at least two others do."""
     top = list(node.lineage())[-1]
     return is_open(node) and sum(is_open(other) for other in walk(top.value)) > 2
 
 
-def is_open(node: Node) -> bool:
+def is_open(node: Place) -> bool:
     """Whether a node has started and not finished."""
     return bool(node.value.get("start_time")) and not node.value.get("finish_time")
 
@@ -131,17 +131,17 @@ def in_the_future(specimen: Specimen) -> Mutant | None:
     return specimen.found("times.future", node, "finish_time")
 
 
-def is_failed_leaf(node: Node) -> bool:
+def is_failed_leaf(node: Place) -> bool:
     """Whether a node below the task failed by itself."""
     return is_below(node) and in_state("FAILED")(node) and not node.children
 
 
-def ended(node: Node) -> bool:
+def ended(node: Place) -> bool:
     """Whether a node has both times for good."""
     return in_state("FINISHED")(node) or is_failed_leaf(node)
 
 
-def both_times(node: Node) -> bool:
+def both_times(node: Place) -> bool:
     """Whether a node has both times."""
     return bool(node.value["start_time"] and node.value["finish_time"])
 

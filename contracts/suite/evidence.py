@@ -7,11 +7,14 @@ import dataclasses
 import enum
 import functools
 from collections.abc import Mapping
+from typing import Any
 
 from taskmock.contracts.api.bk_sops import lifecycle
 from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.rule import Rule
+from taskmock.contracts.verify.http_rules import RULES as HTTP_RULES
 from taskmock.contracts.verify.plan import Plan
 from taskmock.contracts.verify.probes import probe
 from taskmock.contracts.verify.relations import Related, related
@@ -44,16 +47,19 @@ DOCUMENT_RULES = tuple(rule.code for rule in RULES)
 COURSE_RULES = (lifecycle.STALE, lifecycle.BACKWARDS, *(rule.code for rule in lifecycle.RULES))
 
 
-EDITIONS = {rule.code: rule.editions for rule in RULES} | {rule.code: rule.editions for rule in lifecycle.RULES}
-"""The editions of which a rule is said."""
+RULES_OF_TASKS: dict[str, Rule[Any]] = {rule.code: rule for rules in (RULES, lifecycle.RULES) for rule in rules}
+"""The rules about a task by code."""
+
+
+_TOPICS = {code: code for code in COURSE_RULES} | {
+    rule.code: rule.topic or rule.code for rules in (RULES, HTTP_RULES) for rule in rules
+}
 
 
 @functools.cache
 def topic_of(code: str) -> str:
-    """The topic of a code: the first whose text it begins with, its own where it is that of a rule."""
-    if code in DOCUMENT_RULES or code in COURSE_RULES:
-        return code
-    return next(topic for topic in Topic if code.startswith(topic))
+    """The topic of a code: that of its rule, else the first whose text it begins with."""
+    return _TOPICS.get(code) or next(topic for topic in Topic if code.startswith(topic))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

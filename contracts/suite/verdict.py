@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from taskmock.contracts.pytest_plugin.run import RUN, Judged
-from taskmock.contracts.suite.evidence import EDITIONS, TaskEvidence
+from taskmock.contracts.suite.evidence import RULES_OF_TASKS, TaskEvidence
 
 
 class Verdict:
@@ -51,6 +51,7 @@ class TaskVerdict:
         """The same for a rule; the test is skipped in an edition of which the rule is not said."""
         __tracebackhide__ = True
         edition = self._evidence.edition
-        if edition not in EDITIONS.get(code, (edition,)):
+        rule = RULES_OF_TASKS.get(code)
+        if rule is not None and not rule.is_for(edition):
             pytest.skip(f"edition {edition} has no such rule")
         self.keeps(code, trees=trees)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.violation import Violation, clip
-from taskmock.contracts.validation.walk import escaped
 
 MAX_CONTAINERS = 1_000_000
 """Most objects and lists that are looked through; objects shared many times over count each time."""

@@ -12,19 +12,23 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.schema import Shape, object_shape
-from taskmock.contracts.validation.walk import escaped
 from taskmock.schemas import load_by_id, load_schema
 
 
 class Kind(enum.StrEnum):
-    """How a place is judged: an object field by field, a map or a list entry by entry, one of several, or as a tree."""
+    """How a place is judged: an object field by field, a map or a list entry by entry, one of several, or as a tree.
+
+    A `TREE` is judged by its nodes, each of which is a `NODE`: its `children` are nodes, too.
+    """
 
     OBJECT = "object"
     MAP = "map"
     LIST = "list"
     CHOICE = "choice"
     TREE = "tree"
+    NODE = "node"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +36,7 @@ class Form:
     """What is allowed at one place.
 
     `inner` are the places of an object's fields that are judged by themselves, `entry` is the place of the entries of a
-    map or list, `choices` are those of which one applies. A `TREE` is a status tree, which has a judge of its own.
+    map or list, `choices` are those of which one applies, and `among` is the form whose choices this one is from.
     """
 
     uri: str
@@ -42,6 +46,7 @@ class Form:
     inner: Mapping[str, str] = dataclasses.field(default_factory=dict)
     entry: str = ""
     choices: tuple[str, ...] = ()
+    among: Form | None = None
 
     @property
     def fields(self) -> Mapping[str, dict[str, Any]]:
@@ -62,6 +67,13 @@ class Form:
     def holds(self) -> type[dict[str, Any] | list[Any]]:
         """The Python type of a value that can be judged by this form."""
         return list if self.kind is Kind.LIST else dict
+
+
+TREE = Form("", Kind.TREE, {})
+"""A tree whose nodes the API judges."""
+
+NODE = Form("", Kind.NODE, {})
+"""A node of such a tree."""
 
 
 def answer_form(edition: str, operation: str) -> Form | None:
@@ -109,6 +121,12 @@ def form_at(uri: str) -> Form:
     keyword = "items" if "items" in schema else "additionalProperties"
     kind = Kind.LIST if keyword == "items" else Kind.MAP
     return Form(uri, kind, schema, entry=located(f"{uri}/{keyword}")[0])
+
+
+@functools.cache
+def alternatives(choice: Form) -> tuple[Form, ...]:
+    """The forms of which one applies where one of several is allowed."""
+    return tuple(dataclasses.replace(form_at(uri), among=choice) for uri in choice.choices)
 
 
 def is_nested(uri: str) -> bool:

@@ -10,9 +10,9 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.overlay import SHAPES, Overlay, node_schema, overlay_of
 from taskmock.contracts.validation.schema import LEVELS_KEPT, is_pattern, schema_defects
-from taskmock.contracts.validation.walk import escaped
 from taskmock.schemas import EDITIONS
 
 SUFFIXES = (".json", ".toml")

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from taskmock.contracts.validation.overlay import Overlay, node_schema
-from taskmock.schemas import load_schema
 
 if TYPE_CHECKING:
     import jsonschema
@@ -59,14 +58,6 @@ def response_shape(edition: str, name: str, *, overlay: Overlay | None = None, e
     """The shape `task`, `node`, `created`, `expired` or `envelope` of an edition's answers, or an overlay's."""
     schema = node_schema(edition, overlay)
     return _shape(name, {**schema, "$ref": f"#/$defs/{name}"}, schema["$defs"][name], engine=engine)
-
-
-@functools.cache
-def request_shape(edition: str, *, engine: str = "fast") -> Shape:
-    """The shape of an edition's requests; that one of two fields names the user is not part of it."""
-    schema = load_schema(edition, "request")
-    del schema["anyOf"]
-    return _shape("request", schema, schema, engine=engine)
 
 
 def object_shape(name: str, schema: dict[str, Any], *, engine: str = "fast") -> Shape:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll
-from taskmock.contracts.api.bk_sops.rules.rule import listed
-from taskmock.contracts.api.bk_sops.series import SeriesJudge, of_poll
-from taskmock.contracts.contract import ASKED, TODAY, Contract
-from taskmock.contracts.findings.group import grouped
+from taskmock.contracts.api.bk_sops.series import of_poll
+from taskmock.contracts.api.protocol import Series
+from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation, clip
+from taskmock.contracts.findings.wording import listed
 from taskmock.contracts.validation.body import MAX_BYTES
 from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal
 from taskmock.contracts.verify.gateway import GatewayAccess
@@ -47,31 +48,17 @@ class Examination:
     def report(self, answers: Iterable[ReceivedAnswer]) -> Report:
         """The verdict on all answers, drawn one by one."""
         edition, basis, answers = self._told(iter(answers))
-        account = SeriesJudge(
-            edition if edition != AUTO else TODAY,
-            self._contract.strictness,
-            self._asked,
-            overlay=self._contract.overlay,
-        )
+        account = self._contract.series(edition, self._asked)
         found = itertools.chain(self._violations(answers, account), account.close(), self._conclusion(account))
-        groups, complete = grouped(found)
-        return Report(
-            subject="history",
-            edition=edition,
-            basis=basis,
-            strictness=self._contract.strictness.value,
-            nodes=account.nodes,
-            groups=groups,
-            complete=complete,
-        )
+        report = self._contract.report("history", (edition, basis), found)
+        return dataclasses.replace(report, nodes=account.nodes)
 
     def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[str, str, Iterator[ReceivedAnswer]]:
         """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
         looks ahead as far as memory allows."""
-        contract = self._contract
-        if contract.edition != AUTO:
-            basis = ASKED if contract.overlay is None else f"as {contract.overlay.source} extends it"
-            return contract.edition, basis, answers
+        chosen = self._contract.chosen_edition
+        if chosen is not None:
+            return *chosen, answers
         held: list[ReceivedAnswer] = []
         told: tuple[str, str] | None = None
         for answer in answers:
@@ -86,7 +73,7 @@ class Examination:
         edition, basis = told or (AUTO, "no answer can be read")
         return edition, basis, itertools.chain(held, answers)
 
-    def _violations(self, answers: Iterator[ReceivedAnswer], account: SeriesJudge) -> Iterator[Violation]:
+    def _violations(self, answers: Iterator[ReceivedAnswer], account: Series) -> Iterator[Violation]:
         for answer in answers:
             self._note(answer)
             yield from self._of_answer(answer, account)
@@ -100,7 +87,7 @@ class Examination:
         if answer.refusal is not None:
             self._last_refused = answer
 
-    def _of_answer(self, answer: ReceivedAnswer, account: SeriesJudge) -> Iterator[Violation]:
+    def _of_answer(self, answer: ReceivedAnswer, account: Series) -> Iterator[Violation]:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
         around, has_document = violations_around(answer, self._door)
         for violation in around:
@@ -116,7 +103,7 @@ class Examination:
             for violation in refusal_violations(answer):
                 yield of_poll(answer.number, violation)
 
-    def _conclusion(self, account: SeriesJudge) -> Iterator[Violation]:
+    def _conclusion(self, account: Series) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
         if self.last_tree is None and not account.nodes and self._last is not None:
             refused = self._last_refused

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
+from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violations
 from taskmock.contracts.findings.violation import Severity, Violation, clip
 from taskmock.contracts.verify.answers import ReceivedAnswer, seen
-from taskmock.contracts.verify.gateway import DOORS, GatewayAccess
+from taskmock.contracts.verify.gateway import GatewayAccess
 from taskmock.contracts.verify.transport.exchange import TROUBLES, Exchange
 
 ERROR_CODE = "x-bkapi-error-code"
@@ -35,69 +35,30 @@ LEGACY_CODE = 1306000
 """What the legacy ESB makes of every failure code of the system behind it."""
 
 
+GATEWAY = "gateway."
+"""The topic of what a gateway promises of its own errors."""
+
+
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong with an answer: in one sentence, with what is expected and what was found."""
-
-    message: str
-    expected: str = ""
-    value: str = ""
+def _around(message: str, expected: str = "", found: str = "") -> Finding:
+    """A finding around the document of an answer."""
+    return Finding(None, (), message, expected, found=found)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rule:
-    """One sentence about an answer at some doors: called with the answer, it yields what breaks it."""
-
-    code: str
-    source: str
-    gateways: tuple[str, ...]
-    severity: Severity
-    findings: Callable[[ReceivedAnswer], Iterator[Finding]]
-
-    def __call__(self, seen: ReceivedAnswer, access: GatewayAccess) -> Iterator[Violation]:
-        """Yields what breaks this rule; nothing at a door of which the sentence is not said."""
-        if access.name not in self.gateways:
-            return
-        for found in self.findings(seen):
-            yield Violation(
-                code=self.code,
-                pointer="",
-                path="",
-                message=found.message,
-                expected=found.expected,
-                value=found.value,
-                source=self.source,
-                severity=self.severity,
-            )
-
-
-def rule(
-    code: str, *gateways: str, severity: Severity = Severity.ERROR
-) -> Callable[[Callable[[ReceivedAnswer], Iterator[Finding]]], Rule]:
-    """Makes a generator of findings a rule at some doors, at all where none is named; its docstring is the `source`."""
-
-    def decorate(findings: Callable[[ReceivedAnswer], Iterator[Finding]]) -> Rule:
-        source = " ".join((inspect.getdoc(findings) or "").split())
-        return Rule(code, source, gateways or tuple(DOORS), severity, findings)
-
-    return decorate
-
-
-@rule("http.status", "esb", "esb-legacy")
+@rule("http.status", applies_to=("esb", "esb-legacy"))
 def esb_answers_200(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The ESB always answers HTTP 200; only an unknown path (404) and a crash (500) show otherwise."""
     if seen.exchange.status != 200:
-        yield Finding(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200", _kind(seen))
+        yield _around(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200", _kind(seen))
 
 
-@rule("http.status", "apigw")
+@rule("http.status", applies_to=("apigw",))
 def gateway_answers_as_it_is_defined(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway answers HTTP 200 with what the system behind says, its own errors with a status of their own."""
     if not (seen.exchange.status == 200 or is_gateways_own(seen)):
-        yield Finding(
+        yield _around(
             f"the answer is HTTP {seen.exchange.status}{_said(seen)}, and no error of the gateway's own",
             "HTTP 200, or an error with X-Bkapi-Error-Code",
             _kind(seen),
@@ -114,55 +75,55 @@ def json_says_that_it_is_json(seen: ReceivedAnswer) -> Iterator[Finding]:
     if media != "application/json" and not media.endswith("+json"):
         found = "says nothing of its type" if kind is None else "says that it is something else"
         answer = "the answer" if seen.body is None else "the answer is JSON and"
-        yield Finding(f"{answer} {found}", "Content-Type: application/json", clip(kind) if kind else "")
+        yield _around(f"{answer} {found}", "Content-Type: application/json", clip(kind) if kind else "")
 
 
-@rule("gateway.error-code", "apigw")
+@rule("gateway.error-code", applies_to=("apigw",), topic=GATEWAY)
 def own_errors_carry_their_code(seen: ReceivedAnswer) -> Iterator[Finding]:
     """Errors of the gateway's own carry X-Bkapi-Error-Code, the same as in their body, and X-Bkapi-Error-Message;
     answers of the system behind it carry neither."""
     header = seen.exchange.header(ERROR_CODE)
     if not is_gateways_own(seen):
         if header is not None:
-            yield Finding("an answer of the system behind the gateway has X-Bkapi-Error-Code", "none", clip(header))
+            yield _around("an answer of the system behind the gateway has X-Bkapi-Error-Code", "none", clip(header))
         return
     code = None if seen.body is None else seen.body.get("code")
     if header is None:
-        yield Finding("an error of the gateway's own has no X-Bkapi-Error-Code", f"X-Bkapi-Error-Code: {code}")
+        yield _around("an error of the gateway's own has no X-Bkapi-Error-Code", f"X-Bkapi-Error-Code: {code}")
     elif header != str(code):
-        yield Finding("X-Bkapi-Error-Code is not the code of the body", clip(code), clip(header))
+        yield _around("X-Bkapi-Error-Code is not the code of the body", clip(code), clip(header))
     if seen.exchange.header(ERROR_MESSAGE) is None:
-        yield Finding("an error of the gateway's own has no X-Bkapi-Error-Message", "X-Bkapi-Error-Message")
+        yield _around("an error of the gateway's own has no X-Bkapi-Error-Message", "X-Bkapi-Error-Message")
 
 
-@rule("gateway.code", "apigw")
+@rule("gateway.code", applies_to=("apigw",), topic=GATEWAY)
 def own_codes_tell_the_status(seen: ReceivedAnswer) -> Iterator[Finding]:
     """A code of the gateway's own tells its HTTP status: 1640001 is one of HTTP 400."""
     code = None if seen.body is None else seen.body.get("code")
     if is_gateways_own(seen) and (not isinstance(code, int) or _status_in(code) != seen.exchange.status):
         status = seen.exchange.status
-        yield Finding(f"the code of the error does not go with HTTP {status}", f"16{status}xx", clip(code))
+        yield _around(f"the code of the error does not go with HTTP {status}", f"16{status}xx", clip(code))
 
 
-@rule("gateway.code", "esb-legacy")
+@rule("gateway.code", applies_to=("esb-legacy",), topic=GATEWAY)
 def legacy_codes_are_one(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The legacy ESB makes 1306000 of every failure code of the system behind it."""
     refusal = seen.refusal
     if refusal is not None and isinstance(refusal.code, int) and 3_500_000 <= refusal.code <= 3_599_999:
-        yield Finding("a failure code of the system behind came through", str(LEGACY_CODE), clip(refusal.code))
+        yield _around("a failure code of the system behind came through", str(LEGACY_CODE), clip(refusal.code))
 
 
-@rule("gateway.rate-limit", "apigw")
+@rule("gateway.rate-limit", applies_to=("apigw",), topic=GATEWAY)
 def limits_say_what_they_are(seen: ReceivedAnswer) -> Iterator[Finding]:
     """A call refused with HTTP 429 is told the limit, what remains of it and when it is lifted
     (X-Bkapi-RateLimit-Limit, -Remaining, -Reset)."""
     if seen.exchange.status == 429:
         missing = [name for name in RATE_LIMIT if not (seen.exchange.header(name) or "").strip().isdecimal()]
         if missing:
-            yield Finding(f"HTTP 429 without {', '.join(missing)} as a number", "all three")
+            yield _around(f"HTTP 429 without {', '.join(missing)} as a number", "all three")
 
 
-@rule("gateway.request-id", "esb", "esb-legacy", severity=Severity.WARNING)
+@rule("gateway.request-id", applies_to=("esb", "esb-legacy"), severity=Severity.WARNING)
 def esb_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The ESB gives every answer a `request_id`, 32 hex digits, by which its people find the call."""
     if seen.body is None:
@@ -170,17 +131,17 @@ def esb_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
     found = seen.body.get("request_id")
     if not isinstance(found, str) or not _HEX_32.fullmatch(found):
         said = "no `request_id`" if found is None else "a `request_id` of another form"
-        yield Finding(f"the answer has {said}", "32 hex digits", "" if found is None else clip(found))
+        yield _around(f"the answer has {said}", "32 hex digits", "" if found is None else clip(found))
 
 
-@rule("gateway.request-id", "apigw", severity=Severity.WARNING)
+@rule("gateway.request-id", applies_to=("apigw",), severity=Severity.WARNING)
 def gateway_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway gives every answer X-Bkapi-Request-Id, by which its people find the call."""
     if not seen.exchange.header(REQUEST_ID):
-        yield Finding("the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")
+        yield _around("the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")
 
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Rule[ReceivedAnswer], ...] = (
     esb_answers_200,
     gateway_answers_as_it_is_defined,
     json_says_that_it_is_json,
@@ -233,13 +194,10 @@ def violations_around(answer: ReceivedAnswer, access: GatewayAccess) -> tuple[tu
     if trouble is not None:
         source = TROUBLES[trouble.code]
         return (Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=source),), False
-    found: list[Violation] = []
-    for rule in RULES:
-        by_rule = tuple(rule(answer, access))
-        if by_rule and rule in STATUS_RULES:
-            return (*by_rule, *json_says_that_it_is_json(answer, access)), False  # nothing else can be judged
-        found += by_rule
-    return tuple(found), True
+    refuted = tuple(rule_violations(STATUS_RULES, answer, access.name))
+    if refuted:  # nothing else can be judged
+        return (*refuted, *rule_violations([json_says_that_it_is_json], answer, access.name)), False
+    return tuple(rule_violations(RULES, answer, access.name)), True
 
 
 def refusal_violations(answer: ReceivedAnswer) -> Iterator[Violation]:
@@ -268,13 +226,5 @@ def exchange_report(
     if has_document:
         report = contract.check_response(judged_body(answer), request=request)
     else:
-        report = Report(
-            subject="response",
-            edition=contract.edition,
-            basis=UNREAD,
-            strictness=contract.strictness.value,
-            nodes=0,
-            groups=(),
-            operation=contract.operation,
-        )
+        report = contract.report("response", (contract.edition, UNREAD), ())
     return with_findings(dataclasses.replace(report, target=exchange.call.shown), around)

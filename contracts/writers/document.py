@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,10 @@ from taskmock.contracts.findings.report import Report
 
 FORMAT = 1
 """The version of the JSON report (`report.schema.json`)."""
+
+
+FIELDS = ("code", "pointer", "path", "message", "expected", "value", "source", "severity")
+"""What the report tells of a finding."""
 
 
 def json_report(reports: Sequence[tuple[str, Report]]) -> str:
@@ -44,5 +47,5 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
         "accepted": report.accepted,
         "complete": report.complete,
         "codes": codes,
-        "violations": [dataclasses.asdict(violation) for violation in report.violations],
+        "violations": [{name: getattr(violation, name) for name in FIELDS} for violation in report.violations],
     }

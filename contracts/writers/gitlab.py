@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taskmock.contracts.findings.foreign_text import harmless_json
-from taskmock.contracts.findings.pointer_shape import pointer_shape
+from taskmock.contracts.findings.pointer import pointer_shape
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines

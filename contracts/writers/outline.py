@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
+from typing import Any
 
+from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
-from taskmock.contracts.validation.walk import Node, escaped, walk
+from taskmock.contracts.validation.walk import Place, walk
+from taskmock.schemas import load_states
 
 DRAWN = 5_000
 """Most nodes that are drawn; of larger trees, the first ones and those with findings."""
@@ -50,44 +54,49 @@ def outline(body: object, violations: Sequence[Violation]) -> Outline:
         while place and place not in nodes:
             place = place.rpartition("/")[0]
         (by_node.setdefault(place, []) if place else elsewhere).append(violation)
-    drawn = [(node, by_node.get(place, [])) for place, node in nodes.items()]
+    drawn = [(*node, tuple(by_node.get(place, ()))) for place, node in nodes.items()]
     if len(drawn) > DRAWN:
-        drawn = [*drawn[:DRAWN], *((node, found) for node, found in drawn[DRAWN:] if found)]
-    rows = tuple(_row(node, tuple(found)) for node, found in drawn)
+        drawn = [*drawn[:DRAWN], *(row for row in drawn[DRAWN:] if row[2])]
+    rows = tuple(_row(*row) for row in drawn)
     return Outline(rows, len(nodes) - len(rows), tuple(elsewhere))
 
 
-def _nodes(body: object) -> dict[str, Node]:
-    """Every node by its JSON Pointer, parents before children."""
-    try:
-        data = decoded_object(body).get("data")
-    except BodyError:
-        return {}
-    if not isinstance(data, dict) or "state" not in data:
-        return {}
-    nodes: dict[str, Node] = {}
+def _nodes(body: object) -> dict[str, tuple[Place, int]]:
+    """Every node by its JSON Pointer, with its depth; parents before children."""
+    nodes: dict[str, tuple[Place, int]] = {}
     places: dict[int, str] = {}
     held = 0
-    for node in walk(data):
-        above = "" if node.parent is None else places[id(node.parent)]
-        place = f"{above}/children/{escaped(node.key)}" if above else node.prefix
+    for node in walk(tree_of(body)):
+        if node.parent is None:
+            place, depth = node.prefix, 0
+        else:
+            above = places[id(node.parent)]
+            place, depth = f"{above}/children/{escaped(str(node.key))}", nodes[above][1] + 1
         places[id(node)] = place
-        nodes[place] = node
+        nodes[place] = node, depth
         held += len(place)
         if held > KEPT_CHARACTERS:
             break
     return nodes
 
 
-def _row(node: Node, violations: tuple[Violation, ...]) -> Row:
+def tree_of(body: object) -> dict[str, Any] | None:
+    """The tree of an answer; None where there is none to draw."""
+    try:
+        data = decoded_object(body).get("data")
+    except BodyError:
+        return None
+    return data if isinstance(data, dict) and "state" in data else None
+
+
+def _row(node: Place, depth: int, violations: tuple[Violation, ...]) -> Row:
     state = node.value.get("state")
     text = state if isinstance(state, str) else "no state"
     folds = any(isinstance(child, dict) for child in node.children.values())
-    return Row(node.depth, node.label[:LONGEST], text[:LONGEST], _is_known(text), folds, violations)
+    return Row(depth, node.label[:LONGEST], text[:LONGEST], text in known_states(), folds, violations)
 
 
-def _is_known(state: str) -> bool:
-    from taskmock.contracts.validation.vocabulary import states_of
-    from taskmock.schemas import EDITIONS
-
-    return any(state in states_of(edition, level) for edition in EDITIONS for level in ("task", "node"))
+@functools.cache
+def known_states() -> frozenset[str]:
+    """Every state that some edition documents."""
+    return frozenset(row["state"] for row in load_states())

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from taskmock.contracts.findings.group import Group
-from taskmock.contracts.findings.pointer_shape import is_documented
+from taskmock.contracts.findings.pointer import is_documented
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.rules import Document, rule_violations
+from taskmock.contracts.api.bk_sops.rules import RULES, Document
+from taskmock.contracts.findings.rule import rule_violations
+from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.validation.walk import walk
 
 NOW = 100
@@ -75,14 +77,19 @@ def seed() -> dict[str, Any]:
 
 def prepared(data: dict[str, Any], edition: str = "v2", request: Mapping[str, Any] | None = None) -> Document:
     """The document that rules judge."""
-    return Document(edition, 2 if edition == "v2" else 1, data, tuple(walk(data)), request)
+    return Document(edition, data, tuple(walk(data)), request)
 
 
 def found(data: dict[str, Any], edition: str = "v2", request: Mapping[str, Any] | None = None) -> list[str]:
     """What the rules find: `code at pointer: message (expected)`, ids shortened to `#number`."""
-    document = prepared(data, edition, request)
-    lines = (f"{v.code} at {v.pointer}: {v.message} ({v.expected})" for v in rule_violations(document))
+    violations = broken_rules(prepared(data, edition, request))
+    lines = (f"{v.code} at {v.pointer}: {v.message} ({v.expected})" for v in violations)
     return [shortened(line) for line in lines]
+
+
+def broken_rules(document: Document, *, skip: Collection[str] = ()) -> Iterator[Violation]:
+    """The violations of the rules of documents."""
+    return rule_violations(RULES, document, document.edition, skip=skip)
 
 
 def shortened(line: str) -> str:

@@ -6,8 +6,7 @@ import pytest
 from call_answers import answer, findings, report_on
 
 from taskmock.contracts.api.bk_sops.call_rules import RULES
-from taskmock.contracts.api.bk_sops.rules.rule import EDITIONS
-from taskmock.schemas import editions_of, load_operations
+from taskmock.schemas import EDITIONS, editions_of, load_operations
 
 DETAIL, BATCH, LIST = "get_task_detail", "get_tasks_status", "get_task_list"
 NODE, STATE = "get_task_node_detail", "get_tasks_manual_intervention_state"
@@ -30,10 +29,10 @@ def test_rules_have_unique_codes_sentences_and_editions():
     distinct = {rule.code: rule for rules in RULES.values() for rule in rules}
 
     assert all(rule is distinct[rule.code] for rules in RULES.values() for rule in rules)
-    assert all(rule.source.endswith(".") and rule.editions for rule in distinct.values())
+    assert all(rule.source.endswith(".") for rule in distinct.values())
     assert set(RULES) <= set(load_operations())
-    assert all(set(rule.editions) <= set(EDITIONS) for rule in distinct.values())
-    assert all(set(rule.editions) & set(editions_of(call)) for call, rules in RULES.items() for rule in rules)
+    assert all(set(rule.applies_to) <= set(EDITIONS) for rule in distinct.values())
+    assert all(any(map(rule.is_for, editions_of(call))) for call, rules in RULES.items() for rule in rules)
 
 
 def test_key_of_a_flow_is_its_id():

@@ -3,7 +3,8 @@
 import pytest
 
 from taskmock.contracts.findings.violation import CLIP, clip
-from taskmock.contracts.validation.walk import Node, walk
+from taskmock.contracts.validation.form import NODE
+from taskmock.contracts.validation.walk import Place, walk
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_nodes_are_found_by_their_pointer():
 
 
 def test_children_that_are_no_object_count_as_none():
-    assert Node(value={"children": []}, key="x", parent=None, depth=0).children == {}
+    assert Place({"children": []}, NODE).children == {}
 
 
 def test_depth_counts_from_the_task():

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from taskmock.contracts.api.bk_sops.rules import RULES, Document
-from taskmock.contracts.api.bk_sops.status import GENERATIONS
+from taskmock.contracts.api.bk_sops.rules.applies import is_asked
 from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.coverage import Aspect, Tally
-from taskmock.contracts.coverage.occasion import NEEDS_REQUEST, OCCASIONS, has_occasion
 from taskmock.contracts.coverage.report import coverage_text, percent
+from taskmock.contracts.findings.rule import rule_violations
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.mutation import Specimen
 from taskmock.contracts.selftest.trial import MUTATIONS
@@ -42,9 +42,14 @@ def missing(tally, aspect):
     return {item.name for item in tally.items if item.aspect is aspect and not item.seen}
 
 
-def test_every_rule_has_its_occasion():
-    assert {rule.code for rule in RULES} == OCCASIONS.keys()
-    assert {rule.code for rule in RULES} >= NEEDS_REQUEST
+NEEDS_REQUEST = {rule.code for rule in RULES if rule.applies is is_asked}
+
+
+def test_every_rule_says_when_it_applies():
+    nothing = Document("v2", {}, tuple(walk({})))
+
+    assert [rule.code for rule in RULES if rule.applies(nothing)] == []
+    assert len(NEEDS_REQUEST) == 4
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -57,11 +62,11 @@ def test_rule_that_finds_something_had_its_occasion(edition):
             data = mutant.body.get("data") if mutant and isinstance(mutant.body, dict) else None
             if not isinstance(data, dict) or mutant.body.get("result") is False:
                 continue
-            document = Document(edition, GENERATIONS[edition], data, tuple(walk(data)), mutant.request)
+            document = Document(edition, data, tuple(walk(data)), mutant.request)
             for rule in RULES:
-                if any(rule(document)):
+                if any(rule_violations([rule], document, edition)):
                     broken.add(rule.code)
-                    assert has_occasion(rule.code, document), (name, mutation.name, rule.code)
+                    assert rule.applies(document), (name, mutation.name, rule.code)
 
     assert len(broken) > 15
 

@@ -13,7 +13,7 @@ from steps import CREATED, EXPIRED, answer, done, found, task
 from taskmock.contracts import Contract, Poll
 from taskmock.contracts.api.bk_sops.lifecycle import RULES
 from taskmock.contracts.api.bk_sops.lifecycle import rules as judgement
-from taskmock.contracts.api.bk_sops.rules.rule import EDITIONS
+from taskmock.schemas import EDITIONS
 
 BREAKING = {
     "task.other": (task("RUNNING"), node(9, "RUNNING", 0, **{"root_id:": node_id(9)})),
@@ -68,7 +68,7 @@ def test_rule_that_is_switched_off_is_missed(code, monkeypatch):
 def test_rule_quotes_the_sentence_that_it_enforces(rule):
     assert rule.source == " ".join(inspect.getdoc(rule.findings).split())
     assert rule.source.endswith(".")
-    assert set(rule.editions) <= set(EDITIONS)
+    assert set(rule.applies_to) <= set(EDITIONS)
 
 
 WITHOUT_CHILDREN = {key: value for key, value in CREATED.items() if key != "children"}

@@ -10,10 +10,10 @@ from growth import growth
 from hypothesis import given
 from hypothesis import strategies as st
 from properties import examples
-from rule_documents import found, node, node_id, prepared, seed
+from rule_documents import broken_rules, found, node, node_id, prepared, seed
 
-from taskmock.contracts.api.bk_sops.rules import RULES, rule_violations
-from taskmock.contracts.api.bk_sops.rules.rule import EDITIONS
+from taskmock.contracts.api.bk_sops.rules import RULES
+from taskmock.schemas import EDITIONS
 
 JSON = st.recursive(
     st.none()
@@ -50,18 +50,18 @@ def test_rules_quote_the_sentence_that_they_enforce():
     for rule in RULES:
         assert rule.source == " ".join(inspect.getdoc(rule.findings).split())
         assert rule.source.endswith(".")
-        assert set(rule.editions) <= set(EDITIONS)
+        assert set(rule.applies_to) <= set(EDITIONS)
 
 
 def test_rules_that_are_skipped_find_nothing():
     document = prepared(node(0, "RUNNING", 0, None, node(1, "FAILED", 0, 1)))
-    assert list(rule_violations(document, skip={"parent.running"})) == []
-    assert [violation.code for violation in rule_violations(document)] == ["parent.running"]
+    assert list(broken_rules(document, skip={"parent.running"})) == []
+    assert [violation.code for violation in broken_rules(document)] == ["parent.running"]
 
 
 def test_violation_carries_what_a_report_needs():
     data = node(0, "RUNNING", 0, None, node(1, "FINISHED", 9, 8, elapsed_time=0, name="Copy/A"))
-    (violation,) = rule_violations(prepared(data))
+    (violation,) = broken_rules(prepared(data))
     assert violation.pointer == f"/data/children/{node_id(1)}/finish_time"
     assert violation.path == "Copy/A"
     assert violation.value == '"2026-03-02 10:00:08 +0800"'
@@ -76,7 +76,7 @@ def test_rules_survive_any_value(edition, changes, request_):
     data = {**node(0, "FAILED", 0, None), "children": {node_id(1): inner}, **changes}
     for tree in (data, {**data, "children": {node_id(1): inner}}):
         document = prepared(tree, edition, {**request_, "with_ex_data": [], "task_id": {}, "subprocess_id": 5})
-        assert all(violation.pointer.startswith("/data") for violation in rule_violations(document))
+        assert all(violation.pointer.startswith("/data") for violation in broken_rules(document))
 
 
 def test_rules_survive_numbers_too_long_to_print():
@@ -94,7 +94,7 @@ def test_rules_survive_a_tree_20000_levels_deep_on_a_small_stack():
 
     def judge():
         document = prepared(tree)
-        codes.extend(violation.code for violation in itertools.islice(rule_violations(document), 10))
+        codes.extend(violation.code for violation in itertools.islice(broken_rules(document), 10))
         del document
 
     previous = threading.stack_size(512 * 1024)
@@ -111,6 +111,6 @@ def test_rules_take_time_in_proportion_to_the_nodes():
     def judge(nodes):
         leaves = [node(number, "FINISHED", 1, 2) for number in range(1, nodes)]
         document = prepared(node(0, "RUNNING", 0, None, *leaves))
-        return lambda: list(rule_violations(document))
+        return lambda: list(broken_rules(document))
 
     assert growth(judge(500), judge(4000)) < 24  # eight times in proportion, 64 times where it grows with the square

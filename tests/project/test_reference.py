@@ -15,13 +15,13 @@ from tree import ROOT
 from taskmock.contracts import agreement
 from taskmock.contracts.api.bk_sops import lifecycle
 from taskmock.contracts.api.bk_sops.call_rules import RULES as CALL_RULES
-from taskmock.contracts.api.bk_sops.rules import RULES, Rule
+from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.cli.diff import diff_command
 from taskmock.contracts.cli.drift import drift_command
 from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.cli.verify import verify_command
+from taskmock.contracts.findings.rule import Rule
 from taskmock.contracts.validation.form import Form, Kind, answer_form, form_at, located
-from taskmock.contracts.verify.gateway import DOORS
 from taskmock.contracts.verify.http_rules import RULES as GATEWAY_RULES
 from taskmock.contracts.verify.transport.exchange import TROUBLES
 from taskmock.mockserver.cli.export import openapi_command, typescript_command
@@ -77,17 +77,17 @@ def code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
-def rule_rows(rules: Iterable[Rule[Any] | lifecycle.Rule]) -> Rows:
+def rule_rows(rules: Iterable[Rule[Any]]) -> Rows:
     yield "code", "editions", "the sentence it enforces"
     for rule in rules:
-        editions = "all" if len(rule.editions) == 3 else ", ".join(map(code, rule.editions))
+        editions = ", ".join(map(code, rule.applies_to)) or "all"
         yield code(rule.code), editions, rule.source.replace("|", "\\|")
 
 
 def gateway_rows() -> Rows:
     yield "code", "gateways", "weight", "the sentence it enforces"
     for rule in GATEWAY_RULES:
-        doors = "all" if len(rule.doors) == len(DOORS) else ", ".join(map(code, rule.doors))
+        doors = ", ".join(map(code, rule.applies_to)) or "all"
         yield code(rule.code), doors, rule.severity.value, rule.source
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from taskmock.schemas import EDITIONS, STATUS, chosen
+from taskmock.schemas import EDITIONS, chosen
 
 AUTO = "auto"
 CHOICES = (AUTO, *EDITIONS)
+
+TODAY = "v2"
+"""The edition of today's servers."""
+
+GENERATIONS = {"doc-2019": 1, "v1": 1, "v2": 2}
+"""The engine generation whose rules an edition's trees obey."""
 
 _V2_ONLY = ("root_id:", "parent_id")
 _V1_ONLY = ("state_refresh_at",)
@@ -43,24 +49,37 @@ def told_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     return "doc-2019", "the task has none of the fields that later editions added"
 
 
-def told_call_edition(body: Mapping[str, Any], operation: str) -> tuple[str, str]:
-    """The edition of an answer of any call and how it was told; what does not tell counts as `v2`, today's servers."""
-    if operation == STATUS:
-        return told_edition(body)
+def told_batch_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The edition of an answer about several tasks, told from the first status in it that has one."""
     data = body.get("data")
-    if operation == "get_tasks_status":
-        statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
-        whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)
-        edition, basis = told_edition({"data": whole})
-        is_older_v1 = edition == "doc-2019" and whole is not None and "elapsed_time" in whole
-        return ("v1", "the task has no `root_id:`") if is_older_v1 else (edition, basis)
-    if operation == "get_task_node_detail" and isinstance(data, dict) and data:
-        edition, basis = told_edition(body) if "id" in data else _told_by_waiting_node(data)
-        return edition, basis.replace("the task", "the node")
-    if operation == "get_task_detail" and isinstance(data, dict):
-        found = next((name for name in _DOCUMENTED_DETAIL if name in data), None)
-        return ("doc-2019", f"the task has `{found}`") if found else ("v2", "no field of 2019, and alike in v1 and v2")
-    return "v2", "alike in all editions"
+    statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
+    whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)
+    edition, basis = told_edition({"data": whole})
+    is_older_v1 = edition == "doc-2019" and whole is not None and "elapsed_time" in whole
+    return ("v1", "the task has no `root_id:`") if is_older_v1 else (edition, basis)
+
+
+def told_node_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The edition of an answer about one node."""
+    data = body.get("data")
+    if not isinstance(data, dict) or not data:
+        return told_nothing(body)
+    edition, basis = told_edition(body) if "id" in data else _told_by_waiting_node(data)
+    return edition, basis.replace("the task", "the node")
+
+
+def told_detail_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The edition of an answer with a pipeline tree."""
+    data = body.get("data")
+    if not isinstance(data, dict):
+        return told_nothing(body)
+    found = next((name for name in _DOCUMENTED_DETAIL if name in data), None)
+    return ("doc-2019", f"the task has `{found}`") if found else ("v2", "no field of 2019, and alike in v1 and v2")
+
+
+def told_nothing(_: Mapping[str, Any]) -> tuple[str, str]:
+    """The edition of an answer that is alike in all."""
+    return TODAY, "alike in all editions"
 
 
 def _told_by_waiting_node(data: Mapping[str, Any]) -> tuple[str, str]:

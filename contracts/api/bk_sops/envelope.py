@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.findings.violation import Strictness, Violation, clip
+from taskmock.contracts.api.protocol import Answer, Envelope
+from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import expectation, sentence
-from taskmock.contracts.validation.schema import Shape
-from taskmock.contracts.validation.structure import Place, field_violations, is_sound
+from taskmock.contracts.validation.structure import Subject, field_violations, is_sound
 
 DATA = frozenset({"data"})
 """What is judged at a place of its own."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """One envelope to judge: its shape, the edition, and how undocumented fields weigh.
-
-    `telltale` are the fields of `data` by which its inside is known where somebody took it for the whole answer;
-    `needs_data`: an answer whose `result` is true has `data`.
-    """
-
-    body: dict[str, Any]
-    shape: Shape
-    edition: str
-    strictness: Strictness
-    telltale: Collection[str]
-    needs_data: bool = True
+def payload_of(body: Mapping[str, Any]) -> object:
+    """What of an answer its form is about; None of a failure."""
+    return None if body.get("result") is False else body.get("data")
 
 
-def envelope_violations(envelope: Envelope) -> Iterator[Violation]:
+def envelope_violations(answer: Answer) -> Iterator[Violation]:
     """Yields every finding in the keys around the data."""
-    body, shape = envelope.body, envelope.shape
+    body, envelope = answer.body, answer.call.envelope(answer.edition, answer.overlay)
+    shape = envelope.shape
     if is_sound(body, shape, children=DATA):
         return
     is_inside = "result" not in body and bool(envelope.telltale) and all(name in body for name in envelope.telltale)
     has_verdict = isinstance(body.get("result"), bool)
-    place = Place("", "", "an answer", envelope.edition)
-    for found in field_violations(body, shape, place, strictness=envelope.strictness, children=DATA):
+    subject = Subject("", "", "an answer")
+    for found in field_violations(body, shape, subject, strictness=answer.strictness, children=DATA):
         if found.pointer == "/result" and is_inside:
             yield dataclasses.replace(
                 found, code="envelope.missing", message=f"{found.message}; this looks like the inside of `data`"
@@ -50,13 +40,13 @@ def envelope_violations(envelope: Envelope) -> Iterator[Violation]:
         elif has_verdict or found.pointer not in {"/data", "/message"}:  # what they should be, only `result` tells
             yield dataclasses.replace(found, code=_code(found))
     if has_verdict:
-        yield from _missing(envelope)
+        yield from _missing(body, envelope)
 
 
-def _missing(envelope: Envelope) -> Iterator[Violation]:
-    result = envelope.body["result"]
+def _missing(body: dict[str, Any], envelope: Envelope) -> Iterator[Violation]:
+    result = body["result"]
     needed = ("data" if envelope.needs_data else "") if result else "message"
-    if needed and needed not in envelope.body:
+    if needed and needed not in body:
         field = envelope.shape.fields[needed]
         message = f"`{needed}` is missing where `result` is {clip(result)}"
         expected, source = expectation(field), sentence(field)

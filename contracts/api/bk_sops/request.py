@@ -7,12 +7,13 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.edition import TODAY
 from taskmock.contracts.findings.violation import WEIGHTS, Strictness, Violation
 from taskmock.contracts.findings.wording import sentence
 from taskmock.contracts.validation.form import parameters_shape
-from taskmock.contracts.validation.schema import Shape, request_shape
-from taskmock.contracts.validation.structure import Place, field_violations
-from taskmock.schemas import EDITIONS, STATUS, editions_of
+from taskmock.contracts.validation.schema import Shape
+from taskmock.contracts.validation.structure import Subject, field_violations
+from taskmock.schemas import EDITIONS, editions_of
 
 IDENTITIES = ("bk_token", "bk_username")
 """The parameters of which one must name the user."""
@@ -21,16 +22,13 @@ IDS = ("bk_biz_id", "task_id", "template_id")
 """The parameters that the document calls strings, though every gateway takes numbers too."""
 
 
-def request_violations(
-    params: dict[str, Any], edition: str, strictness: Strictness, *, operation: str = STATUS
-) -> Iterator[Violation]:
+def request_violations(params: dict[str, Any], strictness: Strictness, shape: Shape) -> Iterator[Violation]:
     """Yields every finding of a call's parameters.
 
     An id sent as an integer is fine in `v1` and `v2`; in `doc-2019`, where the document says string, it weighs like
     an undocumented field: ignored, warned of or failed by strictness.
     """
-    shape = _shape(edition, operation)
-    for found in field_violations(params, shape, Place("", "", "a request", edition), strictness=strictness):
+    for found in field_violations(params, shape, Subject("", "", "a request"), strictness=strictness):
         if found.code == "field.type" and found.pointer[1:] in IDS and type(params[found.pointer[1:]]) is int:
             severity = WEIGHTS.get(strictness)
             if severity is not None:
@@ -49,26 +47,20 @@ def request_violations(
         )
 
 
-def told_request_edition(params: Mapping[str, Any], operation: str = STATUS) -> tuple[str, str]:
+def told_request_edition(params: Mapping[str, Any], operation: str) -> tuple[str, str]:
     """The edition of a request and how it was told."""
     if EDITIONS[0] not in editions_of(operation):
-        return "v2", "alike in all editions that have the call"
+        return TODAY, "alike in all editions that have the call"
     later = later_parameters(operation)
     found = next((name for name in params if name in later), None)
-    return (
-        ("v2", f"the request has `{found}`")
-        if found
-        else (EDITIONS[0], "the request has no parameter that later editions added")
-    )
+    if found:
+        return TODAY, f"the request has `{found}`"
+    return EDITIONS[0], "the request has no parameter that later editions added"
 
 
 @functools.cache
-def later_parameters(operation: str = STATUS) -> frozenset[str]:
+def later_parameters(operation: str) -> frozenset[str]:
     """The parameters of a call that editions after the document added."""
     first, *others = editions_of(operation)
-    known = frozenset(name for edition in others for name in _shape(edition, operation).fields)
-    return known - _shape(first, operation).fields.keys()
-
-
-def _shape(edition: str, operation: str) -> Shape:
-    return request_shape(edition) if operation == STATUS else parameters_shape(edition, operation)
+    known = frozenset(name for edition in others for name in parameters_shape(edition, operation).fields)
+    return known - parameters_shape(first, operation).fields.keys()

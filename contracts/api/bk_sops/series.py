@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.edition import told_edition
+from taskmock.contracts.api.bk_sops.edition import AUTO, TODAY, told_edition
 from taskmock.contracts.api.bk_sops.lifecycle import Course, Poll, Snapshot
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
-from taskmock.contracts.api.bk_sops.rules import Document
-from taskmock.contracts.api.bk_sops.status import GENERATIONS, Answer, answer_nodes, answer_violations
-from taskmock.contracts.findings.violation import Severity, Strictness, Violation
+from taskmock.contracts.api.bk_sops.rules.document import Document
+from taskmock.contracts.api.protocol import Answer
+from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
-from taskmock.contracts.validation.overlay import Overlay
 
 
 def told_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
@@ -54,19 +53,13 @@ class SeriesJudge:
     """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
 
     def __init__(
-        self,
-        edition: str,
-        strictness: Strictness,
-        request: Mapping[str, Any] | None,
-        *,
-        overlay: Overlay | None = None,
+        self, answer: Callable[[dict[str, Any], str], Answer], edition: str, skip: Collection[str] = ()
     ) -> None:
+        """Answers that do not tell their edition are judged by today's; `skip` are codes of rules that are left out."""
         self.nodes = 0
-        self._edition = edition
-        self._strictness = strictness
-        self._request = request
-        self._overlay = overlay
-        self._course = Course()
+        self._answer = answer
+        self._edition = TODAY if edition == AUTO else edition
+        self._course = Course(skip)
 
     def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
         """Yields what is wrong with each answer by itself and after those before it."""
@@ -81,17 +74,15 @@ class SeriesJudge:
         except BodyError as error:
             yield of_poll(number, error.violation)
             return
-        answer = Answer(body, self._edition, self._strictness, self._request, self._overlay)
-        nodes = answer_nodes(answer)
-        self.nodes += len(nodes)
+        answer = self._answer(body, self._edition)
+        self.nodes += answer.nodes
         sound = True
-        for violation in answer_violations(answer, nodes):
+        for violation in answer.violations():
             sound = sound and violation.severity is Severity.WARNING
             yield of_poll(number, violation)
+        nodes = answer.places[1:]
         if nodes:
-            document = Document(
-                edition=self._edition, generation=GENERATIONS[self._edition], data=nodes[0].value, nodes=nodes
-            )
+            document = Document(self._edition, nodes[0].value, nodes)
             yield from self._course.follow(Snapshot(number, poll.at, document, sound))
 
     def close(self) -> Iterator[Violation]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-
 from taskmock.contracts.api.bk_sops.call_rules import detail, histories, pipelines, tasks
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument
-from taskmock.contracts.api.bk_sops.rules.rule import Rule
-from taskmock.contracts.findings.violation import Violation
+from taskmock.contracts.findings.rule import Rule
 
-__all__ = ["RULES", "CallDocument", "call_rule_violations"]
+__all__ = ["RULES", "CallDocument"]
 
 RULES: dict[str, tuple[Rule[CallDocument], ...]] = {
     "get_tasks_status": (*tasks.NAMED, *tasks.STATUSES),
@@ -20,10 +17,3 @@ RULES: dict[str, tuple[Rule[CallDocument], ...]] = {
     "get_tasks_manual_intervention_state": tasks.NAMED,
 }
 """The rules of each call that has some, in the order in which an answer is judged; the codes are unique and stable."""
-
-
-def call_rule_violations(document: CallDocument, *, skip: Container[str] = ()) -> Iterator[Violation]:
-    """Yields what breaks a rule of the document's call, without the rules whose codes are in `skip`."""
-    for rule in RULES.get(document.operation, ()):
-        if rule.code not in skip:
-            yield from rule(document)

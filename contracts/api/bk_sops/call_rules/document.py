@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.rules.document import seconds
-from taskmock.contracts.validation.spot import Spot
+from taskmock.contracts.validation.walk import Place
 
 PIPELINE = "#/$defs/pipeline_tree"
 NO_OFFSET = "YYYY-MM-DD HH:MM:SS"
@@ -40,7 +40,7 @@ class Part:
 class Pipeline:
     """One level of a task: the pipeline tree's place, its nodes and its flows; what is no object is left out."""
 
-    spot: Spot
+    place: Place
     nodes: tuple[Part, ...]
     flows: tuple[Part, ...]
 
@@ -52,28 +52,28 @@ class CallDocument:
     operation: str
     edition: str
     body: dict[str, Any]
-    spots: tuple[Spot, ...]
+    places: tuple[Place, ...]
     request: Mapping[str, Any] | None = None
     pipelines: tuple[Pipeline, ...] = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Reads every pipeline once."""
-        found = tuple(_pipeline(spot) for spot in self.spots if spot.form.uri.endswith(PIPELINE))
+        found = tuple(_pipeline(place) for place in self.places if place.form.uri.endswith(PIPELINE))
         object.__setattr__(self, "pipelines", found)
 
     @property
-    def top(self) -> Spot:
+    def top(self) -> Place:
         """The place of `data`."""
-        return self.spots[0]
+        return self.places[0]
 
     @property
     def whole(self) -> Whole:
         """The place of the answer itself, for what stands beside `data`."""
         return Whole(self.body)
 
-    def entries(self) -> Iterator[Spot]:
+    def entries(self) -> Iterator[Place]:
         """The places of the objects that a list in `data` holds."""
-        return (spot for spot in self.spots if spot.parent is self.top)
+        return (place for place in self.places if place.parent is self.top)
 
     def asked(self, name: str) -> object:
         """A parameter of the request; None where it is not known or says nothing."""
@@ -98,24 +98,24 @@ def text_id(value: object) -> str | None:
     return str(value).strip()
 
 
-def _pipeline(spot: Spot) -> Pipeline:
+def _pipeline(place: Place) -> Pipeline:
     nodes = [
-        *_one(spot, "start_event"),
-        *_each(spot, "activities"),
-        *_each(spot, "gateways"),
-        *_one(spot, "end_event"),
+        *_one(place, "start_event"),
+        *_each(place, "activities"),
+        *_each(place, "gateways"),
+        *_one(place, "end_event"),
     ]
-    return Pipeline(spot, tuple(nodes), tuple(_each(spot, "flows")))
+    return Pipeline(place, tuple(nodes), tuple(_each(place, "flows")))
 
 
-def _one(spot: Spot, field: str) -> Iterator[Part]:
-    value = spot.value.get(field)
+def _one(place: Place, field: str) -> Iterator[Part]:
+    value = place.value.get(field)
     if isinstance(value, dict):
         yield Part((field,), value)
 
 
-def _each(spot: Spot, field: str) -> Iterator[Part]:
-    held = spot.value.get(field)
+def _each(place: Place, field: str) -> Iterator[Part]:
+    held = place.value.get(field)
     for key, value in held.items() if isinstance(held, dict) else ():
         if isinstance(value, dict):
             yield Part((field, key), value)

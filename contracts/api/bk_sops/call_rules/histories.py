@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, rule
 
 
 @rule("node-detail.request")
@@ -17,7 +17,7 @@ def node_answers_request(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("id",), f"the request asked for node {asked}", asked)
 
 
-@rule("histories.state", editions=("v1", "v2"))
+@rule("histories.state", applies_to=("v1", "v2"))
 def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
     """A run is recorded when it failed and is retried, so it is FAILED."""
     for index, run in _runs(document):
@@ -25,7 +25,7 @@ def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
             yield Finding(document.top, ("histories", index, "state"), "an earlier run is not FAILED", "FAILED")
 
 
-@rule("histories.loop", editions=("v1", "v2"))
+@rule("histories.loop", applies_to=("v1", "v2"))
 def earlier_runs_are_of_this_pass(document: CallDocument) -> Iterator[Finding]:
     """`histories` has the runs of the pass that is told of, no others."""
     loop = document.top.value.get("loop")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, Part, Pipeline
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
 
 FORKS = ("ExclusiveGateway", "ConditionalParallelGateway")
@@ -18,11 +18,11 @@ def key_is_id(document: CallDocument) -> Iterator[Finding]:
     """Activities, gateways and flows are kept by their `id`, constants by their `key`."""
     for pipeline in document.pipelines:
         for field, name in (("activities", "id"), ("gateways", "id"), ("flows", "id"), ("constants", "key")):
-            for key, value in _entries(pipeline.spot.value, field):
+            for key, value in _entries(pipeline.place.value, field):
                 own = value.get(name)
                 if isinstance(own, str) and own != key:
                     message = f"`{name}` differs from the key {clip(key)} that it is kept by"
-                    yield Finding(pipeline.spot, (field, key, name), message, clip(key))
+                    yield Finding(pipeline.place, (field, key, name), message, clip(key))
 
 
 @rule("pipeline.id")
@@ -33,7 +33,7 @@ def id_is_unique(document: CallDocument) -> Iterator[Finding]:
         for part in (*pipeline.nodes, *pipeline.flows):
             if part.id and part.id in seen:
                 message = "another node or flow of this task has the same id"
-                yield Finding(pipeline.spot, (*part.keys, "id"), message, "an id of its own")
+                yield Finding(pipeline.place, (*part.keys, "id"), message, "an id of its own")
             seen.add(part.id)
 
 
@@ -47,7 +47,7 @@ def flow_connects_nodes(document: CallDocument) -> Iterator[Finding]:
                 named = flow.value.get(end)
                 if isinstance(named, str) and named not in known:
                     message = f"the {end} of the flow is no node of this level"
-                    yield Finding(pipeline.spot, (*flow.keys, end), message, "the id of a node of the same level")
+                    yield Finding(pipeline.place, (*flow.keys, end), message, "the id of a node of the same level")
 
 
 @rule("pipeline.connection")
@@ -63,9 +63,9 @@ def events_are_the_ends(document: CallDocument) -> Iterator[Finding]:
     """Nothing leads to the start event, and nothing leads away from the end event."""
     for pipeline in document.pipelines:
         for event, field in (("start_event", "incoming"), ("end_event", "outgoing")):
-            value = pipeline.spot.value.get(event)
+            value = pipeline.place.value.get(event)
             if isinstance(value, dict) and _flow_ids(value.get(field)):
-                yield Finding(pipeline.spot, (event, field), f"`{field}` of the {event} names a flow", '""')
+                yield Finding(pipeline.place, (event, field), f"`{field}` of the {event} names a flow", '""')
 
 
 @rule("pipeline.condition")
@@ -81,12 +81,12 @@ def conditions_are_of_the_ways(document: CallDocument) -> Iterator[Finding]:
                 if key not in ways:
                     message = "a condition is for a flow that does not lead away from here"
                     yield Finding(
-                        pipeline.spot, (*node.keys, "conditions", key), message, "the id of a flow in outgoing"
+                        pipeline.place, (*node.keys, "conditions", key), message, "the id of a flow in outgoing"
                     )
             for way in sorted(ways - conditions.keys() - {_default_way(node.value)}):
                 message = f"no condition tells when the flow {clip(way)} is taken"
                 yield Finding(
-                    pipeline.spot, (*node.keys, "conditions"), message, "a condition for each flow in outgoing"
+                    pipeline.place, (*node.keys, "conditions"), message, "a condition for each flow in outgoing"
                 )
 
 
@@ -94,12 +94,12 @@ def conditions_are_of_the_ways(document: CallDocument) -> Iterator[Finding]:
 def outputs_are_constants(document: CallDocument) -> Iterator[Finding]:
     """`outputs` marks those of the `constants` that are outputs."""
     for pipeline in document.pipelines:
-        outputs, constants = (pipeline.spot.value.get(field) for field in ("outputs", "constants"))
+        outputs, constants = (pipeline.place.value.get(field) for field in ("outputs", "constants"))
         if not isinstance(outputs, list) or not isinstance(constants, dict):
             continue
         for index, key in enumerate(outputs):
             if isinstance(key, str) and key not in constants:
-                yield Finding(pipeline.spot, ("outputs", index), "an output is no constant", "the key of a constant")
+                yield Finding(pipeline.place, ("outputs", index), "an output is no constant", "the key of a constant")
 
 
 def _disagreements(pipeline: Pipeline, field: str, end: str) -> Iterator[Finding]:
@@ -111,16 +111,16 @@ def _disagreements(pipeline: Pipeline, field: str, end: str) -> Iterator[Finding
             told.add((named, node.id))
             if named not in ends:
                 message = f"`{field}` names the flow {clip(named)}, which is not there"
-                yield Finding(pipeline.spot, (*node.keys, field), message, "the id of a flow of the same level")
+                yield Finding(pipeline.place, (*node.keys, field), message, "the id of a flow of the same level")
             elif isinstance(ends[named], str) and node.id and ends[named] != node.id:
                 message = f"`{field}` names the flow {clip(named)}, whose {end} is another node"
-                yield Finding(pipeline.spot, (*node.keys, field), message, f"flows whose {end} is this node")
+                yield Finding(pipeline.place, (*node.keys, field), message, f"flows whose {end} is this node")
     by_id: dict[str, Part] = {node.id: node for node in pipeline.nodes}
     for key, reached in ends.items():
         node_of = by_id.get(reached) if isinstance(reached, str) else None
         if node_of is not None and field in node_of.value and (key, node_of.id) not in told:
             message = f"`{field}` does not name the flow {clip(key)}, whose {end} is this node"
-            yield Finding(pipeline.spot, (*node_of.keys, field), message, f"all flows whose {end} is this node")
+            yield Finding(pipeline.place, (*node_of.keys, field), message, f"all flows whose {end} is this node")
 
 
 def _flow_ids(value: object) -> tuple[str, ...]:

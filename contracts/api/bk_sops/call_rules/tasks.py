@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment, text_id
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
 
 MOST = {"get_tasks_status": 50, "get_tasks_manual_intervention_state": 9, "get_task_list": 200}
@@ -68,7 +68,7 @@ def children_answer_request(document: CallDocument) -> Iterator[Finding]:
             yield Finding(entry, ("status",), "children were asked for and are missing", "the children of the task")
 
 
-@rule("batch.name", editions=("v2",))
+@rule("batch.name", applies_to=("v2",))
 def status_goes_by_the_tasks_name(document: CallDocument) -> Iterator[Finding]:
     """The name of the status is the task's."""
     for entry in document.entries():

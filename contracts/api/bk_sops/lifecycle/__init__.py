@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from taskmock.contracts.api.bk_sops.lifecycle.course import BACKWARDS, STALE, Course
-from taskmock.contracts.api.bk_sops.lifecycle.rule import Rule
 from taskmock.contracts.api.bk_sops.lifecycle.rules import RULES
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll, Snapshot
 
-__all__ = ["BACKWARDS", "RULES", "STALE", "Course", "Poll", "Rule", "Snapshot"]
+__all__ = ["BACKWARDS", "RULES", "STALE", "Course", "Poll", "Snapshot"]

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from taskmock.contracts.api.bk_sops.lifecycle.doubt import CACHE, Reordering, Verdict, age_of, doubt_of, may_be_older
-from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing, shows_rollback
-from taskmock.contracts.api.bk_sops.lifecycle.rules import TransitionVerdict, judged
+from taskmock.contracts.api.bk_sops.lifecycle.doubt import (
+    CACHE,
+    PossibleRollback,
+    Verdict,
+    age_of,
+    doubt_of,
+    may_be_older,
+)
+from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, shows_rollback
+from taskmock.contracts.api.bk_sops.lifecycle.rules import Transition, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
+from taskmock.contracts.api.bk_sops.lifecycle.step import Step
 from taskmock.contracts.findings.violation import Severity, Violation
 
 KEPT, KEPT_UNTIMED = 100, 12
@@ -28,9 +36,11 @@ CACHED = "Answers are cached 10 s by each worker: a poller may see an answer up 
 class Course:
     """Follows one task from answer to answer and keeps only what later answers may be compared with."""
 
-    def __init__(self) -> None:
+    def __init__(self, skip: Collection[str] = ()) -> None:
+        """`skip` are the codes of rules that are left out; without `BACKWARDS` no answer is taken for an older one."""
+        self._skip = skip
         self._fresh: list[Snapshot] = []
-        self._doubts: list[Reordering] = []
+        self._doubts: list[PossibleRollback] = []
         self._strained: list[Violation] = []
         self._rolled_back = False
 
@@ -45,12 +55,12 @@ class Course:
                 yield _older(snapshot, doubt.after)
                 return
             yield from self._settled(doubt, doubt.verdict_of(snapshot))
-        judgement = judged(self._fresh[-1], snapshot)
+        transition = judged(self._fresh[-1], snapshot, self._skip)
         for doubt in tuple(self._doubts):
-            yield from self._settled(doubt, doubt.verdict_after(judgement))
-            if judgement.step.before is not self._fresh[-1]:
-                judgement = judged(self._fresh[-1], snapshot)
-        yield from self._placed(judgement)
+            yield from self._settled(doubt, doubt.verdict_after(transition))
+            if transition.step.before is not self._fresh[-1]:
+                transition = judged(self._fresh[-1], snapshot, self._skip)
+        yield from self._placed(transition)
 
     def close(self) -> Iterator[Violation]:
         """Yields what only a strained explanation has kept back, where nothing in the history proves a rollback."""
@@ -58,35 +68,35 @@ class Course:
         if not self._rolled_back:
             yield from self._strained
 
-    def _placed(self, judgement: TransitionVerdict) -> Iterator[Violation]:
+    def _placed(self, transition: Transition) -> Iterator[Violation]:
         """Takes an answer as the newest or as an old one, and yields what is wrong with it."""
-        before, after = judgement.step.before, judgement.step.after
-        if judgement.is_clean and before.is_later_than(after):
+        before, after = transition.step.before, transition.step.after
+        if transition.is_clean and before.is_later_than(after):
             return  # by no more than times are rounded: the newest answer stays the newest
-        accepted = judgement.holds or (judgement.is_possible and self._rolled_back)
-        if not accepted and may_be_older(judgement.step):
-            found = self._old(judgement)
-            if judgement.is_possible:
+        accepted = transition.holds or (transition.is_possible and self._rolled_back)
+        if not accepted and self._may_be_older(transition.step):
+            found = self._old(transition)
+            if transition.is_possible:
                 self._hold_back(found)
             else:
                 yield from found
             return
         self._keep(after)
-        if judgement.undoing is Undoing.PROVED:
+        if transition.explanation is Explanation.PROVED:
             self._rolled_back = True
-        elif judgement.undoing is not Undoing.IMPOSSIBLE:
-            self._doubts.append(doubt_of(judgement))
+        elif transition.explanation is not Explanation.IMPOSSIBLE:
+            self._doubts.append(doubt_of(transition))
             self._forget(self._doubts[:-DOUBTS])
-        elif not judgement.is_clean:
+        elif not transition.is_clean:
             self._forget(self._doubts)
-            yield from judgement.violations()
+            yield from transition.violations()
 
-    def _forget(self, doubts: Iterable[Reordering]) -> None:
+    def _forget(self, doubts: Iterable[PossibleRollback]) -> None:
         """Ends doubts without a verdict: what has begun anew in a plausible way, and was never refuted, has done so."""
         for doubt in tuple(doubts):
             self._doubts.remove(doubt)
-            if not doubt.judgement.holds:
-                self._hold_back(doubt.judgement.violations())
+            if not doubt.transition.holds:
+                self._hold_back(doubt.transition.violations())
             elif not doubt.waits:
                 self._rolled_back = True
 
@@ -94,7 +104,7 @@ class Course:
         """Keeps findings for the end of the history, of which a rollback is a strained explanation."""
         self._strained += itertools.islice(found, HELD_BACK - len(self._strained))
 
-    def _settled(self, doubt: Reordering, verdict: Verdict) -> Iterator[Violation]:
+    def _settled(self, doubt: PossibleRollback, verdict: Verdict) -> Iterator[Violation]:
         """Ends a doubt, unless the verdict leaves it open, and yields what was wrong if there was no rollback."""
         if verdict is Verdict.OPEN:
             return
@@ -102,25 +112,28 @@ class Course:
         if verdict is Verdict.PROVED:
             self._rolled_back = True
             return
-        step = doubt.judgement.step
-        found = self._old(doubt.judgement) if may_be_older(step) else tuple(doubt.judgement.violations())
+        step = doubt.transition.step
+        found = self._old(doubt.transition) if self._may_be_older(step) else tuple(doubt.transition.violations())
         if verdict is Verdict.UNLIKELY:
             self._hold_back(found)
             return
         self._fresh = [one for one in self._fresh if one is not step.after] or [step.before]
         yield from found
 
-    def _old(self, judgement: TransitionVerdict) -> tuple[Violation, ...]:
+    def _old(self, transition: Transition) -> tuple[Violation, ...]:
         """The warning for an answer that a cache may have kept, or what is wrong where it is too old."""
-        snapshot, newest = judgement.step.after, judgement.step.before
+        snapshot, newest = transition.step.after, transition.step.before
         newer = newest
         for earlier in reversed([one for one in self._fresh if one.number < newest.number]):
-            if judged(earlier, snapshot).is_possible:
+            if judged(earlier, snapshot, self._skip).is_possible:
                 break
             newer = earlier
         age = age_of(snapshot, newer if snapshot.at is not None else newest)
         older = _older(snapshot, newer, age=age)
-        return (older,) if age <= CACHE else (older, *judgement.violations())
+        return (older,) if age <= CACHE else (older, *transition.violations())
+
+    def _may_be_older(self, step: Step) -> bool:
+        return BACKWARDS not in self._skip and may_be_older(step, self._skip)
 
     def _keep(self, snapshot: Snapshot) -> None:
         """Takes an answer as the newest; forgets those that are too old to tell the age of later ones."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing
-from taskmock.contracts.api.bk_sops.lifecycle.rules import TransitionVerdict, judged
+from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation
+from taskmock.contracts.api.bk_sops.lifecycle.rules import Transition, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import ROUNDING, Snapshot, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
 from taskmock.contracts.api.bk_sops.rules.document import Observed
@@ -45,13 +45,13 @@ def is_later(snapshot: Snapshot, other: Snapshot) -> bool:
     return snapshot.knows_later(other)
 
 
-def may_be_older(step: Step) -> bool:
+def may_be_older(step: Step, skip: Collection[str] = ()) -> bool:
     """Whether the later answer was right before the earlier: its own time is no later, and the other may follow it."""
     before, after = step.before, step.after
     now, latest = after.now, before.latest
     if not after.sound or (now is not None and latest is not None and now > latest + ROUNDING):
         return False
-    return judged(after, before).is_possible
+    return judged(after, before, skip).is_possible
 
 
 PATIENCE = 60
@@ -69,26 +69,26 @@ class Verdict(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Reordering:
-    """The judgement of a step in which a rollback may have happened, and the rows that it would have taken back."""
+class PossibleRollback:
+    """The transition of a step in which a rollback may have happened, and the rows that it would have taken back."""
 
-    judgement: TransitionVerdict
+    transition: Transition
     gone: Mapping[str, Observed]
 
     @property
     def before(self) -> Snapshot:
         """The answer before the rollback."""
-        return self.judgement.step.before
+        return self.transition.step.before
 
     @property
     def after(self) -> Snapshot:
         """The answer after it."""
-        return self.judgement.step.after
+        return self.transition.step.after
 
     @property
     def waits(self) -> bool:
         """Whether nothing has begun anew yet."""
-        return bool(self.gone) and not any(pair.may_be_new_row for pair in self.judgement.step.pairs)
+        return bool(self.gone) and not any(pair.may_be_new_row for pair in self.transition.step.pairs)
 
     def is_before(self, snapshot: Snapshot) -> bool:
         """Whether an answer shows rows that are gone, and may do so because it was made before."""
@@ -101,25 +101,25 @@ class Reordering:
             return Verdict.REFUTED
         if any(pair.is_new_row for pair in back):
             return Verdict.PROVED
-        if back and is_later(snapshot, self.after) and judged(self.before, snapshot).is_clean:
+        if back and is_later(snapshot, self.after) and judged(self.before, snapshot, self.transition.skip).is_clean:
             return Verdict.UNLIKELY
         return Verdict.OPEN
 
-    def verdict_after(self, judgement: TransitionVerdict) -> Verdict:
+    def verdict_after(self, transition: Transition) -> Verdict:
         """What the step to an answer, as the newest, says of the rollback.
 
         What is possible after it must be possible after all that was before. And where the answer breaks the rules as
         it is, but follows the answer before the doubtful one, it was the doubtful one that was wrong.
         """
-        snapshot = judgement.step.after
+        snapshot = transition.step.after
         if not is_later(snapshot, self.after):
             return Verdict.OPEN
         if self.waits and seconds_between(self.after, snapshot) > PATIENCE:
             return Verdict.UNLIKELY
-        whole = judged(self.before, snapshot)
-        if not judgement.is_possible:
+        whole = judged(self.before, snapshot, self.transition.skip)
+        if not transition.is_possible:
             return Verdict.REFUTED if whole.is_clean else Verdict.OPEN
-        if whole.is_clean or whole.undoing >= Undoing.STRAINED:
+        if whole.is_clean or whole.explanation >= Explanation.STRAINED:
             return Verdict.OPEN
         return Verdict.UNLIKELY if whole.is_possible else Verdict.REFUTED
 
@@ -131,12 +131,12 @@ class Reordering:
         return [Pair(gone, node, (), (), self.before.latest) for gone, node in found if gone is not None]
 
 
-def doubt_of(judgement: TransitionVerdict) -> Reordering:
+def doubt_of(transition: Transition) -> PossibleRollback:
     """The doubt in a step."""
     gone: dict[str, Observed] = {}
-    stack = [node for pair in judgement.step.pairs for node in pair.gone]
+    stack = [node for pair in transition.step.pairs for node in pair.gone]
     while stack:
         node = stack.pop()
         gone[str(field(node, "id"))] = node
         stack.extend(node.children)
-    return Reordering(judgement, gone)
+    return PossibleRollback(transition, gone)

@@ -6,17 +6,17 @@ import enum
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from taskmock.contracts.api.bk_sops.lifecycle.rule import Finding
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, Snapshot, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
 from taskmock.contracts.api.bk_sops.rules.document import Observed
+from taskmock.contracts.findings.rule import Finding
 
 ACTIVE = frozenset({"READY", "RUNNING"})
 STEADY = frozenset({"FAILED", "FINISHED"})
 """States of a task in which no target of a rollback can still wait for its turn."""
 
 
-class Undoing(enum.IntEnum):
+class Explanation(enum.IntEnum):
     """How well a rollback explains a step, the more the higher."""
 
     IMPOSSIBLE = 0
@@ -29,28 +29,28 @@ class Undoing(enum.IntEnum):
     """Some node has begun anew in a way that nothing but a rollback explains."""
 
 
-def undoing_in(step: Step, findings: Iterable[Finding]) -> Undoing:
-    """How well a rollback between the answers of a step explains all these findings of `undone` rules.
+def explanation_of(step: Step, findings: Iterable[Finding]) -> Explanation:
+    """How well a rollback between the answers of a step explains all these findings, which it may excuse.
 
     Only engine 2 rolls back. It takes back the target and what was reached behind it; then the target runs again, as a
     new row with a new version, before anything behind it does.
     """
     before, after = step.before, step.after
     if step.generation == 1 or before.is_later_than(after):
-        return Undoing.IMPOSSIBLE
+        return Explanation.IMPOSSIBLE
     if before.document.is_whole_task and (before.top.state in FINAL or not step.pairs):
-        return Undoing.IMPOSSIBLE
+        return Explanation.IMPOSSIBLE
     if not step.pairs:
-        return Undoing.STRAINED if before.is_full else Undoing.IMPOSSIBLE  # the subprocess asked for was undone
-    broken = {id(finding.pair.after) if finding.pair else None for finding in findings if finding.keys}
+        return Explanation.STRAINED if before.is_full else Explanation.IMPOSSIBLE  # the subprocess asked for was undone
+    broken = {id(finding.place) for finding in findings if finding.keys}
     anew = [pair for pair in step.pairs if pair.may_be_new_row]
     first_runs = [pair for pair in anew if pair.may_be_first_run]
     proved = any(pair.is_new_row for pair in step.nodes)
     if _is_taken_back(step, broken, anew if proved else first_runs):
-        return Undoing.PROVED if proved else Undoing.PLAUSIBLE
+        return Explanation.PROVED if proved else Explanation.PLAUSIBLE
     if _is_taken_back(step, broken, anew):
-        return Undoing.STRAINED
-    return Undoing.BESIDE if _is_taken_back(step, broken, anew, beside_others=True) else Undoing.IMPOSSIBLE
+        return Explanation.STRAINED
+    return Explanation.BESIDE if _is_taken_back(step, broken, anew, beside_others=True) else Explanation.IMPOSSIBLE
 
 
 def shows_rollback(snapshot: Snapshot) -> bool:
@@ -58,9 +58,7 @@ def shows_rollback(snapshot: Snapshot) -> bool:
     return any(node.state in ROLLING_BACK for node in snapshot.document.observed)
 
 
-def _is_taken_back(
-    step: Step, broken: AbstractSet[int | None], anew: Iterable[Pair], *, beside_others: bool = False
-) -> bool:
+def _is_taken_back(step: Step, broken: AbstractSet[int], anew: Iterable[Pair], *, beside_others: bool = False) -> bool:
     """Whether the nodes with findings are among those that began anew, and all that is gone may be gone with them."""
     renewed = {id(pair.after) for pair in anew}
     waits = step.after.top.state not in STEADY
@@ -76,11 +74,11 @@ def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool, be
     """
     if id(pair.after) in all_renewed:
         return True  # and so did all inside
-    gone = {node.node.key for node in pair.gone}
-    renewed = {node.node.key for node in pair.after.children if id(node) in all_renewed}
-    places = {node.node.key: place for place, node in enumerate(pair.before.children)}
-    kept = {node.node.key: node for node in pair.before.children if node.node.key not in gone | renewed}
-    if [node.node.key for node in pair.after.children if node.node.key in kept] != list(kept):
+    gone = {node.place.key for node in pair.gone}
+    renewed = {node.place.key for node in pair.after.children if id(node) in all_renewed}
+    places = {node.place.key: place for place, node in enumerate(pair.before.children)}
+    kept = {node.place.key: node for node in pair.before.children if node.place.key not in gone | renewed}
+    if [node.place.key for node in pair.after.children if node.place.key in kept] != list(kept):
         return False
     if not gone:
         return True

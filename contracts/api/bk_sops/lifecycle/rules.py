@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from taskmock.contracts.api.bk_sops.lifecycle.rollback import Undoing, undoing_in
-from taskmock.contracts.api.bk_sops.lifecycle.rule import Finding, Rule, rule
+from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, explanation_of
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, ROUNDING, Snapshot, count, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step, step_between
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import Violation, clip
+
+ROLLBACK = "rollback"
+"""What may have happened between two answers that makes findings good."""
 
 
 @rule("task.other")
@@ -29,12 +32,15 @@ def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
         yield Finding(after, ("state",), f"the task was {before.state} and is {clip(after.state)}", before.state)
 
 
-@rule("task.unstarted", undone=True)
+@rule("task.unstarted", excuse=ROLLBACK)
 def started_task_is_not_created_again(step: Step) -> Iterator[Finding]:
     """CREATED is a task's first state only: created, not executed."""
     before, after = step.before.top, step.after.top
     if after.state == "CREATED" and before.state not in {"CREATED", ""}:
-        yield Finding(after, ("state",), f"it was {clip(before.state)} and is CREATED", "a state of a started task")
+        # the place, not the node: no rollback takes a task back, be the node a new one
+        yield Finding(
+            after.place, ("state",), f"it was {clip(before.state)} and is CREATED", "a state of a started task"
+        )
 
 
 @rule("task.start")
@@ -47,7 +53,7 @@ def start_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield Finding(step.after.top, ("start_time",), "the task's start_time is another one", expected)
 
 
-@rule("task.version", editions=("v2",))
+@rule("task.version", applies_to=("v2",))
 def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
     """The root's `version` never changes, retries and rollback included."""
     if step.of_task and not step.pairs[0].same_version:
@@ -55,7 +61,7 @@ def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield Finding(step.after.top, ("version",), "the task's version is another one", expected)
 
 
-@rule("task.elapsed", editions=("v1", "v2"))
+@rule("task.elapsed", applies_to=("v1", "v2"))
 def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
     """`elapsed_time` of a task that has not ended keeps growing, in every state."""
     before, after = step.before, step.after
@@ -89,26 +95,26 @@ TASK_RULES = (
 )
 
 
-@rule("loop.fell", undone=True)
+@rule("loop.fell", excuse=ROLLBACK)
 def loop_only_grows(step: Step) -> Iterator[Finding]:
     """`loop` counts the passes: it only grows."""
     for pair in step.pairs:
         if pair.after.loop < pair.before.loop:
             message = f"loop fell from {clip(pair.before.loop)} to {clip(pair.after.loop)}"
-            yield Finding(pair.after, ("loop",), message, f"{clip(pair.before.loop)} or more", pair)
+            yield Finding(pair.after, ("loop",), message, f"{clip(pair.before.loop)} or more")
 
 
-@rule("retry.fell", undone=True)
+@rule("retry.fell", excuse=ROLLBACK)
 def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
     """`retry` only grows within a pass; a new pass of a loop begins with 0."""
     for pair in step.pairs:
         before, after = count(pair.before, "retry"), count(pair.after, "retry")
         if pair.same_pass and before is not None and after is not None and after < before:
             message = f"retry fell from {clip(before)} to {clip(after)}"
-            yield Finding(pair.after, ("retry",), message, f"{clip(before)} or more", pair)
+            yield Finding(pair.after, ("retry",), message, f"{clip(before)} or more")
 
 
-@rule("version.kept", editions=("v2",))
+@rule("version.kept", applies_to=("v2",))
 def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
     """A retry, a skip and a new pass give the node a new `version`."""
     for pair in step.pairs:
@@ -120,10 +126,10 @@ def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
         grown = None not in retry and retry[0] != retry[1]
         cause = "retry" if grown else "loop" if not pair.same_pass else "skip" if pair.was_skipped else ""
         if cause:
-            yield Finding(pair.after, ("version",), f"{cause} changed, but not the version", "a new version", pair)
+            yield Finding(pair.after, ("version",), f"{cause} changed, but not the version", "a new version")
 
 
-@rule("version.changed", editions=("v2",), undone=True)
+@rule("version.changed", applies_to=("v2",), excuse=ROLLBACK)
 def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
     """A node's `version` changes only with a retry, a skip, a forced fail or a new pass."""
     for pair in step.nodes:
@@ -132,7 +138,7 @@ def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
         if "LOOP_READY" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
             continue
         expected = clip(field(pair.before, "version"))
-        yield Finding(pair.after, ("version",), "the version changed without a cause", expected, pair)
+        yield Finding(pair.after, ("version",), "the version changed without a cause", expected)
 
 
 COUNTER_RULES = (
@@ -143,7 +149,7 @@ COUNTER_RULES = (
 )
 
 
-@rule("node.vanished", undone=True)
+@rule("node.vanished", excuse=ROLLBACK)
 def nodes_stay(step: Step) -> Iterator[Finding]:
     """Outside rollback the set of nodes only grows."""
     for pair in step.pairs:
@@ -151,34 +157,32 @@ def nodes_stay(step: Step) -> Iterator[Finding]:
             yield Finding(node, (), f"the {clip(node.state)} node is no longer there", "the nodes there were, and more")
 
 
-@rule("node.order", undone=True)
+@rule("node.order", excuse=ROLLBACK)
 def order_of_the_nodes_stays(step: Step) -> Iterator[Finding]:
     """`children` stand in the order of first execution, which never changes; an appointed pause keeps a place free."""
     for pair in step.pairs:
-        earlier = [node.node.key for node in pair.before.children]
-        later = [node.node.key for node in pair.after.children]
+        earlier = [node.place.key for node in pair.before.children]
+        later = [node.place.key for node in pair.after.children]
         if later[: len(earlier)] == earlier:
             continue
         both = set(earlier).intersection(later)
         kept, order = ([key for key in keys if key in both] for keys in (earlier, later))
         if kept != order:
             moved = next(new for old, new in zip(kept, order, strict=True) if old != new)
-            node = next(child for child in pair.after.children if child.node.key == moved)
-            yield Finding(node, (), "the node has another place among its siblings", "the order there was", pair)
+            node = next(child for child in pair.after.children if child.place.key == moved)
+            yield Finding(node, (), "the node has another place among its siblings", "the order there was")
 
 
-@rule("node.finished", undone=True)
+@rule("node.finished", excuse=ROLLBACK)
 def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
     """A FINISHED node runs again only in a further pass of a loop (whose limit may fail it), or after a rollback."""
     for pair in _within_a_pass(step):
         before, after = pair.before.state, pair.after.state
         if before == "FINISHED" and after not in {"FINISHED", ""} | ROLLING_BACK and not pair.hit_rerun_limit:
-            yield Finding(
-                pair.after, ("state",), f"a FINISHED node is {clip(after)}", "FINISHED, or a higher loop", pair
-            )
+            yield Finding(pair.after, ("state",), f"a FINISHED node is {clip(after)}", "FINISHED, or a higher loop")
 
 
-@rule("node.failed", undone=True)
+@rule("node.failed", excuse=ROLLBACK)
 def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
     """A node that failed goes on only after a retry (`retry` + 1) or a skip (`skip` true)."""
     for pair in _within_a_pass(step):
@@ -187,7 +191,7 @@ def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
         failed_by_itself = pair.before.leaf and pair.after.leaf and pair.before.finish is not None
         if failed_by_itself and pair.same_count and not pair.was_skipped:
             message = f"a FAILED node is {clip(pair.after.state)} without a retry or a skip"
-            yield Finding(pair.after, ("state",), message, "FAILED, a higher retry, or skip", pair)
+            yield Finding(pair.after, ("state",), message, "FAILED, a higher retry, or skip")
 
 
 @rule("node.revoked")
@@ -195,15 +199,15 @@ def revoked_node_stays_revoked(step: Step) -> Iterator[Finding]:
     """Nothing follows REVOKED."""
     for pair in _within_a_pass(step):
         if pair.before.state == "REVOKED" and pair.after.state not in {"REVOKED", ""}:
-            yield Finding(pair.after, ("state",), f"a REVOKED node is {clip(pair.after.state)}", "REVOKED", pair)
+            yield Finding(pair.after, ("state",), f"a REVOKED node is {clip(pair.after.state)}", "REVOKED")
 
 
-@rule("node.skip", undone=True)
+@rule("node.skip", excuse=ROLLBACK)
 def skipped_node_stays_skipped(step: Step) -> Iterator[Finding]:
     """A skipped node is FINISHED and stays skipped; only a new pass sets `skip` false."""
     for pair in _within_a_pass(step):
         if field(pair.before, "skip") is True and field(pair.after, "skip") is False:
-            yield Finding(pair.after, ("skip",), "the node is no longer marked as skipped", "true", pair)
+            yield Finding(pair.after, ("skip",), "the node is no longer marked as skipped", "true")
 
 
 def _within_a_pass(step: Step) -> Iterator[Pair]:
@@ -221,13 +225,13 @@ NODE_RULES = (
 )
 
 
-@rule("node.start", undone=True)
+@rule("node.start", excuse=ROLLBACK)
 def start_time_stays(step: Step) -> Iterator[Finding]:
     """A node starts once in each run: a retry, a new pass or, in engine 1, a skip gives another `start_time`."""
     for pair in _runs(step.nodes):
         if pair.before.start is not None and pair.before.start != pair.after.start:
             expected = clip(field(pair.before, "start_time"))
-            yield Finding(pair.after, ("start_time",), "start_time is another one in the same run", expected, pair)
+            yield Finding(pair.after, ("start_time",), "start_time is another one in the same run", expected)
 
 
 @rule("node.rerun")
@@ -240,10 +244,10 @@ def further_run_starts_later(step: Step) -> Iterator[Finding]:
         ended = pair.before.start if known == "start_time" else pair.before.finish or 0
         if pair.after.start < ended - ROUNDING:
             expected = f"no earlier than {clip(field(pair.before, known))}"
-            yield Finding(pair.after, ("start_time",), "a further run starts before the run before it", expected, pair)
+            yield Finding(pair.after, ("start_time",), "a further run starts before the run before it", expected)
 
 
-@rule("node.finish", undone=True)
+@rule("node.finish", excuse=ROLLBACK)
 def finish_time_stays(step: Step) -> Iterator[Finding]:
     """A `finish_time` stays until a retry begins another run, or a new pass ends (or the loop's limit fails it)."""
     for pair in _runs(step.pairs):
@@ -252,7 +256,7 @@ def finish_time_stays(step: Step) -> Iterator[Finding]:
         if not pair.before.keeps_earlier_finish or (pair.before.leaf and pair.after.finish is None):
             expected = clip(field(pair.before, "finish_time"))
             change = "is no longer set" if pair.after.has_no_finish else "is another one in the same run"
-            yield Finding(pair.after, ("finish_time",), f"finish_time {change}", expected, pair)
+            yield Finding(pair.after, ("finish_time",), f"finish_time {change}", expected)
 
 
 def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
@@ -263,17 +267,21 @@ def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
 TIME_RULES = (start_time_stays, further_run_starts_later, finish_time_stays)
 
 
-RULES: tuple[Rule, ...] = (*TASK_RULES, *NODE_RULES, *COUNTER_RULES, *TIME_RULES)
+RULES: tuple[Rule[Step], ...] = (*TASK_RULES, *NODE_RULES, *COUNTER_RULES, *TIME_RULES)
 """Every lifecycle rule, in the order in which a step is judged; the codes are unique and stable."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class TransitionVerdict:
-    """What the rules find in a step, and how well an unseen rollback explains all of it."""
+class Transition:
+    """Two answers as the rules see them: what they find between them, and how well an unseen rollback explains it.
+
+    `skip` are the codes of the rules that were left out.
+    """
 
     step: Step
-    found: tuple[tuple[Rule, Finding], ...]
-    undoing: Undoing
+    found: tuple[tuple[Rule[Step], Finding], ...]
+    explanation: Explanation
+    skip: Collection[str] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -283,22 +291,26 @@ class TransitionVerdict:
     @property
     def holds(self) -> bool:
         """Whether nothing is wrong: what is found, if anything, is well explained."""
-        return self.is_clean or self.undoing >= Undoing.PLAUSIBLE
+        return self.is_clean or self.explanation >= Explanation.PLAUSIBLE
 
     @property
     def is_possible(self) -> bool:
         """Whether there is any way at all from the one answer to the other."""
-        return self.is_clean or self.undoing > Undoing.IMPOSSIBLE
+        return self.is_clean or self.explanation > Explanation.IMPOSSIBLE
 
     def violations(self) -> Iterator[Violation]:
-        """Yields the findings as data."""
-        return (rule.violation(finding, self.step) for rule, finding in self.found)
+        """Yields the findings as data, naming the polls."""
+        polls = f" (poll {self.step.after.number}, after poll {self.step.before.number})"
+        for broken, finding in self.found:
+            found = broken.violation(finding)
+            yield dataclasses.replace(found, message=found.message + polls)
 
 
-def judged(before: Snapshot, after: Snapshot) -> TransitionVerdict:
-    """What the rules say of two answers, the earlier first."""
+def judged(before: Snapshot, after: Snapshot, skip: Collection[str] = ()) -> Transition:
+    """What the rules say of two answers, the earlier first, without those whose codes are in `skip`."""
     step = step_between(before, after)
-    found = tuple((rule, finding) for rule in RULES for finding in rule(step))
-    explicable = bool(found) and all(rule.undone for rule, _ in found)
-    undoing = undoing_in(step, (finding for _, finding in found)) if explicable else Undoing.IMPOSSIBLE
-    return TransitionVerdict(step, found, undoing)
+    said = (each for each in RULES if each.is_for(step.edition) and each.code not in skip)
+    found = tuple((each, finding) for each in said for finding in each.findings(step))
+    explicable = bool(found) and all(each.excuse == ROLLBACK for each, _ in found)
+    explanation = explanation_of(step, (finding for _, finding in found)) if explicable else Explanation.IMPOSSIBLE
+    return Transition(step, found, explanation, skip)

@@ -81,7 +81,7 @@ class Snapshot:
 
 def field(node: Observed, name: str) -> object:
     """A field of a node as the answer has it."""
-    return node.node.value.get(name)
+    return node.value.get(name)
 
 
 def count(node: Observed, name: str) -> int | None:

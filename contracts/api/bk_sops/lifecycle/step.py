@@ -152,8 +152,8 @@ def _pairs(start: tuple[Observed, Observed], since: float | None) -> tuple[Pair,
     stack = [start]
     while stack:
         before, after = stack.pop()
-        earlier = {child.node.key: child for child in before.children}
-        later = {child.node.key: child for child in after.children}
+        earlier = {child.place.key: child for child in before.children}
+        later = {child.place.key: child for child in after.children}
         gone = tuple(child for key, child in earlier.items() if key not in later)
         come = tuple(child for key, child in later.items() if key not in earlier)
         found.append(Pair(before, after, gone, come, since))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-
 from taskmock.contracts.api.bk_sops.rules import counters, failures, identity, parents, times
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.api.bk_sops.rules.rule import Rule
-from taskmock.contracts.findings.violation import Violation
+from taskmock.contracts.findings.rule import Rule
 
-__all__ = ["RULES", "Document", "Rule", "rule_violations"]
+__all__ = ["RULES", "Document"]
 
 RULES: tuple[Rule[Document], ...] = (
     *identity.RULES,
@@ -21,13 +18,3 @@ RULES: tuple[Rule[Document], ...] = (
     *failures.RULES,
 )
 """Every rule, in the order in which a document is judged; the codes are unique and stable."""
-
-
-def rule_violations(document: Document, *, skip: Container[str] = ()) -> Iterator[Violation]:
-    """Yields what breaks a rule, rule by rule, without the rules whose codes are in `skip`.
-
-    Found one by one, on demand: a caller that has enough stops asking.
-    """
-    for rule in RULES:
-        if rule.code not in skip:
-            yield from rule(document)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from taskmock.contracts.validation.walk import Node
+from taskmock.contracts.api.bk_sops.edition import GENERATIONS
+from taskmock.contracts.validation.walk import Place
 
 LOCAL = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})")
 
@@ -64,7 +65,8 @@ class Observed:
     says so (null or ""). `leaf` is True where `children` is there and empty. `loop` is 1 where unreadable.
     """
 
-    node: Node
+    place: Place
+    value: dict[str, Any]
     state: str
     start: int | None
     finish: int | None
@@ -77,7 +79,17 @@ class Observed:
     @property
     def is_top(self) -> bool:
         """Whether this is the document's outermost node: the task, or the subtree that was asked for."""
-        return self.node.parent is None
+        return self.place.parent is None
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer of the node in the whole body."""
+        return self.place.pointer
+
+    @property
+    def path(self) -> str:
+        """The names of the nodes that lead to it from below the task, and its own."""
+        return self.place.path
 
     @property
     def keeps_earlier_finish(self) -> bool:
@@ -91,14 +103,13 @@ class Observed:
 class Document:
     """One answer whose `result` is true, prepared once for all rules.
 
-    `edition` is doc-2019, v1 or v2; `generation` the engine's (1 for doc-2019 and v1, 2 for v2); `nodes` all
-    nodes of `data`, parents before children, as `walk` gives them; `request` the call's parameters where known.
+    `edition` is doc-2019, v1 or v2; `nodes` all nodes of `data`, parents before children, as `walk` gives them;
+    `request` the call's parameters where known.
     """
 
     edition: str
-    generation: int
     data: dict[str, Any]
-    nodes: tuple[Node, ...]
+    nodes: tuple[Place, ...]
     request: Mapping[str, Any] | None = None
     observed: tuple[Observed, ...] = dataclasses.field(init=False, repr=False)
 
@@ -110,6 +121,11 @@ class Document:
         """Takes the tree apart: freeing a deep one from its top would recurse once a level, and small stacks end."""
         for node in getattr(self, "observed", ()):
             object.__setattr__(node, "children", ())
+
+    @property
+    def generation(self) -> int:
+        """The engine's: 1 for doc-2019 and v1, 2 for v2."""
+        return GENERATIONS[self.edition]
 
     @property
     def top(self) -> Observed:
@@ -129,7 +145,7 @@ class Document:
         return isinstance(own, str) and self.data.get("parent_id") == own and self.data.get("root_id:") == own
 
 
-def _observed(nodes: tuple[Node, ...]) -> tuple[Observed, ...]:
+def _observed(nodes: tuple[Place, ...]) -> tuple[Observed, ...]:
     """Every node in the order of the walk, each holding its children."""
     below: dict[int, list[Observed]] = {}
     found: list[Observed] = []
@@ -143,12 +159,13 @@ def _observed(nodes: tuple[Node, ...]) -> tuple[Observed, ...]:
     return tuple(found)
 
 
-def _read(node: Node, children: tuple[Observed, ...]) -> Observed:
+def _read(node: Place, children: tuple[Observed, ...]) -> Observed:
     value = node.value
     state, loop = value.get("state"), value.get("loop")
     start, finish = value.get("start_time", 0), value.get("finish_time", 0)
     return Observed(
-        node=node,
+        place=node,
+        value=value,
         state=state if isinstance(state, str) else "",
         start=seconds(start) if isinstance(start, str) else None,
         finish=seconds(finish) if isinstance(finish, str) else None,

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.rules.applies import has_field, has_value, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, rule
 
 EDITIONS = ("v1", "v2")
 EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_status"
 
 
-@rule("ex-data.state", editions=EDITIONS)
+@rule("ex-data.state", applies_to=EDITIONS, applies=has_field("ex_data"))
 def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
     """`ex_data` is there only when asked for and the task is FAILED."""
     if EX_DATA in document.data and document.top.state not in {"FAILED", ""}:
         message = f"a {document.top.state} task has ex_data"
-        yield Finding(document.top.node, (EX_DATA,), message, "ex_data on a FAILED task only")
+        yield Finding(document.top, (EX_DATA,), message, "ex_data on a FAILED task only")
 
 
-@rule("ex-data.task", editions=("v1",))
+@rule("ex-data.task", applies_to=("v1",), applies=has_field("ex_data"))
 def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
     """A task of engine 1 ignores the flag; `ex_data` is there only where `subprocess_id` has named the node."""
     named = document.request is not None and document.request.get("subprocess_id")
     if EX_DATA in document.data and document.is_whole_task and not named:
-        yield Finding(document.top.node, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
+        yield Finding(document.top, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
 
 
-@rule("ex-data.request", editions=EDITIONS)
+@rule("ex-data.request", applies_to=EDITIONS, applies=is_asked)
 def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     """`ex_data` is there when asked for (any non-empty flag is true) and the task of engine 2 is FAILED; not else."""
     if document.request is None:
@@ -36,22 +37,22 @@ def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     flag = document.request.get("with_ex_data")
     asked = flag is not None and flag != ""
     if EX_DATA in document.data and not asked:
-        yield Finding(document.top.node, (EX_DATA,), "ex_data was not asked for", "no ex_data")
+        yield Finding(document.top, (EX_DATA,), "ex_data was not asked for", "no ex_data")
     elif asked and EX_DATA not in document.data and document.top.state == "FAILED" and document.edition == "v2":
-        yield Finding(document.top.node, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
+        yield Finding(document.top, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
 
 
-@rule("ex-data.key", editions=EDITIONS)
+@rule("ex-data.key", applies_to=EDITIONS, applies=has_value("ex_data"))
 def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
     """The keys of `ex_data` are the FAILED leaves that are reachable through FAILED parents."""
     leaves = _failed_leaves(document)
     for key in _keys(document, EX_DATA):
         if key not in leaves:
             message = "ex_data speaks of something else than a FAILED leaf below FAILED parents"
-            yield Finding(document.top.node, (EX_DATA, key), message, "the id of a FAILED leaf")
+            yield Finding(document.top, (EX_DATA, key), message, "the id of a FAILED leaf")
 
 
-@rule("ex-data.missing", editions=EDITIONS)
+@rule("ex-data.missing", applies_to=EDITIONS, applies=has_field("ex_data"))
 def ex_data_is_complete(document: Document) -> Iterator[Finding]:
     """`ex_data` has an entry for every FAILED leaf that is reachable through FAILED parents."""
     ex_data = document.data.get(EX_DATA)
@@ -59,20 +60,20 @@ def ex_data_is_complete(document: Document) -> Iterator[Finding]:
         return
     for key in _failed_leaves(document):
         if key not in ex_data:
-            yield Finding(document.top.node, (EX_DATA, key), "ex_data has no entry for a FAILED leaf", "an entry")
+            yield Finding(document.top, (EX_DATA, key), "ex_data has no entry for a FAILED leaf", "an entry")
 
 
-@rule("failed-node-info.key", editions=EDITIONS)
+@rule("failed-node-info.key", applies_to=EDITIONS, applies=has_value("failed_node_info"))
 def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """The keys of `failed_node_info` are FAILED nodes of the task."""
     failed = _failed_nodes(document)
     for key in _keys(document, FAILED_INFO):
         if key not in failed:
             message = "failed_node_info speaks of something else than a FAILED node"
-            yield Finding(document.top.node, (FAILED_INFO, key), message, "the id of a FAILED node")
+            yield Finding(document.top, (FAILED_INFO, key), message, "the id of a FAILED node")
 
 
-@rule("failed-node-info.entry", editions=EDITIONS)
+@rule("failed-node-info.entry", applies_to=EDITIONS, applies=has_value("failed_node_info"))
 def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
     """An entry of `failed_node_info` names its own node and has not retried more often than it may."""
     for key in _keys(document, FAILED_INFO):
@@ -81,15 +82,13 @@ def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
             continue
         named, times, most = (entry.get(k) for k in ("node_id", "auto_retry_times", "max_auto_retry_times"))
         if isinstance(named, str) and named != key:
-            yield Finding(document.top.node, (FAILED_INFO, key, "node_id"), "node_id differs from its key", f'"{key}"')
+            yield Finding(document.top, (FAILED_INFO, key, "node_id"), "node_id differs from its key", f'"{key}"')
         if type(times) is int and type(most) is int and times > most:
             where = (FAILED_INFO, key, "auto_retry_times")
-            yield Finding(
-                document.top.node, where, "more automatic retries than allowed", "max_auto_retry_times at most"
-            )
+            yield Finding(document.top, where, "more automatic retries than allowed", "max_auto_retry_times at most")
 
 
-@rule("auto-retry.nodes", editions=EDITIONS)
+@rule("auto-retry.nodes", applies_to=EDITIONS, applies=has_value("auto_retry_status"))
 def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """`auto_retry_nodes` lists FAILED nodes of the task, and `exist_auto_retry_nodes` says whether there are any."""
     status = document.data.get(AUTO_RETRY)
@@ -100,11 +99,11 @@ def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     if isinstance(exist, bool) and exist != bool(nodes):
         where = (AUTO_RETRY, "exist_auto_retry_nodes")
         message = "exist_auto_retry_nodes disagrees with auto_retry_nodes"
-        yield Finding(document.top.node, where, message, "true" if nodes else "false")
+        yield Finding(document.top, where, message, "true" if nodes else "false")
     failed = _failed_nodes(document)
     if any(isinstance(node, str) and node not in failed for node in nodes):
         where = (AUTO_RETRY, "auto_retry_nodes")
-        yield Finding(document.top.node, where, "a node that is not FAILED waits for a retry", "ids of FAILED nodes")
+        yield Finding(document.top, where, "a node that is not FAILED waits for a retry", "ids of FAILED nodes")
 
 
 def _keys(document: Document, field: str) -> Iterator[str]:
@@ -114,7 +113,7 @@ def _keys(document: Document, field: str) -> Iterator[str]:
 
 def _failed_nodes(document: Document) -> set[str]:
     """The keys of all FAILED nodes below the task."""
-    return {node.node.key for node in document.observed[1:] if node.state == "FAILED"}
+    return {node.place.key for node in document.observed[1:] if node.state == "FAILED"}
 
 
 def _failed_leaves(document: Document) -> dict[str, None]:
@@ -126,7 +125,7 @@ def _failed_leaves(document: Document) -> dict[str, None]:
             if child.state == "FAILED" and child.children:
                 stack.append(child)
             elif child.state == "FAILED":
-                leaves[child.node.key] = None
+                leaves[child.place.key] = None
     return leaves
 
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.rules.applies import any_node, has_children, has_field, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
 
 NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")
@@ -18,7 +19,7 @@ ROOT_ID = "root_id:"
 """The engine's own spelling, colon included."""
 
 
-@rule("id.key-mismatch")
+@rule("id.key-mismatch", applies=has_children)
 def key_is_id(document: Document) -> Iterator[Finding]:
     """`children`: key = the node's unique id, value = the same format as `data`."""
     for node in document.nodes:
@@ -27,7 +28,7 @@ def key_is_id(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("id",), f"the id differs from the key {clip(node.key)} it hangs under", clip(node.key))
 
 
-@rule("id.duplicate")
+@rule("id.duplicate", applies=has_children)
 def id_is_unique(document: Document) -> Iterator[Finding]:
     """`id`: unique id of the task or node."""
     seen: set[str] = set()
@@ -40,7 +41,7 @@ def id_is_unique(document: Document) -> Iterator[Finding]:
         seen.add(own)
 
 
-@rule("id.request")
+@rule("id.request", applies=is_asked)
 def id_answers_request(document: Document) -> Iterator[Finding]:
     """With `subprocess_id` (not in the document), or a node id as `task_id`, the answer is that node's subtree."""
     request = document.request or {}
@@ -53,7 +54,7 @@ def id_answers_request(document: Document) -> Iterator[Finding]:
         yield Finding(document.nodes[0], ("id",), f"the request asked for node {asked}", asked)
 
 
-@rule("parent-id.mismatch", editions=("v2",))
+@rule("parent-id.mismatch", applies_to=("v2",), applies=has_children)
 def parent_id_is_enclosing_node(document: Document) -> Iterator[Finding]:
     """`parent_id` is the id of the node that holds this one in its `children`."""
     for node in document.nodes:
@@ -64,7 +65,7 @@ def parent_id_is_enclosing_node(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("parent_id",), "parent_id is not the id of the enclosing node", clip(enclosing))
 
 
-@rule("parent-id.top", editions=("v2",))
+@rule("parent-id.top", applies_to=("v2",), applies=has_field("parent_id"))
 def top_parent_id_fits(document: Document) -> Iterator[Finding]:
     """The task's `parent_id` is its own id, except under `subprocess_id`: a subtree keeps its real `parent_id`."""
     top = document.nodes[0]
@@ -79,7 +80,7 @@ def top_parent_id_fits(document: Document) -> Iterator[Finding]:
         yield Finding(top, ("parent_id",), "a subtree names one of its own nodes as its parent", "a node above it")
 
 
-@rule("root-id.mismatch", editions=("v2",))
+@rule("root-id.mismatch", applies_to=("v2",), applies=any_node(lambda node: "root_id:" in node.value))
 def root_id_is_shared(document: Document) -> Iterator[Finding]:
     """`root_id:` is the id of the task, the same on every node; a subtree keeps the task's."""
     task = _task_id(document)
@@ -89,7 +90,7 @@ def root_id_is_shared(document: Document) -> Iterator[Finding]:
             yield Finding(node, (ROOT_ID,), "the nodes of one task disagree on root_id:", clip(task))
 
 
-@rule("root-id.request", editions=("v2",))
+@rule("root-id.request", applies_to=("v2",), applies=is_asked)
 def root_id_is_the_task(document: Document) -> Iterator[Finding]:
     """Without `subprocess_id` the answer is the task itself, whose `root_id:` is its own id."""
     if document.request is None or document.request.get("subprocess_id"):
@@ -100,7 +101,7 @@ def root_id_is_the_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.nodes[0], (ROOT_ID,), "a subtree where the whole task was asked for", clip(own))
 
 
-@rule("version.task", editions=("doc-2019", "v1"))
+@rule("version.task", applies_to=("doc-2019", "v1"), applies=is_asked)
 def task_version_is_empty(document: Document) -> Iterator[Finding]:
     """`version` is "" on the task itself."""
     request, version = document.request or {}, document.data.get("version")
@@ -139,7 +140,7 @@ LONGEST_V1_NAME = 64
 END_EVENT = "EndEvent'>"
 
 
-@rule("name.length", editions=("v1",))
+@rule("name.length", applies_to=("v1",), applies=has_children)
 def v1_name_is_cut(document: Document) -> Iterator[Finding]:
     """Engine 1 cuts a node's name, or the Python class that stands for it, to 64 characters."""
     for node in document.nodes:
@@ -148,15 +149,19 @@ def v1_name_is_cut(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("name",), f"the name has {len(name)} characters", "64 characters at most")
 
 
-@rule("revoked.end-event", editions=("doc-2019", "v1"))
+@rule(
+    "revoked.end-event",
+    applies_to=("doc-2019", "v1"),
+    applies=lambda document: document.top.state == "REVOKED" and has_children(document),
+)
 def revoked_task_has_no_end_event(document: Document) -> Iterator[Finding]:
     """A revoked task never reaches an end event."""
     if document.top.state != "REVOKED":
         return
     for child in document.top.children:
-        name = child.node.value.get("name")
+        name = child.value.get("name")
         if isinstance(name, str) and name.endswith(END_EVENT):
-            yield Finding(child.node, (), "a REVOKED task has reached its end event", "no end event")
+            yield Finding(child, (), "a REVOKED task has reached its end event", "no end event")
 
 
 NAME_RULES = (v1_name_is_cut, revoked_task_has_no_end_event)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from taskmock.contracts.api.bk_sops.rules.applies import in_state, parent_and_child, parent_in
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, listed, rule
+from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
+from taskmock.contracts.findings.wording import listed
 
 SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
 ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
@@ -15,14 +17,18 @@ ENDED = frozenset({"FINISHED", "FAILED"})
 LONG_AGO = -1
 
 
-@rule("parent.running", editions=("v2",))
+@rule("parent.running", applies_to=("v2",), applies=parent_in("RUNNING"))
 def running_parent_has_no_failed_or_suspended_child(document: Document) -> Iterator[Finding]:
     """Engine 2: a RUNNING parent has no FAILED, SUSPENDED or NODE_SUSPENDED direct child."""
     for parent in _parents(document, "RUNNING"):
         yield from _forbidden(parent, SUSPENDED | {"FAILED"})
 
 
-@rule("parent.running-over-failed", editions=("doc-2019", "v1"))
+@rule(
+    "parent.running-over-failed",
+    applies_to=("doc-2019", "v1"),
+    applies=parent_and_child(lambda node, child: (node.state, child.state) == ("RUNNING", "FAILED")),
+)
 def running_parent_moves_on_after_failure(document: Document) -> Iterator[Finding]:
     """Engine 1: a failure stops its parent (FAILED), unless another node runs, or was retried or skipped since."""
     suspects = [parent for parent in _parents(document, "RUNNING") if any(c.state == "FAILED" for c in parent.children)]
@@ -35,24 +41,22 @@ def running_parent_moves_on_after_failure(document: Document) -> Iterator[Findin
             yield from _forbidden(parent, frozenset({"FAILED"}))
 
 
-@rule("parent.failed")
+@rule("parent.failed", applies=parent_in("FAILED"))
 def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
     """FAILED has a FAILED direct child, or no children (a subprocess failing on its own inputs)."""
     for parent in _parents(document, "FAILED"):
         if parent.loop == 1 and all(child.state not in {"FAILED", ""} for child in parent.children):
-            yield Finding(
-                parent.node, ("state",), "a FAILED node has no FAILED child", "a state that follows its children"
-            )
+            yield Finding(parent, ("state",), "a FAILED node has no FAILED child", "a state that follows its children")
 
 
-@rule("parent.failed-over-running", editions=("doc-2019", "v1"))
+@rule("parent.failed-over-running", applies_to=("doc-2019", "v1"), applies=parent_in("FAILED"))
 def failed_parent_has_no_running_child(document: Document) -> Iterator[Finding]:
     """Engine 1: over a FAILED and a RUNNING child the parent is RUNNING, RUNNING beats FAILED."""
     for parent in _parents(document, "FAILED"):
         yield from _forbidden(parent, frozenset({"RUNNING"}))
 
 
-@rule("parent.node-suspended", editions=("v1", "v2"))
+@rule("parent.node-suspended", applies_to=("v1", "v2"), applies=in_state("NODE_SUSPENDED"))
 def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Finding]:
     """NODE_SUSPENDED has at least one suspended and no FAILED child; in engine 1 no RUNNING child either."""
     for parent in document.observed:
@@ -60,22 +64,22 @@ def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Fi
             continue
         if all(child.state not in SUSPENDED | {""} for child in parent.children):
             message = "a NODE_SUSPENDED node has no suspended child"
-            yield Finding(parent.node, ("state",), message, "a SUSPENDED or NODE_SUSPENDED child")
+            yield Finding(parent, ("state",), message, "a SUSPENDED or NODE_SUSPENDED child")
         else:
             yield from _forbidden(parent, frozenset({"FAILED", "RUNNING"} if document.generation == 1 else {"FAILED"}))
 
 
-@rule("parent.blocked", editions=("v1",))
+@rule("parent.blocked", applies_to=("v1",), applies=in_state("BLOCKED"))
 def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
     """Engine 1: BLOCKED shows only over children of which none is RUNNING, FAILED or suspended."""
     for parent in document.observed:
         if parent.state == "BLOCKED" and parent.leaf:
-            yield Finding(parent.node, ("state",), "a BLOCKED node has no children", "FAILED")
+            yield Finding(parent, ("state",), "a BLOCKED node has no children", "FAILED")
         elif parent.state == "BLOCKED":
             yield from _forbidden(parent, SUSPENDED | {"FAILED", "RUNNING"})
 
 
-@rule("parent.finished")
+@rule("parent.finished", applies=parent_in("FINISHED"))
 def finished_parent_has_finished_children(document: Document) -> Iterator[Finding]:
     """FINISHED has only FINISHED children."""
     # Of a subprocess that was asked for, the task that rolls back is not seen.
@@ -84,23 +88,23 @@ def finished_parent_has_finished_children(document: Document) -> Iterator[Findin
     for parent in _parents(document, "FINISHED"):
         for child in parent.children:
             if child.state not in quiet:
-                message = f"a FINISHED node has the {clip(child.state)} child {clip(child.node.label)}"
-                yield Finding(parent.node, ("state",), message, "FINISHED children only")
+                message = f"a FINISHED node has the {clip(child.state)} child {clip(child.place.label)}"
+                yield Finding(parent, ("state",), message, "FINISHED children only")
                 break
 
 
-@rule("parent.finished-empty")
+@rule("parent.finished-empty", applies=lambda document: document.top.state == "FINISHED" and document.is_whole_task)
 def finished_task_has_children(document: Document) -> Iterator[Finding]:
     """`children` holds the nodes already reached, start and end events too: a FINISHED task has some."""
     if document.top.state == "FINISHED" and document.top.leaf and document.is_whole_task:
-        yield Finding(document.top.node, ("children",), "a FINISHED task has no children", "the nodes it went through")
+        yield Finding(document.top, ("children",), "a FINISHED task has no children", "the nodes it went through")
 
 
-@rule("parent.created", editions=("doc-2019",))
+@rule("parent.created", applies_to=("doc-2019",), applies=in_state("CREATED"))
 def created_node_has_no_children(document: Document) -> Iterator[Finding]:
     """CREATED: created, not executed; so no node below it was reached."""
     for node in _parents(document, "CREATED"):
-        yield Finding(node.node, ("children",), "a CREATED node has children", "{}")
+        yield Finding(node, ("children",), "a CREATED node has children", "{}")
 
 
 @dataclasses.dataclass(slots=True)
@@ -129,7 +133,7 @@ def _traces(document: Document) -> dict[int, _Trace]:
 
 def _moves(node: Observed) -> bool:
     """Whether a node still goes on, or was retried, skipped or looped: then its parent was set going again."""
-    retry, skip = node.node.value.get("retry"), node.node.value.get("skip")
+    retry, skip = node.value.get("retry"), node.value.get("skip")
     return node.state not in ENDED or retry != 0 or skip is not False or node.loop != 1
 
 
@@ -141,8 +145,8 @@ def _forbidden(parent: Observed, states: frozenset[str]) -> Iterator[Finding]:
     """One finding for the first child in one of the states."""
     for child in parent.children:
         if child.state in states:
-            message = f"a {parent.state} node has the {child.state} child {clip(child.node.label)}"
-            yield Finding(parent.node, ("state",), message, f"no {listed(states)} child")
+            message = f"a {parent.state} node has the {child.state} child {clip(child.place.label)}"
+            yield Finding(parent, ("state",), message, f"no {listed(states)} child")
             return
 
 

@@ -6,8 +6,16 @@ import enum
 import math
 from collections.abc import Iterator
 
+from taskmock.contracts.api.bk_sops.rules.applies import (
+    NOT_STARTED,
+    any_node,
+    goes_on,
+    has_time,
+    measures,
+    parent_and_child,
+)
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed, is_written_like_time, seconds
-from taskmock.contracts.api.bk_sops.rules.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
 
 TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
@@ -16,7 +24,7 @@ TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
 SUBPROCESS_CLASS = "SubProcess'>"
 
 
-@rule("times.calendar")
+@rule("times.calendar", applies=any_node(has_time))
 def times_are_in_the_calendar(document: Document) -> Iterator[Finding]:
     """Times are written `%Y-%m-%d %H:%M:%S %z` (`state_refresh_at`: ISO 8601), so they are real dates and hours."""
     for node in document.nodes:
@@ -26,17 +34,20 @@ def times_are_in_the_calendar(document: Document) -> Iterator[Finding]:
                 yield Finding(node, (field,), f"{field} is in no calendar", "a real date and time")
 
 
-@rule("times.order")
+@rule("times.order", applies=any_node(lambda node: node.start is not None and node.finish is not None))
 def finish_is_not_before_start(document: Document) -> Iterator[Finding]:
     """`finish_time` is not before `start_time`, but where a further pass of a loop keeps the earlier one's finish."""
     for node in document.observed:
         if node.start is None or node.finish is None or node.finish >= node.start:
             continue
         if not node.keeps_earlier_finish or _is_failed_leaf(node):
-            yield Finding(node.node, ("finish_time",), "finish_time is before start_time", _from(node, "start_time"))
+            yield Finding(node, ("finish_time",), "finish_time is before start_time", _from(node, "start_time"))
 
 
-@rule("times.child-start")
+@rule(
+    "times.child-start",
+    applies=parent_and_child(lambda node, child: node.start is not None and child.start is not None),
+)
 def child_starts_inside_parent(document: Document) -> Iterator[Finding]:
     """child.start_time >= parent.start_time; below a subprocess that loops, nodes of an earlier pass may be left."""
     for parent in document.observed:
@@ -45,10 +56,13 @@ def child_starts_inside_parent(document: Document) -> Iterator[Finding]:
         for child in parent.children:
             if child.start is not None and child.start < parent.start:
                 message = "the node started before its parent"
-                yield Finding(child.node, ("start_time",), message, _from(parent, "start_time"))
+                yield Finding(child, ("start_time",), message, _from(parent, "start_time"))
 
 
-@rule("times.child-finish")
+@rule(
+    "times.child-finish",
+    applies=parent_and_child(lambda node, child: node.finish is not None and child.finish is not None),
+)
 def child_finishes_inside_parent(document: Document) -> Iterator[Finding]:
     """child.finish_time <= parent.finish_time where both are set, except below a REVOKED task of engine 1."""
     for parent in document.observed:
@@ -56,9 +70,9 @@ def child_finishes_inside_parent(document: Document) -> Iterator[Finding]:
             continue
         for child in parent.children:
             if child.finish is not None and child.finish > parent.finish:
-                latest = clip(parent.node.value.get("finish_time"))
+                latest = clip(parent.value.get("finish_time"))
                 message = "the node finished after its parent"
-                yield Finding(child.node, ("finish_time",), message, f"{latest} or earlier")
+                yield Finding(child, ("finish_time",), message, f"{latest} or earlier")
 
 
 class Need(enum.Enum):
@@ -69,7 +83,7 @@ class Need(enum.Enum):
     FREE = "free"
 
 
-@rule("times.missing")
+@rule("times.missing", applies=any_node(lambda node: node.state not in NOT_STARTED))
 def times_are_set(document: Document) -> Iterator[Finding]:
     """Started nodes have a `start_time`; FINISHED and a FAILED leaf have a `finish_time` too."""
     for node in document.observed:
@@ -77,12 +91,12 @@ def times_are_set(document: Document) -> Iterator[Finding]:
             continue
         start, finish = _needs(node, document)
         if start is Need.SET and node.has_no_start:
-            yield Finding(node.node, ("start_time",), f"a {node.state} node has no start_time", "a time")
+            yield Finding(node, ("start_time",), f"a {node.state} node has no start_time", "a time")
         if finish is Need.SET and node.has_no_finish:
-            yield Finding(node.node, ("finish_time",), f"a {node.state} node has no finish_time", "a time")
+            yield Finding(node, ("finish_time",), f"a {node.state} node has no finish_time", "a time")
 
 
-@rule("times.unexpected")
+@rule("times.unexpected", applies=any_node(lambda node: node.state not in {"", "FINISHED"}))
 def times_are_absent(document: Document) -> Iterator[Finding]:
     """READY, CREATED and the like have neither time; what goes on or waits has a `start_time` only."""
     absent = '""' if document.edition == "doc-2019" else "null"
@@ -91,9 +105,9 @@ def times_are_absent(document: Document) -> Iterator[Finding]:
             continue
         start, finish = _needs(node, document)
         if start is Need.NONE and node.start is not None:
-            yield Finding(node.node, ("start_time",), f"a {node.state} node has a start_time", absent)
+            yield Finding(node, ("start_time",), f"a {node.state} node has a start_time", absent)
         if finish is Need.NONE and node.finish is not None and not node.keeps_earlier_finish:
-            yield Finding(node.node, ("finish_time",), f"a {node.state} node has a finish_time", absent)
+            yield Finding(node, ("finish_time",), f"a {node.state} node has a finish_time", absent)
 
 
 def _needs(node: Observed, document: Document) -> tuple[Need, Need]:
@@ -126,7 +140,7 @@ def _failed_finish(node: Observed) -> Need:
 
 def _is_failed_leaf(node: Observed) -> bool:
     """Whether a node failed by itself; an outermost node, and an unnamed subprocess of engine 1, may be BLOCKED."""
-    name = node.node.value.get("name")
+    name = node.value.get("name")
     may_be_blocked = node.is_top or (isinstance(name, str) and name.endswith(SUBPROCESS_CLASS))
     return node.state == "FAILED" and node.leaf and not may_be_blocked
 
@@ -154,7 +168,7 @@ def _held_needs(node: Observed, document: Document) -> tuple[Need, Need]:
 
 
 def _from(node: Observed, field: str) -> str:
-    return f"{clip(node.node.value.get(field))} or later"
+    return f"{clip(node.value.get(field))} or later"
 
 
 RULES = (
@@ -179,7 +193,11 @@ SENSIBLE = 10**10
 """Elapsed times above this many seconds (three centuries) say nothing about the moment of reading."""
 
 
-@rule("elapsed.difference", editions=("v1", "v2"))
+@rule(
+    "elapsed.difference",
+    applies_to=("v1", "v2"),
+    applies=any_node(lambda node: measures(node) and node.start is not None and node.finish is not None),
+)
 def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
     """|elapsed_time - (finish_time - start_time)| <= 1."""
     for node in document.observed:
@@ -189,27 +207,33 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
         difference = node.finish - node.start
         if abs(elapsed - difference) > ROUNDING:
             message = "elapsed_time is not finish_time - start_time"
-            yield Finding(node.node, ("elapsed_time",), message, f"{difference}, 1 more or less")
+            yield Finding(node, ("elapsed_time",), message, f"{difference}, 1 more or less")
 
 
-@rule("elapsed.not-started", editions=("v1", "v2"))
+@rule(
+    "elapsed.not-started", applies_to=("v1", "v2"), applies=any_node(lambda node: measures(node) and node.has_no_start)
+)
 def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
     """`elapsed_time` counts from the start: without a `start_time` it is 0."""
     for node in document.observed:
         if node.has_no_start and _elapsed(node) not in {None, 0} and not document.is_constant(node):
-            yield Finding(node.node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
+            yield Finding(node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
 
 
-@rule("elapsed.negative", editions=("v1", "v2"))
+@rule("elapsed.negative", applies_to=("v1", "v2"), applies=any_node(measures))
 def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
     """`elapsed_time` is negative only where a further pass of a loop keeps the earlier pass's `finish_time`."""
     for node in document.observed:
         elapsed = _elapsed(node)
         if elapsed is not None and elapsed < 0 and not node.keeps_earlier_finish:
-            yield Finding(node.node, ("elapsed_time",), "elapsed_time is negative", "0 or more")
+            yield Finding(node, ("elapsed_time",), "elapsed_time is negative", "0 or more")
 
 
-@rule("elapsed.now", editions=("v1", "v2"))
+@rule(
+    "elapsed.now",
+    applies_to=("v1", "v2"),
+    applies=lambda document: sum(goes_on(node) for node in document.observed) > 1,
+)
 def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
     """|elapsed_time - (now - start_time)| <= 1 without a `finish_time`, and one document has one now."""
     now = _now(document)
@@ -220,10 +244,10 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
         if end is not None and abs(end - now) > READING and node.start is not None:
             expected = f"{clip(now - node.start)}, {READING} more or less"
             message = "elapsed_time disagrees with the other nodes without finish_time on the moment of reading"
-            yield Finding(node.node, ("elapsed_time",), message, expected)
+            yield Finding(node, ("elapsed_time",), message, expected)
 
 
-@rule("times.future", editions=("v1", "v2"))
+@rule("times.future", applies_to=("v1", "v2"), applies=any_node(goes_on))
 def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
     """Nothing starts or finishes after the moment of reading: start_time + elapsed_time of what goes on."""
     now = _now(document)
@@ -233,7 +257,7 @@ def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
         for field, moment in (("start_time", node.start), ("finish_time", node.finish)):
             if moment is not None and moment > now + READING:
                 message = f"{field} is {clip(moment - now)} s after the moment of reading"
-                yield Finding(node.node, (field,), message, "a time that has passed")
+                yield Finding(node, (field,), message, "a time that has passed")
 
 
 def _now(document: Document) -> float | None:
@@ -250,7 +274,7 @@ def _end(node: Observed) -> float | None:
 
 def _elapsed(node: Observed) -> float | None:
     """The elapsed time in seconds where it is a finite number (a float before V3.3.12)."""
-    elapsed = node.node.value.get("elapsed_time")
+    elapsed = node.value.get("elapsed_time")
     if type(elapsed) is int or (type(elapsed) is float and math.isfinite(elapsed)):
         return elapsed
     return None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.findings.violation import clip
 from taskmock.contracts.findings.wording import guess
+from taskmock.contracts.validation.structure import Vocabulary
 from taskmock.schemas import load_states
 
 LEVEL_NAMES = {"task": "the task", "node": "a node below the task"}
@@ -33,6 +35,12 @@ def state_complaint(state: str, edition: str, level: str) -> tuple[str, str]:
     if state == "CREATED":
         return "state.misplaced", "a node below the task is never CREATED: one not yet reached has no entry"
     return "state.misplaced", f"{name} is never {state} in edition {edition}"
+
+
+@functools.cache
+def vocabularies(edition: str, level: str = "node") -> Mapping[str, Vocabulary]:
+    """The words that the fields of a node, or of a task, hold."""
+    return {"state": Vocabulary(states_of(edition, level), lambda state: state_complaint(state, edition, level))}
 
 
 @functools.cache

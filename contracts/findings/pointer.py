@@ -1,4 +1,4 @@
-"""The shape of a place: its JSON Pointer with the names that the contract knows, and without ids and other keys."""
+"""JSON Pointers (RFC 6901), and their shape: the names that the contract knows, without ids and other keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import functools
 
 ANY = "*"
 """What stands for a key that the contract does not know: an id, an undocumented field."""
+
+
+def escaped(key: str) -> str:
+    """A key as a token of a JSON Pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def pointer_shape(pointer: str) -> str:

@@ -1,0 +1,144 @@
+"""What a rule is: a generator of findings under a stable code, with the sentence that it enforces as its docstring."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import Any, Generic, Protocol, TypeVar
+
+from taskmock.contracts.findings.pointer import escaped
+from taskmock.contracts.findings.violation import Severity, Violation, clip, filled
+
+JudgedT = TypeVar("JudgedT")
+
+
+class Located(Protocol):
+    """A place of a document: its decoded value, its JSON Pointer in the whole body, and its path by names."""
+
+    @property
+    def value(self) -> Any: ...  # noqa: ANN401 - decoded JSON
+    @property
+    def pointer(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One place where a rule is broken: the keys that lead from it to the judged value, and what is wrong there.
+
+    What is wrong with something else than a document has no place, and says itself what was `found`.
+
+    Where there are `names`, pieces of the judged document, `message` and `expected` are templates that keep a place
+    for each: `{0}` for the first.
+    """
+
+    place: Located | None
+    keys: tuple[str | int, ...]
+    message: str
+    expected: str = ""
+    names: tuple[str, ...] = ()
+    found: str = ""
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer of the judged value in the whole body."""
+        start = "" if self.place is None else self.place.pointer
+        return start + "".join(f"/{escaped(str(key))}" for key in self.keys)
+
+    @property
+    def value(self) -> str:
+        """The judged value, quoted; "" where there is none."""
+        if self.place is None:
+            return self.found
+        value: Any = self.place.value
+        for key in self.keys:
+            is_there = key < len(value) if isinstance(value, list) and isinstance(key, int) else False
+            if not is_there and not (isinstance(value, dict) and key in value):
+                return ""
+            value = value[key]
+        return clip(value)
+
+
+def _always(_: object) -> bool:
+    return True
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[JudgedT]):
+    """One sentence about what is judged: an answer, two answers in a row, an exchange over HTTP.
+
+    `applies_to` are the editions (over HTTP: the gateways) for which the sentence is said, all where it is empty;
+    `topic` is what a test of the shipped suite is about, the code itself where it is ""; `applies` tells whether
+    something gives the rule anything to judge, which coverage counts; `excuse` names what may have happened between two
+    answers that makes its findings good.
+    """
+
+    code: str
+    source: str
+    findings: Callable[[JudgedT], Iterator[Finding]]
+    applies_to: tuple[str, ...] = ()
+    severity: Severity = Severity.ERROR
+    topic: str = ""
+    applies: Callable[[JudgedT], bool] = _always
+    excuse: str = ""
+
+    def is_for(self, scope: str) -> bool:
+        """Whether the sentence is said of an edition, or of a gateway."""
+        return not self.applies_to or scope in self.applies_to
+
+    def violation(self, found: Finding) -> Violation:
+        """A finding of this rule as data."""
+        return Violation(
+            code=self.code,
+            pointer=found.pointer,
+            path="" if found.place is None else found.place.path,
+            message=filled(found.message, found.names),
+            expected=filled(found.expected, found.names),
+            value=found.value,
+            source=self.source,
+            severity=self.severity,
+            names=found.names,
+            templates=(found.message, found.expected),
+        )
+
+
+def rule(
+    code: str,
+    *,
+    applies_to: tuple[str, ...] = (),
+    severity: Severity = Severity.ERROR,
+    applies: Callable[[Any], bool] = _always,
+    **more: str,
+) -> Callable[[Callable[[JudgedT], Iterator[Finding]]], Rule[JudgedT]]:
+    """Makes a generator of findings a rule: its docstring becomes the `source` of the violations.
+
+    `more` may be `topic` and `excuse`.
+    """
+
+    def decorate(findings: Callable[[JudgedT], Iterator[Finding]]) -> Rule[JudgedT]:
+        return Rule(
+            code=code,
+            source=" ".join((inspect.getdoc(findings) or "").split()),
+            findings=findings,
+            applies_to=applies_to,
+            severity=severity,
+            applies=applies,
+            **more,
+        )
+
+    return decorate
+
+
+def rule_violations(
+    rules: Iterable[Rule[JudgedT]], judged: JudgedT, scope: str, *, skip: Container[str] = ()
+) -> Iterator[Violation]:
+    """Yields what breaks the rules of an edition or a gateway, rule by rule, without the codes in `skip`.
+
+    Found one by one, on demand: a caller that has enough stops asking.
+    """
+    for each in rules:
+        if each.code not in skip and each.is_for(scope):
+            for found in each.findings(judged):
+                yield each.violation(found)
