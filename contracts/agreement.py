@@ -70,7 +70,7 @@ def trees_are_of_one_task(accounts: Accounts) -> Iterator[Finding]:
     """The status tree is that of the pipeline tree's task, or of one of its subprocesses."""
     if accounts.top.part is None and isinstance(accounts.top.node.value.get("id"), str):
         message = "the pipeline tree has neither this id nor a subprocess of it"
-        yield Finding(accounts.top.node, ("id",), message, clip(_pipeline_of(accounts.detail).get("id")))
+        yield Finding(accounts.top.node, ("id",), message, "{0}", (clip(_pipeline_of(accounts.detail).get("id")),))
 
 
 @rule("agreement.task-name", applies_to=("v2",))
@@ -115,8 +115,8 @@ def node_is_of_one_type(accounts: Accounts) -> Iterator[Finding]:
         name = match.node.value.get("name")
         named = name[len(CLASS) :].rstrip("'>").rpartition(".")[2] if isinstance(name, str) else ""
         if isinstance(name, str) and name.startswith(CLASS) and len(name) < LONGEST_V1_NAME and named != kind:
-            message = f"the class that stands for the name is no {clip(kind)}"
-            yield Finding(match.node, ("name",), message, f"the class {kind}")
+            message = "the class that stands for the name is no {0}"
+            yield Finding(match.node, ("name",), message, "the class {1}", (clip(kind), kind))
 
 
 def _matches(task: dict[str, Any], tree: dict[str, Any]) -> Iterator[Match]:

@@ -75,7 +75,8 @@ class CallContract:
 class Api:
     """What all calls of an API have in common.
 
-    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about;
+    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about, `prefix` the
+    pointer to it;
     `envelope` and `tree` judge what is around it, and the nodes of one tree in it; `request` judges parameters.
     `vocabularies` are the words that fields outside of trees hold, by edition; `nodes` the ends of the addresses of
     forms that stand for nodes, too.
@@ -85,6 +86,7 @@ class Api:
     default: str
     operations: Mapping[str, CallContract]
     payload: Callable[[Mapping[str, Any]], object]
+    prefix: str
     envelope: Callable[[Answer], Iterator[Violation]]
     tree: Callable[[Answer, tuple[Place, ...]], Iterator[Violation]]
     request: Callable[[dict[str, Any], Strictness, Shape], Iterator[Violation]]
@@ -112,7 +114,7 @@ class Answer:
     def places(self) -> tuple[Place, ...]:
         """Every place of its data that is judged by itself; none where it is a failure."""
         form = self.call.form(self.edition)
-        return () if form is None else tuple(walk(self.api.payload(self.body), form))
+        return () if form is None else tuple(walk(self.api.payload(self.body), form, prefix=self.api.prefix))
 
     @property
     def nodes(self) -> int:

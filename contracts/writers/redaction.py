@@ -11,21 +11,20 @@ from typing import Any
 from taskmock.contracts.findings.group import Group
 from taskmock.contracts.findings.pointer import is_documented
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation
-from taskmock.contracts.validation.body import BodyError, decoded_object
+from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation, filled
 from taskmock.contracts.validation.walk import walk
+from taskmock.contracts.writers.outline import known_states, tree_of
 
 REDACTED = "[redacted]"
 TASK = "the task"
 FIXED = ("body.", "envelope.", "field.", "gateway.", "http.", "request.", "state.", "verify.")
 """Codes whose `expected` is the contract's own text, without anything from the judged document."""
 
-_NUMBER = re.compile(r"(?<![A-Za-z])(?<!poll )(?<![0-9])[0-9]+")
-_STATES = (
-    re.compile(r"(?<=^a )(.*)(?= (?:node|task) (?:is|has) )", re.DOTALL),
-    # Where no child follows, none follows further on either: the rest of the line is passed over.
-    re.compile(r"(?<= the )(?=\S)(?:(.+)(?= child )|.*)"),
-)
+_NUMBER = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?|\[[0-9]+ items?\]|\{[0-9]+ keys?\}|an integer of [0-9]+ bits")
+"""A name that tells a number or a size, and no text."""
+
+_NUMBERS = re.compile(r"(?<![A-Za-z])[0-9]+")
+_PLAIN = frozenset({"true", "false", "null", "{}", "[]"})
 _ID = re.compile(r"\bn?[0-9a-f]{31,32}\b")
 _FIELD = re.compile(r"`([^`]*)`")
 
@@ -46,11 +45,8 @@ class Redaction:
 
     def body(self, body: object) -> dict[str, Any]:
         """The tree of an answer with numbers for ids and names, its shape and its states; {} where there is none."""
-        try:
-            data = decoded_object(body).get("data")
-        except BodyError:
-            return {}
-        if not isinstance(data, dict) or "state" not in data:
+        data = tree_of(body)
+        if data is None:
             return {}
         blotted: dict[int, dict[str, Any]] = {}
         top: dict[str, Any] = {}
@@ -67,14 +63,22 @@ class Redaction:
     def _violation(self, found: Violation) -> Violation:
         tokens = [self._token(token) for token in found.pointer.split("/")]
         is_fixed = found.code.startswith(FIXED)
-        message = _FIELD.sub(_known_field, _blotted(found.message))
+        template, expected = found.templates[0] or found.message, found.templates[1] or found.expected
+        names = tuple(map(_redacted_name, found.names))
+        said, wanted = (_redacted_quotations(filled(text, names)) for text in (template, expected))
+        said = _FIELD.sub(_known_field, said)
+        if not (names or is_fixed):
+            said, wanted = _NUMBERS.sub("#", said), _NUMBERS.sub("#", wanted)
+        added = found.message.removeprefix(filled(template, found.names))  # by the judge, as the polls' numbers are
         return dataclasses.replace(
             found,
             pointer="/".join(tokens),
             path=self._path(tokens) if found.path else "",
-            message=message if is_fixed else _without_numbers(_without_states(message)),
-            expected=found.expected if is_fixed else _without_numbers(_blotted(found.expected)),
+            message=said + _redacted_quotations(added),
+            expected=found.expected if is_fixed else wanted,
             value=REDACTED if found.value else "",
+            names=(),
+            templates=("", ""),
         )
 
     def _path(self, tokens: list[str]) -> str:
@@ -99,24 +103,14 @@ def redacted(
 
 
 def _state(state: object) -> str:
-    from taskmock.schemas import load_states
-
-    return state if isinstance(state, str) and any(row["state"] == state for row in load_states()) else REDACTED
+    return state if isinstance(state, str) and state in known_states() else REDACTED
 
 
-def _without_states(text: str) -> str:
-    """A sentence of a rule without states that nobody documents; rules name them without quotation marks."""
-    for pattern in _STATES:
-        text = pattern.sub(_known_state, text)
-    return text
-
-
-def _known_state(found: re.Match[str]) -> str:
-    return REDACTED if found[1] is not None and _state(found[1].strip('"')) == REDACTED else found[0]
-
-
-def _without_numbers(text: str) -> str:
-    return _NUMBER.sub("#", text)
+def _redacted_name(name: str) -> str:
+    """A piece of a document without what it says: a documented state stays, of a number that it is one."""
+    if name in _PLAIN or _state(name.strip('"')) != REDACTED:
+        return name
+    return _NUMBERS.sub("#", name) if _NUMBER.fullmatch(name) else REDACTED
 
 
 def _known_field(found: re.Match[str]) -> str:
@@ -125,7 +119,7 @@ def _known_field(found: re.Match[str]) -> str:
     return "`" + ".".join(part if is_documented(part) else REDACTED for part in parts) + "`"
 
 
-def _blotted(text: str) -> str:
+def _redacted_quotations(text: str) -> str:
     """A text without ids and without what it quotes, unless that is a state; clipped quotations do not end."""
     pieces: list[str] = []
     at = 0

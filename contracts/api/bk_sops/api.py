@@ -87,6 +87,7 @@ BK_SOPS = Api(
     default=STATUS,
     operations=OPERATIONS,
     payload=payload_of,
+    prefix="/data",
     envelope=envelope_violations,
     tree=tree_violations,
     request=request_violations,

@@ -14,7 +14,7 @@ def detail_answers_request(document: CallDocument) -> Iterator[Finding]:
     """`id` is that of the task that was asked for."""
     asked, own = text_id(document.asked("task_id")), document.top.value.get("id")
     if asked is not None and type(own) is int and str(own) != asked:
-        yield Finding(document.top, ("id",), f"the request asked for task {asked}", asked)
+        yield Finding(document.top, ("id",), "the request asked for task {0}", "{0}", (asked,))
 
 
 @rule("detail.times")
@@ -62,7 +62,7 @@ def outputs_are_named_constants(document: CallDocument) -> Iterator[Finding]:
             yield Finding(document.top, ("outputs", index, "key"), "an output is no constant", "the key of a constant")
         elif isinstance(constant, dict) and "name" in output and output["name"] != constant.get("name"):
             message = "an output goes by another name than its constant"
-            yield Finding(document.top, ("outputs", index, "name"), message, clip(constant.get("name")))
+            yield Finding(document.top, ("outputs", index, "name"), message, "{0}", (clip(constant.get("name")),))
 
 
 RULES = (detail_answers_request, detail_times_are_in_order, constants_are_the_pipelines, outputs_are_named_constants)

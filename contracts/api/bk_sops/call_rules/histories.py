@@ -14,7 +14,7 @@ def node_answers_request(document: CallDocument) -> Iterator[Finding]:
     """`id` is that of the node that was asked for."""
     asked, own = document.asked("node_id"), document.top.value.get("id")
     if isinstance(asked, str) and isinstance(own, str) and own != asked:
-        yield Finding(document.top, ("id",), f"the request asked for node {asked}", asked)
+        yield Finding(document.top, ("id",), "the request asked for node {0}", "{0}", (asked,))
 
 
 @rule("histories.state", applies_to=("v1", "v2"))
@@ -32,7 +32,7 @@ def earlier_runs_are_of_this_pass(document: CallDocument) -> Iterator[Finding]:
     for index, run in _runs(document):
         if type(loop) is int and type(run.get("loop")) is int and run["loop"] != loop:
             message = "an earlier run is of another pass of the loop"
-            yield Finding(document.top, ("histories", index, "loop"), message, str(loop))
+            yield Finding(document.top, ("histories", index, "loop"), message, "{0}", (str(loop),))
 
 
 @rule("histories.order")

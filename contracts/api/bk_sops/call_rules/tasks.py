@@ -49,7 +49,9 @@ def answer_is_not_too_long(document: CallDocument) -> Iterator[Finding]:
     """An answer tells of at most 50 statuses, 9 interventions, or 200 tasks of a list."""
     most = MOST[document.operation]
     if len(document.top.value) > most:
-        yield Finding(document.top, (), f"the answer tells of {len(document.top.value)} tasks", f"{most} tasks at most")
+        yield Finding(
+            document.top, (), "the answer tells of {0} tasks", f"{most} tasks at most", (str(len(document.top.value)),)
+        )
 
 
 @rule("batch.children")
@@ -85,7 +87,7 @@ def task_with_a_status_was_started(document: CallDocument) -> Iterator[Finding]:
         status = entry.value.get("status")
         state = status.get("state") if isinstance(status, dict) else None
         if entry.value.get("start_time") == "" and isinstance(state, str) and state not in BODIES_WITHOUT_CHILDREN:
-            yield Finding(entry, ("start_time",), f"a {state} task was never started", "the time of its start")
+            yield Finding(entry, ("start_time",), "a {0} task was never started", "the time of its start", (state,))
 
 
 @rule("tasks.times")
@@ -109,7 +111,7 @@ def newest_task_comes_first(document: CallDocument) -> Iterator[Finding]:
         if type(own) is not int:
             continue
         if before is not None and own > before:
-            yield Finding(entry, ("id",), "a newer task stands behind an older one", f"an id below {before}")
+            yield Finding(entry, ("id",), "a newer task stands behind an older one", "an id below {0}", (str(before),))
         before = own
 
 
@@ -131,8 +133,8 @@ def count_is_of_all_pages(document: CallDocument) -> Iterator[Finding]:
     """`count` is how many tasks there are on all pages, -1 with `without_count`."""
     count = document.body.get("count")
     if type(count) is int and count != WITHOUT_COUNT and count < len(document.top.value):
-        message = f"the page has {len(document.top.value)} tasks"
-        yield Finding(document.whole, ("count",), message, f"{len(document.top.value)} or more")
+        names = (str(len(document.top.value)),)
+        yield Finding(document.whole, ("count",), "the page has {0} tasks", "{0} or more", names)
 
 
 @rule("tasks.limit")
@@ -147,7 +149,13 @@ def page_keeps_its_limit(document: CallDocument) -> Iterator[Finding]:
         and len(limit) <= len(str(PAGE))
         and len(document.top.value) > int(limit)
     ):
-        yield Finding(document.top, (), f"the page has {len(document.top.value)} tasks", f"{int(limit)} tasks at most")
+        yield Finding(
+            document.top,
+            (),
+            "the page has {0} tasks",
+            "{1} tasks at most",
+            (str(len(document.top.value)), str(int(limit))),
+        )
 
 
 NAMED = (task_is_told_of_once, task_was_asked_for, answer_is_not_too_long)

@@ -17,7 +17,7 @@ from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, shows
 from taskmock.contracts.api.bk_sops.lifecycle.rules import Transition, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
 from taskmock.contracts.api.bk_sops.lifecycle.step import Step
-from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.violation import Severity, Violation, filled
 
 KEPT, KEPT_UNTIMED = 100, 12
 """Most answers that later ones are compared with; fewer without the times of the polls, which tell when to forget."""
@@ -31,6 +31,8 @@ HELD_BACK = 10_000
 STALE = "history.stale-answer"
 BACKWARDS = "history.backwards"
 CACHED = "Answers are cached 10 s by each worker: a poller may see an answer up to 10 s older than the newest so far."
+
+AGE = f"an answer at most {CACHE} s older than the newest so far"
 
 
 class Course:
@@ -147,13 +149,16 @@ class Course:
 def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> Violation:
     """What is said of an answer that is older than another: a warning, or a violation where no cache explains it."""
     age = age_of(snapshot, newer) if age is None else age
-    older = "the answer is older" + (f" by {age:.3g} s" if age else "")
+    names = (f"{age:.3g}",) if age else ()
+    template = "the answer is older by {0} s" if age else "the answer is older"
     return Violation(
         code=BACKWARDS if age > CACHE else STALE,
         pointer="",
         path="",
-        message=f"{older} (poll {snapshot.number}, after poll {newer.number})",
-        expected=f"an answer at most {CACHE} s older than the newest so far",
+        message=f"{filled(template, names)} (poll {snapshot.number}, after poll {newer.number})",
+        expected=AGE,
         source=CACHED,
         severity=Severity.ERROR if age > CACHE else Severity.WARNING,
+        names=names,
+        templates=(template, AGE),
     )

@@ -29,7 +29,7 @@ def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
     before, after = step.before.top, step.after.top
     ended = before.state == "EXPIRED" or (before.state in FINAL and step.before.document.is_whole_task)
     if ended and after.state not in {before.state, "EXPIRED", ""} and not step.of_another_task:
-        yield Finding(after, ("state",), f"the task was {before.state} and is {clip(after.state)}", before.state)
+        yield Finding(after, ("state",), "the task was {0} and is {1}", "{0}", (before.state, clip(after.state)))
 
 
 @rule("task.unstarted", excuse=ROLLBACK)
@@ -69,8 +69,8 @@ def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
         return
     if before.now is not None and after.now is not None and after.now < before.now - ROUNDING:
         fallen = before.now - after.now
-        expected = f"{clip(field(before.top, 'elapsed_time'))} or more"
-        yield Finding(after.top, ("elapsed_time",), f"elapsed_time fell by {fallen:.10g} s", expected)
+        names = (f"{fallen:.10g}", clip(field(before.top, "elapsed_time")))
+        yield Finding(after.top, ("elapsed_time",), "elapsed_time fell by {0} s", "{1} or more", names)
 
 
 @rule("task.grows")
@@ -81,7 +81,7 @@ def ended_task_reaches_no_further_node(step: Step) -> Iterator[Finding]:
         return
     for pair in step.pairs:
         for node in pair.come:
-            yield Finding(node, (), f"the task was {state} and reached one more node", "no further node")
+            yield Finding(node, (), "the task was {0} and reached one more node", "no further node", (state,))
 
 
 TASK_RULES = (
@@ -100,8 +100,8 @@ def loop_only_grows(step: Step) -> Iterator[Finding]:
     """`loop` counts the passes: it only grows."""
     for pair in step.pairs:
         if pair.after.loop < pair.before.loop:
-            message = f"loop fell from {clip(pair.before.loop)} to {clip(pair.after.loop)}"
-            yield Finding(pair.after, ("loop",), message, f"{clip(pair.before.loop)} or more")
+            names = (clip(pair.before.loop), clip(pair.after.loop))
+            yield Finding(pair.after, ("loop",), "loop fell from {0} to {1}", "{0} or more", names)
 
 
 @rule("retry.fell", excuse=ROLLBACK)
@@ -110,8 +110,8 @@ def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
     for pair in step.pairs:
         before, after = count(pair.before, "retry"), count(pair.after, "retry")
         if pair.same_pass and before is not None and after is not None and after < before:
-            message = f"retry fell from {clip(before)} to {clip(after)}"
-            yield Finding(pair.after, ("retry",), message, f"{clip(before)} or more")
+            names = (clip(before), clip(after))
+            yield Finding(pair.after, ("retry",), "retry fell from {0} to {1}", "{0} or more", names)
 
 
 @rule("version.kept", applies_to=("v2",))

@@ -17,7 +17,7 @@ def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
     """Skipping a FAILED node makes it FINISHED with `skip` true; a retry or a new pass sets `skip` false."""
     for node in document.observed:
         if node.value.get("skip") is True and not _may_carry_marks(node) and not document.is_constant(node):
-            yield Finding(node, ("skip",), f"a {node.state} node is marked as skipped", "false")
+            yield Finding(node, ("skip",), "a {0} node is marked as skipped", "false", (node.state,))
 
 
 @rule(
@@ -40,7 +40,7 @@ def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
     """An ignored error leaves the node FINISHED with `error_ignored` true."""
     for node in _ignored(document):
         if not _may_carry_marks(node):
-            yield Finding(node, ("error_ignored",), f"a {node.state} node has an ignored error", "false")
+            yield Finding(node, ("error_ignored",), "a {0} node has an ignored error", "false", (node.state,))
 
 
 @rule("error-ignored.skip", applies_to=("v1", "v2"), applies=ignores_an_error)

@@ -17,8 +17,8 @@ EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_st
 def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
     """`ex_data` is there only when asked for and the task is FAILED."""
     if EX_DATA in document.data and document.top.state not in {"FAILED", ""}:
-        message = f"a {document.top.state} task has ex_data"
-        yield Finding(document.top, (EX_DATA,), message, "ex_data on a FAILED task only")
+        message, names = "a {0} task has ex_data", (document.top.state,)
+        yield Finding(document.top, (EX_DATA,), message, "ex_data on a FAILED task only", names)
 
 
 @rule("ex-data.task", applies_to=("v1",), applies=has_field("ex_data"))
@@ -82,7 +82,9 @@ def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
             continue
         named, times, most = (entry.get(k) for k in ("node_id", "auto_retry_times", "max_auto_retry_times"))
         if isinstance(named, str) and named != key:
-            yield Finding(document.top, (FAILED_INFO, key, "node_id"), "node_id differs from its key", f'"{key}"')
+            yield Finding(
+                document.top, (FAILED_INFO, key, "node_id"), "node_id differs from its key", "{0}", (f'"{key}"',)
+            )
         if type(times) is int and type(most) is int and times > most:
             where = (FAILED_INFO, key, "auto_retry_times")
             yield Finding(document.top, where, "more automatic retries than allowed", "max_auto_retry_times at most")

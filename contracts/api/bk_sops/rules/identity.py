@@ -25,7 +25,7 @@ def key_is_id(document: Document) -> Iterator[Finding]:
     for node in document.nodes:
         own = node.value.get("id")
         if node.parent is not None and isinstance(own, str) and own != node.key:
-            yield Finding(node, ("id",), f"the id differs from the key {clip(node.key)} it hangs under", clip(node.key))
+            yield Finding(node, ("id",), "the id differs from the key {0} it hangs under", "{0}", (clip(node.key),))
 
 
 @rule("id.duplicate", applies=has_children)
@@ -51,7 +51,7 @@ def id_answers_request(document: Document) -> Iterator[Finding]:
     if not isinstance(asked, str) or NODE_ID.fullmatch(asked) is None or not isinstance(own, str):
         return
     if own != asked:
-        yield Finding(document.nodes[0], ("id",), f"the request asked for node {asked}", asked)
+        yield Finding(document.nodes[0], ("id",), "the request asked for node {0}", "{0}", (asked,))
 
 
 @rule("parent-id.mismatch", applies_to=("v2",), applies=has_children)
@@ -146,7 +146,7 @@ def v1_name_is_cut(document: Document) -> Iterator[Finding]:
     for node in document.nodes:
         name = node.value.get("name")
         if node.parent is not None and isinstance(name, str) and len(name) > LONGEST_V1_NAME:
-            yield Finding(node, ("name",), f"the name has {len(name)} characters", "64 characters at most")
+            yield Finding(node, ("name",), "the name has {0} characters", "64 characters at most", (str(len(name)),))
 
 
 @rule(

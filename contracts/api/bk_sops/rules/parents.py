@@ -88,8 +88,8 @@ def finished_parent_has_finished_children(document: Document) -> Iterator[Findin
     for parent in _parents(document, "FINISHED"):
         for child in parent.children:
             if child.state not in quiet:
-                message = f"a FINISHED node has the {clip(child.state)} child {clip(child.place.label)}"
-                yield Finding(parent, ("state",), message, "FINISHED children only")
+                message, names = "a FINISHED node has the {0} child {1}", (clip(child.state), clip(child.place.label))
+                yield Finding(parent, ("state",), message, "FINISHED children only", names)
                 break
 
 
@@ -145,8 +145,9 @@ def _forbidden(parent: Observed, states: frozenset[str]) -> Iterator[Finding]:
     """One finding for the first child in one of the states."""
     for child in parent.children:
         if child.state in states:
-            message = f"a {parent.state} node has the {child.state} child {clip(child.place.label)}"
-            yield Finding(parent, ("state",), message, f"no {listed(states)} child")
+            names = (parent.state, child.state, clip(child.place.label))
+            message = "a {0} node has the {1} child {2}"
+            yield Finding(parent, ("state",), message, f"no {listed(states)} child", names)
             return
 
 

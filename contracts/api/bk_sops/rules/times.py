@@ -91,9 +91,9 @@ def times_are_set(document: Document) -> Iterator[Finding]:
             continue
         start, finish = _needs(node, document)
         if start is Need.SET and node.has_no_start:
-            yield Finding(node, ("start_time",), f"a {node.state} node has no start_time", "a time")
+            yield Finding(node, ("start_time",), "a {0} node has no start_time", "a time", (node.state,))
         if finish is Need.SET and node.has_no_finish:
-            yield Finding(node, ("finish_time",), f"a {node.state} node has no finish_time", "a time")
+            yield Finding(node, ("finish_time",), "a {0} node has no finish_time", "a time", (node.state,))
 
 
 @rule("times.unexpected", applies=any_node(lambda node: node.state not in {"", "FINISHED"}))
@@ -105,9 +105,9 @@ def times_are_absent(document: Document) -> Iterator[Finding]:
             continue
         start, finish = _needs(node, document)
         if start is Need.NONE and node.start is not None:
-            yield Finding(node, ("start_time",), f"a {node.state} node has a start_time", absent)
+            yield Finding(node, ("start_time",), "a {0} node has a start_time", absent, (node.state,))
         if finish is Need.NONE and node.finish is not None and not node.keeps_earlier_finish:
-            yield Finding(node, ("finish_time",), f"a {node.state} node has a finish_time", absent)
+            yield Finding(node, ("finish_time",), "a {0} node has a finish_time", absent, (node.state,))
 
 
 def _needs(node: Observed, document: Document) -> tuple[Need, Need]:
@@ -207,7 +207,7 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
         difference = node.finish - node.start
         if abs(elapsed - difference) > ROUNDING:
             message = "elapsed_time is not finish_time - start_time"
-            yield Finding(node, ("elapsed_time",), message, f"{difference}, 1 more or less")
+            yield Finding(node, ("elapsed_time",), message, "{0}, 1 more or less", (str(difference),))
 
 
 @rule(
@@ -242,9 +242,9 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
     for node in document.observed:
         end = _end(node)
         if end is not None and abs(end - now) > READING and node.start is not None:
-            expected = f"{clip(now - node.start)}, {READING} more or less"
+            expected = f"{{0}}, {READING} more or less"
             message = "elapsed_time disagrees with the other nodes without finish_time on the moment of reading"
-            yield Finding(node, ("elapsed_time",), message, expected)
+            yield Finding(node, ("elapsed_time",), message, expected, (clip(now - node.start),))
 
 
 @rule("times.future", applies_to=("v1", "v2"), applies=any_node(goes_on))
@@ -256,8 +256,8 @@ def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
     for node in document.observed:
         for field, moment in (("start_time", node.start), ("finish_time", node.finish)):
             if moment is not None and moment > now + READING:
-                message = f"{field} is {clip(moment - now)} s after the moment of reading"
-                yield Finding(node, (field,), message, "a time that has passed")
+                message = f"{field} is {{0}} s after the moment of reading"
+                yield Finding(node, (field,), message, "a time that has passed", (clip(moment - now),))
 
 
 def _now(document: Document) -> float | None:
