@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, told_edition
+from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violations
@@ -57,7 +57,7 @@ def check_agreement(detail: object, status: object, *, edition: str = AUTO) -> R
         bodies = [decoded_object(body) for body in (detail, status)]
     except BodyError as error:
         return _report((edition, "a body cannot be read"), [error.violation], nodes=0)
-    told = told_edition(bodies[1]) if edition == AUTO else (edition, "as asked for")
+    told = detected_edition(bodies[1]) if edition == AUTO else (edition, "as asked for")
     task, tree = (body.get("data") if body.get("result") is not False else None for body in bodies)
     if not isinstance(task, dict) or not isinstance(tree, dict):
         return _report(told, [], nodes=0)

@@ -9,7 +9,7 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.api import BK_SOPS
 from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
-from taskmock.contracts.api.protocol import Answer, Api, Series, Told
+from taskmock.contracts.api.protocol import Answer, Api, Detected, Series
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
@@ -76,7 +76,7 @@ class Contract:
             decoded = decoded_object(body)
         except BodyError as error:
             return self._unreadable("response", error)
-        told = self.chosen_edition or self._call.tell_edition(decoded)
+        told = self.chosen_edition or self._call.detect_edition(decoded)
         answer = self._answer(decoded, told[0], request)
         return self.report("response", told, answer.violations(), nodes=answer.nodes)
 
@@ -86,7 +86,7 @@ class Contract:
             decoded = decoded_object(dict(params) if isinstance(params, Mapping) else params)
         except BodyError as error:
             return self._unreadable("request", error)
-        told = (self.edition, ASKED) if self.chosen_edition else self._call.tell_request_edition(decoded)
+        told = (self.edition, ASKED) if self.chosen_edition else self._call.detect_request_edition(decoded)
         shape = self._call.parameters(told[0])
         return self.report("request", told, self.api.request(decoded, self.strictness, shape))
 
@@ -98,7 +98,7 @@ class Contract:
         Raises: ValueError where the contract is another call's.
         """
         polls = tuple(polls)
-        told = self.chosen_edition or self._call.tell_series_edition(polls)
+        told = self.chosen_edition or self._call.detect_series_edition(polls)
         judge = self.series(told[0], request)
         report = self.report("history", told, judge.violations(polls))
         return dataclasses.replace(report, nodes=judge.nodes)
@@ -113,7 +113,7 @@ class Contract:
         return self._call.series(lambda body, told: self._answer(body, told, request), edition, self.skip)
 
     @property
-    def chosen_edition(self) -> Told | None:
+    def chosen_edition(self) -> Detected | None:
         """The edition to judge by and why; None where each body tells its own."""
         if self.edition == AUTO:
             return None
@@ -126,7 +126,7 @@ class Contract:
         basis = "the body cannot be read" if self.edition == AUTO else ASKED
         return self.report(subject, (self.edition, basis), [error.violation])
 
-    def report(self, subject: str, edition: Told, violations: Iterable[Violation], *, nodes: int = 0) -> Report:
+    def report(self, subject: str, edition: Detected, violations: Iterable[Violation], *, nodes: int = 0) -> Report:
         """The verdict of this contract on a subject, with the edition that was judged by and why."""
         groups, complete = grouped(violations)
         return Report(

@@ -16,7 +16,7 @@ from taskmock.contracts.validation.schema import Shape
 from taskmock.contracts.validation.structure import Vocabulary, place_violations
 from taskmock.contracts.validation.walk import Place, walk
 
-Told = tuple[str, str]
+Detected = tuple[str, str]
 """An edition, and how it was told."""
 
 
@@ -52,8 +52,8 @@ class CallContract:
     """What one call promises.
 
     By edition: `form` is what its data must be (None where it may be anything), `envelope` the keys around the data,
-    `parameters` the shape of its request. `rules` relate fields of what `document` makes of an answer. `tell_edition`
-    tells the edition of an answer, `tell_request_edition` that of parameters. `of_tree` says that the data is one tree;
+    `parameters` the shape of its request. `rules` relate fields of what `document` makes of an answer. `detect_edition`
+    tells the edition of an answer, `detect_request_edition` that of parameters. `of_tree` says that the data is one tree;
     only then can answers be judged as a `series`, and changed by an overlay.
     """
 
@@ -62,24 +62,23 @@ class CallContract:
     form: Callable[[str], Form | None]
     envelope: Callable[[str, Overlay | None], Envelope]
     parameters: Callable[[str], Shape]
-    tell_edition: Callable[[Mapping[str, Any]], Told]
-    tell_request_edition: Callable[[Mapping[str, Any]], Told]
+    detect_edition: Callable[[Mapping[str, Any]], Detected]
+    detect_request_edition: Callable[[Mapping[str, Any]], Detected]
     rules: tuple[Rule[Any], ...] = ()
     document: Callable[[Answer], Any] = lambda answer: answer
     of_tree: bool = False
     series: Callable[[Callable[[dict[str, Any], str], Answer], str, Collection[str]], Series] | None = None
-    tell_series_edition: Callable[[Iterable[Any]], Told] = lambda _: ("", "")
+    detect_series_edition: Callable[[Iterable[Any]], Detected] = lambda _: ("", "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """What all calls of an API have in common.
 
-    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about, `prefix` the
-    pointer to it;
-    `envelope` and `tree` judge what is around it, and the nodes of one tree in it; `request` judges parameters.
-    `vocabularies` are the words that fields outside of trees hold, by edition; `nodes` the ends of the addresses of
-    forms that stand for nodes, too.
+    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about, and
+    `prefix` the pointer to it. `envelope` and `tree` judge what is around it, and the nodes of one tree in it;
+    `request` judges parameters. `vocabularies` are the words that fields outside of trees hold, by edition; `nodes` are
+    the last parts of the addresses of forms that stand for nodes, too.
     """
 
     name: str

@@ -166,17 +166,17 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
         decoded = decoded_object(body)
     except BodyError:
         return
-    told, basis = OPERATIONS[operation].tell_edition(decoded)
+    told, basis = OPERATIONS[operation].detect_edition(decoded)
     if told != edition and decoded.get("data"):
         click.echo(harmless(f"Hint: {source}: the body looks like {told} ({basis})"), err=True)
 
 
 def _tell_other_edition(source: str, report: Report, polls: Iterable[Poll]) -> None:
     """Says so where an answer of a history that breaks its edition is written in another one."""
-    from taskmock.contracts.api.bk_sops.series import told_other_edition
+    from taskmock.contracts.api.bk_sops.series import detected_other_edition
     from taskmock.schemas import EDITIONS
 
-    other = told_other_edition(polls, report.edition) if report.edition in EDITIONS and not report.ok else None
+    other = detected_other_edition(polls, report.edition) if report.edition in EDITIONS and not report.ok else None
     if other is not None:
         number, told, basis = other
         click.echo(harmless(f"Hint: {source}: poll {number} looks like {told} ({basis})"), err=True)

@@ -8,7 +8,7 @@ import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
+from taskmock.contracts.api.bk_sops.edition import AUTO, detected_edition
 from taskmock.contracts.api.bk_sops.rules import RULES, Document
 from taskmock.contracts.api.bk_sops.rules.applies import is_asked
 from taskmock.contracts.api.bk_sops.states import states_of
@@ -54,7 +54,7 @@ class Tally:
             decoded = decoded_object(body)
         except BodyError:
             return
-        edition = told_edition(decoded)[0] if self._census.edition == AUTO else self._census.edition
+        edition = detected_edition(decoded)[0] if self._census.edition == AUTO else self._census.edition
         self._census.add(decoded)
         self._knows_requests = self._knows_requests or request is not None
         self._shown[edition, Aspect.SHAPE, "failure" if decoded.get("result") is False else "answer"] += 1

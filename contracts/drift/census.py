@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, told_edition
+from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
 from taskmock.contracts.api.bk_sops.envelope import DATA
 from taskmock.contracts.findings.violation import Strictness, Violation, clip
 from taskmock.contracts.validation.overlay import Overlay
@@ -100,7 +100,7 @@ class Census:
 
     def add(self, body: dict[str, Any]) -> None:
         """Counts one answer."""
-        edition = told_edition(body)[0] if self.edition == AUTO else self.edition
+        edition = detected_edition(body)[0] if self.edition == AUTO else self.edition
         self.answers[edition] += 1
         label = "failure" if body.get("result") is False else "answer"
         self._count(body, self._sight(edition, label, "envelope"), DATA)

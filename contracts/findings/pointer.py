@@ -25,14 +25,16 @@ def is_documented(token: str) -> bool:
 
 @functools.cache
 def _documented() -> frozenset[str]:
-    from taskmock.schemas import SCHEMAS, STATUS, bundled, editions_of, load_operations, load_schema
+    from taskmock.schemas import EDITIONS, bundled, editions_of, load_operations, load_schema
 
-    found = {""}
-    for operation in load_operations():
-        for edition in editions_of(operation):
-            for name in SCHEMAS if operation == STATUS else SCHEMAS[:2]:
-                found |= _fields(bundled(load_schema(edition, name, operation=operation)))
-    return frozenset(found)
+    schemas = [load_schema(edition, "node") for edition in EDITIONS]
+    schemas += [
+        load_schema(edition, name, operation=operation)
+        for operation in load_operations()
+        for edition in editions_of(operation)
+        for name in ("request", "response")
+    ]
+    return frozenset({""}.union(*(_fields(bundled(schema)) for schema in schemas)))
 
 
 def _fields(schema: object) -> set[str]:

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.edition import AUTO, told_edition
+from taskmock.contracts.api.bk_sops.edition import AUTO, detected_edition
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll
 from taskmock.contracts.api.bk_sops.series import of_poll
 from taskmock.contracts.api.protocol import Series
@@ -48,10 +48,10 @@ class Examination:
     def report(self, answers: Iterable[ReceivedAnswer]) -> Report:
         """The verdict on all answers, drawn one by one."""
         edition, basis, answers = self._told(iter(answers))
-        account = self._contract.series(edition, self._asked)
-        found = itertools.chain(self._violations(answers, account), account.close(), self._conclusion(account))
+        judge = self._contract.series(edition, self._asked)
+        found = itertools.chain(self._violations(answers, judge), judge.close(), self._conclusion(judge))
         report = self._contract.report("history", (edition, basis), found)
-        return dataclasses.replace(report, nodes=account.nodes)
+        return dataclasses.replace(report, nodes=judge.nodes)
 
     def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[str, str, Iterator[ReceivedAnswer]]:
         """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
@@ -64,19 +64,19 @@ class Examination:
         for answer in answers:
             held.append(answer)
             if answer.body is not None:
-                told = told or told_edition(answer.body)
+                told = told or detected_edition(answer.body)
                 if answer.data is not None and FULL in answer.data:
-                    told = told_edition(answer.body)
+                    told = detected_edition(answer.body)
                     break
             if sum(len(one.exchange.body) for one in held) > MAX_BYTES:
                 break
         edition, basis = told or (AUTO, "no answer can be read")
         return edition, basis, itertools.chain(held, answers)
 
-    def _violations(self, answers: Iterator[ReceivedAnswer], account: Series) -> Iterator[Violation]:
+    def _violations(self, answers: Iterator[ReceivedAnswer], judge: Series) -> Iterator[Violation]:
         for answer in answers:
             self._note(answer)
-            yield from self._of_answer(answer, account)
+            yield from self._of_answer(answer, judge)
 
     def _note(self, answer: ReceivedAnswer) -> None:
         """Remembers what the conclusion needs."""
@@ -87,13 +87,13 @@ class Examination:
         if answer.refusal is not None:
             self._last_refused = answer
 
-    def _of_answer(self, answer: ReceivedAnswer, account: Series) -> Iterator[Violation]:
+    def _of_answer(self, answer: ReceivedAnswer, judge: Series) -> Iterator[Violation]:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
         around, has_document = violations_around(answer, self._door)
         for violation in around:
             yield of_poll(answer.number, violation)
         if has_document:
-            yield from account.follow(answer.number, Poll(judged_body(answer), answer.exchange.at))
+            yield from judge.follow(answer.number, Poll(judged_body(answer), answer.exchange.at))
             yield from self._refusal(answer)
 
     def _refusal(self, answer: ReceivedAnswer) -> Iterator[Violation]:
@@ -103,9 +103,9 @@ class Examination:
             for violation in refusal_violations(answer):
                 yield of_poll(answer.number, violation)
 
-    def _conclusion(self, account: Series) -> Iterator[Violation]:
+    def _conclusion(self, judge: Series) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
-        if self.last_tree is None and not account.nodes and self._last is not None:
+        if self.last_tree is None and not judge.nodes and self._last is not None:
             refused = self._last_refused
             message = f"no answer of {self.polls} showed a task"
             if refused is not None and refused.refusal is not None:

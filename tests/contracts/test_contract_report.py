@@ -11,7 +11,7 @@ import pytest
 
 import taskmock.contracts
 from taskmock.contracts import Contract, Report, Severity, Violation
-from taskmock.contracts.api.bk_sops.edition import told_edition
+from taskmock.contracts.api.bk_sops.edition import detected_edition
 from taskmock.contracts.findings.group import COUNTED_CHARACTERS, KEPT, KEPT_CHARACTERS, grouped
 from taskmock.contracts.writers import json_report, text_report, text_summary
 from taskmock.schemas import load_example, load_report_schema
@@ -250,7 +250,7 @@ def test_contract_shows_how_to_make_it():
     ],
 )
 def test_edition_is_told_with_its_reason(data, edition, basis):
-    assert told_edition({"result": True, "data": data}) == (edition, basis)
+    assert detected_edition({"result": True, "data": data}) == (edition, basis)
 
 
 def test_public_names_are_imported_on_first_use():

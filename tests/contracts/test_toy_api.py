@@ -50,8 +50,8 @@ GET_JOB = CallContract(
     form=lambda edition: JOB,
     envelope=lambda edition, overlay: Envelope(JOB.shape),
     parameters=lambda edition: QUERY,
-    tell_edition=lambda body: (body.get("version", "1"), "the body says so"),
-    tell_request_edition=lambda params: ("2", "all are alike"),
+    detect_edition=lambda body: (body.get("version", "1"), "the body says so"),
+    detect_request_edition=lambda params: ("2", "all are alike"),
     rules=(no_more_is_done_than_there_is,),
 )
 TOY = Api(

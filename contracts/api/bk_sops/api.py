@@ -10,11 +10,11 @@ from taskmock.contracts.api.bk_sops import edition as editions
 from taskmock.contracts.api.bk_sops.call_rules import RULES
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument
 from taskmock.contracts.api.bk_sops.envelope import envelope_violations, payload_of
-from taskmock.contracts.api.bk_sops.request import request_violations, told_request_edition
-from taskmock.contracts.api.bk_sops.series import SeriesJudge, told_history_edition
+from taskmock.contracts.api.bk_sops.request import detected_request_edition, request_violations
+from taskmock.contracts.api.bk_sops.series import SeriesJudge, detected_history_edition
 from taskmock.contracts.api.bk_sops.states import vocabularies
 from taskmock.contracts.api.bk_sops.status import tree_violations
-from taskmock.contracts.api.protocol import Answer, Api, CallContract, Envelope, Told
+from taskmock.contracts.api.protocol import Answer, Api, CallContract, Detected, Envelope
 from taskmock.contracts.validation.form import TREE, answer_form, envelope_shape, needs_data, parameters_shape
 from taskmock.contracts.validation.overlay import Overlay
 from taskmock.contracts.validation.schema import response_shape
@@ -23,10 +23,10 @@ from taskmock.schemas import EDITIONS, STATUS, load_operations
 NODES = frozenset({"activity", "gateway", "start_event", "end_event"})
 """The parts of a pipeline tree that are nodes of the task."""
 
-_TELLERS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
-    "get_tasks_status": editions.told_batch_edition,
-    "get_task_node_detail": editions.told_node_edition,
-    "get_task_detail": editions.told_detail_edition,
+_DETECTORS: dict[str, Callable[[Mapping[str, Any]], Detected]] = {
+    "get_tasks_status": editions.detected_batch_edition,
+    "get_task_node_detail": editions.detected_node_edition,
+    "get_task_detail": editions.detected_detail_edition,
 }
 
 
@@ -41,11 +41,11 @@ _STATUS = CallContract(
     form=lambda _: TREE,
     envelope=_status_envelope,
     parameters=functools.partial(parameters_shape, operation=STATUS),
-    tell_edition=editions.told_edition,
-    tell_request_edition=functools.partial(told_request_edition, operation=STATUS),
+    detect_edition=editions.detected_edition,
+    detect_request_edition=functools.partial(detected_request_edition, operation=STATUS),
     of_tree=True,
     series=SeriesJudge,
-    tell_series_edition=told_history_edition,
+    detect_series_edition=detected_history_edition,
 )
 
 
@@ -69,8 +69,8 @@ def _call(operation: str, known: tuple[str, ...]) -> CallContract:
         form=form,
         envelope=envelope,
         parameters=functools.partial(parameters_shape, operation=operation),
-        tell_edition=_TELLERS.get(operation, editions.told_nothing),
-        tell_request_edition=functools.partial(told_request_edition, operation=operation),
+        detect_edition=_DETECTORS.get(operation, editions.undetected_edition),
+        detect_request_edition=functools.partial(detected_request_edition, operation=operation),
         rules=RULES.get(operation, ()),
         document=_document,
     )

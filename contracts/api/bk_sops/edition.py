@@ -30,7 +30,7 @@ def checked_edition(edition: str) -> str:
     return chosen("edition", edition, CHOICES)
 
 
-def told_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+def detected_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     """The edition of an answer and how it was told.
 
     Failed answers, CREATED and EXPIRED bodies are alike in `v1` and `v2`: they count as `v2`, today's servers.
@@ -49,40 +49,40 @@ def told_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     return "doc-2019", "the task has none of the fields that later editions added"
 
 
-def told_batch_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+def detected_batch_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     """The edition of an answer about several tasks, told from the first status in it that has one."""
     data = body.get("data")
     statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
     whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)
-    edition, basis = told_edition({"data": whole})
+    edition, basis = detected_edition({"data": whole})
     is_older_v1 = edition == "doc-2019" and whole is not None and "elapsed_time" in whole
     return ("v1", "the task has no `root_id:`") if is_older_v1 else (edition, basis)
 
 
-def told_node_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+def detected_node_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     """The edition of an answer about one node."""
     data = body.get("data")
     if not isinstance(data, dict) or not data:
-        return told_nothing(body)
-    edition, basis = told_edition(body) if "id" in data else _told_by_waiting_node(data)
+        return undetected_edition(body)
+    edition, basis = detected_edition(body) if "id" in data else _detected_by_waiting_node(data)
     return edition, basis.replace("the task", "the node")
 
 
-def told_detail_edition(body: Mapping[str, Any]) -> tuple[str, str]:
+def detected_detail_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     """The edition of an answer with a pipeline tree."""
     data = body.get("data")
     if not isinstance(data, dict):
-        return told_nothing(body)
+        return undetected_edition(body)
     found = next((name for name in _DOCUMENTED_DETAIL if name in data), None)
     return ("doc-2019", f"the task has `{found}`") if found else ("v2", "no field of 2019, and alike in v1 and v2")
 
 
-def told_nothing(_: Mapping[str, Any]) -> tuple[str, str]:
+def undetected_edition(_: Mapping[str, Any]) -> tuple[str, str]:
     """The edition of an answer that is alike in all."""
     return TODAY, "alike in all editions"
 
 
-def _told_by_waiting_node(data: Mapping[str, Any]) -> tuple[str, str]:
+def _detected_by_waiting_node(data: Mapping[str, Any]) -> tuple[str, str]:
     if "error_ignored" in data:
         return "v1", "the node was not reached and has `error_ignored`"
     return "v2", "the node was not reached and has no `error_ignored`"

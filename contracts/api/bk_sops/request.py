@@ -47,7 +47,7 @@ def request_violations(params: dict[str, Any], strictness: Strictness, shape: Sh
         )
 
 
-def told_request_edition(params: Mapping[str, Any], operation: str) -> tuple[str, str]:
+def detected_request_edition(params: Mapping[str, Any], operation: str) -> tuple[str, str]:
     """The edition of a request and how it was told."""
     if EDITIONS[0] not in editions_of(operation):
         return TODAY, "alike in all editions that have the call"

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.api.bk_sops.edition import AUTO, TODAY, told_edition
+from taskmock.contracts.api.bk_sops.edition import AUTO, TODAY, detected_edition
 from taskmock.contracts.api.bk_sops.lifecycle import Course, Poll, Snapshot
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
 from taskmock.contracts.api.bk_sops.rules.document import Document
@@ -15,20 +15,20 @@ from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
 
 
-def told_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
+def detected_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
     """The edition of a history and how it was told: from the first answer that shows a started task."""
     first: tuple[str, str] | None = None
     for _, body in _readable(polls):
-        first = first or told_edition(body)
+        first = first or detected_edition(body)
         if _is_started(body):
-            return told_edition(body)
+            return detected_edition(body)
     return first or ("auto", "no answer can be read")
 
 
-def told_other_edition(polls: Iterable[Poll], edition: str) -> tuple[int, str, str] | None:
+def detected_other_edition(polls: Iterable[Poll], edition: str) -> tuple[int, str, str] | None:
     """The first poll, by its number, whose answer looks like another edition, and that edition and how it was told."""
     for number, body in _readable(polls):
-        told, basis = told_edition(body)
+        told, basis = detected_edition(body)
         if told != edition and _is_started(body):
             return number, told, basis
     return None
