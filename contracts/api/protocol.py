@@ -53,8 +53,8 @@ class CallContract:
 
     By edition: `form` is what its data must be (None where it may be anything), `envelope` the keys around the data,
     `parameters` the shape of its request. `rules` relate fields of what `document` makes of an answer. `detect_edition`
-    tells the edition of an answer, `detect_request_edition` that of parameters. `of_tree` says that the data is one tree;
-    only then can answers be judged as a `series`, and changed by an overlay.
+    tells the edition of an answer, `detect_request_edition` that of parameters. `of_tree` says that the data is one
+    tree; only then can answers be judged as a `series`, and changed by an overlay.
     """
 
     operation: str

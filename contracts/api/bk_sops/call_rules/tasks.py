@@ -50,7 +50,11 @@ def answer_is_not_too_long(document: CallDocument) -> Iterator[Finding]:
     most = MOST[document.operation]
     if len(document.top.value) > most:
         yield Finding(
-            document.top, (), "the answer tells of {0} tasks", f"{most} tasks at most", (str(len(document.top.value)),)
+            document.top,
+            (),
+            "the answer tells of {0} tasks",
+            "{1} tasks at most",
+            (str(len(document.top.value)), str(most)),
         )
 
 

@@ -149,7 +149,7 @@ class Course:
 def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> Violation:
     """What is said of an answer that is older than another: a warning, or a violation where no cache explains it."""
     age = age_of(snapshot, newer) if age is None else age
-    names = (f"{age:.3g}",) if age else ()
+    names = (f"{age:.3g}", str(CACHE)) if age else ()
     template = "the answer is older by {0} s" if age else "the answer is older"
     return Violation(
         code=BACKWARDS if age > CACHE else STALE,
@@ -160,5 +160,5 @@ def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> 
         source=CACHED,
         severity=Severity.ERROR if age > CACHE else Severity.WARNING,
         names=names,
-        templates=(template, AGE),
+        templates=(template, AGE.replace(str(CACHE), "{1}") if names else AGE),
     )

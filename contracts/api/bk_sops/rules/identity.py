@@ -146,7 +146,13 @@ def v1_name_is_cut(document: Document) -> Iterator[Finding]:
     for node in document.nodes:
         name = node.value.get("name")
         if node.parent is not None and isinstance(name, str) and len(name) > LONGEST_V1_NAME:
-            yield Finding(node, ("name",), "the name has {0} characters", "64 characters at most", (str(len(name)),))
+            yield Finding(
+                node,
+                ("name",),
+                "the name has {0} characters",
+                "{1} characters at most",
+                (str(len(name)), str(LONGEST_V1_NAME)),
+            )
 
 
 @rule(

@@ -207,7 +207,7 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
         difference = node.finish - node.start
         if abs(elapsed - difference) > ROUNDING:
             message = "elapsed_time is not finish_time - start_time"
-            yield Finding(node, ("elapsed_time",), message, "{0}, 1 more or less", (str(difference),))
+            yield Finding(node, ("elapsed_time",), message, "{0}, {1} more or less", (str(difference), str(ROUNDING)))
 
 
 @rule(
@@ -242,9 +242,10 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
     for node in document.observed:
         end = _end(node)
         if end is not None and abs(end - now) > READING and node.start is not None:
-            expected = f"{{0}}, {READING} more or less"
             message = "elapsed_time disagrees with the other nodes without finish_time on the moment of reading"
-            yield Finding(node, ("elapsed_time",), message, expected, (clip(now - node.start),))
+            yield Finding(
+                node, ("elapsed_time",), message, "{0}, {1} more or less", (clip(now - node.start), str(READING))
+            )
 
 
 @rule("times.future", applies_to=("v1", "v2"), applies=any_node(goes_on))
