@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from flows import act, play
-from stagehand import SessionContext as Theatre
+from stagehand import Stage as Theatre
 
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.sessions.journal import Journal
