@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 import sys
 import threading
 import time
 from typing import Protocol
 
 from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.task_time import FURTHEST as FURTHEST
+from taskmock.mockserver.core.task_time import ClockMode as ClockMode
 
 EPOCH = 1_524_730_114_000
 """The start of every task that the time of day does not move, in ms since 1970: that of the document's own example,
 2018-04-26 16:08:34 +0800."""
-
-
-FURTHEST = 100_000_000_000
-"""The most seconds of a task's clock, some 3,000 years: calendars end in the year 9999."""
-
-
-class ClockMode(enum.StrEnum):
-    """What moves a task's clock: the time of day, each good poll, or commands; INSTANT is always at the task's end."""
-
-    WALL = "wall"
-    POLLS = "polls"
-    MANUAL = "manual"
-    INSTANT = "instant"
 
 
 def advance_in_ms(seconds: float) -> int:

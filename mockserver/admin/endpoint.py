@@ -8,6 +8,7 @@ from typing import Any
 
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.sessions.journal import Journal
 from taskmock.mockserver.sessions.session import Session, SessionContext
 
@@ -52,6 +53,11 @@ class AdminCall:
     def playback(self) -> Playback:
         """What plays."""
         return self.stage.playback
+
+    @property
+    def catalog(self) -> Catalog:
+        """The scenarios by name."""
+        return self.stage.catalog
 
     @property
     def journal(self) -> Journal:

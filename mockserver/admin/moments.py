@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import Event, Scenario, Trigger
-from taskmock.mockserver.playback.player import Playback, played
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.playing import Playing, played
 from taskmock.mockserver.playback.poll import Polled, Reading
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.writer import event_data, fault_data
@@ -27,9 +28,7 @@ def taken_scenario(playback: Playback, record: Record) -> Scenario:
 
     Under the same seed and name it draws the same ids and versions.
     """
-    play, scenario = playback.play_of(record), playback.scenario_of(record)
-    edition = playback.edition_of(scenario)
-    history = playback.history(record)
+    _, scenario, _, play, edition, history = playback.playing(record)
     taken = dataclasses.replace(
         play,
         ids=(record.key.task_id,),
@@ -55,44 +54,37 @@ def replay_command(record: Record) -> str:
 
 def link_of(playback: Playback, record: Record) -> str:
     """The call under `ADMIN` that puts any mock at a record's moment: scenario, seed, reading and log are all in it."""
-    edition = playback.edition_of(playback.scenario_of(record)).name
-    link = _link(record, edition, Reading(playback.moment(record), record.polls), record.spent)
-    return link + _made(playback, record)
+    playing = playback.playing(record)
+    reading = Reading(playback.moment(record, playing.history), record.time.polls)
+    return _link(record, playing, reading, record.spent)
 
 
-def link_to(playback: Playback, answer: Polled) -> str | None:
+def link_to(polled: Polled) -> str | None:
     """The call under `ADMIN` that puts any mock where its next poll gets this answer; None if it is too long."""
-    record = answer.record
-    spent = record.spent
+    record, spent = polled.record, polled.record.spent
     if spent:
-        faults = (*playback.play_of(record).faults, *record.faults)
-        met = [any(fault is one for one in answer.faults) for fault in faults]
+        faults = (*polled.playing.play.faults, *record.faults)
+        met = [any(fault is one for one in polled.faults) for fault in faults]
         spent = tuple(had - held for had, held in zip(spent, met, strict=False))
-    before = Reading(answer.reading.moment, answer.reading.poll - 1)
-    link = _link(record, answer.edition, before, spent if any(spent) else ()) + _made(playback, record)
+    before = Reading(polled.reading.moment, polled.reading.poll - 1)
+    link = _link(record, polled.playing, before, spent if any(spent) else ())
     return link if len(link) <= LONGEST_LINK else None
 
 
-def _link(record: Record, edition: str, reading: Reading, spent: tuple[int, ...]) -> str:
-    task = _task(record.key.scenario, record.digest, edition, record.key.task_id, record.seed)
+def _link(record: Record, playing: Playing, reading: Reading, spent: tuple[int, ...]) -> str:
+    task = _task(record.key.scenario, record.digest, playing.edition.name, record.key.task_id, record.seed)
     link = f"{REPLAY}?{task}&epoch={record.epoch}&reading={reading.moment / SECOND!r}&polls={reading.poll}"
-    if record.clipped:
-        link += "&clipped=true"
-    if not (record.log or record.faults or spent):
-        return link
+    if record.api:
+        link += f"&{urlencode(record.api)}"
     lists = {
         "log": [event_data(event) for event in events_of(record.log)],
         "faults": [fault_data(fault) for fault in record.faults],
         "spent": list(spent),
     }
     more = {name: json.dumps(found, separators=(",", ":")) for name, found in lists.items() if found}
-    return f"{link}&{urlencode(more)}"
-
-
-def _made(playback: Playback, record: Record) -> str:
-    """The part of a link that tells what a client has made the task with."""
-    creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
-    return "" if creation is None else f"&{urlencode({'created': creation.written()})}"
+    if playing.creation is not None:
+        more["created"] = playing.creation.written()
+    return f"{link}&{urlencode(more)}" if more else link
 
 
 @functools.lru_cache(maxsize=4096)

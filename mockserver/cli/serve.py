@@ -13,7 +13,7 @@ from taskmock.mockserver.cli.settings_file import is_there
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import state_at
+from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
 from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.sessions.journal import JournalEntry
@@ -280,6 +280,6 @@ def _state(playback: Playback, entry: JournalEntry) -> str | None:
         return None
     key = RecordKey(entry.session, entry.scenario or "", entry.task_id)
     try:
-        return state_at(playback.history(playback.record(key)), entry.reading.moment)
+        return state_at(playback.presenter, playback.history(playback.record(key)), entry.reading.moment)
     except RecordGoneError:
         return None

@@ -11,21 +11,24 @@ from typing import Any
 
 import orjson
 
-from taskmock.mockserver.api.bk_sops.documents.flags import WHOLE_TASK, Flags
+from taskmock.mockserver.api.bk_sops.documents.flags import WHOLE_TASK, Flags, Selection
+from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER, edition_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state
-from taskmock.mockserver.api.bk_sops.documents.renderer import data_at
+from taskmock.mockserver.api.bk_sops.documents.renderer import Rendered, Renderer, data_at
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
 from taskmock.mockserver.api.bk_sops.reply import reply_of
-from taskmock.mockserver.clock import EPOCH, ClockMode, WallClock
+from taskmock.mockserver.clock import EPOCH, WallClock
 from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.core.state import State
+from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.generation.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.http.message import Reply
-from taskmock.mockserver.playback.player import Playback, played
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.playing import played
 from taskmock.mockserver.playback.poll import Polled, Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Opening, Record, RecordKey
 from taskmock.mockserver.playback.store import MemoryStore
@@ -105,11 +108,12 @@ def each_frame(
     if scenario.play_for(wanted) is None:
         raise ValueError(f"the scenario {scenario.name!r} does not play for the task id {wanted!r}")
     playback = polled_playback(scenario, edition, seed=seed)
-    asked = Query(session=DEFAULT_SESSION, task_id=wanted, flags=Flags.of(params))
+    query = Query(session=DEFAULT_SESSION, task_id=wanted, selection=Selection(Flags.of(params)))
+    renderer = Renderer()
     for _ in range(MOST_FRAMES):
-        answer = playback.poll(asked)
-        yield frame_of(playback, answer)
-        if answer.record.steps >= len(playback.history(answer.record).moments) or endless(answer.faults):
+        polled = playback.poll(query)
+        yield frame_of(polled, renderer)
+        if polled.record.time.has_shown_all(polled.playing.history.moments) or endless(polled.faults):
             return
 
 
@@ -123,6 +127,7 @@ def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str
         opening=Opening(seed=seed, clock=WallClock(), mode=ClockMode.POLLS),
         store=MemoryStore(),
         catalog=Catalog(scenarios=[scenario]),
+        presenter=PRESENTER,
         default=scenario.name,
         edition=None if edition is None else chosen("edition", edition, tuple(EDITIONS)),
     )
@@ -154,18 +159,19 @@ def endless(faults: tuple[Fault, ...]) -> bool:
     )
 
 
-def frame_of(playback: Playback, answer: Polled) -> PlayedFrame:
+def frame_of(polled: Polled, renderer: Renderer) -> PlayedFrame:
     """One answer as a client of the document's own call gets it."""
-    reply, _ = reply_of(answer, ESB)
-    kinds = tuple(dict.fromkeys(fault.kind for fault in answer.faults))
+    rendered = renderer.rendered(polled)
+    reply, _ = reply_of(polled, rendered, ESB)
+    kinds = tuple(dict.fromkeys(fault.kind for fault in polled.faults))
     body = _read(reply)
-    good = answer.data is not None or answer.whole is not None
+    good = rendered.data is not None or rendered.whole is not None
     untouched = good and not {FaultKind.BREAK, *REPLACING}.intersection(kinds)
     return PlayedFrame(
-        poll=answer.reading.poll,
-        moment=answer.reading.moment / SECOND,
+        poll=polled.reading.poll,
+        moment=polled.reading.moment / SECOND,
         body=body,
-        state=recorded_state(body) if untouched else _state(playback, answer),
+        state=recorded_state(body) if untouched else _state(polled, rendered),
         faults=kinds,
         status=reply.status,
     )
@@ -186,17 +192,16 @@ def _read(reply: Reply) -> dict[str, Any] | bytes:
     return decoded if isinstance(decoded, dict) else body
 
 
-def _state(playback: Playback, answer: Polled) -> str | None:
+def _state(polled: Polled, rendered: Rendered) -> str | None:
     """The task's state in the answer as it was before faults changed it."""
-    record = answer.record
-    if answer.whole is not None:
-        return recorded_state(json.loads(answer.whole))
-    history, moment = playback.history(record), answer.reading.moment
-    if answer.data is None:
+    if rendered.whole is not None:
+        return recorded_state(json.loads(rendered.whole))
+    history, moment = polled.playing.history, polled.reading.moment
+    if rendered.data is None:
         return (State.EXPIRED if history.expired_at(moment) else State.CREATED).value
-    data = json.loads(answer.data)
-    if any(fault.kind is FaultKind.BREAK for fault in answer.faults):
-        data = data_at(record, history, EDITIONS[answer.edition], moment, answer.view)
+    data = json.loads(rendered.data)
+    if any(fault.kind is FaultKind.BREAK for fault in polled.faults):
+        data = data_at(polled.record, history, edition_of(polled.playing), moment, rendered.view)
     return recorded_state({"data": data})
 
 

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 
 from taskmock.contracts import Contract, Report, Violation
+from taskmock.mockserver.api.bk_sops.documents.presenter import DEFAULT_EDITION, PRESENTER
+from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.engine.history import History
@@ -14,9 +16,9 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.core.state import State
-from taskmock.mockserver.dry_run.frames import PlayedFrame, alone, frame_of, polled_playback, started, without_faults
-from taskmock.mockserver.playback.player import DEFAULT_EDITION
-from taskmock.mockserver.playback.poll import Query, state_at
+from taskmock.mockserver.dry_run.frames import PlayedFrame, alone, frame_of, polled_playback, started
+from taskmock.mockserver.playback.poll import Query
+from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.sessions.task_clock import TaskClock
 
@@ -66,34 +68,29 @@ def broken_answers(scenario: Scenario, *, judged: int = JUDGED_NODES) -> tuple[F
 
 
 class ScenarioRun:
-    """One script of a scenario, played in one edition by whoever asks for an answer at a moment."""
+    """One script of a scenario, played in one edition to answer at any moment."""
 
-    def __init__(self, scenario: Scenario, play: Play, edition: str | None) -> None:
+    def __init__(self, scenario: Scenario, play: Play, edition: str | None, *, faults: tuple[Fault, ...] = ()) -> None:
         self.play = play
         self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
-        self._alone = alone(scenario, started(play))
-        self._playback = polled_playback(without_faults(self._alone), self.edition)
-        self._asked = Query(session=DEFAULT_SESSION, task_id=TASK_ID)
-        self._key = self._playback.open(self._asked).key
-
-    @property
-    def history(self) -> History:
-        """All changes of the task."""
-        return self._playback.history(self._playback.record(self._key))
+        self._scenario = scenario
+        script = dataclasses.replace(started(play), faults=faults)
+        self._playback = polled_playback(alone(scenario, script), self.edition)
+        self._renderer = Renderer()
+        self._query = Query(session=DEFAULT_SESSION, task_id=TASK_ID)
+        record = self._playback.open(self._query)
+        self._clock = TaskClock(self._playback, record.key)
+        self.history = self._playback.history(record)
 
     def with_only(self, fault: Fault) -> ScenarioRun:
         """The same with one fault at all times."""
         always = dataclasses.replace(fault, bounds=Bounds())
-        stage = ScenarioRun(self._alone, self.play, self.edition)
-        faulty = dataclasses.replace(self._alone.plays[0], faults=(always,))
-        stage._playback = polled_playback(dataclasses.replace(self._alone, plays=(faulty,)), self.edition)
-        stage._key = stage._playback.open(self._asked).key
-        return stage
+        return ScenarioRun(self._scenario, self.play, self.edition, faults=(always,))
 
     def answer_at(self, moment: int) -> PlayedFrame:
         """The answer at a moment, in ms on the task's clock."""
-        TaskClock(self._playback, self._key).set(moment / SECOND)
-        return frame_of(self._playback, self._playback.poll(self._asked))
+        self._clock.set(moment / SECOND)
+        return frame_of(self._playback.poll(self._query), self._renderer)
 
     def sampled(self, moments: Iterable[int], *, judged: int) -> tuple[int, ...]:
         """The moments that are worth about that many nodes: all, or some at equal distances with first and last."""
@@ -170,7 +167,7 @@ def holding_moments(history: History, bounds: Bounds) -> Iterator[int]:
         too_late = bounds.until is not None and bounds.until <= moment
         if too_early or too_late:
             continue
-        if bounds.state is None or state_at(history, moment, bounds.node or TASK) == bounds.state:
+        if bounds.state is None or state_at(PRESENTER, history, moment, bounds.node or TASK) == bounds.state:
             yield moment
 
 

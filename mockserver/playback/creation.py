@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from taskmock.mockserver.core.command import TASK, Verb
 from taskmock.mockserver.core.scenario import Event, Play, Scenario, Trigger
 from taskmock.mockserver.core.state import State
-
-COMMON = "common"
-"""The flow type of a task that whoever has made it may start."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +16,7 @@ class CreatedTask:
     """What a client asked for when it made a task.
 
     `scenario` is the name of what the task plays. `constants` are the values of its global variables by their keys, as
-    decoded JSON. A task of another `flow_type` than `COMMON` has to be claimed by somebody before it can be started.
+    decoded JSON. `api` is what else the API remembers of the call; nothing but the API reads it.
     """
 
     name: str
@@ -27,16 +24,16 @@ class CreatedTask:
     scenario: str
     creator: str
     constants: Mapping[str, object] = dataclasses.field(default_factory=dict)
-    flow_type: str = COMMON
-    template_source: str = "project"
+    api: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def written(self) -> str:
         """What was asked for, as JSON."""
-        return json.dumps(dataclasses.asdict(self), separators=(",", ":"))
+        fields = dataclasses.asdict(self)
+        return json.dumps(fields | fields.pop("api"), separators=(",", ":"))
 
     @classmethod
-    def read(cls, text: str) -> CreatedTask:
-        """What `written` has written.
+    def read(cls, text: str, api_fields: Iterable[str]) -> CreatedTask:
+        """What `written` has written, with these fields of the API's own.
 
         Raises:
             ValueError: It is something else.
@@ -45,22 +42,18 @@ class CreatedTask:
             said = json.loads(text)
         except RecursionError:
             said = None
-        names = {field.name for field in dataclasses.fields(cls)}
+        api_fields = tuple(api_fields)
+        names = {field.name for field in dataclasses.fields(cls) if field.name != "api"} | {*api_fields}
         if not isinstance(said, dict) or said.keys() != names:
             raise ValueError(f"not a JSON object of {', '.join(sorted(names))}")
         constants = said.pop("constants")
         if not isinstance(constants, dict) or not all(isinstance(value, str) for value in said.values()):
             raise ValueError("constants is an object, all else is text")
-        return cls(constants=constants, **said)
-
-    @property
-    def claimed(self) -> bool:
-        """Whether the task may be started."""
-        return self.flow_type == COMMON
+        return cls(constants=constants, api={name: said.pop(name) for name in api_fields}, **said)
 
 
 def created_scenario(scenario: Scenario, name: str, task_id: str) -> Scenario:
-    """What a task that a client has made plays of a scenario: CREATED until somebody starts it, under its own name.
+    """What a task that a client has made plays of a scenario: CREATED until a command starts it, under its own name.
 
     What the script does at its moments it does as long after the start as it would otherwise.
     """

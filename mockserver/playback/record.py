@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from taskmock.mockserver.clock import EPOCH, FURTHEST, Clock, ClockMode
+from taskmock.mockserver.clock import EPOCH, Clock
 from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.fault import Fault
-from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import PinnedScenario
+from taskmock.mockserver.core.task_time import ClockMode, TaskTime
 from taskmock.mockserver.playback.creation import CreatedTask
 
 DEFAULT_SESSION = "default"
@@ -34,43 +34,27 @@ class Record:
     """One task of one session.
 
     `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
-    since 1970. The clock is at `offset` ms when the source of time is at `anchor`, and goes `speed` times as fast;
-    a `frozen` one stands at `offset`. `polls` counts all polls, `steps` the good ones; after a seek, `sought`, the
-    next good poll shows step `steps` (from 0). `log` holds accepted commands, `faults` those that somebody added,
-    `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an edit of the
-    scenario took out of the log, and why. `clipped`: while it is only created, its answers lack `children`, which a
-    batch query has taken from them (a flaw of the real server).
+    since 1970, `time` the task's clock. `log` holds accepted commands, `faults` those that were added to the
+    scenario's, `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an
+    edit of the scenario took out of the log, and why. `api` is what the API has noted of the task; nothing but the
+    API reads it.
     """
 
     key: RecordKey
     digest: str
     seed: str
     epoch: int
-    mode: ClockMode = ClockMode.WALL
-    anchor: int = 0
-    speed: float = 1.0
-    offset: int = 0
-    frozen: bool = False
-    polls: int = 0
-    steps: int = 0
-    sought: bool = False
+    time: TaskTime = dataclasses.field(default_factory=TaskTime)
     log: tuple[Entry, ...] = ()
     faults: tuple[Fault, ...] = ()
     spent: tuple[int, ...] = ()
     dropped: tuple[str, ...] = ()
-    clipped: bool = False
+    api: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def draw_key(self) -> str:
         """What ids and versions are drawn from: the same in every session and after a restart."""
         return f"{self.seed}:{self.key.scenario}:{self.key.task_id}"
-
-    def timed_reading(self, now: int) -> int:
-        """The ms on the task's clock at a moment, where time moves it and not polls."""
-        if self.frozen:
-            return self.offset
-        moment = self.offset + (now - self.anchor) * self.speed
-        return round(max(0.0, min(moment, FURTHEST * SECOND)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +103,5 @@ class Opening:
         mode = plan.mode or self.mode
         timed = mode is ClockMode.WALL and not self.clock.fixed
         start = self.clock.now() if timed else EPOCH
-        return Record(
-            key=key,
-            digest=digest,
-            seed=self.seed,
-            epoch=start,
-            mode=mode,
-            anchor=start,
-            speed=plan.speed or self.speed,
-            frozen=mode is ClockMode.MANUAL and not self.clock.fixed,
-        )
+        time = TaskTime.begun(mode, plan.speed or self.speed, start, follows=self.clock.fixed)
+        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time)

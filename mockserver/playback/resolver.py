@@ -1,31 +1,53 @@
-"""Who plays for a task: a scenario by its name, what a client has made of one, or what the seed gives."""
+"""Which scenario plays for a task: one by its name, one derived for a task that a client made, or a generated one."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
-from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.generation.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.creation import CreatedTask, created_scenario
 from taskmock.mockserver.playback.record import SessionPlan
-from taskmock.mockserver.scenarios.catalog import Catalog
 
 KEPT = 1024
 """Generated scenarios, and such as clients have made, that are kept in memory."""
 
 
+class ScenarioSource(Protocol):
+    """What playback needs of any catalog: scenarios by name."""
+
+    def __contains__(self, name: str) -> bool: ...
+
+    def scenario(self, name: str, held: Iterable[PinnedScenario] = ()) -> Scenario:
+        """The scenario of a name: the first `held` one that still counts, else the catalog's own.
+
+        Raises:
+            ScenarioNotFoundError: There is none.
+            ScenarioError: Its file is broken.
+        """
+
+
+class Resolved(NamedTuple):
+    """The scenario that plays for a task, and what a client has made the task with (None: no client has made it)."""
+
+    scenario: Scenario
+    creation: CreatedTask | None
+
+
 class ScenarioResolver:
     """Finds the scenario that plays for a task. It holds no state of its own but caches."""
 
-    def __init__(self, wish: GenerateOptions) -> None:
+    def __init__(self, options: GenerateOptions) -> None:
         self._created: Cache[Scenario] = Cache(KEPT, lambda _: 1)
         self._generated = functools.lru_cache(maxsize=KEPT)(
-            lambda seed, key: generate(seed, key, wish).scenario,
+            lambda seed, key: generate(seed, key, options).scenario,
         )
 
-    def scenario_for(self, catalog: Catalog, name: str | None, task_id: str, seed: str, plan: SessionPlan) -> Scenario:
+    def resolve(self, source: ScenarioSource, name: str | None, task_id: str, seed: str, plan: SessionPlan) -> Resolved:
         """The scenario that a session means by a name, if it has the task; else the one that the seed gives for it.
 
         Raises:
@@ -33,13 +55,14 @@ class ScenarioResolver:
             ScenarioError: Its file is broken.
         """
         scenario = None
-        if name is not None and (name != SCENARIO_NAME or name in catalog):
-            scenario = catalog.scenario(name, plan.held_for(task_id))
-        if task_id in plan.created:
-            return self._made(scenario, plan.created[task_id], task_id, seed)
-        if scenario is not None and scenario.play_for(task_id):
-            return scenario
-        return self._generated(seed, task_id)
+        if name is not None and (name != SCENARIO_NAME or name in source):
+            scenario = source.scenario(name, plan.held_for(task_id))
+        creation = plan.created.get(task_id)
+        if creation is not None:
+            scenario = self._made(scenario, creation, task_id, seed)
+        elif scenario is None or not scenario.play_for(task_id):
+            scenario = self._generated(seed, task_id)
+        return Resolved(scenario, creation)
 
     def _made(self, scenario: Scenario | None, creation: CreatedTask, task_id: str, seed: str) -> Scenario:
         # Tasks of one template have one flow, as on a real server.

@@ -6,10 +6,12 @@ import collections
 import dataclasses
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from taskmock.mockserver.clock import steady_seconds
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
+
+T = TypeVar("T")
 
 MOST_SESSIONS = 10_000
 """Sessions that are remembered; the one longest untouched goes first."""
@@ -35,8 +37,8 @@ class Store(Protocol):
     def open(self, key: RecordKey, make: Callable[[], Record]) -> Record:
         """The record of a key, made at its first touch."""
 
-    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
-        """Puts what `update` makes of a record in its place.
+    def change(self, key: RecordKey, update: Callable[[Record], tuple[Record, T]]) -> T:
+        """Puts what `update` makes of a record in its place, and gives back what else `update` gives.
 
         Raises:
             RecordGoneError: There is no such record.
@@ -96,15 +98,14 @@ class MemoryStore:
                     del records[next(iter(records))]
             return records[key]
 
-    def change(self, key: RecordKey, update: Callable[[Record], Record]) -> Record:
-        """Puts what `update` makes of a record in its place."""
+    def change(self, key: RecordKey, update: Callable[[Record], tuple[Record, T]]) -> T:
+        """Puts what `update` makes of a record in its place, and gives back what else `update` gives."""
         with self._lock:
             found = self._sessions.get(key.session)
             if found is None or key not in found.records:
                 raise RecordGoneError(key)
-            changed = update(found.records[key])
-            found.records[key] = changed
-            return changed
+            found.records[key], value = update(found.records[key])
+            return value
 
     def records(self, session: str) -> tuple[Record, ...]:
         """All records of a session, the oldest first."""

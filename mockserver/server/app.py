@@ -18,7 +18,8 @@ from taskmock.mockserver.api.bk_sops.access.admission import Admission
 from taskmock.mockserver.api.bk_sops.access.auth import Auth, AuthHolder
 from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
-from taskmock.mockserver.api.bk_sops.calls.status import _asked
+from taskmock.mockserver.api.bk_sops.calls.status import status_query
+from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway, with_more, written
 from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, gateways_of
@@ -37,6 +38,7 @@ from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Polled, Query, UnknownNodeError
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, RecordKey
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.welcome import welcome
 from taskmock.mockserver.sessions.journal import Journal, JournalEntry, redacted
 from taskmock.mockserver.sessions.names import (
@@ -98,13 +100,14 @@ class _Poll(NamedTuple):
 class App:
     """Answers every call there is. A call that it has resolved once is answered without parsing it again."""
 
-    def __init__(self, playback: Playback, rules: HouseRules | None = None) -> None:
+    def __init__(self, playback: Playback, catalog: Catalog, rules: HouseRules | None = None) -> None:
         self.playback = playback
         self.journal = Journal()
         self.rules = rules or HouseRules()
         self.gate = AuthHolder(self.rules.auth)
-        self.stage = SessionContext(playback, self.journal, self.gate, self.rules.gateways)
+        self.stage = SessionContext(playback, catalog, self.journal, self.gate, self.rules.gateways)
         self._admin = AdminRouter(self.stage, token=self.rules.admin_token, closed=not self.rules.admin)
+        self._renderer = Renderer()
         self._routes = Routes(self.rules.gateways, (STATUS, *(handled.operation for handled in CALLS.values())))
         self._known: Cache[_Poll] = Cache(_KNOWN_CALLS, lambda _: 1)
 
@@ -140,7 +143,7 @@ class App:
             said = dataclasses.replace(self._admitted(way, session, received, shown), scenario=scenario)
             if way.operation is not STATUS:
                 return self._operated(call, way, said)
-            poll = _Poll(gateway, _asked(said))
+            poll = _Poll(gateway, status_query(said))
         except (SessionNameError, NoSessionError, ScenarioNotFoundError, ScenarioError) as error:
             return self._refused(call, gateway, session, gateway.refused(Refusal.REQUEST_BROKEN, reason=str(error)))
         except RefusedError as refused:
@@ -201,7 +204,7 @@ class App:
     def _polled(self, call: Call, poll: _Poll) -> Reply:
         gateway, asked = poll
         try:
-            answer = self.playback.poll(asked)
+            polled = self.playback.poll(asked)
         except UnknownNodeError as error:
             return self._refused(
                 call, gateway, asked.session, gateway.refused(Refusal.NODE_UNKNOWN, node=error.node_id)
@@ -210,10 +213,10 @@ class App:
             return self._refused(
                 call, gateway, asked.session, gateway.refused(Refusal.REQUEST_BROKEN, reason=str(error))
             )
-        reply, code = reply_of(answer, gateway, _headers(answer, link_to(self.playback, answer)))
-        entry = self._entry(call, answer.record.key, reply.status, code)
-        faults = tuple(fault.kind.value for fault in answer.faults)
-        self.journal.add(dataclasses.replace(entry, reading=answer.reading, faults=faults))
+        reply, code = reply_of(polled, self._renderer.rendered(polled), gateway, _headers(polled, link_to(polled)))
+        entry = self._entry(call, polled.record.key, reply.status, code)
+        faults = tuple(fault.kind.value for fault in polled.faults)
+        self.journal.add(dataclasses.replace(entry, reading=polled.reading, faults=faults))
         return reply
 
     def _operated(self, call: Call, way: Route, said: ApiCall) -> Reply:
@@ -271,9 +274,9 @@ def _target(request: Request) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _headers(answer: Polled, link: str | None) -> tuple[tuple[str, str], ...]:
+def _headers(polled: Polled, link: str | None) -> tuple[tuple[str, str], ...]:
     """What a bug report quotes: session, scenario, seed, reading, and a link that replays them; percent-encoded."""
-    record, reading = answer.record, answer.reading
+    record, reading = polled.record, polled.reading
     return (
         (SESSION_HEADER, record.key.session),
         (SCENARIO_HEADER, quote(record.key.scenario)),

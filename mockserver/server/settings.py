@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 from taskmock.mockserver.api.bk_sops.access.auth import Auth
+from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
 from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, CHOICES, gateways_of
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.core.scenario import Scenario
@@ -123,6 +124,7 @@ def build_app(settings: Settings) -> App:
         opening=opening,
         store=MemoryStore(),
         catalog=catalog,
+        presenter=PRESENTER,
         default=default,
         edition=settings.edition,
         locale=settings.locale,
@@ -136,7 +138,7 @@ def build_app(settings: Settings) -> App:
         admin=settings.admin,
         quirks=settings.quirks,
     )
-    return App(playback, rules)
+    return App(playback, catalog, rules)
 
 
 def _auth(given: str | Path | Auth | None) -> Auth | None:

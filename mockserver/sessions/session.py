@@ -16,6 +16,7 @@ from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, SessionPlan
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.sessions.journal import Journal, JournalEntry
 from taskmock.mockserver.sessions.names import session_prefix
 from taskmock.mockserver.sessions.polling import Polling, polling_in
@@ -27,9 +28,10 @@ _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SessionContext:
-    """Where sessions play: what answers them, what is written down of them, who is let in, and the ways in."""
+    """Where sessions play: what answers them, the scenarios, the journal, who is let in, and the ways in."""
 
     playback: Playback
+    catalog: Catalog
     journal: Journal
     gate: AuthHolder = dataclasses.field(default_factory=AuthHolder)
     gateways: tuple[Gateway, ...] = (ESB,)
@@ -142,7 +144,7 @@ class Session:
 
     def _held(self, scenario: str | Path | Scenario) -> PinnedScenario:
         """What this session plays from now on, whatever others play under its name."""
-        catalog = self._stage.playback.catalog
+        catalog = self._stage.catalog
         return catalog.hold(scenario if isinstance(scenario, Scenario) else catalog.chosen(scenario))
 
 

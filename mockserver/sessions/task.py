@@ -9,7 +9,7 @@ from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import state_at
+from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
 from taskmock.mockserver.sessions.task_clock import TaskClock
 from taskmock.schemas import load_operations
@@ -40,11 +40,11 @@ class Task:
     def ends(self) -> str:
         """The state that the task is in when nothing more happens by itself."""
         history = self._playback.history(self._playback.record(self._key))
-        return str(state_at(history, history.moments[-1]))
+        return str(state_at(self._playback.presenter, history, history.moments[-1]))
 
 
 class Commands:
-    """What somebody may do to the task and its nodes, each at the task's present reading.
+    """What a test may do to the task and its nodes, each at the task's present reading.
 
     Raises, each of them:
         CommandRefusedError: The task's state does not allow it; nothing has changed.

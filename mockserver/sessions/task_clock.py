@@ -1,17 +1,19 @@
-"""A hand on one task's clock: advance, seek, step, freeze, rewind, restart."""
+"""The clock of one task as a test moves it: advance, seek, step, freeze, rewind, restart."""
 
 from __future__ import annotations
 
 import bisect
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from taskmock.mockserver.clock import FURTHEST, ClockMode, advance_in_ms, moment_in_ms
+from taskmock.mockserver.clock import FURTHEST, advance_in_ms, moment_in_ms
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
+from taskmock.mockserver.core.task_time import TaskTime
 from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.playing import Playing
 from taskmock.mockserver.playback.record import Record, RecordKey
 
 
@@ -32,7 +34,8 @@ class TaskClock:
     @property
     def seconds(self) -> float:
         """How far the task is, in seconds."""
-        return self._playback.moment(self._record()) / SECOND
+        record = self._playback.record(self._key)
+        return self._playback.moment(record, self._playback.history(record)) / SECOND
 
     @property
     def moments(self) -> tuple[float, ...]:
@@ -92,56 +95,36 @@ class TaskClock:
     def restart(self) -> None:
         """Puts the task back to its creation, and forgets what was done to it."""
 
-        def restarted(record: Record) -> Record:
-            again = self._playback.opening.clock.now()
-            return dataclasses.replace(
-                record, anchor=again, offset=0, polls=0, steps=0, sought=False, log=(), faults=(), spent=(), dropped=()
-            )
+        def restarted(record: Record, _: Playing) -> tuple[Record, None]:
+            time = record.time.restarted(self._playback.opening.clock.now())
+            return dataclasses.replace(record, time=time, log=(), faults=(), spent=(), dropped=()), None
 
         self._playback.change(self._key, restarted)
 
     def freeze(self) -> None:
         """Stops the task's clock where it is; polls do not move it either."""
-        self._stand(frozen=True)
+        self._set_time(TaskTime.stopped)
 
     def run(self) -> None:
         """Lets the task go on from where it is: by time, or by polls where they move it."""
-        self._stand(frozen=False)
-
-    def _record(self) -> Record:
-        return self._playback.record(self._key)
+        self._set_time(TaskTime.resumed)
 
     def _history(self) -> History:
-        return self._playback.history(self._record())
+        return self._playback.history(self._playback.record(self._key))
 
     def _move(self, move: Callable[[int], int]) -> None:
-        def moved(record: Record) -> Record:
-            before = self._playback.moment(record)
+        def moved(record: Record, playing: Playing) -> tuple[Record, None]:
+            moments, now = playing.history.moments, self._playback.opening.clock.now()
+            before = record.time.reading(moments, now)
             moment = min(move(before), FURTHEST * SECOND)
-            if moment < before:  # what a fault was good for once, it is again
-                record = dataclasses.replace(record, spent=())
-            if record.mode is ClockMode.POLLS:
-                step = bisect.bisect_right(self._playback.history(record).moments, moment) - 1
-                return dataclasses.replace(record, steps=step, sought=True)
-            now = self._playback.opening.clock.now()
-            stands = record.frozen or record.mode is ClockMode.INSTANT
-            return dataclasses.replace(record, anchor=now, offset=moment, mode=_held_mode(record), frozen=stands)
+            spent = () if moment < before else record.spent  # what a fault was good for once, it is again
+            return dataclasses.replace(record, time=record.time.moved_to(moment, moments, now), spent=spent), None
 
         self._playback.change(self._key, moved)
 
-    def _stand(self, *, frozen: bool) -> None:
-        """Stops or frees the clock where it is; time moves on what nothing has moved so far."""
+    def _set_time(self, change: Callable[[TaskTime, Sequence[int], int], TaskTime]) -> None:
+        def changed(record: Record, playing: Playing) -> tuple[Record, None]:
+            time = change(record.time, playing.history.moments, self._playback.opening.clock.now())
+            return dataclasses.replace(record, time=time), None
 
-        def stood(record: Record) -> Record:
-            if record.mode is ClockMode.POLLS:
-                return dataclasses.replace(record, frozen=frozen)
-            mode = _held_mode(record) if frozen else ClockMode.WALL
-            moment, now = self._playback.moment(record), self._playback.opening.clock.now()
-            return dataclasses.replace(record, anchor=now, offset=moment, mode=mode, frozen=frozen)
-
-        self._playback.change(self._key, stood)
-
-
-def _held_mode(record: Record) -> ClockMode:
-    """What moves a clock that stands somewhere: one that was at its end from the start is moved by hand now."""
-    return ClockMode.MANUAL if record.mode is ClockMode.INSTANT else record.mode
+        self._playback.change(self._key, changed)

@@ -236,7 +236,7 @@ def test_moment_that_a_command_saw_stays_as_it_was():
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
 def test_clock_refuses_moments_that_are_none(move, seconds):
     app = build_app(Settings(scenario=scenario_of(RELEASE), clock=ManualClock()))
-    clock = Session(SessionContext(app.playback, app.journal), "anna").play().clock
+    clock = Session(SessionContext(app.playback, app.stage.catalog, app.journal), "anna").play().clock
 
     with pytest.raises(ValueError, match="0 seconds or more"):
         move(clock, seconds)

@@ -157,19 +157,6 @@ def test_task_of_engine_1_ignores_ex_data():
     ]
 
 
-@pytest.mark.parametrize(
-    ("said", "scope"), [({}, "cmdb_biz"), ({"scope": ""}, "cmdb_biz"), ({"scope": "project"}, "project")]
-)
-def test_scope_is_passed_on(monkeypatch, said, scope):
-    app, seen = created(), []
-    poll = app.playback.poll
-    monkeypatch.setattr(app.playback, "poll", lambda asked: seen.append(asked.scope) or poll(asked))
-
-    ask(app, target(**said))
-
-    assert seen == [scope]
-
-
 def test_every_combination_of_flags_is_answered_inline_as_at_first():
     app = ended()
     node_id = next(iter(ask(app, target()).json["data"]["children"]))

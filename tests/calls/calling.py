@@ -47,7 +47,7 @@ class House(Stage):
         """What the strict contract of a call and edition says against an answer."""
         edition = self.playback.default_edition
         if done.key is not None:
-            edition = self.playback.edition_of(self.playback.scenario_of(self.playback.record(done.key))).name
+            edition = self.playback.playing(self.playback.record(done.key)).edition.name
         if edition not in editions_of(operation):
             return []
         body = {"result": True, "data": done.data, "message": done.message, "code": 0, **done.beside}
@@ -109,5 +109,5 @@ def lived(life, edition):
         dataclasses.replace(entry, command=dataclasses.replace(entry.command, target=same(entry.command.target)))
         for entry in life.log
     )
-    house.store.change(key, lambda record: dataclasses.replace(record, log=log))
+    house.store.change(key, lambda record: (dataclasses.replace(record, log=log), None))
     return house, house.playback.history(house.playback.record(key))

@@ -198,7 +198,7 @@ def test_task_that_a_test_plays_anew_is_no_longer_the_created_one():
     house = House(default="steps")
     task = house.create()
 
-    Session(SessionContext(house.playback, Journal()), "s").play("fails", task)
+    Session(SessionContext(house.playback, house.catalog, Journal()), "s").play("fails", task)
 
     assert house.store.plan("s").created == {}
     assert house.poll(task).record.key.scenario == "fails"
@@ -208,7 +208,7 @@ def test_opening_a_created_task_leaves_it_as_it_is():
     house = House(default="steps")
     task = house.create(name="Mine")
 
-    Session(SessionContext(house.playback, Journal()), "s").play(task_id=task)
+    Session(SessionContext(house.playback, house.catalog, Journal()), "s").play(task_id=task)
 
     assert house.data(task)["name"] == "Mine"
 
@@ -283,7 +283,7 @@ def test_task_is_opened_when_it_is_made():
     house = House(default="steps", clock=clock)
     house.create()
 
-    assert [(record.key.task_id, record.polls) for record in house.store.records("s")] == [("1001", 0)]
+    assert [(record.key.task_id, record.time.polls) for record in house.store.records("s")] == [("1001", 0)]
 
 
 # -- refusals

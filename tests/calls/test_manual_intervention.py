@@ -100,7 +100,7 @@ def test_asking_is_no_poll():
     house = house_of(NESTED)
     waiting(house)
 
-    assert house.store.records("s")[0].polls == 0
+    assert house.store.records("s")[0].time.polls == 0
 
 
 # -- flaws

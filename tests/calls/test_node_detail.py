@@ -148,7 +148,7 @@ def test_asking_for_a_node_is_no_poll():
     detail(house, "A")
     data(house, "A")
 
-    assert house.store.records("s")[0].polls == 0
+    assert house.store.records("s")[0].time.polls == 0
 
 
 # -- what it was given and gave out

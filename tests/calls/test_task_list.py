@@ -100,7 +100,7 @@ def test_list_is_no_poll():
     house = known(house_of(RELEASE), 10)
     house.call("get_task_list")
 
-    assert house.store.records("s")[0].polls == 0
+    assert house.store.records("s")[0].time.polls == 0
 
 
 def test_tasks_of_other_businesses_are_not_listed():

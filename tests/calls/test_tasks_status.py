@@ -180,7 +180,7 @@ def test_batch_is_a_poll_of_each_of_its_tasks():
     batch(house, 1, 2)
     batch(house, 2)
 
-    assert {record.key.task_id: record.polls for record in house.store.records("s")} == {"1": 1, "2": 2}
+    assert {record.key.task_id: record.time.polls for record in house.store.records("s")} == {"1": 1, "2": 2}
 
 
 def test_batch_moves_a_clock_of_polls():

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import types
 
 from flows import act, play
 
+from taskmock.mockserver.api.bk_sops.documents.flags import NO_FLAGS, Selection
+from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
+from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.scenario import Scenario
@@ -42,15 +46,24 @@ class Stage:
         self.store = MemoryStore()
         self.catalog = Catalog(scenarios=scenarios)
         opening = Opening(seed=seed, clock=self.clock, mode=ClockMode(mode), speed=speed)
-        self.playback = Playback(opening=opening, store=self.store, catalog=self.catalog, **more)
+        self.playback = Playback(opening=opening, store=self.store, catalog=self.catalog, presenter=PRESENTER, **more)
+        self.renderer = Renderer()
 
-    def asked(self, task_id="10", *, session="s", **more):
+    def asked(self, task_id="10", *, session="s", flags=NO_FLAGS, quirks=True, **more):
         """A call for a status."""
-        return Query(session=session, task_id=task_id, **more)
+        return Query(session=session, task_id=task_id, selection=Selection(flags, quirks), **more)
 
     def poll(self, task_id="10", **more):
-        """The answer of a poll."""
-        return self.playback.poll(self.asked(task_id, **more))
+        """The answer of a poll: the record after it, its reading and faults, and what the API writes."""
+        polled = self.playback.poll(self.asked(task_id, **more))
+        return types.SimpleNamespace(
+            record=polled.record,
+            reading=polled.reading,
+            faults=polled.faults,
+            request_id=polled.request_id,
+            edition=polled.playing.edition.name,
+            **self.renderer.rendered(polled)._asdict(),
+        )
 
     def data(self, task_id="10", **more):
         """What a poll gives, decoded."""

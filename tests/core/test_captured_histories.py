@@ -51,7 +51,7 @@ def answers(scenario, polls):
     for capture, reading in polls:
         stage.hand(key).set(reading / 1000)
         parameters = said(capture, graph)
-        yield parameters, frame_of(stage.playback, stage.poll(flags=Flags.of(parameters))).body
+        yield parameters, frame_of(stage.playback.poll(stage.asked(flags=Flags.of(parameters))), stage.renderer).body
 
 
 def scenario_of(situation):

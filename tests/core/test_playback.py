@@ -113,7 +113,7 @@ def test_record_is_opened_once_and_keeps_how_it_began():
     stage.settle(speed=9.0)
 
     assert stage.open() == key
-    assert (stage.playback.record(key).epoch, stage.playback.record(key).speed) == (1_700_000_000_000, 1.0)
+    assert (stage.playback.record(key).epoch, stage.playback.record(key).time.speed) == (1_700_000_000_000, 1.0)
 
 
 def test_session_settles_clock_and_speed_of_tasks_to_come():
@@ -122,8 +122,8 @@ def test_session_settles_clock_and_speed_of_tasks_to_come():
     stage.settle(mode="polls", speed=3.0)
     after = stage.playback.record(stage.open("2"))
 
-    assert (after.mode, after.speed) == ("polls", 3.0)
-    assert stage.playback.record(before).mode == "wall"
+    assert (after.time.mode, after.time.speed) == ("polls", 3.0)
+    assert stage.playback.record(before).time.mode == "wall"
 
 
 def test_untouched_task_has_no_record():

@@ -31,7 +31,7 @@ def test_sessions_have_tasks_of_their_own():
 
     assert stage.data(session="a")["state"] == "FINISHED"
     assert stage.data(session="b")["state"] == "FAILED"
-    assert (stage.playback.record(mine).polls, stage.playback.record(theirs).polls) == (1, 1)
+    assert (stage.playback.record(mine).time.polls, stage.playback.record(theirs).time.polls) == (1, 1)
 
 
 def test_forgotten_session_begins_anew():

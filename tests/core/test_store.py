@@ -25,28 +25,30 @@ def opened(store, *keys):
 
 
 def polled(record):
-    return dataclasses.replace(record, polls=record.polls + 1)
+    """The record after one more poll, and the number of that poll."""
+    time = record.time.after_poll((0,), good=True)
+    return dataclasses.replace(record, time=time), time.polls
 
 
 def test_record_is_made_at_its_first_touch_only():
     store = opened(MemoryStore(), key())
     store.change(key(), polled)
 
-    assert store.open(key(), lambda: pytest.fail("made twice")).polls == 1
+    assert store.open(key(), lambda: pytest.fail("made twice")).time.polls == 1
 
 
 def test_change_gives_and_keeps_what_was_made():
     store = opened(MemoryStore(), key())
 
-    assert store.change(key(), polled).polls == 1
-    assert store.records("s")[0].polls == 1
+    assert store.change(key(), polled) == 1
+    assert store.records("s")[0].time.polls == 1
 
 
 def test_change_that_fails_changes_nothing():
     store = opened(MemoryStore(), key())
 
     with pytest.raises(ZeroDivisionError):
-        store.change(key(), lambda record: dataclasses.replace(record, polls=1 // 0))
+        store.change(key(), lambda record: (record, 1 // 0))
 
     assert store.records("s") == (record(key()),)
 
@@ -126,7 +128,7 @@ def test_threads_lose_no_change():
     for thread in threads:
         thread.join()
 
-    assert store.records("s")[0].polls == 1600
+    assert store.records("s")[0].time.polls == 1600
 
 
 def test_threads_open_one_record():

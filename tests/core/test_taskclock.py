@@ -150,7 +150,7 @@ def test_restart_forgets_what_was_done(mode):
     hand.restart()
 
     record = stage.playback.record(key)
-    assert (record.log, record.polls, record.offset) == ((), 0, 0)
+    assert (record.log, record.time.polls, record.time.offset) == ((), 0, 0)
     hand.end()
     assert stage.data()["state"] == "FAILED"
 

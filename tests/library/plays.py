@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
+from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.dry_run.frames import endless, frame_of
 from taskmock.mockserver.playback.player import Playback
@@ -36,9 +38,11 @@ class Stand:
             opening=Opening(seed="0", clock=self.clock, mode=mode),
             store=MemoryStore(),
             catalog=Catalog(scenarios=[scenario(name)]),
+            presenter=PRESENTER,
             default=name,
             edition=edition,
         )
+        self.renderer = Renderer()
         self.key = self.playback.open(ASKED).key
 
     @property
@@ -47,8 +51,8 @@ class Stand:
 
     def poll(self):
         """The next frame, and whether it would be followed by the same one for ever."""
-        answer = self.playback.poll(ASKED)
-        return frame_of(self.playback, answer), endless(answer.faults)
+        polled = self.playback.poll(ASKED)
+        return frame_of(polled, self.renderer), endless(polled.faults)
 
     def at(self, moment):
         """The frame at a moment in ms, by somebody's hand on the task's clock."""

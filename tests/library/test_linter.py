@@ -9,9 +9,8 @@ from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.fault import Bounds
 from taskmock.mockserver.core.flow import Activity
 from taskmock.mockserver.core.scenario import Event, Frame, Play, Trigger
-from taskmock.mockserver.dry_run import lint as linter
 from taskmock.mockserver.dry_run.frames import polled_playback
-from taskmock.mockserver.dry_run.lint import broken_answers, holding_moments
+from taskmock.mockserver.dry_run.lint import ScenarioRun, broken_answers, holding_moments
 from taskmock.mockserver.dry_run.lint_file import placed, refuse_broken
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.scenarios import load_scenario, read_scenario
@@ -212,16 +211,12 @@ def test_loaded_scenario_with_broken_answers_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(("judged", "moments"), [(1, [5000]), (10, [0, 5000]), (10**6, [0, 1000, 3000, 5000])])
-def test_answers_are_sampled_by_size(judged, moments, monkeypatch):
-    seen = []
-    answer_at = linter._Stage.answer_at
-    monkeypatch.setattr(
-        linter._Stage, "answer_at", lambda stage, moment: seen.append(moment) or answer_at(stage, moment)
-    )
+def test_answers_are_sampled_by_size(judged, moments):
+    scenario = read_scenario(HEAD, source="mine")
+    run = ScenarioRun(scenario, scenario.plays[0], None)
 
-    assert broken_answers(read_scenario(HEAD, source="mine"), judged=judged) == ()
-
-    assert seen == moments
+    assert run.sampled(run.history.moments, judged=judged) == tuple(moments)
+    assert broken_answers(scenario, judged=judged) == ()
 
 
 def test_loaded_scenario_that_is_sound_is_taken(tmp_path):

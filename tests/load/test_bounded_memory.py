@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 from mock_calls import status_of
 
+from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.http.message import Call
 from taskmock.mockserver.playback.player import Playback
@@ -28,7 +29,9 @@ class Steady:
 
 
 def playback(store, mode=ClockMode.POLLS):
-    return Playback(opening=Opening(seed="0", clock=ManualClock(), mode=mode), store=store, catalog=Catalog())
+    return Playback(
+        opening=Opening(seed="0", clock=ManualClock(), mode=mode), store=store, catalog=Catalog(), presenter=PRESENTER
+    )
 
 
 def asked(session, task_id="10"):
@@ -37,7 +40,7 @@ def asked(session, task_id="10"):
 
 def test_memory_does_not_grow_with_the_sessions(monkeypatch):
     monkeypatch.setattr("taskmock.mockserver.server.app._KNOWN_CALLS", 100)
-    app = App(playback(MemoryStore(most_sessions=50)))
+    app = App(playback(MemoryStore(most_sessions=50)), Catalog())
     calls = [Call("GET", status_of(str(n % 20)), (("x-mock-session", f"s-{n}"),)) for n in range(1500)]
     for call in calls[:500]:  # until the calls that are known are as many as can be
         app.answer(call)
@@ -140,7 +143,7 @@ def test_record_that_is_gone_is_told_apart():
     key = RecordKey("a", "generated", "10")
 
     with pytest.raises(RecordGoneError, match=r"^the session 'a' has no task '10' \(any more\)$"):
-        store.change(key, lambda record: record)
+        store.change(key, lambda record: (record, None))
 
 
 def test_poll_of_a_session_that_is_forgotten_meanwhile_begins_anew():
@@ -163,7 +166,7 @@ def test_poll_of_a_session_that_is_forgotten_meanwhile_begins_anew():
 
 
 def test_operation_on_a_session_that_is_forgotten_meanwhile_is_carried_out():
-    app = App(playback(MemoryStore(), mode=ClockMode.WALL))
+    app = App(playback(MemoryStore(), mode=ClockMode.WALL), Catalog())
     store, change, forgotten = app.playback.store, app.playback.store.change, []
 
     def changing(key, update):

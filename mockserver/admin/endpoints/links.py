@@ -13,13 +13,15 @@ from werkzeug.http import dump_cookie
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.admin.moments import REPLAY
 from taskmock.mockserver.api.bk_sops.calls.create import check_creation
-from taskmock.mockserver.api.bk_sops.documents.task import is_number
-from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.api.bk_sops.documents.renderer import CLIPPED
+from taskmock.mockserver.api.bk_sops.documents.task import CREATION_FIELDS, is_number
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.task_time import ClockMode, TaskTime
 from taskmock.mockserver.playback.creation import CreatedTask
-from taskmock.mockserver.playback.player import Playback, played
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.playing import played
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
 from taskmock.mockserver.sessions.names import SESSION_COOKIE, checked_session
@@ -54,7 +56,7 @@ _REPLAY: dict[str, Schema] = {
     "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
     "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
     "created": {"type": "string", "description": "What a client has made the task with: JSON."},
-    "clipped": {"enum": ["true"], "description": "A batch query has taken `children` from the CREATED task."},
+    CLIPPED: {"enum": ["true"], "description": "A batch query has taken `children` from the CREATED task."},
     "session": {"type": "string", "description": "The session's name; one of the link's own where it is not said."},
     **_NEXT,
 }
@@ -69,7 +71,7 @@ def use(call: AdminCall) -> Answered:
     target = _checked_next(call.query.get("next"))
     scenario, clock = call.query.get("scenario"), call.query.get("clock")
     if scenario is not None:
-        call.playback.catalog.scenario(scenario)
+        call.catalog.scenario(scenario)
     plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None)
     _begin(call, name, plan)
     return _sent(name, target, {"session": name, "scenario": scenario, "clock": clock, "next": target})
@@ -86,9 +88,9 @@ def replay(call: AdminCall) -> Answered:
     plan = _plan(query, playback)
     scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"], plan=plan)
     record = _record(call, RecordKey(name, scenario.name, query["task"]), scenario.digest)
-    edition = playback.edition_of(scenario).name
-    if edition != query["edition"]:
-        said = f"the link speaks {query['edition']}, this mock {edition}"
+    edition = playback.edition_of(scenario)
+    if edition.name != query["edition"]:
+        said = f"the link speaks {query['edition']}, this mock {edition.name}"
         raise AdminError(409, said, allowed=f"taskmock serve --edition {query['edition']}")
     if (scenario.name, scenario.digest) != (query["scenario"], query["digest"]):
         raise AdminError(
@@ -100,7 +102,7 @@ def replay(call: AdminCall) -> Answered:
         )
     play = scenario.play_for(record.key.task_id)
     assert play is not None  # noqa: S101  # a scenario without one is never chosen
-    played(record, play, playback.edition_of(scenario))  # refuses a log that cannot be, before anything has changed
+    played(record, play, edition)  # refuses a log that cannot be, before anything has changed
     _begin(call, name, plan)
     playback.store.open(record.key, lambda: record)
     path = Task(playback, record.key, base=Session(call.stage, name).url, gateway=call.stage.gateway).url
@@ -112,7 +114,7 @@ def _plan(query: Mapping[str, Any], playback: Playback) -> SessionPlan:
     task, created = query["task"], {}
     if "created" in query:
         try:
-            creation = CreatedTask.read(query["created"])
+            creation = CreatedTask.read(query["created"], CREATION_FIELDS)
             check_creation(playback, creation)
         except ScenarioError:
             raise
@@ -131,15 +133,13 @@ def _record(call: AdminCall, key: RecordKey, digest: str) -> Record:
         digest=digest,
         seed=query["seed"],
         epoch=query["epoch"],
-        mode=ClockMode.MANUAL,
-        anchor=call.playback.opening.clock.now(),
-        offset=round(query["reading"] * SECOND),
-        frozen=True,
-        polls=query["polls"],
+        time=TaskTime.standing(
+            round(query["reading"] * SECOND), call.playback.opening.clock.now(), polls=query["polls"]
+        ),
         log=read_injected_log(query["log"]) if "log" in query else (),
         faults=read_injected_faults(query["faults"]) if "faults" in query else (),
         spent=_spent(query.get("spent", "[]")),
-        clipped="clipped" in query,
+        api={name: query[name] for name in (CLIPPED,) if name in query},
     )
 
 

@@ -11,7 +11,7 @@ from taskmock.mockserver.scenarios.catalog import Catalog
 
 def list_scenarios(call: AdminCall) -> Answered:
     """All scenarios by name; of one whose file is broken, what is wrong."""
-    catalog = call.playback.catalog
+    catalog = call.catalog
     return Answered(body={"scenarios": [_listed(catalog, name) for name in catalog.names()]})
 
 
@@ -31,7 +31,7 @@ def _listed(catalog: Catalog, name: str) -> dict[str, object]:
 
 def show_scenario(call: AdminCall) -> Answered:
     """A scenario as the text of a scenario file."""
-    return Answered(text=dump_scenario(call.playback.catalog.scenario(call.path["scenario"])))
+    return Answered(text=dump_scenario(call.catalog.scenario(call.path["scenario"])))
 
 
 def put_scenario(call: AdminCall) -> Answered:
@@ -40,17 +40,17 @@ def put_scenario(call: AdminCall) -> Answered:
     Operations that it does not allow are `dropped` from their log.
     """
     name = call.path["scenario"]
-    scenario = read_scenario(call.data, source=name, resolve=call.playback.catalog.scenario)
+    scenario = read_scenario(call.data, source=name, resolve=call.catalog.scenario)
     if scenario.name != name:
         raise AdminError(400, f"the text is scenario {scenario.name!r}, the path says {name!r}; they must agree")
-    call.playback.catalog.add(scenario)
+    call.catalog.add(scenario)
     return Answered(body={"name": name, "digest": scenario.digest})
 
 
 def delete_scenario(call: AdminCall) -> Answered:
     """Takes a scenario that was put here off the shelf; one that came from a file is that file's again."""
-    if not call.playback.catalog.remove(call.path["scenario"]):
-        raise ScenarioNotFoundError(call.path["scenario"], call.playback.catalog.names())
+    if not call.catalog.remove(call.path["scenario"]):
+        raise ScenarioNotFoundError(call.path["scenario"], call.catalog.names())
     return Answered()
 
 

@@ -38,7 +38,7 @@ def settle_session(call: AdminCall) -> Answered:
     """Settles what a session's tasks play and what moves their clocks. What it does not say stays as it is."""
     session, said = call.session, call.said
     if said.get("scenario") is not None:
-        call.playback.catalog.scenario(said["scenario"])
+        call.catalog.scenario(said["scenario"])
     changed: dict[str, Any] = {}
     if "scenario" in said:
         changed["scenario"] = said["scenario"]

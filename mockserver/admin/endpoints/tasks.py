@@ -10,11 +10,13 @@ from taskmock.mockserver.admin.endpoint import ADMIN, AdminCall, AdminError, Ans
 from taskmock.mockserver.admin.moments import events_of, link_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import state_at
+from taskmock.mockserver.playback.playing import Playing
+from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
 from taskmock.mockserver.scenarios.writer import event_data, fault_data
@@ -63,23 +65,24 @@ TASK_SCHEMA: dict[str, Schema] = {
 
 def shown_task(playback: Playback, record: Record) -> dict[str, object]:
     """A task's record as JSON."""
-    history, moment = playback.history(record), playback.moment(record)
+    history = playback.history(record)
+    moment, seen = playback.moment(record, history), playback.seen_moment(record, history)
     return {
         "id": record.key.task_id,
         "session": record.key.session,
         "scenario": record.key.scenario,
         "digest": record.digest,
         "seed": record.seed,
-        "state": state_at(history, playback.seen_moment(record)),
+        "state": state_at(playback.presenter, history, seen),
         "clock": {
-            "mode": record.mode,
+            "mode": record.time.mode,
             "seconds": moment / SECOND,
-            "speed": record.speed,
-            "frozen": record.frozen,
+            "speed": record.time.speed,
+            "frozen": record.time.frozen,
             "changes": [change / SECOND for change in history.moments[:MOST_CHANGES]],
         },
         "epoch": record.epoch / SECOND,
-        "polls": record.polls,
+        "polls": record.time.polls,
         "log": [event_data(event) for event in events_of(record.log)],
         "dropped": record.dropped,
         "link": ADMIN + link_of(playback, record),
@@ -100,7 +103,7 @@ def show_task(call: AdminCall) -> Answered:
 def play_task(call: AdminCall) -> Answered:
     """Opens a task, playing a scenario; the record is made now and not at the first poll."""
     name = call.said.get("scenario")
-    call.session.play(None if name is None else call.playback.catalog.scenario(name), call.path["task"])
+    call.session.play(None if name is None else call.catalog.scenario(name), call.path["task"])
     return show_task(call)
 
 
@@ -146,7 +149,7 @@ def give_commands(call: AdminCall) -> Answered:
 def list_faults(call: AdminCall) -> Answered:
     """The faults of a task: those of its scenario, and those that were added; and how many answers each has had."""
     record = record_of(call)
-    own = call.playback.play_of(record).faults
+    own = call.playback.playing(record).play.faults
     faults = [*own, *record.faults]
     spent = [*record.spent, *[0] * (len(faults) - len(record.spent))]
     listed = [
@@ -160,10 +163,10 @@ def add_faults(call: AdminCall) -> Answered:
     """Adds faults to a task, in the words of scenario files' `faults:`."""
     added = read_injected_faults(json.dumps(call.said["faults"]))
 
-    def with_added(record: Record) -> Record:
+    def with_added(record: Record, playing: Playing) -> tuple[Record, None]:
         for fault in added:
-            _check_addresses(call, record, fault)
-        return dataclasses.replace(record, faults=(*record.faults, *added))
+            _check_addresses(playing.history, fault)
+        return dataclasses.replace(record, faults=(*record.faults, *added)), None
 
     call.playback.change(record_of(call).key, with_added)
     return list_faults(call)
@@ -172,17 +175,15 @@ def add_faults(call: AdminCall) -> Answered:
 def clear_faults(call: AdminCall) -> Answered:
     """Takes back the faults that were added; the scenario's own stay."""
 
-    def without_added(record: Record) -> Record:
-        own = len(call.playback.play_of(record).faults)
-        return dataclasses.replace(record, faults=(), spent=record.spent[:own])
+    def without_added(record: Record, playing: Playing) -> tuple[Record, None]:
+        return dataclasses.replace(record, faults=(), spent=record.spent[: len(playing.play.faults)]), None
 
     call.playback.change(record_of(call).key, without_added)
     return list_faults(call)
 
 
-def _check_addresses(call: AdminCall, record: Record, fault: Fault) -> None:
+def _check_addresses(history: History, fault: Fault) -> None:
     """Refuses a fault whose node the task has not."""
-    history = call.playback.history(record)
     broken = fault.value["node"] if isinstance(fault.value, dict) and "node" in fault.value else None
     for address in (fault.bounds.node, broken):
         if address is None:

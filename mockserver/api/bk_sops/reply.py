@@ -7,6 +7,7 @@ import http
 from collections.abc import Sequence
 from typing import Any
 
+from taskmock.mockserver.api.bk_sops.documents.renderer import Rendered
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.gateways.registry import retold
@@ -22,29 +23,28 @@ SYSTEM_ERROR = 3599999
 _HTML = (("Content-Type", "text/html"),)
 
 
-def reply_of(answer: Polled, gateway: Gateway, headers: Fields = ()) -> tuple[Reply, int]:
-    """The reply after all faults of the answer, in the order in which they stand, and the code of its envelope.
+def reply_of(polled: Polled, rendered: Rendered, gateway: Gateway, headers: Fields = ()) -> tuple[Reply, int]:
+    """The reply to a poll after all its faults, in the order in which they stand, and the code of its envelope.
 
     The code is 0 where there is a good envelope or none at all. `headers` are those of a good reply.
     """
-    reply, code = _good(answer, gateway, headers)
-    for fault in answer.faults:
-        replaced = _replaced(fault, gateway, answer.request_id)
+    reply, code = _good(rendered, gateway, polled.request_id, headers)
+    for fault in polled.faults:
+        replaced = _replaced(fault, gateway, polled.request_id)
         if replaced is not None:
             other, code = replaced
             reply = dataclasses.replace(other, headers=(*other.headers, *_own(reply)), delivery=reply.delivery)
-        delivery = _delivery(reply.delivery, fault, answer)
+        delivery = _delivery(reply.delivery, fault, polled)
         reply = dataclasses.replace(reply, delivery=delivery)
     return reply, code
 
 
-def _good(answer: Polled, gateway: Gateway, headers: Fields) -> tuple[Reply, int]:
-    request_id = answer.request_id
-    if answer.whole is not None:
-        return Reply(200, (*gateway.headers(request_id), *headers), answer.whole), 0
-    if answer.data is not None:
-        return Reply(200, (*gateway.headers(request_id), *headers), gateway.succeed(answer.data, request_id, "")), 0
-    reply, code = _refusal(RefusedError(SYSTEM_ERROR, answer.failure), gateway, request_id)
+def _good(rendered: Rendered, gateway: Gateway, request_id: str, headers: Fields) -> tuple[Reply, int]:
+    if rendered.whole is not None:
+        return Reply(200, (*gateway.headers(request_id), *headers), rendered.whole), 0
+    if rendered.data is not None:
+        return Reply(200, (*gateway.headers(request_id), *headers), gateway.succeed(rendered.data, request_id, "")), 0
+    reply, code = _refusal(RefusedError(SYSTEM_ERROR, rendered.failure), gateway, request_id)
     return dataclasses.replace(reply, headers=(*reply.headers, *headers)), code
 
 
@@ -79,12 +79,12 @@ def _replaced(fault: Fault, gateway: Gateway, request_id: str) -> tuple[Reply, i
             return None
 
 
-def _delivery(delivery: Delivery, fault: Fault, answer: Polled) -> Delivery:
+def _delivery(delivery: Delivery, fault: Fault, polled: Polled) -> Delivery:
     value: Any = fault.value
     match fault.kind:
         case FaultKind.DELAY:
             least, most = value if isinstance(value, list) else (value, value)
-            drawn = draw_int(least, most, answer.record.draw_key, "delay", answer.reading.poll)
+            drawn = draw_int(least, most, polled.record.draw_key, "delay", polled.reading.poll)
             return dataclasses.replace(delivery, delay=drawn / SECOND)
         case FaultKind.DRIP:
             return dataclasses.replace(delivery, drip=(value["bytes"], value["every"] / SECOND))

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Edition
+from taskmock.mockserver.api.bk_sops.documents.presenter import edition_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes
 from taskmock.mockserver.core.command import Command
 from taskmock.mockserver.core.engine.history import History
@@ -118,10 +119,10 @@ def timelines(scenario: Scenario, edition: str | None = None) -> tuple[Timeline,
 
 def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
     playback = polled_playback(scenario, edition)
-    history = playback.history(playback.open(Query(session=DEFAULT_SESSION, task_id=TASK_ID)))
+    playing = playback.playing(playback.open(Query(session=DEFAULT_SESSION, task_id=TASK_ID)))
+    history, chosen = playing.history, edition_of(playing)
     last = history.moments[-1]
     span = last + max(SECOND // 2, last // 20)
-    chosen = playback.edition_of(scenario)
     return Timeline(
         edition=chosen.name,
         span=span,

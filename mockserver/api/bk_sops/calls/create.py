@@ -10,11 +10,11 @@ from typing import Any
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_json
 from taskmock.mockserver.api.bk_sops.calls.snapshot import snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of, pipeline_of
-from taskmock.mockserver.api.bk_sops.documents.task import created_task, is_number, project_of
+from taskmock.mockserver.api.bk_sops.documents.task import COMMON, created_task, is_number, project_of
 from taskmock.mockserver.api.bk_sops.errors import NOT_FOUND, PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import LONGEST_ID, text_of
 from taskmock.mockserver.generation.generator import SCENARIO_NAME
-from taskmock.mockserver.playback.creation import COMMON, CreatedTask
+from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import SessionPlan
 from taskmock.mockserver.playback.store import MOST_TASKS
@@ -87,8 +87,10 @@ def _checked(playback: Playback, call: ApiCall) -> CreatedTask:
         scenario=_played(playback, call),
         creator=call.user,
         constants=_constants(said_json(said, "constants", {})),
-        flow_type=str(flow_type),
-        template_source="project" if source in _OWN_TEMPLATES else "common",
+        api={
+            "flow_type": str(flow_type),
+            "template_source": "project" if source in _OWN_TEMPLATES else "common",
+        },
     )
 
 
@@ -106,7 +108,7 @@ def check_creation(playback: Playback, creation: CreatedTask) -> None:
         raise ValueError("template_id: must be a whole number, from 1 to what a database can hold")
     choices = {"flow_type": FLOW_TYPES, "template_source": TEMPLATE_SOURCES}
     for field, allowed in choices.items():
-        if getattr(creation, field) not in allowed:
+        if creation.api[field] not in allowed:
             raise ValueError(f"{field}: must be one of {', '.join(allowed)}")
     try:
         _constants(creation.constants)

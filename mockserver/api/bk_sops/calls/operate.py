@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall, Done, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot_of
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot
 from taskmock.mockserver.api.bk_sops.documents.edition import written_version
 from taskmock.mockserver.api.bk_sops.documents.sequence_flow import flows_from, sequence_flows
+from taskmock.mockserver.api.bk_sops.documents.task import is_claimed
 from taskmock.mockserver.api.bk_sops.errors import INVALID_OPERATION, PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import text_of
 from taskmock.mockserver.core.command import TASK, Command, Verb
@@ -17,7 +18,6 @@ from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError, GraphNode, NodeKind
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import RecordKey
-from taskmock.mockserver.playback.store import RecordGoneError
 
 INVALID_COMMAND = "task command is invalid"
 """What is said of an action that there is none of (fact)."""
@@ -53,26 +53,23 @@ def _answer(order: _Order) -> Answer:
     """What does to the task of a call's session what the call asks for; nobody need have touched the task before."""
 
     def answer(playback: Playback, call: ApiCall) -> Done:
-        return Done(data={}, message="success", key=_carried_out(playback, call, order))
+        key = playback.with_task(call.asked(), lambda polled: _carried_out(playback, call, order, snapshot(polled)))
+        return Done(data={}, message="success", key=key)
 
     return answer
 
 
-def _carried_out(playback: Playback, call: ApiCall, order: _Order) -> RecordKey:
-    while True:
-        glance = snapshot_of(playback, call.asked())
-        key, command = glance.record.key, order(call, glance)
-        try:
-            playback.command(key, command)
-        except RecordGoneError:
-            continue  # forgotten in this very moment
-        except CommandRefusedError as error:
-            if error.reason in {NOT_STARTED, STARTED}:
-                raise RefusedError(INVALID_OPERATION, error.reason) from None
-            raise _refused(call, command.verb, error.reason) from None
-        except AddressError:
-            raise _refused(call, command.verb, NO_NODE.format(node=command.target)) from None
-        return key
+def _carried_out(playback: Playback, call: ApiCall, order: _Order, glance: TaskSnapshot) -> RecordKey:
+    key, command = glance.record.key, order(call, glance)
+    try:
+        playback.command(key, command)
+    except CommandRefusedError as error:
+        if error.reason in {NOT_STARTED, STARTED}:
+            raise RefusedError(INVALID_OPERATION, error.reason) from None
+        raise _refused(call, command.verb, error.reason) from None
+    except AddressError:
+        raise _refused(call, command.verb, NO_NODE.format(node=command.target)) from None
+    return key
 
 
 def _refused(call: ApiCall, verb: str, reason: str) -> RefusedError:
@@ -100,7 +97,7 @@ def _operate_task(call: ApiCall, glance: TaskSnapshot) -> Command:
 
 
 def _check_claimed(glance: TaskSnapshot, action: str) -> None:
-    if glance.creation is not None and not glance.creation.claimed:
+    if not is_claimed(glance.creation):
         raise RefusedError(INVALID_OPERATION, UNCLAIMED.format(action=action))
 
 

@@ -1,4 +1,4 @@
-"""What a call sees of a task: its record, its life and the moment it is at. Looking changes nothing, polling counts."""
+"""A task as a call of the API sees it: its record, its history and the moment at which it stands."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 import functools
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Edition
+from taskmock.mockserver.api.bk_sops.documents.presenter import edition_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import RecordedTask, recorded_task
 from taskmock.mockserver.core.engine.history import History, Tree
 from taskmock.mockserver.core.graph import ROOT
@@ -13,9 +14,8 @@ from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.core.state import Row, State
 from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Query, take_poll
+from taskmock.mockserver.playback.poll import Polled, Query
 from taskmock.mockserver.playback.record import Record
-from taskmock.mockserver.playback.store import RecordGoneError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,48 +67,18 @@ class TaskSnapshot:
         return Row(state, start=start, finish=finish, since=start)
 
 
-def snapshot_of(playback: Playback, asked: Query) -> TaskSnapshot:
-    """A task where it stands now, or after its latest poll; nobody need have touched it before.
+def snapshot(polled: Polled) -> TaskSnapshot:
+    """A task as a poll, or a call that is no poll, has found it."""
+    playing = polled.playing
+    return TaskSnapshot(
+        polled.record, playing.history, edition_of(playing), polled.reading.moment, creation=playing.creation
+    )
+
+
+def snapshot_of(playback: Playback, query: Query) -> TaskSnapshot:
+    """A task where it stands now, or after its latest poll; it need not have been touched before.
 
     Raises:
         ScenarioNotFoundError, ScenarioError: As for a poll.
     """
-    while True:
-        try:
-            record = playback.record(playback.open(asked).key)
-        except RecordGoneError:
-            continue  # forgotten in this very moment
-        return _glance(playback, record, playback.seen_moment(record))
-
-
-def polled(playback: Playback, asked: Query, *, clipped: bool = False) -> TaskSnapshot:
-    """A task as one poll sees it: the poll is counted and moves a `polls` clock, and no fault is met.
-
-    With `clipped` the record notes that a CREATED task lacks its children from now on.
-
-    Raises:
-        ScenarioNotFoundError, ScenarioError: As for a poll.
-    """
-    seen: list[int] = []
-
-    def turned(record: Record) -> Record:
-        history = playback.history(record)
-        changed, turn = take_poll(record, (), history, playback.opening.clock.now())
-        seen.append(turn.moment)
-        created = not (history.frames or history.started_at(turn.moment) or history.expired_at(turn.moment))
-        return dataclasses.replace(changed, clipped=True) if clipped and created else changed
-
-    while True:
-        try:
-            key = playback.open(asked).key
-            playback.history(playback.record(key))  # worked out before the store is held
-            record = playback.change(key, turned)
-        except RecordGoneError:
-            continue  # forgotten in this very moment
-        return _glance(playback, record, seen[-1])
-
-
-def _glance(playback: Playback, record: Record, moment: int) -> TaskSnapshot:
-    edition = playback.edition_of(playback.scenario_of(record))
-    creation = playback.store.plan(record.key.session).created.get(record.key.task_id)
-    return TaskSnapshot(record, playback.history(record), edition, moment, creation)
+    return playback.with_task(query, snapshot)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
-from taskmock.mockserver.api.bk_sops.documents.flags import BUSINESS, Flags
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags, Selection
 from taskmock.mockserver.core.graph import is_node_id
 from taskmock.mockserver.playback.poll import Query
 
 
-def _asked(said: ApiCall) -> Query:
-    task_id = said.needed["task_id"]
+def status_query(call: ApiCall) -> Query:
+    """What a call for a status asks: the document lets it name a node in the place of a task."""
+    task_id = call.needed["task_id"]
     return Query(
-        session=said.session,
+        session=call.session,
         task_id=task_id,
-        scenario=said.scenario,
+        scenario=call.scenario,
         node_id=task_id if is_node_id(task_id) else None,
-        flags=Flags.of(said.said),
-        scope=str(said.said.get("scope") or BUSINESS),
-        quirks=said.quirks,
+        selection=Selection(Flags.of(call.said), call.quirks),
     )

@@ -6,12 +6,12 @@ import copy
 from collections.abc import Iterable, Iterator, Sequence
 
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_flag, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, polled, snapshot_of
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot, snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
 from taskmock.mockserver.api.bk_sops.documents.flags import WHOLE_TASK
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes
-from taskmock.mockserver.api.bk_sops.documents.renderer import data_at
+from taskmock.mockserver.api.bk_sops.documents.renderer import CLIPPED, data_at
 from taskmock.mockserver.api.bk_sops.documents.status import without_children
 from taskmock.mockserver.api.bk_sops.documents.task import (
     TaskFacts,
@@ -27,6 +27,7 @@ from taskmock.mockserver.core.flow import Activity
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.playing import Playing
 from taskmock.mockserver.playback.record import Record
 
 MOST_STATUSES = 50
@@ -51,14 +52,22 @@ def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     wanted = call.said.get("include_children_status")
     # Any text is true to the real server, `false` too (fact).
     children = bool(wanted) if call.quirks else said_flag(call.said, "include_children_status") is True
-    glances = (polled(playback, call.asked(task_id), clipped=call.quirks and not children) for task_id in task_ids)
-    found = [(glance, status) for glance in glances if (status := _status(glance)) is not None]
+    note = _clipped if call.quirks and not children else None
+    polls = (playback.poll(call.asked(task_id), with_faults=False, note=note) for task_id in task_ids)
+    found = [(glance, status) for glance in map(snapshot, polls) if (status := _status(glance)) is not None]
     return Done(
         data=[
             batch_entry(facts_of(glance, call), status if children else without_children(status))
             for glance, status in found
         ]
     )
+
+
+def _clipped(playing: Playing, moment: int) -> dict[str, str]:
+    """What a batch without children notes of a task that is only created."""
+    history = playing.history
+    created = not (history.frames or history.started_at(moment) or history.expired_at(moment))
+    return {CLIPPED: "true"} if created else {}
 
 
 def _status(glance: TaskSnapshot) -> Document | None:

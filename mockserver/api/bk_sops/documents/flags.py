@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Edition
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph
-
-BUSINESS = "cmdb_biz"
-"""What `bk_biz_id` counts where a call does not say it in `scope`."""
 
 _NOTHING = ("", None)
 
@@ -68,6 +66,13 @@ class Flags:
 
 NO_FLAGS = Flags()
 """What the document's own call asks for: the tree and nothing else."""
+
+
+class Selection(NamedTuple):
+    """What of a task a query selects: its flags, and whether the answer has the real system's flaws."""
+
+    flags: Flags = NO_FLAGS
+    quirks: bool = True
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

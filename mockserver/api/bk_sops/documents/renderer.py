@@ -1,4 +1,4 @@
-"""A record's script played, and its tree in an edition's words: what no poll counts and no store keeps."""
+"""A poll as bytes: the tree in an edition's words, or a recorded answer, after all contract breaks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import orjson
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Document, Edition
 from taskmock.mockserver.api.bk_sops.documents.flags import View
+from taskmock.mockserver.api.bk_sops.documents.presenter import edition_of, view_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import viewed
 from taskmock.mockserver.api.bk_sops.documents.status import (
     document,
@@ -22,9 +23,9 @@ from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.graph import ROOT, AddressError
-from taskmock.mockserver.core.scenario import Frame, Play
+from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.playback.cache import Cache
-from taskmock.mockserver.playback.poll import PollResult
+from taskmock.mockserver.playback.poll import Polled
 from taskmock.mockserver.playback.record import Record
 
 _OF_TYPE: Mapping[str, Any] = {
@@ -82,13 +83,22 @@ KEPT_FRAMES = 64 * 1024 * 1024
 _FINDING = 1024  # bytes that the key of a kept answer takes
 
 
-class Playing(NamedTuple):
-    """What plays for a record: its script, in an edition, and all that happens; `key` is equal where all of it is."""
+CLIPPED = "clipped"
+"""What is noted of a task whose answers lack `children` while it is only created: a batch query has taken them from
+the real server's cache (a flaw of the real server)."""
 
-    key: tuple[object, ...]
-    play: Play
-    edition: Edition
-    history: History
+
+class Rendered(NamedTuple):
+    """A poll as the API writes it: `data` as JSON bytes, what of the task the `view` shows.
+
+    `whole` is a recorded answer, envelope and all, instead; where both are None, `failure` is what the system says in
+    place of an answer.
+    """
+
+    view: View
+    data: bytes | None
+    whole: bytes | None
+    failure: str
 
 
 def can_be_answered(history: History, edition: Edition, moment: int, view: View) -> bool:
@@ -104,7 +114,7 @@ def data_at(record: Record, history: History, edition: Edition, moment: int, vie
         return expired(history.graph.nodes[ROOT].name)
     tree = history.tree_at(moment)
     data = document(tree, edition, epoch=record.epoch, key=record.draw_key, top=view.top)
-    if record.clipped and edition.served and view.top not in tree.rows:
+    if CLIPPED in record.api and edition.served and view.top not in tree.rows:
         data = without_children(data)
     elif view.loses_names:
         data = without_names(data)
@@ -124,23 +134,32 @@ def broken_data(data: Document, history: History, faults: Iterable[Fault]) -> Do
 
 
 class Renderer:
-    """Writes the trees of answers, and keeps what it has written while there is room."""
+    """Writes the answers to polls, and keeps the trees that it has written while there is room."""
 
     def __init__(self) -> None:
         self._kept: Cache[bytes] = Cache(KEPT_FRAMES, lambda frame: _FINDING + len(frame))
 
-    def data(self, record: Record, scene: Playing, view: View, turn: PollResult) -> bytes | None:
-        """What one poll's turn shows of a task, as JSON; None where it cannot be answered."""
-        edition, history = scene.edition, scene.history
-        if not can_be_answered(history, edition, turn.shown, view):
+    def rendered(self, polled: Polled) -> Rendered:
+        """What a poll shows of its task, or why it cannot be answered; a fault may yet replace all of it."""
+        history, edition = polled.playing.history, edition_of(polled.playing)
+        view = view_of(polled.query, history, edition)
+        frame = history.frame_at(polled.shown)
+        data = None if frame else self._data(polled, edition, view)
+        whole = recorded_body(frame, polled.faults, view) if frame else None
+        failure = "" if data or whole else failure_of(polled.record.key.task_id, view)
+        return Rendered(view, data, whole, failure)
+
+    def _data(self, polled: Polled, edition: Edition, view: View) -> bytes | None:
+        record, history, shown = polled.record, polled.playing.history, polled.shown
+        if not can_be_answered(history, edition, shown, view):
             return None
-        if any(fault.kind is FaultKind.BREAK for fault in turn.faults):
-            data = data_at(record, history, edition, turn.shown, view)
-            return orjson.dumps(broken_data(data, history, turn.faults))
-        ended = history.ended and turn.shown >= history.moments[-1]
-        place = history.position(turn.shown) if edition.timeless or ended else -turn.shown
-        key = (scene.key, record.epoch, record.clipped, place, view.key)
-        return self._kept.get(key, lambda: orjson.dumps(data_at(record, history, edition, turn.shown, view)))
+        if any(fault.kind is FaultKind.BREAK for fault in polled.faults):
+            data = data_at(record, history, edition, shown, view)
+            return orjson.dumps(broken_data(data, history, polled.faults))
+        ended = history.ended and shown >= history.moments[-1]
+        place = history.position(shown) if edition.timeless or ended else -shown
+        key = (polled.playing.key, record.epoch, CLIPPED in record.api, place, view.key)
+        return self._kept.get(key, lambda: orjson.dumps(data_at(record, history, edition, shown, view)))
 
 
 def recorded_body(frame: Frame, faults: Iterable[Fault], view: View) -> bytes | None:

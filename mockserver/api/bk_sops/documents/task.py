@@ -10,8 +10,12 @@ from taskmock.mockserver.api.bk_sops.documents.pipeline import written_constants
 from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.state import Row, State
-from taskmock.mockserver.playback.creation import COMMON, CreatedTask
+from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.record import Record
+
+COMMON = "common"
+"""The flow type of a task that its maker may start; one of another type has to be claimed first."""
+
 
 HOST = "http://bk_sops_host/"
 """Where people look at tasks (the document's own)."""
@@ -19,6 +23,10 @@ HOST = "http://bk_sops_host/"
 
 NAME = "蓝鲸"
 """What every project is called (the document's own)."""
+
+
+CREATION_FIELDS = {"flow_type": COMMON, "template_source": "project"}
+"""What is remembered of the call that made a task, with what counts for tasks that no client has made."""
 
 
 _LARGEST = 2**31 - 1  # a database's whole number
@@ -126,7 +134,17 @@ class TaskFacts:
         """Where in its own life the task is."""
         if self.finished:
             return "finished"
-        return "execute_task" if self.creation is None or self.creation.claimed else "func_claim"
+        return "execute_task" if is_claimed(self.creation) else "func_claim"
+
+
+def made_with(creation: CreatedTask | None, field: str) -> str:
+    """The value of one of `CREATION_FIELDS`."""
+    return (creation.api if creation else {}).get(field, CREATION_FIELDS[field])
+
+
+def is_claimed(creation: CreatedTask | None) -> bool:
+    """Whether a task may be started; a task of another flow type than `COMMON` has to be claimed first."""
+    return made_with(creation, "flow_type") == COMMON
 
 
 def is_number(task_id: str) -> bool:
@@ -175,7 +193,7 @@ def batch_entry(facts: TaskFacts, status: Document) -> Document:
         "id": facts.id,
         "name": facts.name,
         "status": status,
-        "flow_type": facts.creation.flow_type if facts.creation else COMMON,
+        "flow_type": made_with(facts.creation, "flow_type"),
         "current_flow": facts.current_flow,
         "is_deleted": False,
         "create_time": _time(facts.record.epoch),
@@ -203,7 +221,7 @@ def list_entry(facts: TaskFacts) -> Document:
         "finish_time": _utc(facts.ended_at),
         "is_started": facts.started,
         "is_finished": facts.finished,
-        "template_source": facts.creation.template_source if facts.creation else "project",
+        "template_source": made_with(facts.creation, "template_source"),
         "template_id": facts.template_id,
         "project_id": facts.project.id,
         "project_name": facts.project.name,
