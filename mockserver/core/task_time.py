@@ -14,7 +14,7 @@ FURTHEST = 100_000_000_000
 
 
 class ClockMode(enum.StrEnum):
-    """What moves a task's clock: the wall's time, the number of good polls, somebody's hand; or it is at its end."""
+    """What moves a task's clock: the wall's time, good polls, or a test by hand; an instant one is at its end."""
 
     WALL = "wall"
     POLLS = "polls"
@@ -105,7 +105,7 @@ class TaskTime:
         return self._stopped_or_running(moments, now, frozen=False)
 
     def restarted(self, now: int) -> TaskTime:
-        """The clock back at 0, as if nobody had polled; what moves it, and whether it is stopped, stays."""
+        """The clock back at 0, and before its first poll; what moves it, and whether it is stopped, stays."""
         return dataclasses.replace(self, anchor=now, offset=0, polls=0, steps=0, sought=False)
 
     def has_shown_all(self, moments: Sequence[int]) -> bool:

@@ -139,7 +139,7 @@ def alone(scenario: Scenario, play: Play) -> Scenario:
 
 
 def started(play: Play) -> Play:
-    """A script that somebody starts at `STARTED_AT` where it waits for somebody; others as they are."""
+    """A script that waits to be started, started at `STARTED_AT`; others as they are."""
     return dataclasses.replace(play, start=STARTED_AT) if play.waits_to_be_started else play
 
 

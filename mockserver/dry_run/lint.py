@@ -160,7 +160,7 @@ def _idle_faults(stage: ScenarioRun, place: tuple[str | int, ...]) -> Iterator[F
 
 
 def holding_moments(history: History, bounds: Bounds) -> Iterator[int]:
-    """The changes of the tree at which, or after which, a fault may hold, whatever the number of the poll is."""
+    """The changes of the tree at which, or after which, a fault may hold in some poll."""
     moments = history.moments
     for moment, following in zip(moments, [*moments[1:], None], strict=True):
         too_early = bounds.since is not None and following is not None and following <= bounds.since

@@ -1,4 +1,4 @@
-"""All that is remembered of a task that somebody polls. With the scenario it gives every answer, in any process."""
+"""All that is remembered of a task. With the scenario it gives every answer, in any process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_SESSION = "default"
 
 
 TASK_ID = "10"
-"""The task id of the document's example: what plays where nobody names another."""
+"""The task id of the document's example: what plays where no call names another."""
 
 
 class RecordKey(NamedTuple):

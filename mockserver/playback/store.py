@@ -20,11 +20,11 @@ MOST_TASKS = 10_000
 """Tasks that one session remembers; the oldest goes first."""
 
 LONGEST_IDLE = 24 * 3600.0
-"""Seconds for which a session is remembered that nobody touches."""
+"""Seconds for which an untouched session is remembered."""
 
 
 class RecordGoneError(LookupError):
-    """A record that is not there: nobody has touched the task, or its session was forgotten."""
+    """A record that is not there: the task is yet untouched, or its session was forgotten."""
 
     def __init__(self, key: RecordKey) -> None:
         self.key = key
@@ -54,7 +54,7 @@ class Store(Protocol):
         """Settles a session's plan for the tasks it has yet to touch."""
 
     def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
-        """Puts what `update` makes of a session's plan in its place; nobody else changes it meanwhile."""
+        """Puts what `update` makes of a session's plan in its place, in one atomic step."""
 
     def sessions(self) -> tuple[str, ...]:
         """All sessions, the one longest untouched first."""
@@ -71,7 +71,7 @@ class _Session:
 
 
 class MemoryStore:
-    """Records of this process. `steady` gives seconds that only go forward, whatever becomes of the time of day."""
+    """Records of this process. `steady` gives seconds that only go forward, also when the time of day is set."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class MemoryStore:
             self._touched(session).plan = plan
 
     def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
-        """Puts what `update` makes of a session's plan in its place; nobody else changes it meanwhile."""
+        """Puts what `update` makes of a session's plan in its place, in one atomic step."""
         with self._lock:
             found = self._touched(session)
             found.plan = update(found.plan)
@@ -152,7 +152,7 @@ class MemoryStore:
         return session
 
     def _forget_idle(self) -> None:
-        """Forgets the sessions that nobody has touched for long: they are the first ones."""
+        """Forgets the sessions that were not touched for long: they are the first ones."""
         oldest = self._steady() - self._longest_idle
         while self._sessions and next(iter(self._sessions.values())).touched < oldest:
             self._sessions.popitem(last=False)

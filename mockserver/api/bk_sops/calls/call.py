@@ -1,4 +1,4 @@
-"""One call of the API as the system behind the doors gets it, and what it gives back."""
+"""One call of the API as the system behind the gateways gets it, and what it gives back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from taskmock.mockserver.playback.record import RecordKey
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
-    """A call that a door has read and admitted.
+    """A call that a gateway has read and admitted.
 
     `said` is all that it says, `needed` its required parameters as text. `scenario` is what it wants played (None:
     what its session plays), `user` who calls. `owns` says whether a task id is one of the business that it names.
@@ -30,8 +30,8 @@ class ApiCall:
     quirks: bool = True
     owns: Callable[[str], bool] = lambda _: True
 
-    def asked(self, task_id: str | None = None, *, scenario: str | None = None) -> Query:
-        """The task that the call is about, or another one of its session, playing what the call or somebody says."""
+    def query(self, task_id: str | None = None, *, scenario: str | None = None) -> Query:
+        """The task that the call is about, or another one of its session, playing `scenario` or what the call says."""
         wanted = scenario or self.scenario
         return Query(session=self.session, task_id=task_id or self.needed["task_id"], scenario=wanted)
 

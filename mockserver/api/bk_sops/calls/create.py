@@ -1,4 +1,4 @@
-"""`create_task`: a task of a number of its own, CREATED until somebody starts it."""
+"""`create_task`: a task of a number of its own, CREATED until it is started."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIRST_NUMBER = 1001
 """The id of the first task that a session's clients make; the next one has the next number."""
 
 FLOW_TYPES = (COMMON, "common_func")
-"""What a task may be: one that anybody starts, or one that somebody has to claim first."""
+"""What a task may be: one that its maker may start, or one that has to be claimed first."""
 
 TEMPLATE_SOURCES = ("project", "common")
 """Whose template a task may be of: one of its project, or one that all projects share."""
@@ -44,8 +44,8 @@ def create_task(playback: Playback, call: ApiCall) -> Done:
     creation = _checked(playback, call)
     plan = playback.store.replan(call.session, lambda plan: _with_creation(playback, call.session, plan, creation))
     task_id = str(plan.numbered)
-    glance = snapshot_of(playback, call.asked(task_id))
-    return Done(data=created_task(facts_of(glance, call), pipeline_of(glance)), key=glance.record.key)
+    task = snapshot_of(playback, call.query(task_id))
+    return Done(data=created_task(facts_of(task, call), pipeline_of(task)), key=task.record.key)
 
 
 def _with_creation(playback: Playback, session: str, plan: SessionPlan, creation: CreatedTask) -> SessionPlan:

@@ -24,7 +24,7 @@ NO_NODE = "node[node_id={node}] not found in task[task_id={task}]"
 class _Seen:
     """A node that a call asks about, and the runs that it means: an earlier `of_pass`, whose last one it tells of."""
 
-    glance: TaskSnapshot
+    task: TaskSnapshot
     runs: NodeRuns
     page: Page
     component_code: str
@@ -48,13 +48,13 @@ def get_task_node_detail(playback: Playback, call: ApiCall) -> Done:
         told = seen.page.earlier(seen.runs, _status(seen, call), seen.of_pass)
     else:
         told = seen.page.latest(seen.runs, _status(seen, call))
-    return Done(data={**told, **seen.data}, key=seen.glance.record.key)
+    return Done(data={**told, **seen.data}, key=seen.task.record.key)
 
 
 def get_task_node_data(playback: Playback, call: ApiCall) -> Done:
     """What one node was given and gave out."""
     seen = _seen(playback, call, no_node=UNKNOWN, no_stack=PARAMETERS)
-    return Done(data=seen.data, key=seen.glance.record.key)
+    return Done(data=seen.data, key=seen.task.record.key)
 
 
 def _seen(playback: Playback, call: ApiCall, *, no_node: int, no_stack: int) -> _Seen:
@@ -63,8 +63,8 @@ def _seen(playback: Playback, call: ApiCall, *, no_node: int, no_stack: int) -> 
     Raises:
         RefusedError: The task has no such node, or nothing is known of what the call asks for.
     """
-    glance = played_task(playback, call)
-    record, graph = glance.record, glance.history.graph
+    task = played_task(playback, call)
+    record, graph = task.record, task.history.graph
     try:
         index = graph.find(call.needed["node_id"])
     except AddressError:
@@ -73,16 +73,14 @@ def _seen(playback: Playback, call: ApiCall, *, no_node: int, no_stack: int) -> 
         said = NO_NODE.format(node=call.needed["node_id"], task=record.key.task_id)
         raise RefusedError(no_node, said, extra={"data": {}})
     # What has expired is forgotten: its nodes are told of as if they had never been reached.
-    moment = -1 if glance.expired else glance.moment
-    runs = runs_of(glance.history, record.log, index, moment=moment, key=record.draw_key)
-    _check_stack(glance, call, runs, code=no_stack)
+    moment = -1 if task.expired else task.moment
+    runs = runs_of(task.history, record.log, index, moment=moment, key=record.draw_key)
+    _check_stack(task, call, runs, code=no_stack)
     component_code = text_of(call.said, "component_code")
     if component_code and component_code not in PRESETS:
         raise RefusedError(UNKNOWN, "_format_outputs fail", extra={"data": {}})
-    page = Page(glance.edition, epoch=record.epoch, key=record.draw_key)
-    return _Seen(
-        glance=glance, runs=runs, page=page, component_code=component_code, of_pass=tuple(_asked_pass(call, runs))
-    )
+    page = Page(task.edition, epoch=record.epoch, key=record.draw_key)
+    return _Seen(task=task, runs=runs, page=page, component_code=component_code, of_pass=tuple(_asked_pass(call, runs)))
 
 
 def _asked_pass(call: ApiCall, runs: NodeRuns) -> list[NodeRun]:
@@ -100,7 +98,7 @@ def _asked_pass(call: ApiCall, runs: NodeRuns) -> list[NodeRun]:
     return found
 
 
-def _check_stack(glance: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: int) -> None:
+def _check_stack(task: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: int) -> None:
     """Refuses a call that does not name the subprocesses around its node, the outermost first.
 
     The real server looks a node up by them, in some editions only one that was not reached (fact).
@@ -108,22 +106,22 @@ def _check_stack(glance: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: i
     stack = said_json(call.said, "subprocess_stack", [])
     if not isinstance(stack, list):
         raise RefusedError(code, "subprocess_stack is not a valid array json")
-    nodes, around, index = glance.history.graph.nodes, list[str](), runs.node.parent
+    nodes, around, index = task.history.graph.nodes, list[str](), runs.node.parent
     while index != ROOT:
         around.insert(0, nodes[index].id)
         index = nodes[index].parent
-    looked_up = not glance.edition.finds_reached_nodes or runs.latest is None
+    looked_up = not task.edition.finds_reached_nodes or runs.latest is None
     if call.quirks and looked_up and [str(part) for part in stack] != around:
         raise RefusedError(UNKNOWN, f"node[node_id={runs.node.id}] not found in subprocess_stack {stack!r:.200}")
 
 
 def _status(seen: _Seen, call: ApiCall) -> Document:
     """What the task's status tree says of the node; its state follows its children as far as the edition has it."""
-    glance, tree = seen.glance, seen.glance.tree
-    named = glance.edition.names_single_nodes
+    task, tree = seen.task, seen.task.tree
+    named = task.edition.names_single_nodes
     if call.quirks and not named:
         tree = dataclasses.replace(tree, states={index: row.state for index, row in tree.rows.items()})
-    found = document(tree, glance.edition, epoch=glance.record.epoch, key=glance.record.draw_key)
+    found = document(tree, task.edition, epoch=task.record.epoch, key=task.record.draw_key)
     path, index = list[str](), seen.runs.node.index
     while index != ROOT:
         path.append(tree.graph.nodes[index].id)

@@ -1,4 +1,4 @@
-"""The calls of the API that change a task, as the system behind the doors carries them out and refuses them."""
+"""The calls of the API that change a task, as the system behind the gateways carries them out and refuses them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ INVALID_COMMAND = "task command is invalid"
 NO_NODE = "node({node}) does not exist"
 
 UNCLAIMED = "task with current_flow:func_claim cannot be {action}ed"
-"""What is said of a task that somebody has to claim first (the real server's own words)."""
+"""What is said of a task that has to be claimed first (the real server's own words)."""
 
 RETRY_SUBPROCESS = "retry_subprocess"
 """The action that is a retry for subprocesses alone."""
@@ -50,17 +50,17 @@ _Order = Callable[[ApiCall, TaskSnapshot], Command]
 
 
 def _answer(order: _Order) -> Answer:
-    """What does to the task of a call's session what the call asks for; nobody need have touched the task before."""
+    """A call that gives its command to a task of its session, which need not have been touched before."""
 
     def answer(playback: Playback, call: ApiCall) -> Done:
-        key = playback.with_task(call.asked(), lambda polled: _carried_out(playback, call, order, snapshot(polled)))
+        key = playback.with_task(call.query(), lambda polled: _carried_out(playback, call, order, snapshot(polled)))
         return Done(data={}, message="success", key=key)
 
     return answer
 
 
-def _carried_out(playback: Playback, call: ApiCall, order: _Order, glance: TaskSnapshot) -> RecordKey:
-    key, command = glance.record.key, order(call, glance)
+def _carried_out(playback: Playback, call: ApiCall, order: _Order, task: TaskSnapshot) -> RecordKey:
+    key, command = task.record.key, order(call, task)
     try:
         playback.command(key, command)
     except CommandRefusedError as error:
@@ -85,26 +85,26 @@ def _refused(call: ApiCall, verb: str, reason: str) -> RefusedError:
 # -- the task
 
 
-def _start(_call: ApiCall, glance: TaskSnapshot) -> Command:
-    _check_claimed(glance, "start")
+def _start(_call: ApiCall, task: TaskSnapshot) -> Command:
+    _check_claimed(task, "start")
     return Command(verb=Verb.START)
 
 
-def _operate_task(call: ApiCall, glance: TaskSnapshot) -> Command:
+def _operate_task(call: ApiCall, task: TaskSnapshot) -> Command:
     verb = _verb(_TASK_ACTIONS, call.needed["action"])
-    _check_claimed(glance, verb)
+    _check_claimed(task, verb)
     return Command(verb=verb, target=TASK)
 
 
-def _check_claimed(glance: TaskSnapshot, action: str) -> None:
-    if not is_claimed(glance.creation):
+def _check_claimed(task: TaskSnapshot, action: str) -> None:
+    if not is_claimed(task.creation):
         raise RefusedError(INVALID_OPERATION, UNCLAIMED.format(action=action))
 
 
 # -- a node
 
 
-def _operate_node(call: ApiCall, glance: TaskSnapshot) -> Command:
+def _operate_node(call: ApiCall, task: TaskSnapshot) -> Command:
     payload, inputs = (_object(call, name) for name in ("data", "inputs"))
     action = call.needed["action"]
     verb = _verb(_NODE_ACTIONS, action)
@@ -114,34 +114,34 @@ def _operate_node(call: ApiCall, glance: TaskSnapshot) -> Command:
     elif verb is Verb.RETRY:
         data = inputs or None  # no inputs at all are no new ones
         if action == RETRY_SUBPROCESS:
-            _check_subprocess(call, glance)
+            _check_subprocess(call, task)
     elif verb is Verb.SKIP_EXCLUSIVE:
-        data = _arms(call, glance, [call.said.get("flow_id")])[0]
+        data = _arms(call, task, [call.said.get("flow_id")])[0]
     elif verb is Verb.SKIP_CONDITIONAL:
-        data = _arms_that_meet(call, glance)
+        data = _arms_that_meet(call, task)
     elif verb is Verb.FORCED_FAIL:
         data = TERMINATED.format(user=call.user)
     return Command(verb=verb, target=_node_id(call, verb), data=data)
 
 
-def _callback(call: ApiCall, glance: TaskSnapshot) -> Command:
+def _callback(call: ApiCall, task: TaskSnapshot) -> Command:
     node_id, version = _node_id(call, Verb.CALLBACK), text_of(call.said, "version")
-    if version and glance.edition.node_versions:
-        _check_version(call, glance, version)
+    if version and task.edition.node_versions:
+        _check_version(call, task, version)
     return Command(verb=Verb.CALLBACK, target=node_id, data=_payload(call.said.get("callback_data")))
 
 
 def _node_id(call: ApiCall, verb: Verb) -> str:
-    """The node that a call names; the word that scenario files have for the task is nobody's id."""
+    """The node that a call names; the word for the task in scenario files is no id."""
     node_id = call.needed["node_id"]
     if node_id == TASK:
         raise _refused(call, verb, NO_NODE.format(node=TASK))
     return node_id
 
 
-def _node(call: ApiCall, glance: TaskSnapshot) -> GraphNode | None:
+def _node(call: ApiCall, task: TaskSnapshot) -> GraphNode | None:
     """The node that a call names, if the task has it."""
-    graph = glance.history.graph
+    graph = task.history.graph
     try:
         return graph.nodes[graph.find(call.needed["node_id"])]
     except AddressError:
@@ -166,30 +166,30 @@ def _payload(said: object) -> object:
     return said if isinstance(said, dict) else None
 
 
-def _check_subprocess(call: ApiCall, glance: TaskSnapshot) -> None:
-    node = _node(call, glance)
-    if not glance.edition.retries_subprocesses:
+def _check_subprocess(call: ApiCall, task: TaskSnapshot) -> None:
+    node = _node(call, task)
+    if not task.edition.retries_subprocesses:
         raise RefusedError(UNKNOWN, "this engine knows no retry_subprocess")
     if node is not None and node.kind is not NodeKind.SUBPROCESS:
         raise _refused(call, RETRY_SUBPROCESS, f"node({node.id}) type is not SubProcess")
 
 
-def _check_version(call: ApiCall, glance: TaskSnapshot, version: str) -> None:
-    node = _node(call, glance)
-    row = None if node is None else glance.tree.rows.get(node.index)
-    if node is not None and row is not None and version != f"v{written_version(glance.record.draw_key, node.id, row)}":
+def _check_version(call: ApiCall, task: TaskSnapshot, version: str) -> None:
+    node = _node(call, task)
+    row = None if node is None else task.tree.rows.get(node.index)
+    if node is not None and row is not None and version != f"v{written_version(task.record.draw_key, node.id, row)}":
         raise _refused(call, Verb.CALLBACK, f"node version {version} not exist")
 
 
-def _arms(call: ApiCall, glance: TaskSnapshot, flow_ids: list[object]) -> list[object]:
+def _arms(call: ApiCall, task: TaskSnapshot, flow_ids: list[object]) -> list[object]:
     """The arms that lines of a gateway lead into; what is no line's id may be the name of an arm, as people say it."""
-    node = _node(call, glance)
-    flows = sequence_flows(glance.history.graph, key=glance.record.draw_key, prefix=glance.edition.prefix)
+    node = _node(call, task)
+    flows = sequence_flows(task.history.graph, key=task.record.draw_key, prefix=task.edition.prefix)
     named: dict[object, str] = {} if node is None else {flow.id: flow.arm for flow in flows_from(flows, node.index)}
     return [named.get(flow_id, flow_id) if isinstance(flow_id, str) else flow_id for flow_id in flow_ids]
 
 
-def _arms_that_meet(call: ApiCall, glance: TaskSnapshot) -> list[object]:
+def _arms_that_meet(call: ApiCall, task: TaskSnapshot) -> list[object]:
     """The arms that `flow_ids` name, which meet where the call says."""
     flow_ids, meeting = said_json(call.said, "flow_ids", None), text_of(call.said, "converge_gateway_id")
     for name, said in (("flow_ids", flow_ids), ("converge_gateway_id", meeting)):
@@ -197,10 +197,10 @@ def _arms_that_meet(call: ApiCall, glance: TaskSnapshot) -> list[object]:
             raise _refused(call, Verb.SKIP_CONDITIONAL, f"{name} is missing")
     if not isinstance(flow_ids, list):
         raise RefusedError(PARAMETERS, "flow_ids field is not a valid array")
-    node, graph = _node(call, glance), glance.history.graph
+    node, graph = _node(call, task), task.history.graph
     if node is not None and node.kind is NodeKind.CONDITIONAL and meeting != graph.nodes[node.join].id:
         raise _refused(call, Verb.SKIP_CONDITIONAL, f"the arms of {node.id} do not meet at {meeting}")
-    return _arms(call, glance, flow_ids)
+    return _arms(call, task, flow_ids)
 
 
 def _verb(actions: Mapping[str, Verb], action: str) -> Verb:

@@ -15,9 +15,9 @@ def get_task_detail(playback: Playback, call: ApiCall) -> Done:
     """A task with its pipeline tree. Ids are numbers in the answer: an id that is none is no task's."""
     if not is_number(call.needed["task_id"]):
         raise RefusedError(NOT_FOUND, f"[API] get_task_detail {no_task(call)}")
-    glance = played_task(playback, call)
-    data = task_detail(facts_of(glance, call), pipeline_of(glance), glance.edition)
-    return Done(data=data, key=glance.record.key)
+    task = played_task(playback, call)
+    data = task_detail(facts_of(task, call), pipeline_of(task), task.edition)
+    return Done(data=data, key=task.record.key)
 
 
 def played_task(playback: Playback, call: ApiCall) -> TaskSnapshot:
@@ -26,11 +26,11 @@ def played_task(playback: Playback, call: ApiCall) -> TaskSnapshot:
     Raises:
         RefusedError: It plays recorded answers, which do not say what the task is made of.
     """
-    glance = snapshot_of(playback, call.asked())
-    if glance.frame is not None:
-        task_id = glance.record.key.task_id
+    task = snapshot_of(playback, call.query())
+    if task.frame is not None:
+        task_id = task.record.key.task_id
         raise RefusedError(UNKNOWN, f"task[id={task_id}] plays recorded answers, which have no pipeline tree")
-    return glance
+    return task
 
 
 def no_task(call: ApiCall) -> str:
@@ -40,19 +40,19 @@ def no_task(call: ApiCall) -> str:
     return f"task[id={call.needed['task_id']}] of project[project_id={project}, biz_id={biz_id}] does not exist"
 
 
-def facts_of(glance: TaskSnapshot, call: ApiCall) -> TaskFacts:
+def facts_of(task: TaskSnapshot, call: ApiCall) -> TaskFacts:
     """What is known of a task besides its tree."""
     return TaskFacts(
-        record=glance.record,
-        name=glance.name,
+        record=task.record,
+        name=task.name,
         project=project_of(call.needed["bk_biz_id"]),
-        root=glance.root,
-        moment=glance.moment,
-        creation=glance.creation,
+        root=task.root,
+        moment=task.moment,
+        creation=task.creation,
     )
 
 
-def pipeline_of(glance: TaskSnapshot) -> Document:
+def pipeline_of(task: TaskSnapshot) -> Document:
     """The pipeline tree of a task."""
-    constants = glance.creation.constants if glance.creation else {}
-    return pipeline_tree(glance.history.graph, glance.edition, key=glance.record.draw_key, constants=constants)
+    constants = task.creation.constants if task.creation else {}
+    return pipeline_tree(task.history.graph, task.edition, key=task.record.draw_key, constants=constants)

@@ -1,4 +1,4 @@
-"""The calls about several tasks: their statuses in one batch, a list of them, and whether they wait for somebody."""
+"""The calls about several tasks: their statuses in one batch, a list of them, and whether they wait for a person."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     # Any text is true to the real server, `false` too (fact).
     children = bool(wanted) if call.quirks else said_flag(call.said, "include_children_status") is True
     note = _clipped if call.quirks and not children else None
-    polls = (playback.poll(call.asked(task_id), with_faults=False, note=note) for task_id in task_ids)
-    found = [(glance, status) for glance in map(snapshot, polls) if (status := _status(glance)) is not None]
+    polls = (playback.poll(call.query(task_id), with_faults=False, note=note) for task_id in task_ids)
+    found = [(task, status) for task in map(snapshot, polls) if (status := _status(task)) is not None]
     return Done(
         data=[
-            batch_entry(facts_of(glance, call), status if children else without_children(status))
-            for glance, status in found
+            batch_entry(facts_of(task, call), status if children else without_children(status))
+            for task, status in found
         ]
     )
 
@@ -70,12 +70,12 @@ def _clipped(playing: Playing, moment: int) -> dict[str, str]:
     return {CLIPPED: "true"} if created else {}
 
 
-def _status(glance: TaskSnapshot) -> Document | None:
+def _status(task: TaskSnapshot) -> Document | None:
     """What `get_task_status` says of a task that meets no fault; None where nothing sensible was recorded."""
-    if glance.frame is not None:
-        data = glance.frame.body.get("data")
+    if task.frame is not None:
+        data = task.frame.body.get("data")
         return copy.deepcopy(data) if isinstance(data, dict) else None
-    return data_at(glance.record, glance.history, glance.edition, glance.moment, WHOLE_TASK)
+    return data_at(task.record, task.history, task.edition, task.moment, WHOLE_TASK)
 
 
 def _task_ids(call: ApiCall, *, most: int, said_most: int) -> list[str]:
@@ -98,40 +98,40 @@ def _task_ids(call: ApiCall, *, most: int, said_most: int) -> list[str]:
 
 
 def get_tasks_manual_intervention_state(playback: Playback, call: ApiCall) -> Done:
-    """Whether each of several tasks waits for somebody, the highest id first."""
+    """Whether each of several tasks waits for a person, the highest id first."""
     task_ids = _task_ids(call, most=MOST_INTERVENTIONS, said_most=MOST_INTERVENTIONS + call.quirks)
-    glances = [snapshot_of(playback, call.asked(task_id)) for task_id in task_ids]
-    if call.quirks and any(glance.expired for glance in glances):
+    tasks = [snapshot_of(playback, call.query(task_id)) for task_id in task_ids]
+    if call.quirks and any(task.expired for task in tasks):
         # The real server stumbles over the two keys that are left of such a task.
         message = "task.is_manual_intervention_required get fail"
         raise RefusedError(UNKNOWN, message, extra={"data": None})
-    return Done(data=[intervention_entry(facts_of(glance, call), waits_for_somebody(glance)) for glance in glances])
+    return Done(data=[intervention_entry(facts_of(task, call), waits_for_person(task)) for task in tasks])
 
 
-def waits_for_somebody(glance: TaskSnapshot) -> bool:
-    """Whether a task goes on only if somebody does something (the document's rule).
+def waits_for_person(task: TaskSnapshot) -> bool:
+    """Whether a task goes on only if a person does something (the document's rule).
 
     It has failed nodes, is paused or has a subprocess or node that is, or a node runs that waits for a callback.
     """
-    root, others = _states(glance)
-    if glance.expired or root in _EXEMPT:
+    root, others = _states(task)
+    if task.expired or root in _EXEMPT:
         return False
-    return not _WAITING.isdisjoint({root, *others}) or _is_called_back(glance)
+    return not _WAITING.isdisjoint({root, *others}) or _is_called_back(task)
 
 
-def _states(glance: TaskSnapshot) -> tuple[str, set[str]]:
+def _states(task: TaskSnapshot) -> tuple[str, set[str]]:
     """The state of a task, and those of its nodes."""
-    if glance.frame is not None:
-        states = [node.state or State.CREATED for node in recorded_nodes(glance.frame.body)] or [State.CREATED]
+    if task.frame is not None:
+        states = [node.state or State.CREATED for node in recorded_nodes(task.frame.body)] or [State.CREATED]
         return states[0], set(states[1:])
-    shown = glance.tree.states
+    shown = task.tree.states
     return shown.get(ROOT, State.CREATED), {state for index, state in shown.items() if index != ROOT}
 
 
-def _is_called_back(glance: TaskSnapshot) -> bool:
-    if glance.frame is not None:
+def _is_called_back(task: TaskSnapshot) -> bool:
+    if task.frame is not None:
         return False
-    steps = ((glance.history.graph.nodes[index].step, row) for index, row in glance.tree.rows.items())
+    steps = ((task.history.graph.nodes[index].step, row) for index, row in task.tree.rows.items())
     return any(isinstance(step, Activity) and step.waits and row.state is State.RUNNING for step, row in steps)
 
 
@@ -181,10 +181,10 @@ def _matching(playback: Playback, call: ApiCall, records: Iterable[Record]) -> I
     started, finished = said_flag(call.said, "is_started"), said_flag(call.said, "is_finished")
     for record in records:
         try:
-            glance = snapshot_of(playback, call.asked(record.key.task_id, scenario=record.key.scenario))
+            task = snapshot_of(playback, call.query(record.key.task_id, scenario=record.key.scenario))
         except (ScenarioNotFoundError, ScenarioError):
-            continue  # taken off the shelf: nobody can say what the task is
-        facts = facts_of(glance, call)
+            continue  # taken out of the catalog: nothing says what the task is
+        facts = facts_of(task, call)
         wanted = keyword in facts.name and started in {None, facts.started} and finished in {None, facts.finished}
         if wanted and _is_asked_for(call, facts):
             yield facts
