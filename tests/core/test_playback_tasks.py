@@ -1,8 +1,10 @@
 """Tasks that play: sessions apart, node ids, commands, edits, recorded answers."""
 
+import dataclasses
+
 import pytest
 from flows import act, given, history, ms, parallel, play, rendered, sub
-from stagehand import EVENS, FAILS, Stage, Wall, shape
+from stagehand import EVENS, FAILS, STEPS, Stage, Wall, shape
 
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
@@ -289,3 +291,32 @@ def test_task_forgotten_while_it_is_polled_begins_anew():
     stage.store.open = forgotten
 
     assert stage.poll().reading.poll == 1
+
+
+class Edited:
+    """A catalog whose scenario is edited behind the first `looks` look-ups."""
+
+    def __init__(self, looks, before, after):
+        self.left = [before] * looks
+        self.after = after
+
+    def __contains__(self, name):
+        return True
+
+    def scenario(self, name, held=()):
+        """The scenario, as it is at this look-up."""
+        return self.left.pop() if self.left else self.after
+
+
+@pytest.mark.parametrize("looks", range(1, 5))
+def test_edit_in_the_middle_of_a_poll_fails_no_poll(looks):
+    stage = Stage(default="fails", scenarios=(FAILS,))
+    key = stage.open()
+    stage.clock.set(4)
+    stage.give(key, "retry", "B")
+    stage.playback.catalog = Edited(looks, FAILS, dataclasses.replace(STEPS, name="fails"))
+
+    polls = [stage.poll().record for _ in range(5)]
+
+    assert [len(record.log) for record in polls] == sorted((len(record.log) for record in polls), reverse=True)
+    assert (polls[-1].log, len(polls[-1].dropped)) == ((), 1)
