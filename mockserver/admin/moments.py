@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.core.scenario import Event, Scenario, Trigger
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.playing import Playing, played
 from taskmock.mockserver.playback.poll import Polled, Reading
 from taskmock.mockserver.playback.record import Record
-from taskmock.mockserver.scenarios.writer import event_data, fault_data
 
 REPLAY = "/replay"
 """Where a link leads, under the admin API."""
@@ -77,7 +77,7 @@ def _link(record: Record, playing: Playing, reading: Reading, spent: tuple[int, 
     if record.api:
         link += f"&{urlencode(record.api)}"
     lists = {
-        "log": [event_data(event) for event in events_of(record.log)],
+        "log": [event.as_data() for event in events_of(record.log)],
         "faults": [fault_data(fault) for fault in record.faults],
         "spent": list(spent),
     }

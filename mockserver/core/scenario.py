@@ -7,11 +7,16 @@ import fnmatch
 import functools
 import hashlib
 import json
+import re
 from typing import NamedTuple
 
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import Flow
+from taskmock.mockserver.core.plain import Data, arm_names, duration_data, fault_data, flow_data, given
+
+ON_REQUEST = "on_request"
+"""The start, in a scenario file, of a task that stays CREATED until it is started."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,20 @@ class Event:
 
     trigger: Trigger
     command: Command
+
+    def as_data(self) -> Data:
+        """The event in the words of `events:`."""
+        trigger, command = self.trigger, self.command
+        if trigger.at is not None:
+            data = given(at=duration_data(trigger.at))
+        else:
+            times = None if trigger.times == 1 else trigger.times
+            data = given(
+                when=f"{trigger.node} {trigger.state}", after=duration_data(trigger.after or None), times=times
+            )
+        data[command.verb.value] = command.target
+        takes_arms = command.verb in {Verb.SKIP_EXCLUSIVE, Verb.SKIP_CONDITIONAL}
+        return data | given(**{"take" if takes_arms else "data": command.data})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +92,28 @@ class Play:
         """Whether this script is meant for a task id."""
         return not self.ids or any(fnmatch.fnmatchcase(task_id, pattern) for pattern in self.ids)
 
+    def as_data(self) -> Data:
+        """The script in the words of a scenario file, without the task that it is for."""
+        if self.frames:
+            data: Data = {"frames": [{"at": duration_data(frame.at), "body": frame.body} for frame in self.frames]}
+        else:
+            data = given(
+                start=ON_REQUEST if self.start is None else duration_data(self.start or None),
+                dispatch=duration_data(self.dispatch or None),
+                expires=duration_data(self.expires),
+                flow=flow_data(self.flow),
+                events=[event.as_data() for event in self.events] or None,
+            )
+        return data | given(faults=[fault_data(fault) for fault in self.faults] or None)
+
+    def task_data(self) -> Data:
+        """The task that the script is for, in the words of `task:`."""
+        ids = [int(pattern) if _NUMBER.match(pattern) else pattern for pattern in self.ids]
+        return given(id=ids[0] if len(ids) == 1 else ids or None, name=self.name or None, root_id=self.id)
+
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}(?!\n)$")  # a task id that people write as a number
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Scenario:
@@ -90,28 +131,37 @@ class Scenario:
     tags: tuple[str, ...] = ()
     ends: str | None = None
 
+    def as_data(self) -> Data:
+        """The scenario in the words of a scenario file."""
+        data: Data = {"format": 1, "scenario": self.name}
+        data |= given(
+            title=self.title or None,
+            careless=self.careless or None,
+            ends=self.ends,
+            edition=self.edition,
+            tags=list(self.tags) or None,
+        )
+        if len(self.plays) == 1:
+            play = self.plays[0]
+            return data | given(task=play.task_data() or None) | play.as_data()
+        return data | {"tasks": [play.task_data() | play.as_data() for play in self.plays]}
+
     @functools.cached_property
     def digest(self) -> str:
-        """The scenario's content as 16 hex digits: equal content, equal digest, in every process.
+        """The content in the words of a scenario file as 16 hex digits: equal content, equal digest, in every process.
 
-        A recorded body's keys keep their order, which a client may see; that of keys elsewhere says nothing.
+        The order of arms counts, and that of the keys of recorded answers, which clients see; that of other keys does
+        not.
         """
-        plays = tuple(dataclasses.replace(play, frames=()) for play in self.plays)
+        flows = dataclasses.replace(self, plays=tuple(dataclasses.replace(play, frames=()) for play in self.plays))
+        arms = [list(arm_names(play.flow)) for play in self.plays]
         bodies = [[(frame.at, frame.body) for frame in play.frames] for play in self.plays]
-        content = json.dumps(dataclasses.replace(self, plays=plays), default=_fields_of, sort_keys=True)
-        return hashlib.sha256(f"{content}{json.dumps(bodies)}".encode("ascii")).hexdigest()[:16]
+        content = json.dumps(flows.as_data(), default=repr, sort_keys=True) + json.dumps([arms, bodies], default=repr)
+        return hashlib.sha256(content.encode("ascii")).hexdigest()[:16]
 
     def play_for(self, task_id: str) -> Play | None:
         """The first script that is meant for a task id; None where the scenario has none."""
         return next((play for play in self.plays if play.plays(task_id)), None)
-
-
-def _fields_of(value: object) -> object:
-    """A value that JSON has no form for, as JSON: a part of a scenario by its fields, anything else by its `repr`."""
-    if not dataclasses.is_dataclass(value):
-        return repr(value)
-    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    return {"": type(value).__name__, **fields}
 
 
 class PinnedScenario(NamedTuple):

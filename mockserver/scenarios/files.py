@@ -1,13 +1,15 @@
-"""Scenario files on disk: read by path, and built on each other with `use:`."""
+"""Scenario files: read by their paths, built on each other with `use:`, and written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from taskmock.mockserver.core.errors import UNREADABLE
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.scenarios.reader.scenario_file import read_scenario
+from taskmock.mockserver.scenarios.syntax.emitter import emit
 from taskmock.mockserver.scenarios.syntax.nodes import quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
 from taskmock.mockserver.scenarios.syntax.source import MOST_BYTES, too_big
@@ -79,3 +81,11 @@ def _none(path: Path, name: str) -> Path:
     like = closest(name, names)
     hint = f"; did you mean {quoted(like)}?" if like else ""
     raise LookupError(f"no scenario is called {quoted(name)}; allowed: {', '.join(names) or 'none'}{hint}")
+
+
+def dump_scenario(scenario: Scenario) -> str:
+    """The text of a scenario file: YAML; JSON (which is YAML, too) where it holds recorded answers."""
+    data = scenario.as_data()
+    if any(play.frames for play in scenario.plays):
+        return json.dumps(data, ensure_ascii=True, indent=1) + "\n"
+    return emit(data)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskmock.mockserver.scenarios.duration import LONGEST, DurationError, format_duration, parse_duration
+from taskmock.mockserver.core.duration import LONGEST, DurationError, format_duration, parse_duration
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -16,6 +17,7 @@ from taskmock.mockserver.core.scenario import Event, Frame, Play, Scenario, Trig
 from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.scenarios import dump_scenario, read_scenario
+from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.syntax.emitter import emit
 from taskmock.mockserver.scenarios.syntax.problems import Problems
@@ -54,12 +56,51 @@ def test_digest_is_the_same_in_whatever_order_keys_stand() -> None:
     assert scenarios[0].digest == scenarios[1].digest
 
 
+def gateway_of(*arms: str, taken: str | None) -> Branch:
+    return Branch(
+        kind=BranchKind.EXCLUSIVE,
+        arms=tuple(Arm(name=name, flow=()) for name in arms),
+        take=(taken,) if taken else (),
+    )
+
+
+@examples(30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(scenarios(), scenarios())
+def test_digests_differ_as_files_do(one: Scenario, other: Scenario) -> None:
+    same = dump_scenario(one) == dump_scenario(other)
+
+    assert (one.digest == other.digest) is same
+    assert dataclasses.replace(one, careless=f"{one.careless}!").digest != one.digest
+
+
+def test_digests_stay_what_links_hold() -> None:
+    catalog = Catalog()
+    nameless = Scenario(name="demo", plays=(Play(flow=(Activity(name=""),)),))
+    recorded = Scenario(name="demo", plays=(Play(frames=(Frame(at=0, body={"result": True}),)),))
+
+    assert [
+        catalog.scenario("failed-then-retried").digest,
+        catalog.scenario("parallel-arm-fails").digest,
+        generate("0", "10", GenerateOptions()).scenario.digest,
+        recorded.digest,
+        nameless.digest,
+    ] == ["c1618ecff12902cc", "150cfc6b38ebb156", "501d2804e77b9a4c", "08336ab472097994", "bdfdcceb84553229"]
+
+
 def test_other_content_has_another_digest() -> None:
     plays = [
         Play(flow=(Activity(name="Copy"),)),
         Play(flow=(Activity(name="Copy", loop=2),)),
         Play(flow=(Activity(name="Copy"),), start=1),
         Play(flow=(Subprocess(name="Copy", flow=()),)),
+        # Of these, files can express none.
+        Play(flow=(Activity(name=""),)),
+        Play(flow=(Activity(name="", loop=2),)),
+        Play(flow=(gateway_of("none", taken="none"),)),
+        Play(flow=(gateway_of("none", taken=None),)),
+        # The order of arms is that of the nodes in answers.
+        Play(flow=(gateway_of("a", "b", taken="b"),)),
+        Play(flow=(gateway_of("b", "a", taken="b"),)),
         # Clients see the order of a recorded answer's keys.
         Play(frames=(Frame(at=0, body={"a": 1, "b": 2}),)),
         Play(frames=(Frame(at=0, body={"b": 2, "a": 1}),)),

@@ -14,12 +14,12 @@ from scenarios import scenarios
 
 from taskmock.mockserver.core.command import Verb
 from taskmock.mockserver.core.fault import FaultKind
+from taskmock.mockserver.core.plain import RESERVED
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.scenarios import dump_scenario
 from taskmock.mockserver.scenarios.reader.activities import KEYS as ACTIVITY_KEYS
 from taskmock.mockserver.scenarios.reader.events import KEYS as EVENT_KEYS
 from taskmock.mockserver.scenarios.reader.faults import BOUNDS
-from taskmock.mockserver.scenarios.reader.flow import RESERVED
 from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.reader.scenario_file import KEYS
 from taskmock.mockserver.scenarios.syntax.problems import Problems

@@ -14,12 +14,12 @@ from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.playing import Playing
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
-from taskmock.mockserver.scenarios.writer import event_data, fault_data
 from taskmock.mockserver.sessions.task_clock import SeekError, TaskClock
 
 MOST_CHANGES = 1000
@@ -83,7 +83,7 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         },
         "epoch": record.epoch / SECOND,
         "polls": record.time.polls,
-        "log": [event_data(event) for event in events_of(record.log)],
+        "log": [event.as_data() for event in events_of(record.log)],
         "dropped": record.dropped,
         "link": ADMIN + link_of(playback, record),
     }

@@ -9,6 +9,7 @@ from taskmock.mockserver.api.bk_sops.documents.edition import Edition
 from taskmock.mockserver.api.bk_sops.documents.presenter import edition_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes
 from taskmock.mockserver.core.command import Command
+from taskmock.mockserver.core.duration import format_duration
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
@@ -18,7 +19,6 @@ from taskmock.mockserver.dry_run.frames import STARTED_AT, alone, polled_playbac
 from taskmock.mockserver.dry_run.lint import holding_moments
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
-from taskmock.mockserver.scenarios.duration import format_duration
 
 MOST_GLIMPSES = 1_000_000
 """Above that many states in all, only `FEW_MOMENTS` of a task's life are looked at."""

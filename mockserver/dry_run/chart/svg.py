@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from taskmock.contracts.findings.foreign_text import harmless_xml
+from taskmock.mockserver.core.duration import format_duration
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.dry_run.chart.rows import Mark, Row, Timeline
 from taskmock.mockserver.dry_run.chart.text import LOOKS, clipped, more_text, tick_of
-from taskmock.mockserver.scenarios.duration import format_duration
 
 COLOURS = {
     "CREATED": "#d0d7de",

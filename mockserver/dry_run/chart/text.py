@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from taskmock.contracts.findings.foreign_text import harmless, printable
+from taskmock.mockserver.core.duration import format_duration
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.dry_run.chart.rows import Mark, Row, Timeline
-from taskmock.mockserver.scenarios.duration import format_duration
 
 LEAST_WIDTH = 40
 """The narrowest drawing, in columns."""

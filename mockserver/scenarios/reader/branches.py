@@ -5,18 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 from taskmock.mockserver.core.flow import BranchKind
+from taskmock.mockserver.core.plain import NONE
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import closest, kind_of
 
-BRANCH_WORDS = tuple(kind.value for kind in BranchKind)
-"""The words of the steps that are gateways."""
-
 ARM = "a list of steps: [Copy A: 3s, Check A: 1s]"
 """What an arm looks like."""
-
-NONE = "none"
-"""What an exclusive gateway takes when no condition is met."""
 
 GATEWAYS = {
     BranchKind.PARALLEL.value: "a list of arms, each a list: [[Copy A: 3s], [Copy B: 3s]]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from taskmock.mockserver.core.flow import Activity, Arm, Branch, Flow, Loop, Step, Subprocess
+from taskmock.mockserver.core.plain import BRANCH_WORDS, RESERVED, STEP_WORDS
 from taskmock.mockserver.scenarios.reader.activities import (
     KEYS,
     MOST_PASSES,
@@ -13,17 +14,11 @@ from taskmock.mockserver.scenarios.reader.activities import (
     read_fails,
     read_limit,
 )
-from taskmock.mockserver.scenarios.reader.branches import ARM, BRANCH_WORDS, GATEWAYS, BranchNodes, branch_nodes
+from taskmock.mockserver.scenarios.reader.branches import ARM, GATEWAYS, BranchNodes, branch_nodes
 from taskmock.mockserver.scenarios.reader.fields import Fields, items_of, refuse_full_width
 from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text, read_whole
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
-
-STEP_WORDS = ("node", "subprocess", *BRANCH_WORDS, "loop", "flow")
-"""The words that say what a step is; a node of that name is written `{node: NAME}`."""
-
-RESERVED = (*STEP_WORDS, "task")
-"""Names that a node has only as `{node: NAME}`; `task` because events mean the task itself by it."""
 
 MOST_STEPS = 50_000
 """The most steps of one file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from taskmock.mockserver.core.flow import Flow
-from taskmock.mockserver.core.scenario import Frame, Play
+from taskmock.mockserver.core.scenario import ON_REQUEST, Frame, Play
 from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, GenerateOptions
 from taskmock.mockserver.scenarios.reader.addresses import Script, check_flow, check_frames
@@ -77,10 +77,6 @@ PLAY_KEYS = ("start", "dispatch", "expires", "flow", "generate", "events", "faul
 
 MOST_PASSES = 100_000
 """How often nodes may be run in all, loops multiplied."""
-
-
-ON_REQUEST = "on_request"
-"""The start of a task that stays CREATED until somebody starts it."""
 
 
 _TASK_IDS = 'a number, a text, a glob ("1*"), or a list of them'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from taskmock.mockserver.scenarios.duration import ALLOWED, DurationError, parse_duration
+from taskmock.mockserver.core.duration import ALLOWED, DurationError, parse_duration
 from taskmock.mockserver.scenarios.syntax.nodes import (
     Listing,
     Mapping,
