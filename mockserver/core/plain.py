@@ -123,11 +123,11 @@ def fault_data(fault: Fault) -> Data:
     when = None if bounds.state is None else f"{bounds.node or TASK} {bounds.state}"
     data = given(when=when, **{"from": since, "to": until})
     data |= given(polls=list(bounds.polls) or None, answers=bounds.answers, chance=bounds.chance)
-    data[fault.kind.value] = _value_data(fault)
+    data[fault.kind.value] = value_data(fault)
     return data
 
 
-def _value_data(fault: Fault) -> object:
+def value_data(fault: Fault) -> object:
     """A fault's value with its durations as texts."""
     value = fault.value
     match fault.kind, value:

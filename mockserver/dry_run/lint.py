@@ -22,6 +22,9 @@ from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.sessions.task_clock import TaskClock
 
+Place = tuple[str | int, ...]
+"""The keys that lead to a part of a scenario's file."""
+
 JUDGED_NODES = 12_000
 """About how many nodes are judged in each edition; of larger scenarios the moments are sampled."""
 
@@ -39,7 +42,7 @@ class Finding:
 
     code: str
     message: str
-    place: tuple[str | int, ...] = ()
+    place: Place = ()
 
     def __str__(self) -> str:
         """The message."""
@@ -56,44 +59,51 @@ def lint(scenario: Scenario) -> tuple[Finding, ...]:
 
 
 def broken_answers(scenario: Scenario, *, judged: int = JUDGED_NODES) -> tuple[Finding, ...]:
-    """Where answers of a scenario break the contract of its own edition without being told to.
+    """Where answers of a scenario break the contract of its own edition without a fault that declares it.
 
-    `judged` is about how many nodes are looked at: a scenario is checked so when it is loaded.
+    `judged` is about how many nodes are judged: a scenario is checked so when it is loaded.
     """
     found: list[Finding] = []
     for place, play in _placed(scenario):
-        stage = ScenarioRun(scenario, play, None)
-        found.extend(_contract_findings(stage, place, judged=judged))
+        found.extend(_contract_findings(ScenarioRun(scenario, play), place, judged=judged))
     return tuple(found)
 
 
 class ScenarioRun:
-    """One script of a scenario, played in one edition to answer at any moment."""
+    """One script of a scenario, played alone in one edition, whose answers can be asked for at any moment.
 
-    def __init__(self, scenario: Scenario, play: Play, edition: str | None, *, faults: tuple[Fault, ...] = ()) -> None:
+    Without `fault` it meets none; a `fault` holds at all moments.
+    """
+
+    def __init__(
+        self, scenario: Scenario, play: Play, edition: str | None = None, *, fault: Fault | None = None
+    ) -> None:
+        self.scenario = scenario
         self.play = play
         self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
-        self._scenario = scenario
-        script = dataclasses.replace(started(play), faults=faults)
-        self._playback = polled_playback(alone(scenario, script), self.edition)
+        faults = () if fault is None else (dataclasses.replace(fault, bounds=Bounds()),)
+        played = dataclasses.replace(started(play), faults=faults)
+        self._playback = polled_playback(alone(scenario, played), self.edition)
         self._renderer = Renderer()
         self._query = Query(session=DEFAULT_SESSION, task_id=TASK_ID)
-        record = self._playback.open(self._query)
-        self._clock = TaskClock(self._playback, record.key)
-        self.history = self._playback.history(record)
+        self._key = self._playback.open(self._query).key
 
-    def with_only(self, fault: Fault) -> ScenarioRun:
-        """The same with one fault at all times."""
-        always = dataclasses.replace(fault, bounds=Bounds())
-        return ScenarioRun(self._scenario, self.play, self.edition, faults=(always,))
+    @property
+    def history(self) -> History:
+        """All changes of the task."""
+        return self._playback.history(self._playback.record(self._key))
 
     def answer_at(self, moment: int) -> PlayedFrame:
         """The answer at a moment, in ms on the task's clock."""
-        self._clock.set(moment / SECOND)
+        TaskClock(self._playback, self._key).set(moment / SECOND)
         return frame_of(self._playback.poll(self._query), self._renderer)
 
-    def sampled(self, moments: Iterable[int], *, judged: int) -> tuple[int, ...]:
-        """The moments that are worth about that many nodes: all, or some at equal distances with first and last."""
+    def contract(self) -> Contract:
+        """The strict contract of the edition."""
+        return Contract(self.edition or "auto", strictness="strict")
+
+    def sampled(self, moments: Iterable[int], *, judged: int = JUDGED_NODES) -> tuple[int, ...]:
+        """The moments whose answers have about that many nodes: all, or some at equal distances, the last included."""
         every = tuple(moments)
         count = judged // max(1, len(self.history.graph.nodes))
         if judged >= JUDGED_NODES:
@@ -105,7 +115,7 @@ class ScenarioRun:
         return tuple(every[number * (len(every) - 1) // (count - 1)] for number in range(count))
 
 
-def _placed(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Play]]:
+def _placed(scenario: Scenario) -> Iterator[tuple[Place, Play]]:
     """Each script with where it stands in the file."""
     for number, play in enumerate(scenario.plays):
         yield ("tasks", number) if len(scenario.plays) > 1 else (), play
@@ -114,46 +124,45 @@ def _placed(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Play]]:
 def _findings(scenario: Scenario) -> Iterator[Finding]:
     for number, (place, play) in enumerate(_placed(scenario)):
         try:
-            stage = ScenarioRun(scenario, play, None)
-            history = stage.history
+            run = ScenarioRun(scenario, play)
+            history = run.history
         except AddressError as error:
             yield Finding(code="bad-address", message=str(error), place=place)
             continue
         yield from _refusals(history, play, place)
-        yield from _idle_faults(stage, place)
+        yield from _idle_faults(run, place)
         if number == 0 and scenario.ends is not None:
-            yield from _wrong_end(stage, scenario.ends)
-        yield from _contract_findings(stage, place, judged=JUDGED_NODES)
-        if not play.frames:  # what was recorded in one edition cannot be said in another
+            yield from _wrong_end(run, scenario.ends)
+        yield from _contract_findings(run, place)
+        if not play.frames:  # what was recorded in one edition cannot be told in another
             for edition in EDITIONS:
-                if edition != stage.edition:
-                    yield from _contract_findings(ScenarioRun(scenario, play, edition), place, judged=JUDGED_NODES)
+                if edition != run.edition:
+                    yield from _contract_findings(ScenarioRun(scenario, play, edition), place)
 
 
-def _refusals(history: History, play: Play, place: tuple[str | int, ...]) -> Iterator[Finding]:
+def _refusals(history: History, play: Play, place: Place) -> Iterator[Finding]:
     commands = [event.command for event in play.events]
     for error in history.refused:
         message = f"the event {error.command.verb} {error.command.target} is refused: {error.reason}"
         yield Finding(code="refused-event", message=message, place=(*place, "events", commands.index(error.command)))
 
 
-def _wrong_end(stage: ScenarioRun, ends: str) -> Iterator[Finding]:
-    state = stage.answer_at(stage.history.moments[-1]).state
-    if state != ends and not (stage.play.waits_to_be_started and ends == State.CREATED):
+def _wrong_end(run: ScenarioRun, ends: str) -> Iterator[Finding]:
+    state = run.answer_at(run.history.moments[-1]).state
+    if state != ends and not (run.play.waits_to_be_started and ends == State.CREATED):
         yield Finding(code="wrong-end", message=f"ends is {ends}, but the task ends {state}", place=("ends",))
 
 
-def _idle_faults(stage: ScenarioRun, place: tuple[str | int, ...]) -> Iterator[Finding]:
+def _idle_faults(run: ScenarioRun, place: Place) -> Iterator[Finding]:
     """Faults that hold at no moment, and contract breaks that break nothing."""
-    for number, fault in enumerate(stage.play.faults):
+    for number, fault in enumerate(run.play.faults):
         spot = (*place, "faults", number)
-        moments = tuple(holding_moments(stage.history, fault.bounds))
+        moments = tuple(holding_moments(run.history, fault.bounds))
         if not moments:
             yield Finding(code="idle-fault", message=f"the fault {fault.kind} holds at no moment", place=spot)
         elif fault.kind is FaultKind.BREAK:
-            broken = stage.with_only(fault)
-            contract = Contract(stage.edition or "auto", strictness="strict")
-            answers = map(broken.answer_at, stage.sampled(moments, judged=JUDGED_NODES))
+            broken, contract = ScenarioRun(run.scenario, run.play, run.edition, fault=fault), run.contract()
+            answers = map(broken.answer_at, run.sampled(moments))
             if all(contract.check_response(answer.body).ok for answer in answers):
                 message = "the contract break breaks nothing: every answer that it touches keeps the contract"
                 yield Finding(code="idle-break", message=message, place=spot)
@@ -171,18 +180,18 @@ def holding_moments(history: History, bounds: Bounds) -> Iterator[int]:
             yield moment
 
 
-def _contract_findings(stage: ScenarioRun, place: tuple[str | int, ...], *, judged: int) -> Iterator[Finding]:
-    contract = Contract(stage.edition or "auto", strictness="strict")
+def _contract_findings(run: ScenarioRun, place: Place, *, judged: int = JUDGED_NODES) -> Iterator[Finding]:
+    contract = run.contract()
     seen: set[str] = set()
-    for moment in stage.sampled(stage.history.moments, judged=judged):
-        report = contract.check_response(stage.answer_at(moment).body)
+    for moment in run.sampled(run.history.moments, judged=judged):
+        report = contract.check_response(run.answer_at(moment).body)
         for group in report.groups:
             if group.code not in seen:
                 seen.add(group.code)
                 yield _contract_finding(report, group.violations[0], moment, place)
 
 
-def _contract_finding(report: Report, violation: Violation, moment: int, place: tuple[str | int, ...]) -> Finding:
+def _contract_finding(report: Report, violation: Violation, moment: int, place: Place) -> Finding:
     where = f" at {violation.pointer}" if violation.pointer else ""
     message = (
         f"the answer at {moment / SECOND:g} s breaks the contract of {report.edition}: "

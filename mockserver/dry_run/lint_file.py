@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from taskmock.mockserver.core.scenario import Scenario
-from taskmock.mockserver.dry_run.lint import Finding, broken_answers
+from taskmock.mockserver.dry_run.lint import Finding, Place, broken_answers
 from taskmock.mockserver.scenarios import Problem, ScenarioError
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node
 from taskmock.mockserver.scenarios.syntax.problems import Problems
-from taskmock.mockserver.scenarios.syntax.source import composed_of, text_of
+from taskmock.mockserver.scenarios.syntax.source import parse, text_of
 
 JUDGED_AT_LOAD = 500
 """About how many nodes of a scenario are judged when it is loaded."""
@@ -33,7 +33,7 @@ def placed(findings: Iterable[Finding], path: Path) -> tuple[Problem, ...]:
     if not found:
         return ()
     text = text_of(path.read_bytes(), source=str(path))
-    root = composed_of(text).root
+    root = parse(text).root
     places = Problems(str(path), text)
     return tuple(sorted(_problem(finding, root, places) for finding in found))
 
@@ -43,7 +43,7 @@ def _problem(finding: Finding, root: Node | None, places: Problems) -> Problem:
     return Problem(places.source, line, column, finding.code, finding.message)
 
 
-def _start(node: Node | None, place: tuple[str | int, ...]) -> int:
+def _start(node: Node | None, place: Place) -> int:
     """Where the deepest part of a place begins that stands in the file itself; parts may come from another file."""
     start = 0 if node is None else node.start
     for step in place:

@@ -1,4 +1,4 @@
-"""The scenarios that can be played, by name: shipped ones, a user's files and folders, and such as code has made."""
+"""The scenarios that can be played, by name: shipped ones, those of a user's folders and files, those made in code."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 
 LIBRARY = Path(__file__).parent / "library"
-"""The shipped scenarios, one file each, named as they are called."""
+"""The shipped scenarios, one file each, called by their names."""
 
-
-SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml", ".json")
+"""What the name of a scenario file may end in."""
 
 
 def scenario_files(folder: Path) -> list[Path]:
-    """The scenario files of a folder, in order of their names."""
-    return sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}"))
+    """The scenario files of a folder, in order of their names; none where it cannot be read."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    except OSError:
+        return []
 
 
 class Catalog:
     """Scenarios by name; files are read when they are first asked for. Later folders win over earlier ones.
 
-    `check` is shown each scenario read from a user's file, and raises ScenarioError where it must not be played.
+    `check` gets each scenario read from a user's file, and raises ScenarioError if it must not be played.
     """
 
     def __init__(
@@ -62,25 +65,25 @@ class Catalog:
         return (self.scenario(name) for name in self.names())
 
     def add(self, scenario: Scenario) -> None:
-        """Puts a scenario on the shelf for all sessions, in the place of one of the same name."""
+        """Adds a scenario for all sessions, in the place of one of the same name."""
         self._made[scenario.name] = scenario
         self._edits[scenario.name] += 1
 
     def hold(self, scenario: Scenario) -> PinnedScenario:
-        """A scenario for one session; it is on the shelf for all only where nothing else has its name."""
+        """A scenario for one session; it is added for all sessions only if no other has its name."""
         if scenario.name not in self:
             self._made[scenario.name] = scenario
         return PinnedScenario(scenario, self._edits[scenario.name])
 
     def remove(self, name: str) -> bool:
-        """Takes a scenario off the shelf, so that its file, if it has one, is read anew; whether it was there."""
+        """Removes a scenario, so that its file, if it has one, is read anew; whether it was there."""
         if self._made.pop(name, None) is None:
             return False
         self._edits[name] += 1
         return True
 
     def scenario(self, name: str, held: Iterable[PinnedScenario] = ()) -> Scenario:
-        """The scenario of a name: the first `held` one, unless the shelf's own was edited since, else the shelf's.
+        """The scenario of a name: the first `held` one, unless the catalog's own was edited since, else the catalog's.
 
         Raises:
             ScenarioNotFoundError: There is none.
@@ -92,12 +95,12 @@ class Catalog:
         found = self._found(name)
         if isinstance(found, Path):
             found = self._read(found)
-            # A file may be called otherwise than what it holds.
+            # The name of a file may differ from that of its scenario.
             self._made[name] = self._made[found.name] = found
         return found
 
     def chosen(self, name_or_file: str | Path) -> Scenario:
-        """The scenario of a name, or of a file, which is read anew and not put on the shelf.
+        """The scenario of a name, or of a file, which is read anew and not added.
 
         Raises:
             ScenarioNotFoundError: It is neither.
@@ -108,7 +111,7 @@ class Catalog:
         return self._read(path) if is_file else self.scenario(str(name_or_file))
 
     def take(self, name_or_file: str | Path) -> Scenario:
-        """The scenario of a name, or of a file, which is then on the shelf for all sessions.
+        """The scenario of a name, or of a file, which is then added for all sessions.
 
         Raises:
             ScenarioNotFoundError, ScenarioError: as for `chosen`.

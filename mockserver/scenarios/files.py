@@ -8,14 +8,12 @@ from pathlib import Path
 
 from taskmock.mockserver.core.errors import UNREADABLE
 from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.scenarios.catalog import scenario_files
 from taskmock.mockserver.scenarios.reader.scenario_file import read_scenario
 from taskmock.mockserver.scenarios.syntax.emitter import emit
 from taskmock.mockserver.scenarios.syntax.nodes import quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
 from taskmock.mockserver.scenarios.syntax.source import MOST_BYTES, too_big
-
-SUFFIXES = (".yaml", ".yml", ".json")
-"""What the name of a scenario's file may end in."""
 
 Find = Callable[[str], Path | Scenario]
 """Gives the file, or the scenario itself, of a name; raises LookupError with a text for people."""
@@ -63,21 +61,15 @@ def _content(path: Path) -> bytes:
 
 
 def _beside(path: Path, name: str) -> Path | None:
-    """The file of a name in the folder of another file; a name never leads out of the folder."""
-    return next((found for found in _files(path.parent) if found.stem == name and found != path), None)
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(found for found in folder.iterdir() if found.suffix in SUFFIXES and found.is_file())
-    except OSError:  # the folder may be closed to us; its file was not
-        return []
+    """The file of a name in the folder of another file, the same as a catalog has; never one of another folder."""
+    files = {found.stem: found for found in scenario_files(path.parent) if found.is_file() and found != path}
+    return files.get(name)
 
 
 def _none(path: Path, name: str) -> Path:
     if path.stem == name:
         return path  # the file itself: a circle
-    names = sorted({found.stem for found in _files(path.parent)})
+    names = sorted({found.stem for found in scenario_files(path.parent) if found.is_file()})
     like = closest(name, names)
     hint = f"; did you mean {quoted(like)}?" if like else ""
     raise LookupError(f"no scenario is called {quoted(name)}; allowed: {', '.join(names) or 'none'}{hint}")

@@ -15,11 +15,11 @@ from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_sce
 from taskmock.mockserver.scenarios.files import load_scenario
 from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.syntax import json_reader, yaml_reader
-from taskmock.mockserver.scenarios.syntax.json_reader import compose_json
-from taskmock.mockserver.scenarios.syntax.nodes import Composed, Flaw, Mapping, NumberError, Scalar, value_of
+from taskmock.mockserver.scenarios.syntax.json_reader import parse_json
+from taskmock.mockserver.scenarios.syntax.nodes import Mapping, NumberError, ParsedText, Scalar, SyntaxFlaw, value_of
 from taskmock.mockserver.scenarios.syntax.problems import Problems
 from taskmock.mockserver.scenarios.syntax.yaml_errors import flaw_of
-from taskmock.mockserver.scenarios.syntax.yaml_reader import compose
+from taskmock.mockserver.scenarios.syntax.yaml_reader import parse_yaml
 
 MARKS = [
     ":",
@@ -135,16 +135,16 @@ def test_mutated_file_is_read_or_refused_in_plain_words(seed: int) -> None:
 @examples(60)
 @given(data)
 def test_json_is_read_as_json(value: object) -> None:
-    composed = compose_json(json.dumps({"value": value}, indent=1))
+    parsed = parse_json(json.dumps({"value": value}, indent=1))
 
-    assert isinstance(composed, Composed)
-    assert composed.root is not None
-    assert read_data(composed.root, Problems("", "")) == {"value": value}
+    assert isinstance(parsed, ParsedText)
+    assert parsed.root is not None
+    assert read_data(parsed.root, Problems("", "")) == {"value": value}
 
 
 @pytest.mark.parametrize("text", ['{"a": [1, {"b": null}], "c": ""}', "[]", '{"a": {}, "b": [[], [[1.5e3, -0]]]}'])
 def test_json_and_yaml_readers_agree(text: str) -> None:
-    assert compose_json(text) == compose(text)
+    assert parse_json(text) == parse_yaml(text)
 
 
 @pytest.mark.parametrize(
@@ -164,14 +164,14 @@ def test_json_and_yaml_readers_agree(text: str) -> None:
     ],
 )
 def test_what_is_no_json_is_found(text: str, index: int) -> None:
-    assert compose_json(text) == index
+    assert parse_json(text) == index
 
 
 def test_json_notes_a_key_that_stands_twice() -> None:
-    composed = compose_json('{"a": 1,\n "a": 2}')
+    parsed = parse_json('{"a": 1,\n "a": 2}')
 
-    flaw = Flaw(10, "duplicate-key", "the key 'a' stands here twice", "each key once", earlier=1)
-    assert composed == Composed(Mapping(((Scalar("a", 1), Scalar("1", 6, plain=True)),), 0), (flaw,))
+    flaw = SyntaxFlaw(10, "duplicate-key", "the key 'a' stands here twice", "each key once", earlier=1)
+    assert parsed == ParsedText(Mapping(((Scalar("a", 1), Scalar("1", 6, plain=True)),), 0), (flaw,))
 
 
 @pytest.mark.parametrize("text", ["[1, 2, 3, 4]", "a: &x [1]\nb: *x\nc: *x\n"])
@@ -179,11 +179,11 @@ def test_too_many_values_are_refused(text: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(yaml_reader, "MOST_NODES", 4)
     monkeypatch.setattr(json_reader, "MOST_NODES", 4)
 
-    composed = compose_json(text) if text.startswith("[") else compose(text)
+    parsed = parse_json(text) if text.startswith("[") else parse_yaml(text)
 
-    assert isinstance(composed, Composed)
-    assert composed.root is None
-    assert [flaw.code for flaw in composed.flaws] == ["too-big"]
+    assert isinstance(parsed, ParsedText)
+    assert parsed.root is None
+    assert [flaw.code for flaw in parsed.flaws] == ["too-big"]
 
 
 @pytest.mark.parametrize(
@@ -240,13 +240,13 @@ def test_number_that_json_lacks_is_refused(text: str, reason: str) -> None:
 def test_unknown_complaint_of_the_parser_is_passed_on() -> None:
     flaw = flaw_of("a: b\n", "while dreaming: found a sheep", begun=None, found=3)
 
-    assert flaw == Flaw(3, "yaml", "this is no YAML ('while dreaming: found a sheep')", "YAML 1.2")
+    assert flaw == SyntaxFlaw(3, "yaml", "this is no YAML ('while dreaming: found a sheep')", "YAML 1.2")
 
 
 def test_unreadable_characters_are_a_flaw_to_the_reader_alone() -> None:
-    composed = compose("a: \x07\n")
+    parsed = parse_yaml("a: \x07\n")
 
-    assert [flaw.code for flaw in composed.flaws] == ["yaml"]
+    assert [flaw.code for flaw in parsed.flaws] == ["yaml"]
 
 
 def test_closed_folder_has_no_neighbours(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.syntax.emitter import emit
 from taskmock.mockserver.scenarios.syntax.problems import Problems
-from taskmock.mockserver.scenarios.syntax.yaml_reader import compose
+from taskmock.mockserver.scenarios.syntax.yaml_reader import parse_yaml
 
 
 @examples(
@@ -114,7 +114,7 @@ def test_other_content_has_another_digest() -> None:
 @example({"a": [{"b": 1}, {"c": []}], "": {}, "<": [[]]})
 @example(["- ", " x", "x ", "1_0", "0x1f", "0o7", ".5", "-1", "a: b", "Δ", "\x85", "\xa0x", "a\u200bb"])
 def test_emitted_data_reads_back(value: object) -> None:
-    root = compose(emit(value)).root
+    root = parse_yaml(emit(value)).root
     assert root is not None
 
     assert read_data(root, Problems("emitted", "")) == value

@@ -23,7 +23,7 @@ from taskmock.mockserver.scenarios.reader.faults import BOUNDS
 from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.reader.scenario_file import KEYS
 from taskmock.mockserver.scenarios.syntax.problems import Problems
-from taskmock.mockserver.scenarios.syntax.source import composed_of
+from taskmock.mockserver.scenarios.syntax.source import parse
 from taskmock.schemas import load_json
 
 SCHEMA = load_json("scenario.schema.json")
@@ -60,9 +60,9 @@ LAX = {
 
 def value_of(text: str) -> object:
     """A file's value as an editor sees it."""
-    composed = composed_of(text)
-    assert composed.root is not None
-    return read_data(composed.root, Problems("", ""))
+    parsed = parse(text)
+    assert parsed.root is not None
+    return read_data(parsed.root, Problems("", ""))
 
 
 def subschemas(schema: object) -> Iterator[dict[str, object]]:
@@ -122,8 +122,8 @@ def judgeable() -> list[Broken]:
     return [
         broken
         for broken in broken_files()
-        if not (composed := composed_of(broken.text)).flaws
-        and composed.root is not None
+        if not (parsed := parse(broken.text)).flaws
+        and parsed.root is not None
         and broken.name not in LAX
         and not any(f"[{code}]" in problem for problem in broken.problems for code in SEMANTIC)
     ]

@@ -1,4 +1,4 @@
-"""A scenario's timeline as rows and marks, ready to be drawn: who was in which state from when to when."""
+"""A scenario's timeline as rows and marks: which node is in which state from when to when."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from taskmock.mockserver.api.bk_sops.documents.edition import Edition
 from taskmock.mockserver.api.bk_sops.documents.presenter import edition_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes
-from taskmock.mockserver.core.command import Command
 from taskmock.mockserver.core.duration import format_duration
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import ROOT
+from taskmock.mockserver.core.plain import value_data
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.dry_run.frames import STARTED_AT, alone, polled_playback, started
 from taskmock.mockserver.dry_run.lint import holding_moments
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 
-MOST_GLIMPSES = 1_000_000
+MOST_SHOWN = 1_000_000
 """Above that many states in all, only `FEW_MOMENTS` of a task's life are looked at."""
 
 FEW_MOMENTS = 60
@@ -66,7 +66,7 @@ class Mark:
 class Timeline:
     """One task's life, `span` ms long, a little after its last change included.
 
-    `assumed`: the task waits for somebody to start it, and is drawn as if somebody did at that moment, in ms.
+    `assumed`: the task waits to be started, and is drawn as if a client started it at that moment, in ms.
     """
 
     edition: str
@@ -98,7 +98,7 @@ def _fails(row: Row) -> bool:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Glimpse:
+class _ShownNode:
     """A node as one answer shows it; `parent` is the key of the node around it, None for the task."""
 
     key: str
@@ -129,23 +129,21 @@ def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
         last=last,
         assumed=STARTED_AT if play.waits_to_be_started else None,
         rows=_rows(history, chosen, span),
-        events=tuple(Mark(_said(entry.command), ((entry.at, entry.at),)) for entry in history.given),
+        events=tuple(
+            Mark(f"{entry.command.verb} {entry.command.target}", ((entry.at, entry.at),)) for entry in history.given
+        ),
         faults=tuple(Mark(fault_text(fault), tuple(_held(history, fault, span))) for fault in play.faults),
     )
 
 
-def _said(command: Command) -> str:
-    return f"{command.verb} {command.target}"
-
-
 def _rows(history: History, edition: Edition, span: int) -> tuple[Row, ...]:
-    seen: dict[str, _Glimpse] = {}
+    seen: dict[str, _ShownNode] = {}
     states: dict[str, list[tuple[int, str | None]]] = {}
     moments = _looked_at(history)
     for moment in moments:
-        shown = {glimpse.key: glimpse for glimpse in _glimpses(history, edition, moment)}
-        for key, glimpse in shown.items():
-            seen.setdefault(key, glimpse)
+        shown = {node.key: node for node in _shown_nodes(history, edition, moment)}
+        for key, node in shown.items():
+            seen.setdefault(key, node)
         for key in seen:
             state = shown[key].state if key in shown else None
             found = states.setdefault(key, [])
@@ -160,36 +158,36 @@ def _rows(history: History, edition: Edition, span: int) -> tuple[Row, ...]:
 def _looked_at(history: History) -> tuple[int, ...]:
     """All changes of the tree; of very large tasks some, at equal distances."""
     moments = history.moments
-    if len(moments) * len(history.graph.nodes) <= MOST_GLIMPSES:
+    if len(moments) * len(history.graph.nodes) <= MOST_SHOWN:
         return moments
     last = FEW_MOMENTS - 1
     return tuple(dict.fromkeys(moments[number * (len(moments) - 1) // last] for number in range(FEW_MOMENTS)))
 
 
-def _glimpses(history: History, edition: Edition, moment: int) -> Iterator[_Glimpse]:
+def _shown_nodes(history: History, edition: Edition, moment: int) -> Iterator[_ShownNode]:
     frame = history.frame_at(moment)
     if frame is not None:
         for found in recorded_nodes(frame.body):
             kind = "task" if found.parent is None else "node"
-            yield _Glimpse(found.id, found.parent, found.name, kind, found.state or "?")
+            yield _ShownNode(found.id, found.parent, found.name, kind, found.state or "?")
         return
     nodes = history.graph.nodes
     tree = history.tree_at(moment)
     name = nodes[ROOT].name
     if history.expired_at(moment) or not tree.rows:
-        yield _Glimpse(nodes[ROOT].id, None, name, "task", "EXPIRED" if history.expired_at(moment) else "CREATED")
+        yield _ShownNode(nodes[ROOT].id, None, name, "task", "EXPIRED" if history.expired_at(moment) else "CREATED")
         return
     for index in tree.rows:
         node, state = nodes[index], edition.word(tree.states[index]).value
         parent = None if index == ROOT else nodes[node.parent].id
-        yield _Glimpse(node.id, parent, node.name, "task" if index == ROOT else node.kind.value, state)
+        yield _ShownNode(node.id, parent, node.name, "task" if index == ROOT else node.kind.value, state)
 
 
-def _in_order(seen: dict[str, _Glimpse]) -> Iterator[tuple[str, int]]:
+def _in_order(seen: dict[str, _ShownNode]) -> Iterator[tuple[str, int]]:
     """Each node with its depth, behind the node around it, in the order in which they were first seen."""
     inside: dict[str | None, list[str]] = {}
-    for key, glimpse in seen.items():
-        inside.setdefault(glimpse.parent, []).append(key)
+    for key, node in seen.items():
+        inside.setdefault(node.parent, []).append(key)
     waiting = [(key, 0) for key in reversed(inside.get(None, []))]
     while waiting:
         key, depth = waiting.pop()
@@ -227,23 +225,16 @@ def fault_text(fault: Fault) -> str:
 
 
 def _value_text(fault: Fault) -> str:
-    value = fault.value
-    match fault.kind, value:
-        case FaultKind.ENVELOPE, dict():
+    match fault.kind, value_data(fault):
+        case FaultKind.ENVELOPE, dict(value):
             return f"{value['code']}: {value['message']}"
         case FaultKind.RESET, 0:
             return "at once"
-        case FaultKind.DELAY, int():
-            return format_duration(value)
-        case FaultKind.DELAY, [int(least), int(most)]:
-            return f"{format_duration(least)} to {format_duration(most)}"
-        case _, dict():
-            spans = {"every", "reset", "for"}
-            return ", ".join(
-                f"{key} {format_duration(part) if key in spans and isinstance(part, int) else part}"
-                for key, part in value.items()
-            )
-        case _:
+        case FaultKind.DELAY, [least, most]:
+            return f"{least} to {most}"
+        case _, dict(value):
+            return ", ".join(f"{key} {part}" for key, part in value.items())
+        case _, value:
             return str(value)
 
 

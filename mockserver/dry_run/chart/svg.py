@@ -7,32 +7,12 @@ from xml.sax.saxutils import escape
 
 from taskmock.contracts.findings.foreign_text import harmless_xml
 from taskmock.mockserver.core.duration import format_duration
-from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.dry_run.chart.rows import Mark, Row, Timeline
-from taskmock.mockserver.dry_run.chart.text import LOOKS, clipped, more_text, tick_of
-
-COLOURS = {
-    "CREATED": "#d0d7de",
-    "READY": "#9ec5f0",
-    "LOOP_READY": "#9ec5f0",
-    "RUNNING": "#3b82d0",
-    "FINISHED": "#a9d8b0",
-    "FAILED": "#d1403a",
-    "SUSPENDED": "#e8b931",
-    "NODE_SUSPENDED": "#f2d479",
-    "BLOCKED": "#c9a227",
-    "REVOKED": "#8e5bb5",
-    "EXPIRED": "#8c959f",
-    "ROLLING_BACK": "#b58bd6",
-    "ROLL_BACK_SUCCESS": "#d6c2e8",
-    "ROLL_BACK_FAILED": "#a8322d",
-}
-"""The fill of each state; others are grey."""
+from taskmock.mockserver.dry_run.chart.text import LOOKS, OTHER, clipped, more_text, seconds_text, tick_of
 
 LEAST_WIDTH = 320
 """The narrowest picture, in pixels."""
 
-_OTHER = "#8c959f"
 _LINE = 20
 _LEFT = 240
 _MARGIN = 12
@@ -95,7 +75,7 @@ class _Canvas:
         for state in sorted(states, key=lambda state: [*LOOKS, state].index(state)):
             if x + 24 + 8 * len(state) > self._width:
                 x, self._y = _MARGIN, self._y + _LINE
-            self._box(x, 12, _fill(state), state)
+            self._box(x, 12, LOOKS.get(state, OTHER).fill, state)
             self._write(x + 16, state, "a")
             x += 32 + 8 * len(state)
         self._y += _LINE // 2
@@ -103,7 +83,7 @@ class _Canvas:
     def _axis(self, timeline: Timeline) -> None:
         step = tick_of(timeline.span, most=max(1, self._bar // 80))
         for moment in range(0, timeline.span, step):
-            self._write(self._x(moment, timeline), format_duration(moment) if moment else "0s", "a")
+            self._write(self._x(moment, timeline), format_duration(moment), "a")
         self._y += _LINE
 
     def _row(self, row: Row, timeline: Timeline) -> None:
@@ -112,8 +92,8 @@ class _Canvas:
         for span in row.spans:
             x = self._x(span.since, timeline)
             width = max(1, self._x(span.until, timeline) - x)
-            tip = f"{row.name or row.kind}: {span.state} from {_seconds(span.since)} to {_seconds(span.until)}"
-            self._box(x, width, _fill(span.state), tip)
+            tip = f"{row.name or row.kind}: {span.state} from {seconds_text(span.since)} to {seconds_text(span.until)}"
+            self._box(x, width, LOOKS.get(span.state, OTHER).fill, tip)
         self._y += _LINE
 
     def _mark(self, label: str, mark: Mark, timeline: Timeline, top: int) -> None:
@@ -122,11 +102,11 @@ class _Canvas:
             if label == "event":
                 self._parts.append(
                     f'<line x1="{x}" x2="{x}" y1="{top}" y2="{self._y - _LINE + 6}" stroke="#656d76" '
-                    f'stroke-dasharray="3 2"><title>{_clean(mark.text)} at {_seconds(since)}</title></line>'
+                    f'stroke-dasharray="3 2"><title>{_clean(mark.text)} at {seconds_text(since)}</title></line>'
                 )
             else:
                 self._box(x, max(1, self._x(until, timeline) - x), "#f0883e", mark.text)
-        when = f" at {_seconds(mark.spans[0][0])}" if label == "event" else ""
+        when = f" at {seconds_text(mark.spans[0][0])}" if label == "event" else ""
         self._write(_MARGIN, clipped(f"{label}{when}: {mark.text}", self._left // 6), "a")
         self._y += _LINE
 
@@ -142,14 +122,6 @@ class _Canvas:
             f'<rect x="{x}" y="{self._y - 11}" width="{width}" height="13" fill="{fill}">'
             f"<title>{_clean(tip)}</title></rect>"
         )
-
-
-def _fill(state: str) -> str:
-    return COLOURS.get(state, _OTHER)
-
-
-def _seconds(moment: int) -> str:
-    return f"{moment / SECOND:g} s"
 
 
 def _clean(text: str) -> str:

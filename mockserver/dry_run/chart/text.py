@@ -18,32 +18,35 @@ LEAST_WIDTH = 40
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Look:
-    """How a state is drawn: a sign of the full and of the plain set, and the number of a terminal's colour."""
+    """How a state is drawn: a sign of the full and of the plain set, a terminal's colour by number, a picture's."""
 
     sign: str
     plain: str
     colour: int
+    fill: str
 
 
 LOOKS = {
-    "FAILED": Look("×", "x", 31),
-    "ROLL_BACK_FAILED": Look("!", "!", 31),
-    "REVOKED": Look("■", "#", 35),
-    "SUSPENDED": Look("‖", "|", 33),
-    "NODE_SUSPENDED": Look("¦", ":", 33),
-    "BLOCKED": Look("▒", "%", 33),
-    "ROLLING_BACK": Look("◄", "<", 35),
-    "ROLL_BACK_SUCCESS": Look("◃", "(", 35),
-    "EXPIRED": Look("?", "?", 90),
-    "LOOP_READY": Look("░", "r", 36),
-    "READY": Look("░", "r", 36),
-    "RUNNING": Look("█", "=", 34),
-    "FINISHED": Look("─", "-", 32),
-    "CREATED": Look("·", ".", 90),
+    "FAILED": Look("×", "x", 31, "#d1403a"),
+    "ROLL_BACK_FAILED": Look("!", "!", 31, "#a8322d"),
+    "REVOKED": Look("■", "#", 35, "#8e5bb5"),
+    "SUSPENDED": Look("‖", "|", 33, "#e8b931"),
+    "NODE_SUSPENDED": Look("¦", ":", 33, "#f2d479"),
+    "BLOCKED": Look("▒", "%", 33, "#c9a227"),
+    "ROLLING_BACK": Look("◄", "<", 35, "#b58bd6"),
+    "ROLL_BACK_SUCCESS": Look("◃", "(", 35, "#d6c2e8"),
+    "EXPIRED": Look("?", "?", 90, "#8c959f"),
+    "LOOP_READY": Look("░", "r", 36, "#9ec5f0"),
+    "READY": Look("░", "r", 36, "#9ec5f0"),
+    "RUNNING": Look("█", "=", 34, "#3b82d0"),
+    "FINISHED": Look("─", "-", 32, "#a9d8b0"),
+    "CREATED": Look("·", ".", 90, "#d0d7de"),
 }
 """The looks of all states; where several fall into one column, the first of them in this order is drawn."""
 
-_OTHER = Look("o", "o", 36)
+OTHER = Look("o", "o", 36, "#8c959f")
+"""The look of a state that no edition has."""
+
 _RANKS = {state: rank for rank, state in enumerate(LOOKS)}
 _TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400, 604800, 2592000)
@@ -66,6 +69,10 @@ class Screen:
     def full(self) -> bool:
         """Whether the full set of signs can be shown; elsewhere some of them are two columns wide."""
         return self.encoding.lower().replace("-", "").replace("_", "") in {"utf8", "utf8sig"}
+
+    def sign(self, look: Look) -> str:
+        """The sign of a look that this screen can show."""
+        return look.sign if self.full else look.plain
 
     def text(self, text: str) -> str:
         """A text as this screen can show it: whatever is invisible, a command or unknown there is escaped."""
@@ -112,27 +119,25 @@ class _Drawing:
         return "  " * row.depth + (self._screen.text(row.name) or f"({row.kind})")
 
     def _row(self, row: Row) -> str:
-        look = LOOKS.get(row.state, _OTHER)
+        look = LOOKS.get(row.state, OTHER)
         return self._line(self._label(row), self._states(row), self._screen.painted(row.state, look.colour))
 
     def _states(self, row: Row) -> str:
         looks = [self._look(row, column) for column in range(self._bar)]
         parts = []
         for look, run in itertools.groupby(looks):
-            sign = " " if look is None else look.sign if self._screen.full else look.plain
-            text = sign * len(list(run))
-            parts.append(text if look is None else self._screen.painted(text, look.colour))
+            width = len(list(run))
+            parts.append(
+                " " * width if look is None else self._screen.painted(self._screen.sign(look) * width, look.colour)
+            )
         return "".join(parts)
 
     def _look(self, row: Row, column: int) -> Look | None:
-        since, until = self._moment(column), self._moment(column + 1)
+        since, until = (place * self._timeline.span / self._bar for place in (column, column + 1))
         found = [span.state for span in row.spans if span.since < until and max(span.until, span.since + 1) > since]
         if not found:
             return None
-        return LOOKS.get(min(found, key=lambda state: _RANKS.get(state, -1)), _OTHER)
-
-    def _moment(self, column: int) -> float:
-        return column * self._timeline.span / self._bar
+        return LOOKS.get(min(found, key=lambda state: _RANKS.get(state, -1)), OTHER)
 
     def _column(self, moment: int) -> int:
         return min(self._bar - 1, moment * self._bar // self._timeline.span)
@@ -143,7 +148,7 @@ class _Drawing:
         axis = ""
         for moment in range(0, self._timeline.span, step):
             column = -(-moment * self._bar // self._timeline.span)
-            text = format_duration(moment) if moment else "0s"
+            text = format_duration(moment)
             if column >= len(axis) and column + len(text) <= self._bar:
                 axis = axis.ljust(column) + text + " "
         return axis
@@ -159,21 +164,18 @@ class _Drawing:
                     bar[column] = str(number % 10)
         yield self._line(label, "".join(bar))
         for number, mark in enumerate(marks, 1):
-            when = f" at {_time(mark.spans[0][0])}" if prefix == "e" else ""
+            when = f" at {seconds_text(mark.spans[0][0])}" if prefix == "e" else ""
             yield clipped(f"  {number}{when}: {self._screen.text(mark.text)}", self._screen.width)
 
     def _legend(self) -> Iterator[str]:
         shown = {span.state for row in self._rows for span in row.spans}
-        parts = []
-        for state in sorted(shown, key=lambda state: -_RANKS.get(state, -1)):
-            look = LOOKS.get(state, _OTHER)
-            parts.append((look.sign if self._screen.full else look.plain, state, look.colour))
         line, used = "", 0
-        for sign, state, colour in parts:
+        for state in sorted(shown, key=lambda state: -_RANKS.get(state, -1)):
             if used and used + len(state) + 4 > self._screen.width:
                 yield line.rstrip()
                 line, used = "", 0
-            line += self._screen.painted(sign, colour) + f" {state}  "
+            look = LOOKS.get(state, OTHER)
+            line += self._screen.painted(self._screen.sign(look), look.colour) + f" {state}  "
             used += len(state) + 4
         yield line.rstrip()
 
@@ -183,7 +185,8 @@ def more_text(hidden: int) -> str:
     return f"... and {hidden} more nodes (--all shows them)"
 
 
-def _time(moment: int) -> str:
+def seconds_text(moment: int) -> str:
+    """A moment in seconds."""
     return f"{moment / SECOND:g} s"
 
 

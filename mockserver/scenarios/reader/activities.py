@@ -36,10 +36,10 @@ def activity_of(name: str, fields: Fields) -> Activity:
     waits = _waits(fields)
     if "at_most" in fields and "waits" not in fields:
         wrong = f"'at_most' stands without 'waits' in {fields.what}"
-        fields.problems.add(fields.key("at_most"), "conflict", wrong, allowed="waits: callback, at_most: 30s")
+        fields.refuse("at_most", wrong, allowed="waits: callback, at_most: 30s")
     if "limit" in fields and "loop" not in fields:
         wrong = f"'limit' stands without 'loop' in {fields.what}"
-        fields.problems.add(fields.key("limit"), "conflict", wrong, allowed="loop: 9, limit: 3")
+        fields.refuse("limit", wrong, allowed="loop: 9, limit: 3")
     attempts, at_most = _attempts(fields), fields.span("at_most")
     return Activity(
         name=name,
@@ -62,7 +62,7 @@ def _waits(fields: Fields) -> bool:
         if key in fields:
             wrong = f"{key!r} has no effect on a node that waits"
             allowed = "an event `callback: NODE` with `data: {result: false, ex_data: text}`"
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed=allowed)
+            fields.refuse(key, wrong, allowed=allowed)
     return read_choice(node, fields.problems, what="waits", choices=("callback",)) is not None
 
 
@@ -73,7 +73,7 @@ def _attempts(fields: Fields) -> tuple[Attempt, ...]:
     for key in _ATTEMPT:
         if key in fields:
             wrong = f"{key!r} stands beside 'attempts' in {fields.what}"
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed="it inside each attempt, or no attempts")
+            fields.refuse(key, wrong, allowed="it inside each attempt, or no attempts")
     example = "a list: [{takes: 5s, fails: text}, {takes: 5s}]"
     items = items_of(node, fields.problems, what="attempts", example=example)
     if not items:

@@ -19,7 +19,7 @@ VERBS = tuple(verb.value for verb in Verb)
 KEYS = ("when", "after", "times", "at", *VERBS, "data", "take")
 """The keys of an event."""
 
-EXAMPLE = "{when: Copy B FAILED, after: 5s, retry: Copy B}, {at: 40s, pause: task}"
+EVENT_EXAMPLE = "{when: Copy B FAILED, after: 5s, retry: Copy B}, {at: 40s, pause: task}"
 """What events look like."""
 
 MOST_TIMES = 1_000_000
@@ -46,7 +46,7 @@ def states() -> tuple[str, ...]:
 
 def read_events(node: Node, problems: Problems) -> list[PlacedEvent]:
     """The events of a list; what cannot be read is left out."""
-    items = items_of(node, problems, what="events", example=f"a list of operations: [{EXAMPLE}]")
+    items = items_of(node, problems, what="events", example=f"a list of operations: [{EVENT_EXAMPLE}]")
     return [event for event in (_event(item, problems) for item in items) if event is not None]
 
 
@@ -57,9 +57,9 @@ def read_when(fields: Fields) -> tuple[str, str] | None:
     if node is None or text is None:
         return None
     address, _, state = text.strip().rpartition(" ")
-    if state in states() and address:
-        return address.strip(), state
-    if state in states() and not address:
+    if state in states():
+        if address:
+            return address.strip(), state
         wrong, meant = f"when: {quoted(text)} names no node", f"{TASK} {state}"
         fields.problems.add(node, "bad-when", wrong, allowed="NODE STATE, task STATE", meant=meant)
         return None
@@ -71,12 +71,12 @@ def read_when(fields: Fields) -> tuple[str, str] | None:
 
 
 def _event(node: Node, problems: Problems) -> PlacedEvent | None:
-    fields = fields_of(node, problems, keys=KEYS, what="an event", example=EXAMPLE)
-    if fields is None or not isinstance(node, Mapping):
+    fields = fields_of(node, problems, keys=KEYS, what="an event", example=EVENT_EXAMPLE)
+    if fields is None:
         return None
     before = len(problems)
     trigger = _trigger(fields)
-    verb = _verb(fields)
+    verb = fields.one_of(Verb, "does")
     if verb is None:
         return None
     target = fields.node(verb)
@@ -87,20 +87,6 @@ def _event(node: Node, problems: Problems) -> PlacedEvent | None:
         return None
     command = Command(verb=verb, target=address, data=data)
     return PlacedEvent(Event(trigger=trigger, command=command), fields.node("when"), target)
-
-
-def _verb(fields: Fields) -> Verb | None:
-    found = [verb for verb in Verb if verb.value in fields]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        wrong = f"an event does one thing, this one does {len(found)}: {', '.join(found)}"
-        fields.problems.add(fields.key(found[1]), "conflict", wrong, allowed="an event for each")
-    elif not fields.meant.intersection(VERBS):
-        fields.problems.add(
-            fields.mapping, "missing-key", "the event does nothing", allowed=f"one of {', '.join(VERBS)}"
-        )
-    return None
 
 
 def _trigger(fields: Fields) -> Trigger | None:
@@ -116,8 +102,7 @@ def _trigger(fields: Fields) -> Trigger | None:
         return Trigger(node=when[0], state=when[1], times=times, after=after) if when else None
     for key in ("after", "times"):
         if key in fields:
-            wrong = f"{key!r} has no effect beside 'at'"
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed=f"{key} beside 'when'")
+            fields.refuse(key, f"{key!r} has no effect beside 'at'", allowed=f"{key} beside 'when'")
     return Trigger(at=fields.duration("at"))
 
 
@@ -125,11 +110,8 @@ def _data(fields: Fields, verb: Verb) -> object:
     """What comes with the command: a payload, inputs, the text of a forced failure, the arm or arms to take."""
     for key, verbs in (("data", _WITH_DATA), ("take", _WITH_ARMS)):
         if key in fields and verb not in verbs:
-            wrong, allowed = (
-                f"{key!r} has no effect beside {verb.value!r}",
-                f"{key} beside {' or '.join(sorted(verbs))}",
-            )
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed=allowed)
+            wrong = f"{key!r} has no effect beside {verb.value!r}"
+            fields.refuse(key, wrong, allowed=f"{key} beside {' or '.join(sorted(verbs))}")
             return None
     if verb is Verb.SKIP_EXCLUSIVE:
         arm = fields.require("take", allowed="the name of an arm")
@@ -143,9 +125,8 @@ def _data(fields: Fields, verb: Verb) -> object:
     if payload is None:
         return None
     if not isinstance(payload, Mapping):
-        allowed = "{result: false, ex_data: text}, or whatever the mapping of a callback is"
-        if verb is Verb.RETRY:
-            allowed = "the node's new inputs, {job_content: echo 2}"
+        callback = "{result: false, ex_data: text}, or whatever the mapping of a callback is"
+        allowed = "the node's new inputs, {job_content: echo 2}" if verb is Verb.RETRY else callback
         fields.problems.add(payload, "not-mapping", f"data is {kind_of(payload)}", allowed=allowed)
         return None
     return read_data(payload, fields.problems)

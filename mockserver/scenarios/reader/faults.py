@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, read_when
@@ -33,8 +34,8 @@ MOST_WORKERS = 64
 """The most workers that `stale` plays."""
 
 
-def _http(node: Node, problems: Problems) -> object:
-    return read_whole(node, problems, what="http", least=200, most=599)
+Read = Callable[[Node, Problems], object]
+"""Reads a fault's value."""
 
 
 def _envelope(node: Node, problems: Problems) -> object:
@@ -63,9 +64,8 @@ def _envelope(node: Node, problems: Problems) -> object:
 def _body(node: Node, problems: Problems) -> object:
     if isinstance(node, Scalar) and not is_null(node):
         return node.text
-    problems.add(
-        node, "not-text", f"body is {kind_of(node)}", allowed="the text that is answered, in quotes or as a block"
-    )
+    allowed = "the text that is answered, in quotes or as a block"
+    problems.add(node, "not-text", f"body is {kind_of(node)}", allowed=allowed)
     return None
 
 
@@ -80,13 +80,19 @@ def _delay(node: Node, problems: Problems) -> object:
     return spans
 
 
-def _drip(node: Node, problems: Problems) -> object:
-    fields = fields_of(node, problems, keys=("bytes", "every"), what="drip", example="{bytes: 64, every: 1s}")
-    return None if fields is None else {"bytes": _count(fields, "bytes", "64"), "every": _span(fields, "every", "1s")}
+def _count_and_span(what: str, count: tuple[str, str], span: tuple[str, str]) -> Read:
+    """Reads a mapping of a count and a duration; each is given as its key and an example."""
 
+    def read(node: Node, problems: Problems) -> object:
+        keys, example = (count[0], span[0]), f"{{{': '.join(count)}, {': '.join(span)}}}"
+        fields = fields_of(node, problems, keys=keys, what=what, example=example)
+        if fields is None:
+            return None
+        fields.require(count[0], allowed=count[1])
+        number = fields.whole(count[0], 1, least=1, most=MOST)
+        return {count[0]: number, span[0]: _span(fields, *span)}
 
-def _truncate(node: Node, problems: Problems) -> object:
-    return read_whole(node, problems, what="truncate", least=0)
+    return read
 
 
 def _reset(node: Node, problems: Problems) -> object:
@@ -103,15 +109,6 @@ def _empty(node: Node, problems: Problems) -> object:
     if read_flag(node, problems, what="empty") is False:
         problems.add(node, "bad-flag", "empty is 'false'", allowed="true")
     return None
-
-
-def _content_length(node: Node, problems: Problems) -> object:
-    return read_whole(node, problems, what="content_length", least=0)
-
-
-def _rate_limit(node: Node, problems: Problems) -> object:
-    fields = fields_of(node, problems, keys=("limit", "reset"), what="rate_limit", example="{limit: 10, reset: 60s}")
-    return None if fields is None else {"limit": _count(fields, "limit", "10"), "reset": _span(fields, "reset", "60s")}
 
 
 def _stale(node: Node, problems: Problems) -> object:
@@ -135,11 +132,10 @@ def _break(node: Node, problems: Problems) -> object:
         problems.add(node, "conflict", wrong, allowed=f"one: {example}")
         return None
     way = found[0]
-    return {"node": fields.text("node"), way: _BREAKS[way](fields, way)}
-
-
-def _break_text(fields: Fields, way: str) -> object:
-    return fields.text(way)
+    return {
+        "node": fields.text("node"),
+        way: fields.text(way) if way in {"drop", "state"} else _break_pairs(fields, way),
+    }
 
 
 def _break_pairs(fields: Fields, way: str) -> object:
@@ -157,51 +153,33 @@ def _break_pairs(fields: Fields, way: str) -> object:
     return {key.text: read_text(value, fields.problems, what=way) for key, value in node.entries}
 
 
-def _count(fields: Fields, key: str, example: str) -> int:
-    fields.require(key, allowed=example)
-    return fields.whole(key, 1, least=1, most=MOST)
-
-
 def _span(fields: Fields, key: str, example: str) -> int:
     fields.require(key, allowed=example)
     return fields.duration(key)
 
 
-_BREAKS: dict[str, Callable[[Fields, str], object]] = {
-    "drop": _break_text,
-    "retype": _break_pairs,
-    "rename": _break_pairs,
-    "add": _break_pairs,
-    "state": _break_text,
-}
-
-
-READERS: dict[FaultKind, Callable[[Node, Problems], object]] = {
-    FaultKind.HTTP: _http,
+READERS: dict[FaultKind, Read] = {
+    FaultKind.HTTP: partial(read_whole, what="http", least=200, most=599),
     FaultKind.ENVELOPE: _envelope,
     FaultKind.BODY: _body,
     FaultKind.DELAY: _delay,
-    FaultKind.DRIP: _drip,
-    FaultKind.TRUNCATE: _truncate,
+    FaultKind.DRIP: _count_and_span("drip", ("bytes", "64"), ("every", "1s")),
+    FaultKind.TRUNCATE: partial(read_whole, what="truncate", least=0),
     FaultKind.RESET: _reset,
     FaultKind.EMPTY: _empty,
-    FaultKind.CONTENT_LENGTH: _content_length,
-    FaultKind.RATE_LIMIT: _rate_limit,
+    FaultKind.CONTENT_LENGTH: partial(read_whole, what="content_length", least=0),
+    FaultKind.RATE_LIMIT: _count_and_span("rate_limit", ("limit", "10"), ("reset", "60s")),
     FaultKind.STALE: _stale,
     FaultKind.BREAK: _break,
 }
 """The reader of each kind's value."""
 
 
-KINDS = tuple(kind.value for kind in FaultKind)
-"""The words of faults."""
-
-
 BOUNDS = ("when", "from", "to", "polls", "answers", "chance")
 """The words of bounds."""
 
 
-EXAMPLE = "{when: Copy B FAILED, answers: 2, http: 502}, {polls: [3], reset: true}"
+FAULT_EXAMPLE = "{when: Copy B FAILED, answers: 2, http: 502}, {polls: [3], reset: true}"
 """What faults look like."""
 
 
@@ -216,17 +194,19 @@ class PlacedFault:
 
 def read_faults(node: Node, problems: Problems) -> list[PlacedFault]:
     """The faults of a list; what cannot be read is left out."""
-    items = items_of(node, problems, what="faults", example=f"a list of faults: [{EXAMPLE}]")
+    items = items_of(node, problems, what="faults", example=f"a list of faults: [{FAULT_EXAMPLE}]")
     return [fault for fault in (_fault(item, problems) for item in items) if fault is not None]
 
 
 def _fault(node: Node, problems: Problems) -> PlacedFault | None:
-    fields = fields_of(node, problems, keys=(*BOUNDS, *KINDS), what="a fault", example=EXAMPLE)
+    fields = fields_of(
+        node, problems, keys=(*BOUNDS, *(kind.value for kind in FaultKind)), what="a fault", example=FAULT_EXAMPLE
+    )
     if fields is None:
         return None
     before = len(problems)
     bounds = _bounds(fields)
-    kind = _kind(fields)
+    kind = fields.one_of(FaultKind, "is")
     body = None if kind is None else fields.node(kind.value)
     if kind is None or body is None:
         return None
@@ -239,27 +219,11 @@ def _fault(node: Node, problems: Problems) -> PlacedFault | None:
     return PlacedFault(Fault(kind=kind, value=value, bounds=bounds), fields.node("when"), named)
 
 
-def _kind(fields: Fields) -> FaultKind | None:
-    found = [kind for kind in FaultKind if kind.value in fields]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        wrong = f"a fault is one thing, this one is {len(found)}: {', '.join(found)}"
-        fields.problems.add(fields.key(found[1]), "conflict", wrong, allowed="a fault for each")
-    elif not fields.meant.intersection(KINDS):
-        fields.problems.add(
-            fields.mapping, "missing-key", "the fault does nothing", allowed=f"one of {', '.join(KINDS)}"
-        )
-    return None
-
-
 def _bounds(fields: Fields) -> Bounds:
     when = read_when(fields) if "when" in fields else None
     since, until = fields.span("from"), fields.span("to")
     if since is not None and until is not None and until <= since:
-        fields.problems.add(
-            fields.key("to"), "bad-window", "the window ends before it begins", allowed="from less than to"
-        )
+        fields.refuse("to", "the window ends before it begins", allowed="from less than to", code="bad-window")
     answers = fields.whole("answers", 1, least=1, most=MOST_TIMES) if "answers" in fields else None
     chance = fields.node("chance")
     return Bounds(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection
+from typing import TypeVar
 
 from taskmock.mockserver.scenarios.reader.scalars import read_duration, read_flag, read_text, read_whole
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
 from taskmock.mockserver.scenarios.syntax.yaml_errors import FULL_WIDTH, ascii_line
+
+Word = TypeVar("Word", bound=enum.StrEnum)
 
 
 class Fields:
@@ -71,6 +75,23 @@ class Fields:
         node = self._nodes.get(key)
         found = None if node is None else read_whole(node, self.problems, what=key, least=least, most=most)
         return default if found is None else found
+
+    def refuse(self, key: str, wrong: str, *, allowed: str, code: str = "conflict") -> None:
+        """Notes what is wrong with a key that is there."""
+        self.problems.add(self._keys[key], code, wrong, allowed=allowed)
+
+    def one_of(self, words: type[Word], verb: str) -> Word | None:
+        """The one of these words that is a key; that there is none, or several, is noted with the verb for it."""
+        found = [word for word in words if word.value in self]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            wrong = f"{self.what} {verb} one thing, this one {verb} {len(found)}: {', '.join(found)}"
+            self.refuse(found[1], wrong, allowed=f"{self.what} for each")
+        elif not self.meant.intersection(words):
+            wrong = f"the {self.what.removeprefix('an ').removeprefix('a ')} does nothing"
+            self.problems.add(self.mapping, "missing-key", wrong, allowed=f"one of {', '.join(words)}")
+        return None
 
     def flag(self, key: str) -> bool:
         """`true` or `false`; false if it is not there."""

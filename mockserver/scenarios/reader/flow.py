@@ -23,7 +23,7 @@ from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kin
 MOST_STEPS = 50_000
 """The most steps of one file."""
 
-EXAMPLE = "a list of steps: [Prepare: 2s, Copy: 3s]"
+FLOW_EXAMPLE = "a list of steps: [Prepare: 2s, Copy: 3s]"
 """What a flow looks like."""
 
 
@@ -38,7 +38,7 @@ class FlowReader:
 
     def flow(self, node: Node, *, what: str) -> Flow:
         """The steps of a list; `what` is its name in messages."""
-        items = items_of(node, self._problems, what=what, example=EXAMPLE)
+        items = items_of(node, self._problems, what=what, example=FLOW_EXAMPLE)
         self.lost = self.lost or not isinstance(node, Listing)
         return tuple(step for step in map(self._step, items) if step is not None)
 
@@ -153,7 +153,7 @@ class FlowReader:
 
     def _subprocess(self, fields: Fields) -> Step | None:
         name = fields.text("subprocess")
-        flow = fields.require("flow", allowed=EXAMPLE)
+        flow = fields.require("flow", allowed=FLOW_EXAMPLE)
         steps = () if flow is None else self.flow(flow, what="flow")
         pinned = self.pinned(fields)
         if name is None:
@@ -161,14 +161,14 @@ class FlowReader:
         return Subprocess(name=name, flow=steps, fails=read_fails(fields), id=pinned)
 
     def _loop(self, fields: Fields) -> Step | None:
-        times, flow = fields.node("loop"), fields.require("flow", allowed=EXAMPLE)
+        times, flow = fields.node("loop"), fields.require("flow", allowed=FLOW_EXAMPLE)
         assert times is not None  # noqa: S101  # the step is a loop because this key is there
         if flow is None:
             return None
         count = read_whole(times, self._problems, what="loop", least=1, most=MOST_PASSES)
         steps = self.flow(flow, what="flow")
         if isinstance(flow, Listing) and not flow.items:
-            self._problems.add(flow, "empty", "the flow of a loop is empty", allowed=EXAMPLE)
+            self._problems.add(flow, "empty", "the flow of a loop is empty", allowed=FLOW_EXAMPLE)
         return Loop(times=count or 1, flow=steps, limit=read_limit(fields))
 
     def _branch(self, word: str, fields: Fields) -> Step | None:

@@ -10,13 +10,13 @@ from taskmock.mockserver.scenarios.reader.scalars import read_data
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 
-EXAMPLE = "{at: 0s, body: {result: true, data: {…}}}"
+FRAME_EXAMPLE = "{at: 0s, body: {result: true, data: {…}}}"
 """What a frame looks like."""
 
 
 def read_frames(node: Node, problems: Problems) -> tuple[Frame, ...]:
     """The frames of a list, in rising order of their moments."""
-    example = f"a list of recorded answers: [{EXAMPLE}]"
+    example = f"a list of recorded answers: [{FRAME_EXAMPLE}]"
     items = items_of(node, problems, what="frames", example=example)
     if isinstance(node, Listing) and not items:
         problems.add(node, "empty", "frames is an empty list", allowed=example)
@@ -34,7 +34,7 @@ def read_frames(node: Node, problems: Problems) -> tuple[Frame, ...]:
 
 
 def _frame(node: Node, problems: Problems) -> Frame | None:
-    fields = fields_of(node, problems, keys=("at", "body"), what="a frame", example=EXAMPLE)
+    fields = fields_of(node, problems, keys=("at", "body"), what="a frame", example=FRAME_EXAMPLE)
     if fields is None:
         return None
     fields.require("at", allowed="0s")

@@ -8,64 +8,21 @@ from taskmock.mockserver.core.flow import Flow
 from taskmock.mockserver.core.scenario import ON_REQUEST, Frame, Play
 from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, GenerateOptions
-from taskmock.mockserver.scenarios.reader.addresses import Script, check_flow, check_frames
+from taskmock.mockserver.scenarios.reader.addresses import check_flow, check_frames
 from taskmock.mockserver.scenarios.reader.events import PlacedEvent, read_events
 from taskmock.mockserver.scenarios.reader.faults import PlacedFault, read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of
-from taskmock.mockserver.scenarios.reader.flow import EXAMPLE, MOST_STEPS, FlowReader, passes_of
+from taskmock.mockserver.scenarios.reader.flow import FLOW_EXAMPLE, MOST_STEPS, FlowReader, passes_of
 from taskmock.mockserver.scenarios.reader.frames import read_frames
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Node, Scalar, is_null
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 
-KEYS = ("nodes", "depth", "breadth", "state", "plain")
-"""What can be wished for."""
-
-
-GENERATE_EXAMPLE = "{nodes: 100, depth: 4, state: FAILED}"
-"""What a wish looks like."""
-
+GENERATE_KEYS = ("nodes", "depth", "breadth", "state", "plain")
+"""The keys of `generate:`."""
 
 MOST_BREADTH = 1000
-"""The most arms of a gateway that can be wished for."""
-
-
-def read_generated(fields: Fields, *, seed: str, edition: str | None) -> Play | None:
-    """The script that `generate:` draws from a seed; None where it cannot be (which is noted)."""
-    node, problems = fields.node("generate"), fields.problems
-    wish = None if node is None else fields_of(node, problems, keys=KEYS, what="generate", example=GENERATE_EXAMPLE)
-    if node is None or wish is None:
-        return None
-    before = len(problems)
-    wished = _wish(wish, edition or GenerateOptions().edition)
-    if len(problems) > before:
-        return None
-    return _drawn(wished, seed, fields, node)
-
-
-def _wish(wish: Fields, edition: str) -> GenerateOptions:
-    state = wish.node("state")
-    return GenerateOptions(
-        nodes=_count(wish, "nodes", MOST_STEPS),
-        depth=_count(wish, "depth", MAX_DEPTH),
-        breadth=wish.whole("breadth", GenerateOptions().breadth, least=2, most=MOST_BREADTH),
-        state=None if state is None else read_choice(state, wish.problems, what="state", choices=STATES[edition]),
-        edition=edition,
-        plain=wish.flag("plain"),
-    )
-
-
-def _count(wish: Fields, key: str, most: int) -> int | None:
-    return wish.whole(key, 1, least=1, most=most) if key in wish else None
-
-
-def _drawn(wish: GenerateOptions, seed: str, fields: Fields, node: Node) -> Play | None:
-    try:
-        return generate(seed, "", wish).scenario.plays[0]
-    except GenerateError as error:
-        fields.problems.add(node, "bad-wish", str(error))
-        return None
-
+"""The most arms of a gateway that `generate:` takes."""
 
 TASK_KEYS = ("id", "name", "root_id")
 """The keys that say which task it is."""
@@ -83,41 +40,41 @@ _TASK_IDS = 'a number, a text, a glob ("1*"), or a list of them'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Base:
-    """A script that another scenario or the generator gave, and where in the text it was asked for."""
+class Inherited:
+    """A script that another scenario or the generator gives, and where in the text `use` or `generate` asks for it."""
 
     play: Play
     place: Node
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Origin:
+class Source:
     """What a script may build on: another one, and the seed and edition that `generate` draws for."""
 
     seed: str
     edition: str | None
-    base: Base | None = None
+    base: Inherited | None = None
 
 
-def read_play(fields: Fields, task: Fields | None, *, origin: Origin) -> Play:
+def read_play(fields: Fields, task: Fields | None, *, source: Source) -> Play:
     """The script of one task: what `fields` says, else what it builds on; `task` holds the keys of the task itself."""
     _refuse_beside(fields)
-    base = _generated(fields, origin)
+    base = _generated(fields, source)
     problems, old = fields.problems, base.play if base else Play()
-    _require_flow(fields, base)
+    if base is None and not {"frames", "generate"}.intersection(fields.meant) and "frames" not in fields:
+        fields.require("flow", allowed=FLOW_EXAMPLE)
     before = len(problems)
     reader = FlowReader(problems)
     root_id = reader.pinned(task, "root_id") if task else None
     flow = _flow(fields, reader, old)
     frames = _frames(fields, old)
     sure = len(problems) == before and not reader.lost
-    events, faults = _events(fields, base), _faults(fields, base)
-    script = Script(events, faults, sure)
+    events, faults = _events_and_faults(fields, base)
     if frames and "flow" not in fields:
         flow, events = (), []
-        check_frames(frames, script, problems)
+        check_frames(frames, faults, problems)
     elif not reader.lost:
-        check_flow(flow, script, problems)
+        check_flow(flow, events, faults, problems, sure=sure)
     return Play(
         ids=_ids(task, old),
         name=task.text("name", old.name) if task else old.name,
@@ -132,14 +89,20 @@ def read_play(fields: Fields, task: Fields | None, *, origin: Origin) -> Play:
     )
 
 
+def _events_and_faults(fields: Fields, base: Inherited | None) -> tuple[list[PlacedEvent], list[PlacedFault]]:
+    """The events and faults of the script, else those of the one that it builds on."""
+    events = [PlacedEvent(event, base.place, base.place) for event in base.play.events] if base else []
+    faults = [PlacedFault(fault, base.place, base.place) for fault in base.play.faults] if base else []
+    own_events, own_faults = fields.node("events"), fields.node("faults")
+    return (
+        events if own_events is None else read_events(own_events, fields.problems),
+        faults if own_faults is None else read_faults(own_faults, fields.problems),
+    )
+
+
 def read_task(node: Node, problems: Problems) -> Fields | None:
     """The fields of `task:`."""
     return fields_of(node, problems, keys=TASK_KEYS, what="task", example="{id: 10, name: Release web}")
-
-
-def _require_flow(fields: Fields, base: Base | None) -> None:
-    if base is None and not {"frames", "generate"}.intersection(fields.meant) and "frames" not in fields:
-        fields.require("flow", allowed=EXAMPLE)
 
 
 def _refuse_beside(fields: Fields) -> None:
@@ -147,23 +110,47 @@ def _refuse_beside(fields: Fields) -> None:
         for key in ("flow", "generate", "events", "start", "dispatch", "expires"):
             if key in fields:
                 wrong = f"{key!r} has no effect beside recorded 'frames'"
-                fields.problems.add(fields.key(key), "conflict", wrong, allowed="frames with faults, or a flow")
+                fields.refuse(key, wrong, allowed="frames with faults, or a flow")
     elif "generate" in fields and "flow" in fields:
-        wrong = "'flow' stands beside 'generate', which draws one"
-        fields.problems.add(fields.key("flow"), "conflict", wrong, allowed="flow or generate")
+        fields.refuse("flow", "'flow' stands beside 'generate', which draws one", allowed="flow or generate")
 
 
-def _generated(fields: Fields, origin: Origin) -> Base | None:
-    """What is drawn, in place of the like in what the script builds on."""
-    if "generate" not in fields:
-        return origin.base
-    drawn = read_generated(fields, seed=origin.seed, edition=origin.edition)
-    if drawn is None:
-        return Base(Play(), fields.key("generate"))
-    if origin.base is not None:
-        old = origin.base.play
+def _generated(fields: Fields, source: Source) -> Inherited | None:
+    """The script that `generate:` draws, with ids and faults of the one that the script builds on, else that one."""
+    node = fields.node("generate")
+    if node is None:
+        return source.base
+    drawn = _drawn(node, fields.problems, source)
+    if drawn is not None and source.base is not None:
+        old = source.base.play
         drawn = dataclasses.replace(drawn, ids=old.ids, name=old.name or drawn.name, faults=old.faults, id=old.id)
-    return Base(drawn, fields.key("generate"))
+    return Inherited(drawn or Play(), fields.key("generate"))
+
+
+def _drawn(node: Node, problems: Problems, source: Source) -> Play | None:
+    """The script that a generator's options draw from a seed; None where there can be none (which is noted)."""
+    example = "{nodes: 100, depth: 4, state: FAILED}"
+    fields = fields_of(node, problems, keys=GENERATE_KEYS, what="generate", example=example)
+    if fields is None:
+        return None
+    before, default = len(problems), GenerateOptions()
+    edition = source.edition or default.edition
+    state = fields.node("state")
+    options = GenerateOptions(
+        nodes=fields.whole("nodes", 1, least=1, most=MOST_STEPS) if "nodes" in fields else None,
+        depth=fields.whole("depth", 1, least=1, most=MAX_DEPTH) if "depth" in fields else None,
+        breadth=fields.whole("breadth", default.breadth, least=2, most=MOST_BREADTH),
+        state=None if state is None else read_choice(state, problems, what="state", choices=STATES[edition]),
+        edition=edition,
+        plain=fields.flag("plain"),
+    )
+    if len(problems) > before:
+        return None
+    try:
+        return generate(source.seed, "", options).scenario.plays[0]
+    except GenerateError as error:
+        problems.add(node, "bad-wish", str(error))
+        return None
 
 
 def _start(fields: Fields, old: Play) -> int | None:
@@ -185,7 +172,7 @@ def _flow(fields: Fields, reader: FlowReader, old: Play) -> Flow:
     passes = passes_of(flow)
     if passes > MOST_PASSES:
         wrong = f"the flow runs nodes {passes} times in all, its loops multiplied"
-        fields.problems.add(fields.key("flow"), "too-big", wrong, allowed=f"at most {MOST_PASSES}")
+        fields.refuse("flow", wrong, allowed=f"at most {MOST_PASSES}", code="too-big")
         reader.lost = True
     return flow
 
@@ -195,22 +182,6 @@ def _frames(fields: Fields, old: Play) -> tuple[Frame, ...]:
     if node is not None:
         return read_frames(node, fields.problems)
     return () if "flow" in fields else old.frames
-
-
-def _events(fields: Fields, base: Base | None) -> list[PlacedEvent]:
-    node = fields.node("events")
-    if node is not None:
-        return read_events(node, fields.problems)
-    if base is None:
-        return []
-    return [PlacedEvent(event, base.place, base.place) for event in base.play.events]
-
-
-def _faults(fields: Fields, base: Base | None) -> list[PlacedFault]:
-    node = fields.node("faults")
-    if node is not None:
-        return read_faults(node, fields.problems)
-    return [PlacedFault(fault, base.place, base.place) for fault in base.play.faults] if base else []
 
 
 def _ids(task: Fields | None, old: Play) -> tuple[str, ...]:

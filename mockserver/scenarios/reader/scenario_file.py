@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterator
+from typing import TypeVar
 
 from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.errors import ScenarioError
@@ -12,11 +13,11 @@ from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.scenarios.reader.events import read_events, states
 from taskmock.mockserver.scenarios.reader.faults import read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
-from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Base, Origin, read_play, read_task
+from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Inherited, Source, read_play, read_task
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_slug, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
-from taskmock.mockserver.scenarios.syntax.source import composed_of, text_of
+from taskmock.mockserver.scenarios.syntax.source import root_of, text_of
 from taskmock.schemas import EDITIONS
 
 FORMAT = "1"
@@ -31,12 +32,14 @@ KEYS = (*HEAD_KEYS, "task", "tasks", *PLAY_KEYS)
 """Every key at the top level of a scenario file."""
 
 
-EXAMPLE = "format: 1, scenario: NAME, flow: [Prepare: 2s]"
+SCENARIO_EXAMPLE = "format: 1, scenario: NAME, flow: [Prepare: 2s]"
 """What a scenario file looks like."""
 
 
 _ANY = "*"  # the glob of a task without ids
 
+
+T = TypeVar("T")
 
 Resolve = Callable[[str], Scenario]
 """Gives the scenario of a name; raises LookupError (its text is shown) or ScenarioError."""
@@ -50,14 +53,8 @@ def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = N
     """
     decoded = text_of(text, source=source)
     problems = Problems(source, decoded)
-    composed = composed_of(decoded)
-    for flaw in composed.flaws:
-        problems.add_flaw(flaw)
-    if composed.root is None:
-        if not problems:
-            problems.add(0, "empty", "the file holds no scenario", allowed=EXAMPLE)
-        raise problems.error()
-    scenario = _scenario(composed.root, problems, resolve)
+    root = root_of(decoded, problems, empty="the file holds no scenario", allowed=SCENARIO_EXAMPLE)
+    scenario = _scenario(root, problems, resolve)
     if scenario is None or problems:
         raise problems.error()
     return scenario
@@ -65,9 +62,9 @@ def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = N
 
 def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenario | None:
     if isinstance(root, Scalar) and not root.text:
-        problems.add(root, "empty", "the file holds no scenario", allowed=EXAMPLE)
+        problems.add(root, "empty", "the file holds no scenario", allowed=SCENARIO_EXAMPLE)
         return None
-    fields = fields_of(root, problems, keys=KEYS, what="the scenario", example=EXAMPLE)
+    fields = fields_of(root, problems, keys=KEYS, what="the scenario", example=SCENARIO_EXAMPLE)
     if fields is None:
         return None
     _check_format(fields)
@@ -78,10 +75,9 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
         return None
     old = used or Scenario(name="", plays=())
     edition = _choice(fields, "edition", EDITIONS, old.edition)
-    plays = _plays(fields, old, Origin(slug or "", edition))
     return Scenario(
         name=slug or "",
-        plays=plays,
+        plays=_plays(fields, old, Source(slug or "", edition)),
         edition=edition,
         title=fields.text("title", old.title) or "",
         careless=fields.text("careless", old.careless) or "",
@@ -133,26 +129,25 @@ def _used(fields: Fields, resolve: Resolve | None) -> Scenario | None:
     return None
 
 
-def _plays(fields: Fields, old: Scenario, origin: Origin) -> tuple[Play, ...]:
+def _plays(fields: Fields, old: Scenario, source: Source) -> tuple[Play, ...]:
     tasks = fields.node("tasks")
     beside = [key for key in ("task", *PLAY_KEYS) if key in fields]
     if tasks is not None:
         for key in beside:
-            wrong = f"{key!r} stands beside 'tasks'"
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed=f"{key} inside each of the tasks")
-        return tuple(_tasks(tasks, fields, origin))
+            fields.refuse(key, f"{key!r} stands beside 'tasks'", allowed=f"{key} inside each of the tasks")
+        return tuple(_tasks(tasks, fields, source))
     if len(old.plays) > 1:
         for key in beside:
             wrong = f"{key!r} fits no single one of the {len(old.plays)} tasks that are used"
-            fields.problems.add(fields.key(key), "conflict", wrong, allowed="tasks, which replaces them all")
+            fields.refuse(key, wrong, allowed="tasks, which replaces them all")
         return old.plays
     node = fields.node("task")
     task = None if node is None else read_task(node, fields.problems)
-    base = Base(old.plays[0], fields.key("use")) if old.plays else None
-    return (read_play(fields, task, origin=dataclasses.replace(origin, base=base)),)
+    base = Inherited(old.plays[0], fields.key("use")) if old.plays else None
+    return (read_play(fields, task, source=dataclasses.replace(source, base=base)),)
 
 
-def _tasks(node: Node, fields: Fields, origin: Origin) -> Iterator[Play]:
+def _tasks(node: Node, fields: Fields, source: Source) -> Iterator[Play]:
     example = "a list of tasks: [{id: 10, flow: [Prepare: 2s]}]"
     items = items_of(node, fields.problems, what="tasks", example=example)
     if isinstance(node, Listing) and not items:
@@ -162,10 +157,9 @@ def _tasks(node: Node, fields: Fields, origin: Origin) -> Iterator[Play]:
         inner = fields_of(item, fields.problems, keys=(*TASK_KEYS, *PLAY_KEYS), what="a task", example=example)
         if inner is None:
             continue
-        play = read_play(inner, inner, origin=dataclasses.replace(origin, seed=f"{origin.seed}:{number}"))
+        play = read_play(inner, inner, source=dataclasses.replace(source, seed=f"{source.seed}:{number}"))
         patterns = play.ids or (_ANY,)
-        hidden = _ANY in seen or all(pattern in seen for pattern in patterns)
-        if hidden:
+        if _ANY in seen or all(pattern in seen for pattern in patterns):
             first = seen[_ANY if _ANY in seen else patterns[0]]
             wrong = f"this task is never played, task {first} of the list takes its ids"
             fields.problems.add(item, "hidden-task", wrong, allowed="ids of its own; the task for any id comes last")
@@ -180,32 +174,23 @@ def read_injected_faults(text: str) -> tuple[Fault, ...]:
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    problems = Problems("faults", text)
-    found = tuple(placed.fault for placed in read_faults(_root(text, problems), problems))
-    if problems:
-        raise problems.error()
-    return found
+    return tuple(placed.fault for placed in _injected(text, "faults", read_faults))
 
 
 def read_injected_log(text: str) -> tuple[Entry, ...]:
-    """The operations of a JSON or YAML list, as under `events:` with `at:`.
+    """The commands of a JSON or YAML list, as under `events:` with `at:`.
 
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    problems = Problems("log", text)
-    found = [placed.event for placed in read_events(_root(text, problems), problems)]
+    events = (placed.event for placed in _injected(text, "log", read_events))
+    return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in events)
+
+
+def _injected(text: str, source: str, read: Callable[[Node, Problems], list[T]]) -> list[T]:
+    """What `read` finds in a list that stands alone."""
+    problems = Problems(source, text)
+    found = read(root_of(text, problems, empty="the text is empty", allowed="a list"), problems)
     if problems:
         raise problems.error()
-    return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in found)
-
-
-def _root(text: str, problems: Problems) -> Node:
-    composed = composed_of(text)
-    for flaw in composed.flaws:
-        problems.add_flaw(flaw)
-    if composed.root is None:
-        if not problems:
-            problems.add(0, "empty", "the text is empty", allowed="a list")
-        raise problems.error()
-    return composed.root
+    return found

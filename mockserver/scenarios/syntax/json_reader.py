@@ -1,6 +1,6 @@
 """Parses JSON text into the same nodes as YAML, many times faster: recorded histories are long.
 
-No recursion, no exception: a text that is no JSON is left to the YAML reader.
+No recursion, no exception: for a text that is no JSON it says where, and the YAML reader reads it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # public in the library, unknown to the type checker
 
-from taskmock.mockserver.scenarios.syntax.builder import NodeBuilder, TooMuchError
-from taskmock.mockserver.scenarios.syntax.nodes import Composed, Scalar
+from taskmock.mockserver.scenarios.syntax.builder import NodeBuilder
+from taskmock.mockserver.scenarios.syntax.nodes import ParsedText, Scalar, UnreadableTextError
 
 MOST_NODES = 2_000_000
 """How many values a JSON text may hold."""
@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[ \t\r\n,:]*([{}\[\]\"]|[^ \t\r\n,:{}\[\]\"]+|\Z)")
 _NO_JSON = {"NaN", "Infinity", "-Infinity"}  # the library takes these, JSON does not have them
 
 
-def compose_json(text: str) -> Composed | int:
+def parse_json(text: str) -> ParsedText | int:
     """The nodes of a JSON object or list; for any other text the index at which it is no JSON any more."""
     if not _BEGIN.match(text):
         return 0
@@ -35,9 +35,9 @@ def compose_json(text: str) -> Composed | int:
     builder = NodeBuilder(most_nodes=MOST_NODES)
     try:
         end = _build(text, builder)
-    except TooMuchError as error:
-        return Composed(None, (*builder.flaws, error.flaw))
-    return Composed(builder.root, tuple(builder.flaws)) if end == len(text) else end
+    except UnreadableTextError as error:
+        return ParsedText(None, (*builder.flaws, error.flaw))
+    return ParsedText(builder.root, tuple(builder.flaws)) if end == len(text) else end
 
 
 def _build(text: str, builder: NodeBuilder) -> int:

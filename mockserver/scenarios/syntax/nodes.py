@@ -16,17 +16,9 @@ LONGEST_QUOTE = 60
 """Most characters of the text that a message quotes."""
 
 _WORDS: dict[str, bool | None] = {
-    "": None,
-    "~": None,
-    "null": None,
-    "Null": None,
-    "NULL": None,
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 # The core schema of YAML 1.2, but for a leading zero: `0010` is an identifier far more often than the number 10.
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?!\n)$")
@@ -64,7 +56,7 @@ Node = Scalar | Listing | Mapping
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Flaw:
+class SyntaxFlaw:
     """What is wrong at an index of the text, what is allowed there, and what was probably meant.
 
     `earlier` is the index of what it collides with.
@@ -79,11 +71,19 @@ class Flaw:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Composed:
+class ParsedText:
     """The root of a text (None: it holds nothing, or could not be parsed) and all that is wrong with its form."""
 
     root: Node | None
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[SyntaxFlaw, ...] = ()
+
+
+class UnreadableTextError(ValueError):
+    """A text that no parser can read to its end, because of one flaw."""
+
+    def __init__(self, flaw: SyntaxFlaw) -> None:
+        super().__init__(flaw.wrong)
+        self.flaw = flaw
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from taskmock.mockserver.core.errors import Problem, ScenarioError
-from taskmock.mockserver.scenarios.syntax.nodes import Flaw, Listing, Mapping, Node, is_null, quoted
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, SyntaxFlaw, is_null, quoted
 
 
 class Problems:
@@ -36,7 +36,7 @@ class Problems:
         message = "; ".join(part for part in (wrong, allowed and f"allowed: {allowed}", asked) if part)
         self._found.setdefault(Problem(self.source, line, column, code, message))
 
-    def add_flaw(self, flaw: Flaw) -> None:
+    def add_flaw(self, flaw: SyntaxFlaw) -> None:
         """Notes a flaw in the form of the text."""
         first = "" if flaw.earlier is None else f", first on line {self.place(flaw.earlier)[0]}"
         self.add(flaw.start, flaw.code, flaw.wrong + first, allowed=flaw.allowed, meant=flaw.meant)

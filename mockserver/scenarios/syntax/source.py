@@ -1,4 +1,4 @@
-"""From the bytes of a file to text that is worth parsing: size, encoding, forbidden characters."""
+"""From the bytes of a file to nodes: size, encoding, forbidden characters, and the choice of the parser."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import codecs
 import re
 
 from taskmock.mockserver.core.errors import ScenarioError
-from taskmock.mockserver.scenarios.syntax.json_reader import compose_json
-from taskmock.mockserver.scenarios.syntax.nodes import Composed, Flaw
+from taskmock.mockserver.scenarios.syntax.json_reader import parse_json
+from taskmock.mockserver.scenarios.syntax.nodes import Node, ParsedText, SyntaxFlaw
 from taskmock.mockserver.scenarios.syntax.problems import Problems
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -80,17 +80,35 @@ def _guess(content: bytes, start: int) -> str:
     return f", it looks like GBK ({text[:40]!r})"
 
 
-def composed_of(text: str) -> Composed:
-    composed = compose_json(text)
-    if isinstance(composed, Composed):
-        return composed
-    if composed > 0 and len(text) > MOST_YAML:
-        return Composed(None, (Flaw(composed, "json", "the text is no JSON from here on", "JSON, or shorter YAML"),))
-    if len(text) > MOST_YAML:
-        wrong = f"the YAML text is too long ({len(text) / 1_048_576:.1f} MiB)"
-        allowed = f"at most {MOST_YAML / 1_048_576:.0f} MiB of YAML; longer files as JSON"
-        return Composed(None, (Flaw(0, "too-big", wrong, allowed),))
-    # Imported late: JSON does not need it.
-    from taskmock.mockserver.scenarios.syntax.yaml_reader import compose
+def root_of(text: str, problems: Problems, *, empty: str, allowed: str) -> Node:
+    """The root of a YAML or JSON text; flaws in its form are noted.
 
-    return compose(text)
+    Raises:
+        ScenarioError: The text cannot be parsed, or holds nothing (`empty` says so, and `allowed` what it may hold).
+    """
+    parsed = parse(text)
+    for flaw in parsed.flaws:
+        problems.add_flaw(flaw)
+    if parsed.root is None:
+        if not problems:
+            problems.add(0, "empty", empty, allowed=allowed)
+        raise problems.error()
+    return parsed.root
+
+
+def parse(text: str) -> ParsedText:
+    """The nodes of a JSON text, or else of a YAML text, and the flaws in its form."""
+    parsed = parse_json(text)
+    if isinstance(parsed, ParsedText):
+        return parsed
+    if len(text) <= MOST_YAML:
+        # Imported late: JSON does not need it.
+        from taskmock.mockserver.scenarios.syntax.yaml_reader import parse_yaml
+
+        return parse_yaml(text)
+    if parsed > 0:
+        flaw = SyntaxFlaw(parsed, "json", "the text is no JSON from here on", "JSON, or shorter YAML")
+    else:
+        wrong = f"the YAML text is too long ({len(text) / 1_048_576:.1f} MiB)"
+        flaw = SyntaxFlaw(0, "too-big", wrong, f"at most {MOST_YAML / 1_048_576:.0f} MiB of YAML; longer files as JSON")
+    return ParsedText(None, (flaw,))

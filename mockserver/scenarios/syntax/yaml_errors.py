@@ -1,10 +1,10 @@
-"""Says in plain words why a text is no YAML, from what the parser complains about and the line it stumbles over."""
+"""Why a text is no YAML, in plain words: from the complaint of the parser and the line that it is about."""
 
 from __future__ import annotations
 
 import re
 
-from taskmock.mockserver.scenarios.syntax.nodes import Flaw, quoted
+from taskmock.mockserver.scenarios.syntax.nodes import SyntaxFlaw, quoted
 
 FULL_WIDTH = {
     "：": ":",
@@ -57,14 +57,7 @@ _COMPLAINTS: tuple[tuple[str, str, bool, str, str], ...] = (
         "text with ': ' in quotes; a mapping on lines of its own",
     ),
     (
-        r"quoted scalar.*end of stream",
-        "open-quote",
-        _BEGUN,
-        "the quote that begins here is never closed",
-        "a closing quote",
-    ),
-    (
-        r"quoted scalar.*document separator",
+        r"quoted scalar.*(?:end of stream|document separator)",
         "open-quote",
         _BEGUN,
         "the quote that begins here is never closed",
@@ -127,37 +120,38 @@ _COMPLAINTS: tuple[tuple[str, str, bool, str, str], ...] = (
 )
 
 
-def flaw_of(text: str, said: str, *, begun: int | None, found: int) -> Flaw:
+def flaw_of(text: str, complaint: str, *, begun: int | None, found: int) -> SyntaxFlaw:
     """The flaw behind a complaint: `begun` is where the construct begins, `found` where the parser stands."""
-    for index in dict.fromkeys((found, found if begun is None else begun)):
-        flaw = full_width_flaw(text, index)
-        if flaw:
-            return flaw
-    flaw = _glued_flaw(text, found) if "mapping values" in said else None
+    indexes = (found,) if begun is None else (found, begun)
+    flaw = next(filter(None, (_full_width(text, index) for index in indexes)), None)
+    if flaw is None and "mapping values" in complaint:
+        flaw = _missing_space(text, found)
     if flaw:
         return flaw
     for pattern, code, from_start, wrong, allowed in _COMPLAINTS:
-        if re.search(pattern, said, re.DOTALL):
+        if re.search(pattern, complaint, re.DOTALL):
             start = begun if from_start and begun is not None else found
             line = quoted(_line_at(text, start).strip())
-            return Flaw(start, code, wrong.format(line=line, char=quoted(text[start : start + 1])), allowed.format())
-    return Flaw(found, "yaml", f"this is no YAML ({quoted(said)})", "YAML 1.2")
+            return SyntaxFlaw(
+                start, code, wrong.format(line=line, char=quoted(text[start : start + 1])), allowed.format()
+            )
+    return SyntaxFlaw(found, "yaml", f"this is no YAML ({quoted(complaint)})", "YAML 1.2")
 
 
-def _glued_flaw(text: str, index: int) -> Flaw | None:
+def _missing_space(text: str, index: int) -> SyntaxFlaw | None:
     """The flaw of a line `key:value`, which YAML takes for text that goes on in the next line."""
     begin = text.rfind("\n", 0, index) + 1
     above = _line_at(text, max(0, begin - 1)) if begin else ""
-    glued = re.match(r"[ \t]*(?:- )?([\w-]+):(?=[^\s:])", above)
-    if not glued or re.search(r":\s", text[begin:index]):
+    key = re.match(r"[ \t]*(?:- )?([\w-]+):(?=[^\s:])", above)
+    if not key or re.search(r":\s", text[begin:index]):
         return None
-    start = text.rfind("\n", 0, begin - 1) + 1 + glued.start(1)
-    meant = f"{glued[1]}: {above[glued.end() :].strip()}"
+    start = text.rfind("\n", 0, begin - 1) + 1 + key.start(1)
+    meant = f"{key[1]}: {above[key.end() :].strip()}"
     wrong = f"no space follows the ':' in {quoted(above.strip())}"
-    return Flaw(start, "no-space", wrong, "KEY: VALUE, with a space behind the colon", meant)
+    return SyntaxFlaw(start, "no-space", wrong, "KEY: VALUE, with a space behind the colon", meant)
 
 
-def full_width_flaw(text: str, index: int) -> Flaw | None:
+def _full_width(text: str, index: int) -> SyntaxFlaw | None:
     """The flaw of a line that holds a full-width character outside quotes; None if it holds none."""
     begin = text.rfind("\n", 0, index) + 1
     line = _line_at(text, index)
@@ -166,7 +160,7 @@ def full_width_flaw(text: str, index: int) -> Flaw | None:
         if character in FULL_WIDTH:
             wrong = f"the full-width {character!r} means nothing to YAML"
             allowed = f"{FULL_WIDTH[character]!r}{' and a space' if character == '：' else ''}, or text in quotes"
-            return Flaw(begin + position, "full-width", wrong, allowed, ascii_line(line.strip()))
+            return SyntaxFlaw(begin + position, "full-width", wrong, allowed, ascii_line(line.strip()))
     return None
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from taskmock.mockserver.scenarios.syntax.builder import NodeBuilder, TooMuchError
-from taskmock.mockserver.scenarios.syntax.nodes import Composed, Flaw, Scalar, quoted
+from taskmock.mockserver.scenarios.syntax.builder import NodeBuilder
+from taskmock.mockserver.scenarios.syntax.nodes import ParsedText, Scalar, SyntaxFlaw, UnreadableTextError, quoted
 from taskmock.mockserver.scenarios.syntax.yaml_errors import flaw_of
 
 MOST_NODES = 200_000
@@ -27,7 +27,7 @@ class _Mark(Protocol):
 
 
 class _Event(Protocol):
-    """What the library's events have, each some of it."""
+    """The attributes of the library's events; each event has some of them."""
 
     start_mark: _Mark
     end_mark: _Mark
@@ -38,7 +38,7 @@ class _Event(Protocol):
     version: tuple[int, int] | None
 
 
-def compose(text: str) -> Composed:
+def parse_yaml(text: str) -> ParsedText:
     """The nodes of a text that holds one YAML document, and what is wrong with its form."""
     builder = NodeBuilder(most_nodes=MOST_NODES)
     documents = 0
@@ -47,26 +47,21 @@ def compose(text: str) -> Composed:
             name = type(event).__name__
             documents += name == "DocumentStartEvent"
             if documents > 1:
-                flaw = Flaw(event.start_mark.index, "documents", "a second document begins here", "one in a file")
-                builder.flaws.append(flaw)
-                return Composed(None, tuple(builder.flaws))
-            _HANDLERS.get(name, _ignore)(builder, event, text)
-    except TooMuchError as error:
-        builder.flaws.append(error.flaw)
-        return Composed(None, tuple(builder.flaws))
-    except _MalformedError as error:
-        if not any(flaw.code == "lost-text" for flaw in builder.flaws):
+                start = event.start_mark.index
+                raise UnreadableTextError(
+                    SyntaxFlaw(start, "documents", "a second document begins here", "one in a file")
+                )
+            _add(builder, name, event, text)
+    except UnreadableTextError as error:
+        # Text lost to a comment is why the rest does not parse.
+        if not isinstance(error, _YamlError) or all(flaw.code != "lost-text" for flaw in builder.flaws):
             builder.flaws.append(error.flaw)
-        return Composed(None, tuple(builder.flaws))
-    return Composed(builder.root, tuple(builder.flaws))
+        return ParsedText(None, tuple(builder.flaws))
+    return ParsedText(builder.root, tuple(builder.flaws))
 
 
-class _MalformedError(ValueError):
-    """A text that the YAML library gives up on."""
-
-    def __init__(self, flaw: Flaw) -> None:
-        super().__init__(flaw.wrong)
-        self.flaw = flaw
+class _YamlError(UnreadableTextError):
+    """A text that is no YAML to the library."""
 
 
 def _events(text: str) -> Iterator[_Event]:
@@ -79,79 +74,53 @@ def _events(text: str) -> Iterator[_Event]:
     except MarkedYAMLError as error:
         begun = error.context_mark.index if error.context_mark else None
         found = error.problem_mark.index if error.problem_mark else begun or 0
-        said = f"{error.context or ''}: {error.problem or ''}"
-        raise _MalformedError(flaw_of(text, said, begun=begun, found=found)) from None
+        complaint = f"{error.context or ''}: {error.problem or ''}"
+        raise _YamlError(flaw_of(text, complaint, begun=begun, found=found)) from None
     except (YAMLError, ValueError, OverflowError) as error:  # an escape beyond Unicode is a ValueError
-        found = _BEYOND.search(text)
-        wrong = f"the escape {found[0]} is no character" if found else f"this is no YAML ({quoted(str(error))})"
-        allowed = "\\U00000000 to \\U0010ffff" if found else "YAML 1.2"
-        place, code = (found.start(), "escape") if found else (0, "yaml")
-        raise _MalformedError(Flaw(place, code, wrong, allowed)) from None
+        escape = _BEYOND.search(text)
+        if escape:
+            wrong, allowed = f"the escape {escape[0]} is no character", "\\U00000000 to \\U0010ffff"
+            raise _YamlError(SyntaxFlaw(escape.start(), "escape", wrong, allowed)) from None
+        raise _YamlError(SyntaxFlaw(0, "yaml", f"this is no YAML ({quoted(str(error))})", "YAML 1.2")) from None
 
 
-def _ignore(_builder: NodeBuilder, _event: _Event, _text: str) -> None:
-    return
-
-
-def _document(builder: NodeBuilder, event: _Event, _text: str) -> None:
-    if event.version and tuple(event.version) != (1, 2):
-        wrong = f"the file asks for YAML {event.version[0]}.{event.version[1]}"
-        builder.flaws.append(Flaw(event.start_mark.index, "yaml-version", wrong, "YAML 1.2 (no %YAML line)"))
-
-
-def _scalar(builder: NodeBuilder, event: _Event, text: str) -> None:
+def _add(builder: NodeBuilder, name: str, event: _Event, text: str) -> None:
+    """Hands an event of the library to the builder."""
     start = event.start_mark.index
-    _refuse_tag(builder, event, text)
-    plain = not event.style
-    if plain and event.value:
-        _notice_lost_text(builder, event.end_mark, text, Scalar(event.value, start, plain))
-    builder.scalar(Scalar(event.value, start, plain), anchor=event.anchor)
-
-
-def _list(builder: NodeBuilder, event: _Event, text: str) -> None:
-    _refuse_tag(builder, event, text)
-    builder.open(event.start_mark.index, keyed=False, anchor=event.anchor)
-
-
-def _mapping(builder: NodeBuilder, event: _Event, text: str) -> None:
-    _refuse_tag(builder, event, text)
-    builder.open(event.start_mark.index, keyed=True, anchor=event.anchor)
-
-
-def _end(builder: NodeBuilder, _event: _Event, _text: str) -> None:
-    builder.close()
-
-
-def _alias(builder: NodeBuilder, event: _Event, _text: str) -> None:
-    builder.alias(event.anchor, event.start_mark.index)
-
-
-_HANDLERS = {
-    "DocumentStartEvent": _document,
-    "ScalarEvent": _scalar,
-    "SequenceStartEvent": _list,
-    "MappingStartEvent": _mapping,
-    "SequenceEndEvent": _end,
-    "MappingEndEvent": _end,
-    "AliasEvent": _alias,
-}
+    match name:
+        case "DocumentStartEvent" if event.version and tuple(event.version) != (1, 2):
+            wrong = f"the file asks for YAML {event.version[0]}.{event.version[1]}"
+            builder.flaws.append(SyntaxFlaw(start, "yaml-version", wrong, "YAML 1.2 (no %YAML line)"))
+        case "ScalarEvent":
+            _refuse_tag(builder, event, text)
+            scalar = Scalar(event.value, start, not event.style)
+            if scalar.plain and scalar.text:
+                _note_lost_text(builder, event.end_mark, text, scalar)
+            builder.scalar(scalar, anchor=event.anchor)
+        case "SequenceStartEvent" | "MappingStartEvent":
+            _refuse_tag(builder, event, text)
+            builder.open(start, keyed=name == "MappingStartEvent", anchor=event.anchor)
+        case "SequenceEndEvent" | "MappingEndEvent":
+            builder.close()
+        case "AliasEvent":
+            builder.alias(event.anchor, start)
 
 
 def _refuse_tag(builder: NodeBuilder, event: _Event, text: str) -> None:
     if event.tag is not None:
         tag = text[event.start_mark.index :][:80].split(maxsplit=1)[0]
         wrong = f"{quoted(tag)} is a YAML tag"
-        builder.flaws.append(Flaw(event.start_mark.index, "tag", wrong, "values without tags; text in quotes"))
+        builder.flaws.append(SyntaxFlaw(event.start_mark.index, "tag", wrong, "values without tags; text in quotes"))
 
 
-def _notice_lost_text(builder: NodeBuilder, end: _Mark, text: str, scalar: Scalar) -> None:
-    """Finds text that was meant, but is a comment to YAML: `Copy #2: 3s`."""
+def _note_lost_text(builder: NodeBuilder, end: _Mark, text: str, scalar: Scalar) -> None:
+    """Notes text of a value that is a comment to YAML: `Copy #2: 3s`."""
     comment = _COMMENT.match(text, end.index)
     if not comment:
         return
-    said = comment[1]
-    glued = said[:1] not in {"", " ", "\t", "#", "!"}
-    if glued or (not builder.wants_value and _STEP_LIKE.match(said)):
-        wrong = f"YAML takes {quoted('#' + said)} for a comment, so only {quoted(scalar.text)} is left"
+    content = comment[1]
+    no_space = content[:1] not in {"", " ", "\t", "#", "!"}
+    if no_space or (not builder.wants_value and _STEP_LIKE.match(content)):
+        wrong = f"YAML takes {quoted('#' + content)} for a comment, so only {quoted(scalar.text)} is left"
         allowed = "text with ' #' in quotes; comments as '# comment'"
-        builder.flaws.append(Flaw(scalar.start, "lost-text", wrong, allowed))
+        builder.flaws.append(SyntaxFlaw(scalar.start, "lost-text", wrong, allowed))

@@ -15,13 +15,14 @@ from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
-from taskmock.mockserver.scenarios.syntax.source import composed_of, text_of
+from taskmock.mockserver.scenarios.syntax.source import root_of, text_of
 from taskmock.schemas import load_operations
 
 FORMAT = "1"
 """The version of the grammar that this reader knows."""
 
 EXAMPLE = "apps: [{code: shop, secret: s3cret}]"
+_EMPTY = "the file declares nothing"
 _TOKEN = "a text, or {token: TEXT, expires: 2030-01-01T00:00:00Z}"  # noqa: S105
 
 _HARMLESS = frozenset({"bad-choice", "missing-key", "not-moment", "twice", "unknown-app", "unknown-key"})
@@ -68,24 +69,20 @@ def read_auth(text: str | bytes, *, source: str) -> Auth:
     """
     try:
         decoded = text_of(text, source=source)
+        problems = Problems(source, decoded)
+        auth = _auth(root_of(decoded, problems, empty=_EMPTY, allowed=EXAMPLE), problems)
+        if auth is None or problems:
+            raise problems.error()
     except ScenarioError as error:
         raise AuthError(error.problems) from None
-    problems = Problems(source, decoded)
-    composed = composed_of(decoded)
-    for flaw in composed.flaws:
-        problems.add_flaw(flaw)
-    root = composed.root
-    if root is None or (isinstance(root, Scalar) and not root.text):
-        if not problems:
-            problems.add(0, "empty", "the file declares nothing", allowed=EXAMPLE)
-        raise AuthError(problems.error().problems)
-    auth = _auth(root, problems)
-    if auth is None or problems:
-        raise AuthError(problems.error().problems)
     return auth
 
 
 def _auth(root: Node, problems: Problems) -> Auth | None:
+    if isinstance(root, Scalar) and not root.text:
+        if not problems:
+            problems.add(0, "empty", _EMPTY, allowed=EXAMPLE)
+        return None
     keys = ("format", "apps", "users", "businesses")
     fields = fields_of(root, problems, keys=keys, what="the file", example=EXAMPLE)
     if fields is None:
