@@ -5,7 +5,7 @@ from __future__ import annotations
 from taskmock.mockserver.core.flow import Activity, Attempt, AutoRetry
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_data, read_duration, read_whole
-from taskmock.mockserver.scenarios.syntax.nodes import Mapping, Node, Scalar, flag_of, is_null, quoted
+from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, flag_of, is_null, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
 
 MOST_PASSES = 1000
@@ -55,15 +55,14 @@ def activity_of(name: str, fields: Fields) -> Activity:
 
 
 def _waits(fields: Fields) -> bool:
-    node = fields.node("waits")
-    if node is None:
+    if "waits" not in fields:
         return False
     for key in ("fails", "attempts"):
         if key in fields:
             wrong = f"{key!r} has no effect on a node that waits"
             allowed = "an event `callback: NODE` with `data: {result: false, ex_data: text}`"
             fields.refuse(key, wrong, allowed=allowed)
-    return read_choice(node, fields.problems, what="waits", choices=("callback",)) is not None
+    return fields.read("waits", read_choice, choices=("callback",)) is not None
 
 
 def _attempts(fields: Fields) -> tuple[Attempt, ...]:
@@ -75,13 +74,9 @@ def _attempts(fields: Fields) -> tuple[Attempt, ...]:
             wrong = f"{key!r} stands beside 'attempts' in {fields.what}"
             fields.refuse(key, wrong, allowed="it inside each attempt, or no attempts")
     example = "a list: [{takes: 5s, fails: text}, {takes: 5s}]"
-    items = items_of(node, fields.problems, what="attempts", example=example)
-    if not items:
-        if not isinstance(node, Scalar | Mapping):
-            fields.problems.add(node, "empty", "attempts is an empty list", allowed=example)
-        return (Attempt(),)
+    items = items_of(node, fields.problems, what="attempts", example=example, filled=example)
     found = (fields_of(item, fields.problems, keys=_ATTEMPT, what="an attempt") for item in items)
-    return tuple(_attempt(inner) if inner else Attempt() for inner in found)
+    return tuple(_attempt(inner) if inner else Attempt() for inner in found) or (Attempt(),)
 
 
 def _attempt(fields: Fields) -> Attempt:
@@ -103,8 +98,7 @@ def read_fails(fields: Fields) -> object:
 
 def read_limit(fields: Fields) -> int | None:
     """The rerun limit, None where there is none."""
-    node = fields.node("limit")
-    return None if node is None else read_whole(node, fields.problems, what="limit", least=1, most=MOST_PASSES)
+    return fields.read("limit", read_whole, least=1, most=MOST_PASSES)
 
 
 def _auto_retry(fields: Fields) -> AutoRetry | None:
@@ -115,6 +109,5 @@ def _auto_retry(fields: Fields) -> AutoRetry | None:
     inner = fields_of(node, fields.problems, keys=("max", "after"), what="auto_retry", example=example)
     if inner is None:
         return None
-    count = inner.require("max", allowed="how many retries at most")
-    most = None if count is None else read_whole(count, fields.problems, what="max", least=1, most=MOST_PASSES)
-    return AutoRetry(max=most or 1, after=inner.duration("after"))
+    inner.require("max", allowed="how many retries at most")
+    return AutoRetry(max=inner.whole("max", 1, least=1, most=MOST_PASSES), after=inner.duration("after"))

@@ -52,8 +52,7 @@ def read_events(node: Node, problems: Problems) -> list[PlacedEvent]:
 
 def read_when(fields: Fields) -> tuple[str, str] | None:
     """The address and the state of `when: NODE STATE`."""
-    node = fields.node("when")
-    text = None if node is None else read_text(node, fields.problems, what="when", allowed="NODE STATE, task STATE")
+    node, text = fields.node("when"), fields.read("when", read_text, allowed="NODE STATE, task STATE")
     if node is None or text is None:
         return None
     address, _, state = text.strip().rpartition(" ")
@@ -79,11 +78,9 @@ def _event(node: Node, problems: Problems) -> PlacedEvent | None:
     verb = fields.one_of(Verb, "does")
     if verb is None:
         return None
-    target = fields.node(verb)
-    assert target is not None  # noqa: S101  # the verb was found among the keys
-    address = read_text(target, problems, what=verb.value, allowed="task, or a node's name")
+    target, address = fields.node(verb), fields.read(verb, read_text, allowed="task, or a node's name")
     data = _data(fields, verb)
-    if address is None or trigger is None or len(problems) > before:
+    if target is None or address is None or trigger is None or len(problems) > before:
         return None
     command = Command(verb=verb, target=address, data=data)
     return PlacedEvent(Event(trigger=trigger, command=command), fields.node("when"), target)
@@ -114,8 +111,8 @@ def _data(fields: Fields, verb: Verb) -> object:
             fields.refuse(key, wrong, allowed=f"{key} beside {' or '.join(sorted(verbs))}")
             return None
     if verb is Verb.SKIP_EXCLUSIVE:
-        arm = fields.require("take", allowed="the name of an arm")
-        return None if arm is None else read_text(arm, fields.problems, what="take")
+        fields.require("take", allowed="the name of an arm")
+        return fields.read("take", read_text)
     if verb is Verb.SKIP_CONDITIONAL:
         arms = fields.require("take", allowed="the names of arms, [a, b]")
         return None if arms is None else _arms(arms, fields.problems)

@@ -44,12 +44,9 @@ def _envelope(node: Node, problems: Problems) -> object:
     fields = fields_of(node, problems, keys=("code", "message", "data", "permission"), what="envelope", example=example)
     if fields is None:
         return None
-    code = fields.require("code", allowed="a whole number")
+    fields.require("code", allowed="a whole number")
     fields.require("message", allowed="text")
-    value: dict[str, object] = {
-        "code": None if code is None else read_whole(code, problems, what="code"),
-        "message": fields.text("message"),
-    }
+    value: dict[str, object] = {"code": fields.read("code", read_whole), "message": fields.text("message")}
     data = fields.node("data")
     if data is not None:
         value["data"] = read_data(data, problems)
@@ -224,16 +221,14 @@ def _bounds(fields: Fields) -> Bounds:
     since, until = fields.span("from"), fields.span("to")
     if since is not None and until is not None and until <= since:
         fields.refuse("to", "the window ends before it begins", allowed="from less than to", code="bad-window")
-    answers = fields.whole("answers", 1, least=1, most=MOST_TIMES) if "answers" in fields else None
-    chance = fields.node("chance")
     return Bounds(
         node=when[0] if when else None,
         state=when[1] if when else None,
         since=since,
         until=until,
         polls=_polls(fields),
-        answers=answers,
-        chance=None if chance is None else read_chance(chance, fields.problems, what="chance"),
+        answers=fields.whole("answers", 1, least=1, most=MOST_TIMES) if "answers" in fields else None,
+        chance=fields.read("chance", read_chance),
     )
 
 
@@ -241,8 +236,7 @@ def _polls(fields: Fields) -> tuple[int, ...]:
     node = fields.node("polls")
     if node is None:
         return ()
-    items = items_of(node, fields.problems, what="polls", example="a list of poll numbers: [3, 4]")
-    if isinstance(node, Listing) and not items:
-        fields.problems.add(node, "empty", "polls is an empty list", allowed="poll numbers from 1: [3, 4]")
+    example, filled = "a list of poll numbers: [3, 4]", "poll numbers from 1: [3, 4]"
+    items = items_of(node, fields.problems, what="polls", example=example, filled=filled)
     found = (read_whole(item, fields.problems, what="a poll number", least=1, most=MOST_TIMES) for item in items)
     return tuple(number for number in found if number is not None)

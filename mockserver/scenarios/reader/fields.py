@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from taskmock.mockserver.scenarios.reader.scalars import read_duration, read_flag, read_text, read_whole
@@ -11,6 +11,7 @@ from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, S
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
 from taskmock.mockserver.scenarios.syntax.yaml_errors import FULL_WIDTH, ascii_line
 
+T = TypeVar("T")
 Word = TypeVar("Word", bound=enum.StrEnum)
 
 
@@ -55,15 +56,18 @@ class Fields:
             self.problems.add(self.mapping, "missing-key", f"{self.what} has no {key!r}", allowed=f"{key}: {allowed}")
         return self._nodes.get(key)
 
+    def read(self, key: str, read: Callable[..., T | None], **options: object) -> T | None:
+        """What a reader of scalars gives for the value of a key; None if it is not there, or cannot be read."""
+        node = self._nodes.get(key)
+        return None if node is None else read(node, self.problems, **{"what": key, **options})
+
     def text(self, key: str, default: str | None = None) -> str | None:
         """A text that is not empty."""
-        node = self._nodes.get(key)
-        return default if node is None else read_text(node, self.problems, what=key)
+        return self.read(key, read_text) if key in self._nodes else default
 
     def duration(self, key: str, default: int = 0) -> int:
         """A duration in ms."""
-        node = self._nodes.get(key)
-        found = None if node is None else read_duration(node, self.problems, what=key)
+        found = self.read(key, read_duration)
         return default if found is None else found
 
     def span(self, key: str, default: int | None = None) -> int | None:
@@ -72,8 +76,7 @@ class Fields:
 
     def whole(self, key: str, default: int, *, least: int, most: int) -> int:
         """A whole number within limits."""
-        node = self._nodes.get(key)
-        found = None if node is None else read_whole(node, self.problems, what=key, least=least, most=most)
+        found = self.read(key, read_whole, least=least, most=most)
         return default if found is None else found
 
     def refuse(self, key: str, wrong: str, *, allowed: str, code: str = "conflict") -> None:
@@ -95,8 +98,7 @@ class Fields:
 
     def flag(self, key: str) -> bool:
         """`true` or `false`; false if it is not there."""
-        node = self._nodes.get(key)
-        return node is not None and bool(read_flag(node, self.problems, what=key))
+        return bool(self.read(key, read_flag))
 
 
 def fields_of(node: Node, problems: Problems, *, keys: Collection[str], what: str, example: str = "") -> Fields | None:
@@ -109,9 +111,14 @@ def fields_of(node: Node, problems: Problems, *, keys: Collection[str], what: st
     return None
 
 
-def items_of(node: Node, problems: Problems, *, what: str, example: str) -> tuple[Node, ...]:
-    """The items of a node that must be a list; none if it is something else (which is noted)."""
+def items_of(node: Node, problems: Problems, *, what: str, example: str, filled: str = "") -> tuple[Node, ...]:
+    """The items of a node that must be a list; none if it is something else (which is noted).
+
+    An empty list is noted where `filled` says what it must have.
+    """
     if isinstance(node, Listing):
+        if filled and not node.items:
+            problems.add(node, "empty", f"{what} is an empty list", allowed=filled)
         return node.items
     if not refuse_full_width(node, problems):
         problems.add(node, "not-list", f"{what} is {kind_of(node)}", allowed=example)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.scenarios.reader.fields import fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import read_data
-from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node
+from taskmock.mockserver.scenarios.syntax.nodes import Mapping, Node
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 
 FRAME_EXAMPLE = "{at: 0s, body: {result: true, data: {…}}}"
@@ -17,17 +17,12 @@ FRAME_EXAMPLE = "{at: 0s, body: {result: true, data: {…}}}"
 def read_frames(node: Node, problems: Problems) -> tuple[Frame, ...]:
     """The frames of a list, in rising order of their moments."""
     example = f"a list of recorded answers: [{FRAME_EXAMPLE}]"
-    items = items_of(node, problems, what="frames", example=example)
-    if isinstance(node, Listing) and not items:
-        problems.add(node, "empty", "frames is an empty list", allowed=example)
     frames: list[Frame] = []
-    for item in items:
+    for item in items_of(node, problems, what="frames", example=example, filled=example):
         frame = _frame(item, problems)
         if frame and frames and frame.at <= frames[-1].at:
-            wrong = "the frame does not come after the one before it"
-            problems.add(
-                item, "frame-order", wrong, allowed="frames in the order of their moments, each later than the last"
-            )
+            allowed = "frames in the order of their moments, each later than the last"
+            problems.add(item, "frame-order", "the frame does not come after the one before it", allowed=allowed)
         elif frame:
             frames.append(frame)
     return tuple(frames)
@@ -40,9 +35,8 @@ def _frame(node: Node, problems: Problems) -> Frame | None:
     fields.require("at", allowed="0s")
     body = fields.require("body", allowed="{result: true, data: {…}}")
     if body is not None and not isinstance(body, Mapping):
-        problems.add(
-            body, "not-mapping", f"body is {kind_of(body)}", allowed="the whole answer: {result: true, data: {…}}"
-        )
+        allowed = "the whole answer: {result: true, data: {…}}"
+        problems.add(body, "not-mapping", f"body is {kind_of(body)}", allowed=allowed)
         return None
     decoded = None if body is None else read_data(body, problems)
     return Frame(at=fields.duration("at"), body=decoded) if isinstance(decoded, dict) else None

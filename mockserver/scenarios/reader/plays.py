@@ -135,12 +135,11 @@ def _drawn(node: Node, problems: Problems, source: Source) -> Play | None:
         return None
     before, default = len(problems), GenerateOptions()
     edition = source.edition or default.edition
-    state = fields.node("state")
     options = GenerateOptions(
         nodes=fields.whole("nodes", 1, least=1, most=MOST_STEPS) if "nodes" in fields else None,
         depth=fields.whole("depth", 1, least=1, most=MAX_DEPTH) if "depth" in fields else None,
         breadth=fields.whole("breadth", default.breadth, least=2, most=MOST_BREADTH),
-        state=None if state is None else read_choice(state, problems, what="state", choices=STATES[edition]),
+        state=fields.read("state", read_choice, choices=STATES[edition]),
         edition=edition,
         plain=fields.flag("plain"),
     )

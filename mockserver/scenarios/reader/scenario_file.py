@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from taskmock.mockserver.core.command import Entry
@@ -15,7 +15,7 @@ from taskmock.mockserver.scenarios.reader.faults import read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Inherited, Source, read_play, read_task
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_slug, read_text
-from taskmock.mockserver.scenarios.syntax.nodes import Listing, Node, Scalar, quoted
+from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 from taskmock.mockserver.scenarios.syntax.source import root_of, text_of
 from taskmock.schemas import EDITIONS
@@ -68,21 +68,21 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
     if fields is None:
         return None
     _check_format(fields)
-    name = fields.require("scenario", allowed="a name, like copy-fails-once")
-    slug = None if name is None else read_slug(name, problems, what="scenario")
+    fields.require("scenario", allowed="a name, like copy-fails-once")
+    name = fields.read("scenario", read_slug) or ""
     used = _used(fields, resolve)
     if used is None and "use" in fields:
         return None
     old = used or Scenario(name="", plays=())
-    edition = _choice(fields, "edition", EDITIONS, old.edition)
+    edition = fields.read("edition", read_choice, choices=EDITIONS) if "edition" in fields else old.edition
     return Scenario(
-        name=slug or "",
-        plays=_plays(fields, old, Source(slug or "", edition)),
+        name=name,
+        plays=_plays(fields, old, Source(name, edition)),
         edition=edition,
         title=fields.text("title", old.title) or "",
         careless=fields.text("careless", old.careless) or "",
         tags=_tags(fields, old),
-        ends=_choice(fields, "ends", states(), old.ends),
+        ends=fields.read("ends", read_choice, choices=states()) if "ends" in fields else old.ends,
     )
 
 
@@ -90,11 +90,6 @@ def _check_format(fields: Fields) -> None:
     node = fields.require("format", allowed=FORMAT)
     if node is not None and not (isinstance(node, Scalar) and node.text == FORMAT):
         fields.problems.add(node, "bad-format", f"format is {kind_of(node)}", allowed=FORMAT)
-
-
-def _choice(fields: Fields, key: str, choices: Collection[str], default: str | None) -> str | None:
-    node = fields.node(key)
-    return default if node is None else read_choice(node, fields.problems, what=key, choices=choices)
 
 
 def _tags(fields: Fields, old: Scenario) -> tuple[str, ...]:
@@ -108,8 +103,7 @@ def _tags(fields: Fields, old: Scenario) -> tuple[str, ...]:
 
 def _used(fields: Fields, resolve: Resolve | None) -> Scenario | None:
     """The scenario that this one builds on."""
-    node = fields.node("use")
-    name = None if node is None else read_text(node, fields.problems, what="use", allowed="the name of a scenario")
+    node, name = fields.node("use"), fields.read("use", read_text, allowed="the name of a scenario")
     if node is None or name is None:
         return None
     if resolve is None:
@@ -149,9 +143,7 @@ def _plays(fields: Fields, old: Scenario, source: Source) -> tuple[Play, ...]:
 
 def _tasks(node: Node, fields: Fields, source: Source) -> Iterator[Play]:
     example = "a list of tasks: [{id: 10, flow: [Prepare: 2s]}]"
-    items = items_of(node, fields.problems, what="tasks", example=example)
-    if isinstance(node, Listing) and not items:
-        fields.problems.add(node, "empty", "tasks is an empty list", allowed=example)
+    items = items_of(node, fields.problems, what="tasks", example=example, filled=example)
     seen: dict[str, int] = {}
     for number, item in enumerate(items, 1):
         inner = fields_of(item, fields.problems, keys=(*TASK_KEYS, *PLAY_KEYS), what="a task", example=example)

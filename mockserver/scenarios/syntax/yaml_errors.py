@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import re
+from pathlib import Path
 
 from taskmock.mockserver.scenarios.syntax.nodes import SyntaxFlaw, quoted
 
@@ -20,104 +23,15 @@ FULL_WIDTH = {
 }
 """Full-width characters that an input method writes in place of those that YAML knows."""
 
-_BEGUN = True  # the complaint is about where the construct begins
-_FOUND = False  # or about where the parser stands
 
-# What the parser says (a pattern), a stable code, where to point, what is wrong, what is allowed.
-_COMPLAINTS: tuple[tuple[str, str, bool, str, str], ...] = (
-    (
-        r"character '\\t' that cannot start",
-        "tab",
-        _FOUND,
-        "a tab stands where a value or its indentation begins",
-        "spaces",
-    ),
-    (r"that cannot start any token", "quote", _FOUND, "text cannot begin with {char}", "text in quotes"),
-    (
-        r"scanning an alias.*expected alphabetic",
-        "star",
-        _BEGUN,
-        "a bare '*' begins a YAML alias",
-        'a star in quotes: "*"',
-    ),
-    (r"scanning an anchor.*expected alphabetic", "quote", _BEGUN, "a bare '&' begins a YAML anchor", "text in quotes"),
-    (
-        r"could not find expected ':'",
-        "no-colon",
-        _BEGUN,
-        "no ': ' follows {line}",
-        "KEY: VALUE, with a space behind the colon",
-    ),
-    (r"flow mapping.*but got ':'", "colon", _FOUND, "a second ': ' stands in {line}", "text with ': ' in quotes"),
-    (
-        r"mapping values are not allowed",
-        "colon",
-        _FOUND,
-        "a second ': ' stands in {line}",
-        "text with ': ' in quotes; a mapping on lines of its own",
-    ),
-    (
-        r"quoted scalar.*(?:end of stream|document separator)",
-        "open-quote",
-        _BEGUN,
-        "the quote that begins here is never closed",
-        "a closing quote",
-    ),
-    (
-        r"escape",
-        "escape",
-        _FOUND,
-        "an escape that YAML does not know",
-        '\\n \\t \\" \\\\ \\u263a, or text in single quotes',
-    ),
-    (
-        r"flow sequence.*expected ',' or '\]'",
-        "open-list",
-        _BEGUN,
-        "the list that begins here lacks a ',' or its ']'",
-        "[A, B]",
-    ),
-    (
-        r"flow mapping.*expected ',' or '\}'",
-        "open-mapping",
-        _BEGUN,
-        "the mapping that begins here lacks a ',' or its '}}'",
-        "{{KEY: VALUE, KEY: VALUE}}",
-    ),
-    (r"flow node.*stream end", "open-list", _FOUND, "the file ends inside a list or mapping", "a closing ']' or '}}'"),
-    (r"expected the node content", "no-value", _FOUND, "a value is missing at {line}", "a value, or text in quotes"),
-    (r"expected <block end>, but found '[]}]'", "closed", _FOUND, "{char} closes nothing here", "text in quotes"),
-    (
-        r"expected <block end>",
-        "indentation",
-        _FOUND,
-        "{line} does not line up with what stands above it",
-        "the same indentation for all entries of a list or mapping",
-    ),
-    (
-        r"sequence entries are not allowed",
-        "indentation",
-        _FOUND,
-        "a list cannot begin at {line}",
-        "'- ' on a line of its own",
-    ),
-    (r"mapping keys are not allowed", "quote", _FOUND, "a '? ' cannot stand here", "text in quotes"),
-    (
-        r"block scalar",
-        "block-text",
-        _FOUND,
-        "the block text ('|' or '>') is not well formed",
-        "'|' or '>' at the end of a line, the text below it, evenly indented",
-    ),
-    (r"tag", "tag", _FOUND, "a '!' begins a YAML tag", "text in quotes"),
-    (
-        r"directive|<document start>|document end",
-        "directive",
-        _FOUND,
-        "{line} is no part of the document",
-        "one document without directives",
-    ),
-)
+@functools.cache
+def _complaints() -> list[dict[str, str]]:
+    """The complaints of the parser in order: a pattern, a stable code, where to point, what is wrong, what is allowed.
+
+    The place is where the construct begins (`begin`) or where the parser stands (`parser`).
+    """
+    found: list[dict[str, str]] = json.loads(Path(__file__).with_name("yaml_complaints.json").read_text("utf-8"))
+    return found
 
 
 def flaw_of(text: str, complaint: str, *, begun: int | None, found: int) -> SyntaxFlaw:
@@ -128,13 +42,11 @@ def flaw_of(text: str, complaint: str, *, begun: int | None, found: int) -> Synt
         flaw = _missing_space(text, found)
     if flaw:
         return flaw
-    for pattern, code, from_start, wrong, allowed in _COMPLAINTS:
-        if re.search(pattern, complaint, re.DOTALL):
-            start = begun if from_start and begun is not None else found
-            line = quoted(_line_at(text, start).strip())
-            return SyntaxFlaw(
-                start, code, wrong.format(line=line, char=quoted(text[start : start + 1])), allowed.format()
-            )
+    for row in _complaints():
+        if re.search(row["pattern"], complaint, re.DOTALL):
+            start = begun if row["points_at"] == "begin" and begun is not None else found
+            shown = {"line": quoted(_line_at(text, start).strip()), "char": quoted(text[start : start + 1])}
+            return SyntaxFlaw(start, row["code"], row["wrong"].format(**shown), row["allowed"].format())
     return SyntaxFlaw(found, "yaml", f"this is no YAML ({quoted(complaint)})", "YAML 1.2")
 
 
