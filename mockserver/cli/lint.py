@@ -72,7 +72,9 @@ def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:
     for path in paths:
         inside = scenario_files(path) if path.is_dir() else [path if path.exists() else _named(path, catalog)]
         if not inside:
-            raise click.UsageError(f"no scenario files in {path} (they end in {' or '.join(SUFFIXES)})")
+            raise click.UsageError(
+                f"no scenario files in {path} (they end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]})"
+            )
         found.extend(inside)
     return found
 

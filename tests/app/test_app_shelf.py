@@ -4,7 +4,7 @@ import pytest
 
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import Play, Scenario
-from taskmock.mockserver.scenarios import ScenarioError
+from taskmock.mockserver.scenarios import ScenarioError, load_scenario
 from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.settings import Settings, build_app
 
@@ -27,6 +27,23 @@ def test_folder_gives_its_files_by_name(tmp_path):
     assert {"copy", "move"} <= set(shelf.names())
     assert "notes" not in shelf.names()
     assert shelf.scenario("move").name == "move"
+
+
+def test_json_files_of_a_folder_are_scenarios(tmp_path):
+    (tmp_path / "mine.json").write_text('{"format": 1, "scenario": "mine", "flow": ["Copy"]}', encoding="utf-8")
+
+    catalog = Catalog([tmp_path])
+
+    assert "mine" in catalog.names()
+    assert catalog.scenario("mine").plays[0].flow[0].name == "Copy"
+
+
+def test_name_means_one_file_in_a_catalog_and_in_use(tmp_path):
+    (tmp_path / "copy.json").write_text('{"format": 1, "scenario": "copy", "flow": ["A"]}', encoding="utf-8")
+    write(tmp_path / "copy.yaml", title="yaml")
+    path = write(tmp_path / "more.yaml", "more", use="copy")
+
+    assert Catalog([tmp_path]).scenario("copy").title == load_scenario(path).title == "yaml"
 
 
 def test_later_folder_wins(tmp_path):

@@ -308,7 +308,7 @@ def test_lint_refuses_a_folder_without_scenarios(invoke, folder):
 
     result = invoke("lint", "empty")
 
-    assert (result.exit_code, error(result)) == (2, "no scenario files in empty (they end in .yaml or .yml)")
+    assert (result.exit_code, error(result)) == (2, "no scenario files in empty (they end in .yaml, .yml or .json)")
 
 
 def test_lint_says_what_it_finds_and_where(invoke, folder):
