@@ -1,10 +1,10 @@
-"""The answers of a scenario without any server: what a client gets that polls until nothing changes any more."""
+"""The answers of a scenario without a server, as a client gets them that polls until the last change."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -45,7 +45,7 @@ STARTED_AT = SECOND
 
 
 NO_PARAMS: Mapping[str, object] = MappingProxyType({})
-"""What a client sends that asks for the tree and nothing else."""
+"""The flags of a client that asks for the tree alone."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,34 +87,21 @@ def frames(
         ValueError: The edition is unknown, or the scenario does not play for the task id.
     """
     taken = scenario if isinstance(scenario, Scenario) else Catalog().take(scenario)
-    played = taken if faults else without_faults(taken)
-    return tuple(each_frame(played, edition, seed=seed, task_id=task_id, params=params))
-
-
-def each_frame(
-    scenario: Scenario,
-    edition: str | None = None,
-    *,
-    seed: str = "0",
-    task_id: str | None = None,
-    params: Mapping[str, object] = NO_PARAMS,
-) -> Iterator[PlayedFrame]:
-    """The same one by one, for scenarios whose answers together are large.
-
-    Raises:
-        ValueError: as for `frames`, at the first answer.
-    """
-    wanted = playable_id(scenario) if task_id is None else task_id
-    if scenario.play_for(wanted) is None:
-        raise ValueError(f"the scenario {scenario.name!r} does not play for the task id {wanted!r}")
-    playback = polled_playback(scenario, edition, seed=seed)
+    if not faults:
+        plays = tuple(dataclasses.replace(play, faults=()) for play in taken.plays)
+        taken = dataclasses.replace(taken, plays=plays)
+    wanted = playable_id(taken) if task_id is None else task_id
+    if taken.play_for(wanted) is None:
+        raise ValueError(f"the scenario {taken.name!r} does not play for the task id {wanted!r}")
+    playback, renderer = polled_playback(taken, edition, seed=seed), Renderer()
     query = Query(session=DEFAULT_SESSION, task_id=wanted, selection=Selection(Flags.of(params)))
-    renderer = Renderer()
-    for _ in range(MOST_FRAMES):
+    found: list[PlayedFrame] = []
+    while len(found) < MOST_FRAMES:
         polled = playback.poll(query)
-        yield frame_of(polled, renderer)
+        found.append(frame_of(polled, renderer))
         if polled.record.time.has_shown_all(polled.playing.history.moments) or endless(polled.faults):
-            return
+            break
+    return tuple(found)
 
 
 def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str = "0") -> Playback:
@@ -134,18 +121,9 @@ def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str
 
 
 def alone(scenario: Scenario, play: Play) -> Scenario:
-    """A scenario of one of its scripts only, which plays for any task id."""
-    return dataclasses.replace(scenario, plays=(dataclasses.replace(play, ids=()),))
-
-
-def started(play: Play) -> Play:
-    """A script that waits to be started, started at `STARTED_AT`; others as they are."""
-    return dataclasses.replace(play, start=STARTED_AT) if play.waits_to_be_started else play
-
-
-def without_faults(scenario: Scenario) -> Scenario:
-    """The same scenario with good answers only."""
-    return dataclasses.replace(scenario, plays=tuple(dataclasses.replace(play, faults=()) for play in scenario.plays))
+    """A scenario of one script, which plays for any task id, and starts at `STARTED_AT` if it waits to be started."""
+    start = STARTED_AT if play.waits_to_be_started else play.start
+    return dataclasses.replace(scenario, plays=(dataclasses.replace(play, ids=(), start=start),))
 
 
 def endless(faults: tuple[Fault, ...]) -> bool:
@@ -205,15 +183,15 @@ def _state(polled: Polled, rendered: Rendered) -> str | None:
     return recorded_state({"data": data})
 
 
-def sample(seed: str, wish: GenerateOptions) -> bytes:
-    """A whole answer as indented JSON: the task that a seed gives, at the moment at which it is as wished.
+def sample(seed: str, options: GenerateOptions) -> bytes:
+    """A whole answer as indented JSON: the task that a seed gives, at the moment when it has the state of the options.
 
     Raises:
         GenerateError: No such tree can be.
-        LocaleError: Nobody knows the locale.
+        LocaleError: The locale is unknown.
     """
-    generated = generate(seed, TASK_ID, wish)
-    edition, moment = EDITIONS[wish.edition], generated.moment
+    generated = generate(seed, TASK_ID, options)
+    edition, moment = EDITIONS[options.edition], generated.moment
     record = sample_record(seed)
     history = played(record, generated.scenario.plays[0], edition)
     body: dict[str, Any] = {"result": True, "data": data_at(record, history, edition, moment, WHOLE_TASK)}

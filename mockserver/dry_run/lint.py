@@ -16,7 +16,7 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.core.state import State
-from taskmock.mockserver.dry_run.frames import PlayedFrame, alone, frame_of, polled_playback, started
+from taskmock.mockserver.dry_run.frames import PlayedFrame, alone, frame_of, polled_playback
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
@@ -82,8 +82,7 @@ class ScenarioRun:
         self.play = play
         self.edition = edition or scenario.edition or (None if play.frames else DEFAULT_EDITION)
         faults = () if fault is None else (dataclasses.replace(fault, bounds=Bounds()),)
-        played = dataclasses.replace(started(play), faults=faults)
-        self._playback = polled_playback(alone(scenario, played), self.edition)
+        self._playback = polled_playback(alone(scenario, dataclasses.replace(play, faults=faults)), self.edition)
         self._renderer = Renderer()
         self._query = Query(session=DEFAULT_SESSION, task_id=TASK_ID)
         self._key = self._playback.open(self._query).key

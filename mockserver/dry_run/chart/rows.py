@@ -15,7 +15,7 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.plain import value_data
 from taskmock.mockserver.core.scenario import Play, Scenario
-from taskmock.mockserver.dry_run.frames import STARTED_AT, alone, polled_playback, started
+from taskmock.mockserver.dry_run.frames import STARTED_AT, alone, polled_playback
 from taskmock.mockserver.dry_run.lint import holding_moments
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
@@ -114,7 +114,7 @@ def timelines(scenario: Scenario, edition: str | None = None) -> tuple[Timeline,
     Raises:
         ValueError: The edition is unknown.
     """
-    return tuple(_timeline(alone(scenario, started(play)), play, edition) for play in scenario.plays)
+    return tuple(_timeline(alone(scenario, play), play, edition) for play in scenario.plays)
 
 
 def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from taskmock.mockserver.core.command import TASK, Command, Verb
-from taskmock.mockserver.core.fault import FaultKind
+from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import Activity, Branch, Flow, Subprocess
 from taskmock.mockserver.core.graph import ROOT, AddressError, Graph, GraphNode, NodeKind, graph_of
-from taskmock.mockserver.core.scenario import Frame
-from taskmock.mockserver.scenarios.reader.events import PlacedEvent
-from taskmock.mockserver.scenarios.reader.faults import PlacedFault
+from taskmock.mockserver.core.scenario import Event, Frame
+from taskmock.mockserver.scenarios.reader.events import Placed
 from taskmock.mockserver.scenarios.reader.frames import nodes_in
 from taskmock.mockserver.scenarios.syntax.nodes import Node, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
@@ -19,41 +18,41 @@ _SHOWN = 5  # how many nodes an error lists
 
 
 def check_flow(
-    flow: Flow, events: Sequence[PlacedEvent], faults: Sequence[PlacedFault], problems: Problems, *, sure: bool
+    flow: Flow, events: Sequence[Placed[Event]], faults: Sequence[Placed[Fault]], problems: Problems, *, sure: bool
 ) -> None:
     """Checks every address against a flow, and every command against its node if the whole flow could be read."""
-    if not events and all(fault.when is None and fault.node is None for fault in faults):
+    if not events and all(fault.when is None and fault.target is None for fault in faults):
         return  # a graph of many nodes takes long to compile
     graph = graph_of(flow, name="", key="addresses")
     for fault in faults:
-        _find(graph, fault.fault.bounds.node, fault.when, problems)
-        _find(graph, _broken_node(fault), fault.node, problems)
+        _find(graph, fault.part.bounds.node, fault.when, problems)
+        _find(graph, _broken_node(fault.part), fault.target, problems)
     found = []
     for event in events:
-        _find(graph, event.event.trigger.node, event.when, problems)
-        node = _find(graph, event.event.command.target, event.target, problems)
+        _find(graph, event.part.trigger.node, event.when, problems)
+        node = _find(graph, event.part.command.target, event.target, problems)
         if node is not None:
             found.append((event, node))
     for event, node in found if sure else ():
         check = _Check(event, node, found)
         for wrong, allowed in _CHECKS[check.command.verb](check) if check.command.verb in _CHECKS else ():
-            problems.add(event.target, "bad-operation", wrong, allowed=allowed)
+            problems.add(event.target or 0, "bad-operation", wrong, allowed=allowed)
 
 
-def check_frames(frames: tuple[Frame, ...], faults: Sequence[PlacedFault], problems: Problems) -> None:
+def check_frames(frames: tuple[Frame, ...], faults: Sequence[Placed[Fault]], problems: Problems) -> None:
     """Checks the addresses of faults against the nodes of recorded answers."""
     known = {TASK, *(word for pair in nodes_in(frames) for word in pair if word)}
     for fault in faults:
-        for address, place in ((fault.fault.bounds.node, fault.when), (_broken_node(fault), fault.node)):
+        for address, place in ((fault.part.bounds.node, fault.when), (_broken_node(fault.part), fault.target)):
             if address is not None and place is not None and address not in known:
                 wrong, meant = f"no node of the frames is called {quoted(address)}", closest(address, known)
                 problems.add(place, "bad-address", wrong, allowed="task, a node's name or id", meant=meant)
 
 
-def _broken_node(fault: PlacedFault) -> str | None:
+def _broken_node(fault: Fault) -> str | None:
     """The address in `break: {node: …}`."""
-    value = fault.fault.value
-    named = value.get("node") if fault.fault.kind is FaultKind.BREAK and isinstance(value, dict) else None
+    value = fault.value
+    named = value.get("node") if fault.kind is FaultKind.BREAK and isinstance(value, dict) else None
     return named if isinstance(named, str) else None
 
 
@@ -88,9 +87,11 @@ Refusals = Iterator[tuple[str, str]]
 class _Check:
     """Whether a command can ever be allowed, as far as the file tells; `found` are all events with their nodes."""
 
-    def __init__(self, placed: PlacedEvent, node: GraphNode, found: Sequence[tuple[PlacedEvent, GraphNode]]) -> None:
-        self.command = placed.event.command
-        self._trigger = placed.event.trigger
+    def __init__(
+        self, placed: Placed[Event], node: GraphNode, found: Sequence[tuple[Placed[Event], GraphNode]]
+    ) -> None:
+        self.command = placed.part.command
+        self._trigger = placed.part.trigger
         self._node = node
         self._found = found
 
@@ -157,7 +158,7 @@ class _Check:
 
     def _commands(self) -> Iterator[Command]:
         """All commands of the script on the same node."""
-        return (event.event.command for event, node in self._found if node.index == self._node.index)
+        return (event.part.command for event, node in self._found if node.index == self._node.index)
 
     def _can_fail(self) -> bool:
         """Whether the node can be FAILED by itself: by its attempts, its time-out, the rerun limit, or a command."""

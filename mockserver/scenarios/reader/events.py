@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import Generic, TypeVar
 
 from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.scenario import Event, Trigger
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import read_data, read_text
@@ -29,13 +31,16 @@ _WITH_DATA = {Verb.CALLBACK, Verb.FORCED_FAIL, Verb.RETRY}
 _WITH_ARMS = {Verb.SKIP_EXCLUSIVE, Verb.SKIP_CONDITIONAL}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PlacedEvent:
-    """An event, and the nodes of the text that name its `when` and its target."""
+T = TypeVar("T", Event, Fault)
 
-    event: Event
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Placed(Generic[T]):
+    """An event or a fault, and the nodes of the text that name its `when` and the node that it changes."""
+
+    part: T
     when: Node | None
-    target: Node
+    target: Node | None
 
 
 @functools.cache
@@ -44,7 +49,7 @@ def states() -> tuple[str, ...]:
     return tuple(entry["state"] for entry in load_states())
 
 
-def read_events(node: Node, problems: Problems) -> list[PlacedEvent]:
+def read_events(node: Node, problems: Problems) -> list[Placed[Event]]:
     """The events of a list; what cannot be read is left out."""
     items = items_of(node, problems, what="events", example=f"a list of operations: [{EVENT_EXAMPLE}]")
     return [event for event in (_event(item, problems) for item in items) if event is not None]
@@ -69,7 +74,7 @@ def read_when(fields: Fields) -> tuple[str, str] | None:
     return None
 
 
-def _event(node: Node, problems: Problems) -> PlacedEvent | None:
+def _event(node: Node, problems: Problems) -> Placed[Event] | None:
     fields = fields_of(node, problems, keys=KEYS, what="an event", example=EVENT_EXAMPLE)
     if fields is None:
         return None
@@ -80,10 +85,10 @@ def _event(node: Node, problems: Problems) -> PlacedEvent | None:
         return None
     target, address = fields.node(verb), fields.read(verb, read_text, allowed="task, or a node's name")
     data = _data(fields, verb)
-    if target is None or address is None or trigger is None or len(problems) > before:
+    if address is None or trigger is None or len(problems) > before:
         return None
     command = Command(verb=verb, target=address, data=data)
-    return PlacedEvent(Event(trigger=trigger, command=command), fields.node("when"), target)
+    return Placed(Event(trigger=trigger, command=command), fields.node("when"), target)
 
 
 def _trigger(fields: Fields) -> Trigger | None:

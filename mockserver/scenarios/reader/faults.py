@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import partial
 
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
-from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, read_when
+from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, Placed, read_when
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import (
     MOST,
@@ -180,22 +179,13 @@ FAULT_EXAMPLE = "{when: Copy B FAILED, answers: 2, http: 502}, {polls: [3], rese
 """What faults look like."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PlacedFault:
-    """A fault, and the nodes of the text that name the node of its bounds and of its contract break."""
-
-    fault: Fault
-    when: Node | None
-    node: Node | None
-
-
-def read_faults(node: Node, problems: Problems) -> list[PlacedFault]:
+def read_faults(node: Node, problems: Problems) -> list[Placed[Fault]]:
     """The faults of a list; what cannot be read is left out."""
     items = items_of(node, problems, what="faults", example=f"a list of faults: [{FAULT_EXAMPLE}]")
     return [fault for fault in (_fault(item, problems) for item in items) if fault is not None]
 
 
-def _fault(node: Node, problems: Problems) -> PlacedFault | None:
+def _fault(node: Node, problems: Problems) -> Placed[Fault] | None:
     fields = fields_of(
         node, problems, keys=(*BOUNDS, *(kind.value for kind in FaultKind)), what="a fault", example=FAULT_EXAMPLE
     )
@@ -213,7 +203,7 @@ def _fault(node: Node, problems: Problems) -> PlacedFault | None:
     named = None
     if kind is FaultKind.BREAK and isinstance(body, Mapping):
         named = next(child for key, child in body.entries if key.text == "node")
-    return PlacedFault(Fault(kind=kind, value=value, bounds=bounds), fields.node("when"), named)
+    return Placed(Fault(kind=kind, value=value, bounds=bounds), fields.node("when"), named)
 
 
 def _bounds(fields: Fields) -> Bounds:

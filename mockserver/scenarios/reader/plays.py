@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import Flow
-from taskmock.mockserver.core.scenario import ON_REQUEST, Frame, Play
+from taskmock.mockserver.core.scenario import ON_REQUEST, Event, Frame, Play
 from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, GenerateOptions
 from taskmock.mockserver.scenarios.reader.addresses import check_flow, check_frames
-from taskmock.mockserver.scenarios.reader.events import PlacedEvent, read_events
-from taskmock.mockserver.scenarios.reader.faults import PlacedFault, read_faults
+from taskmock.mockserver.scenarios.reader.events import Placed, read_events
+from taskmock.mockserver.scenarios.reader.faults import read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of
 from taskmock.mockserver.scenarios.reader.flow import FLOW_EXAMPLE, MOST_STEPS, FlowReader, passes_of
 from taskmock.mockserver.scenarios.reader.frames import read_frames
@@ -82,17 +83,17 @@ def read_play(fields: Fields, task: Fields | None, *, source: Source) -> Play:
         dispatch=fields.duration("dispatch", old.dispatch),
         expires=fields.span("expires", old.expires),
         flow=flow,
-        events=tuple(placed.event for placed in events),
-        faults=tuple(placed.fault for placed in faults),
+        events=tuple(placed.part for placed in events),
+        faults=tuple(placed.part for placed in faults),
         frames=frames,
         id=root_id or old.id,
     )
 
 
-def _events_and_faults(fields: Fields, base: Inherited | None) -> tuple[list[PlacedEvent], list[PlacedFault]]:
+def _events_and_faults(fields: Fields, base: Inherited | None) -> tuple[list[Placed[Event]], list[Placed[Fault]]]:
     """The events and faults of the script, else those of the one that it builds on."""
-    events = [PlacedEvent(event, base.place, base.place) for event in base.play.events] if base else []
-    faults = [PlacedFault(fault, base.place, base.place) for fault in base.play.faults] if base else []
+    events = [Placed(event, base.place, base.place) for event in base.play.events] if base else []
+    faults = [Placed(fault, base.place, base.place) for fault in base.play.faults] if base else []
     own_events, own_faults = fields.node("events"), fields.node("faults")
     return (
         events if own_events is None else read_events(own_events, fields.problems),

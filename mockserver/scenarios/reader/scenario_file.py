@@ -166,7 +166,7 @@ def read_injected_faults(text: str) -> tuple[Fault, ...]:
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    return tuple(placed.fault for placed in _injected(text, "faults", read_faults))
+    return tuple(placed.part for placed in _injected(text, "faults", read_faults))
 
 
 def read_injected_log(text: str) -> tuple[Entry, ...]:
@@ -175,7 +175,7 @@ def read_injected_log(text: str) -> tuple[Entry, ...]:
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    events = (placed.event for placed in _injected(text, "log", read_events))
+    events = (placed.part for placed in _injected(text, "log", read_events))
     return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in events)
 
 
