@@ -107,11 +107,7 @@ class ScenarioRun:
         count = judged // max(1, len(self.history.graph.nodes))
         if judged >= JUDGED_NODES:
             count = max(LEAST_JUDGED, count)
-        if len(every) <= count:
-            return every
-        if count < 2:
-            return every[-1:]
-        return tuple(every[number * (len(every) - 1) // (count - 1)] for number in range(count))
+        return every if len(every) <= count else evenly(every, count)
 
 
 def _placed(scenario: Scenario) -> Iterator[tuple[Place, Play]]:
@@ -165,6 +161,13 @@ def _idle_faults(run: ScenarioRun, place: Place) -> Iterator[Finding]:
             if all(contract.check_response(answer.body).ok for answer in answers):
                 message = "the contract break breaks nothing: every answer that it touches keeps the contract"
                 yield Finding(code="idle-break", message=message, place=spot)
+
+
+def evenly(moments: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """About that many of some moments, at equal distances, with the first and the last; the last alone below two."""
+    if count < 2:
+        return moments[-1:]
+    return tuple(dict.fromkeys(moments[number * (len(moments) - 1) // (count - 1)] for number in range(count)))
 
 
 def holding_moments(history: History, bounds: Bounds) -> Iterator[int]:

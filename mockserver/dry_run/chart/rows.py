@@ -16,7 +16,7 @@ from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.plain import value_data
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.dry_run.frames import STARTED_AT, alone, polled_playback
-from taskmock.mockserver.dry_run.lint import holding_moments
+from taskmock.mockserver.dry_run.lint import evenly, holding_moments
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 
@@ -160,8 +160,7 @@ def _looked_at(history: History) -> tuple[int, ...]:
     moments = history.moments
     if len(moments) * len(history.graph.nodes) <= MOST_SHOWN:
         return moments
-    last = FEW_MOMENTS - 1
-    return tuple(dict.fromkeys(moments[number * (len(moments) - 1) // last] for number in range(FEW_MOMENTS)))
+    return evenly(moments, FEW_MOMENTS)
 
 
 def _shown_nodes(history: History, edition: Edition, moment: int) -> Iterator[_ShownNode]:

@@ -31,8 +31,8 @@ def read_activity(name: str, body: Node, problems: Problems) -> Activity:
     return Activity(name=name)
 
 
-def activity_of(name: str, fields: Fields) -> Activity:
-    """The activity with these fields; its id is left out."""
+def activity_of(name: str, fields: Fields, *, pinned: str | None) -> Activity:
+    """The activity with these fields and a pinned id."""
     waits = _waits(fields)
     if "at_most" in fields and "waits" not in fields:
         wrong = f"'at_most' stands without 'waits' in {fields.what}"
@@ -51,6 +51,7 @@ def activity_of(name: str, fields: Fields) -> Activity:
         ignored=fields.flag("ignored"),
         loop=fields.whole("loop", 1, least=1, most=MOST_PASSES),
         limit=read_limit(fields),
+        id=pinned,
     )
 
 

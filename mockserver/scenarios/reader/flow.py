@@ -16,7 +16,7 @@ from taskmock.mockserver.scenarios.reader.activities import (
 )
 from taskmock.mockserver.scenarios.reader.branches import ARM, GATEWAYS, BranchNodes, branch_nodes
 from taskmock.mockserver.scenarios.reader.fields import Fields, items_of, refuse_full_width
-from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text, read_whole
+from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
 
@@ -110,19 +110,18 @@ class FlowReader:
             self._problems.add(body, "bad-step", wrong, allowed="exclusive or conditional with arms", meant=meant)
             return Activity(name=name)
         fields = Fields(body, self._problems, keys=KEYS, what=f"node {quoted(name)}")
-        return _with_id(activity_of(name, fields), self.pinned(fields))
+        return activity_of(name, fields, pinned=self.pinned(fields))
 
     def _refuse_many(self, node: Mapping) -> None:
         names = [key.text for key, _ in node.entries]
         if not names:
             self._problems.add(node, "bad-step", "a step is an empty mapping", allowed="NAME: 2s, or a step word")
             return
-        inside = [key for key, _ in node.entries[1:] if key.text in KEYS]
-        if inside:
-            wrong = f"{inside[0].text!r} stands beside {quoted(names[0])}, not inside it"
-            self._problems.add(
-                inside[0], "bad-step", wrong, allowed=f"{{NAME: {{{inside[0].text}: …}}}}, or more indentation"
-            )
+        inner = next((key for key, _ in node.entries[1:] if key.text in KEYS), None)
+        if inner:
+            wrong = f"{inner.text!r} stands beside {quoted(names[0])}, not inside it"
+            allowed = f"{{NAME: {{{inner.text}: …}}}}, or more indentation"
+            self._problems.add(inner, "bad-step", wrong, allowed=allowed)
             return
         wrong = f"a step has several names: {', '.join(map(quoted, names[:3]))}"
         meant = next(filter(None, (closest(name, STEP_WORDS) for name in names)), "")
@@ -149,7 +148,7 @@ class FlowReader:
 
     def _named(self, fields: Fields) -> Step | None:
         name = fields.text("node")
-        return None if name is None else _with_id(activity_of(name, fields), self.pinned(fields))
+        return None if name is None else activity_of(name, fields, pinned=self.pinned(fields))
 
     def _subprocess(self, fields: Fields) -> Step | None:
         name = fields.text("subprocess")
@@ -161,15 +160,14 @@ class FlowReader:
         return Subprocess(name=name, flow=steps, fails=read_fails(fields), id=pinned)
 
     def _loop(self, fields: Fields) -> Step | None:
-        times, flow = fields.node("loop"), fields.require("flow", allowed=FLOW_EXAMPLE)
-        assert times is not None  # noqa: S101  # the step is a loop because this key is there
+        flow = fields.require("flow", allowed=FLOW_EXAMPLE)
         if flow is None:
             return None
-        count = read_whole(times, self._problems, what="loop", least=1, most=MOST_PASSES)
+        times = fields.whole("loop", 1, least=1, most=MOST_PASSES)
         steps = self.flow(flow, what="flow")
         if isinstance(flow, Listing) and not flow.items:
             self._problems.add(flow, "empty", "the flow of a loop is empty", allowed=FLOW_EXAMPLE)
-        return Loop(times=count or 1, flow=steps, limit=read_limit(fields))
+        return Loop(times=times, flow=steps, limit=read_limit(fields))
 
     def _branch(self, word: str, fields: Fields) -> Step | None:
         body = fields.node(word)
@@ -198,10 +196,6 @@ def _is_count(node: Mapping) -> bool:
     """Whether a step is `loop: 3` alone, whose flow is missing."""
     (_, body), *others = node.entries
     return not others and isinstance(body, Scalar) and body.text.isdecimal()
-
-
-def _with_id(activity: Activity, pinned: str | None) -> Activity:
-    return dataclasses.replace(activity, id=pinned) if pinned else activity
 
 
 def passes_of(flow: Flow) -> int:

@@ -22,7 +22,7 @@ MOST_YAML = 1024 * 1024
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def text_of(content: str | bytes, *, source: str) -> str:
@@ -54,7 +54,7 @@ def too_big(size: int, *, source: str) -> ScenarioError:
 
 
 def _decoded(content: bytes, source: str) -> str:
-    encoding = _UTF16.get(content[:2], "utf-8")
+    encoding = "utf-16" if content.startswith(_UTF16) else "utf-8"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
