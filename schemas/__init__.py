@@ -11,6 +11,12 @@ from typing import Any
 EDITIONS = ("doc-2019", "v1", "v2")
 """Every edition of the API: the document of 2019, engine 1 today, engine 2 today."""
 
+GATEWAYS = ("esb", "esb-legacy", "apigw")
+"""Every gateway that leads to the API; `load_gateways` has their facts."""
+
+ALL = "all"
+"""What a setting says for all of something."""
+
 SCHEMAS = ("request", "response", "node")
 """The schemas of an edition: `response` is recursive, `node` judges one node without its children's contents."""
 
@@ -93,9 +99,22 @@ def editions_of(operation: str) -> tuple[str, ...]:
     return tuple(rows[chosen("call", operation, tuple(rows))]["editions"])
 
 
-def load_gateways() -> dict[str, tuple[str, ...]]:
-    """The paths of each door that leads to the calls: with `{operation}`, or with `{stage}` and `{route}`, in them."""
-    return {name: tuple(paths) for name, paths in load_json("operations.json")["doors"].items()}
+def load_gateways() -> dict[str, dict[str, Any]]:
+    """Every gateway by name, with its facts from `gateways.json`, those included that it shares with another one."""
+    gateways: dict[str, dict[str, Any]] = {}
+    for name, row in load_json("gateways.json")["gateways"].items():
+        gateways[name] = {**gateways.get(row.get("like"), {}), **row}
+    return gateways
+
+
+def gateway_names(choice: str) -> tuple[str, ...]:
+    """The gateways that a setting stands for: `all` is each one with paths of its own.
+
+    Raises: ValueError for an unknown one, with those there are.
+    """
+    if chosen("gateway", choice, (*GATEWAYS, ALL)) != ALL:
+        return (choice,)
+    return tuple(name for name, row in load_gateways().items() if "like" not in row)
 
 
 def load_report_schema() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from taskmock.schemas import hint
+from taskmock.schemas import ALL, GATEWAYS, hint
 
 if TYPE_CHECKING:
     from taskmock.contracts.verify.credentials import Credentials
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from taskmock.contracts.verify.run import Question
     from taskmock.contracts.verify.smoke import Smoke
     from taskmock.contracts.verify.target import Target
-
-
-GATEWAYS = ("esb", "esb-legacy", "apigw")
-
-
-ALL = "all"
-"""What stands for every further call."""
 
 
 class WantedError(ValueError):

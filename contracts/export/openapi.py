@@ -1,4 +1,4 @@
-"""The contract as an OpenAPI 3.1 document: every call at every door, in one edition or in all."""
+"""The contract as an OpenAPI 3.1 document: every call at every gateway, in one edition or in all."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from typing import Any
 
 from taskmock.contracts.export.components import Components
 from taskmock.contracts.export.surface import BODY, HEADER, QUERY, STAGE, Parameters, answers, shared_components
-from taskmock.contracts.verify.gateway import DOORS, GatewayAccess
-from taskmock.schemas import EDITIONS, chosen, editions_of, load_gateways, load_operations, load_schema
+from taskmock.schemas import (
+    ALL,
+    EDITIONS,
+    GATEWAYS,
+    chosen,
+    editions_of,
+    gateway_names,
+    load_gateways,
+    load_operations,
+    load_schema,
+)
 
-ALL = "all"
 TAG = "api"
-GATEWAYS = {ALL: ("esb", "apigw"), **{name: (name,) for name in DOORS}}
-"""The doors that a choice of `--gateway` stands for."""
-
-METHODS: dict[str, dict[str, tuple[str, ...]]] = {
-    "esb": {"GET": ("get", "post"), "POST": ("post",)},
-    "esb-legacy": {"GET": ("get",), "POST": ("post",)},
-    "apigw": {"GET": ("get",), "POST": ("post",)},
-}
-"""The methods with which a door takes a call of a method."""
 
 _ERRORS: dict[str, Any] = {
     "EsbError": {
@@ -53,10 +52,10 @@ _ERRORS: dict[str, Any] = {
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = GATEWAYS[ALL]) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of every call that an edition has (`all`: of any edition), at some doors, by name.
+def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = gateway_names(ALL)) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every call that an edition has (`all`: of any edition), at some gateways, by name.
 
-    Raises: ValueError for an edition or a door that there is not, with those there are.
+    Raises: ValueError for an edition or a gateway that there is not, with those there are.
     """
     chosen("edition", edition, (*EDITIONS, ALL))
     components = Components()
@@ -65,8 +64,8 @@ def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = GATEWAYS[
     for name, row in load_operations().items():
         editions = [known for known in editions_of(name) if edition in {known, ALL}]
         if editions:
-            for access in gateways:
-                _add_call(paths, row, DOORS[chosen("gateway", access, tuple(DOORS))], editions, components)
+            for gateway in gateways:
+                _add_call(paths, row, chosen("gateway", gateway, GATEWAYS), editions, components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -84,38 +83,38 @@ def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = GATEWAYS[
 def _add_call(
     paths: dict[str, dict[str, Any]],
     row: dict[str, Any],
-    access: GatewayAccess,
+    gateway: str,
     editions: Sequence[str],
     components: Components,
 ) -> None:
-    """Adds the paths of one call at one door."""
-    name = row["name"]
+    """Adds the paths of one call at one gateway."""
+    name, facts = row["name"], load_gateways()[gateway]
     schemas = [load_schema(edition, "response", operation=name)["$id"] for edition in editions]
     responses = [components.reference(f"{schema}#") for schema in dict.fromkeys(schemas)]
     parameters = Parameters(name, editions[-1], components)
-    for number, template in enumerate(load_gateways()[access.paths], 1):
+    for number, template in enumerate(facts["paths"], 1):
         path = template.replace("{operation}", name).replace("{route}", row["route"])
-        for method in METHODS[access.name][row["method"]]:
-            words = [access.name.replace("-", "_"), name]
+        for method in map(str.lower, facts["methods"][row["method"]]):
+            words = [gateway.replace("-", "_"), name]
             words += [method] if method != row["method"].lower() else []
             words += [str(number)] if number > 1 else []
             paths.setdefault(path, {})[method] = {
                 "operationId": "_".join(words),
                 "summary": row["summary"],
                 "tags": [TAG],
-                **_asked(path, method, parameters, access),
-                "responses": answers(responses, is_gateway=access.ids_in_path),
+                **_request(path, method, parameters, ids_in_path=facts["ids_in_path"]),
+                "responses": answers(responses, facts),
             }
 
 
-def _asked(path: str, method: str, parameters: Parameters, access: GatewayAccess) -> dict[str, Any]:
-    """What a call says at a path, and where it shows who calls."""
+def _request(path: str, method: str, parameters: Parameters, *, ids_in_path: bool) -> dict[str, Any]:
+    """The parameters and the body of a call at a path, and where its credentials stand."""
     placed = _PLACEHOLDER.findall(path)
     named = [name for name in placed if name != "stage"]
     stands = [*([STAGE] if "stage" in placed else []), *parameters.in_path(named)]
     if method == "get":
         stands += parameters.in_query(without=named)
-        return {"parameters": stands, "security": HEADER if access.ids_in_path else [*HEADER, *QUERY]}
-    body = parameters.body(without=named, credentials=not access.ids_in_path)
-    security = HEADER if access.ids_in_path else [*HEADER, *BODY]
+        return {"parameters": stands, "security": HEADER if ids_in_path else [*HEADER, *QUERY]}
+    body = parameters.body(without=named, credentials=not ids_in_path)
+    security = HEADER if ids_in_path else [*HEADER, *BODY]
     return {**({"parameters": stands} if stands else {}), "requestBody": body, "security": security}

@@ -1,32 +1,33 @@
-"""What a call looks like at a door, in OpenAPI's words: parameters, bodies, credentials, answers and their headers."""
+"""A call at a gateway in OpenAPI's words: parameters, bodies, credentials, answers and their headers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.export.components import Components, pascal
-from taskmock.schemas import load_example, load_schema
+from taskmock.schemas import load_example, load_gateways, load_json, load_schema
 
-CREDENTIALS = ("bk_app_code", "bk_app_secret", "bk_token", "bk_username")
+_FACTS = load_json("gateways.json")
+_GATEWAYS = load_gateways()
+CREDENTIALS = {name: text for name, text in _FACTS["credentials"].items() if text}
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
-AUTHORIZATION = "X-Bkapi-Authorization"
 
 SECURITY_SCHEMES: dict[str, Any] = {
     "authorization": {
         "type": "apiKey",
         "in": "header",
-        "name": AUTHORIZATION,
-        "description": "JSON: bk_app_code, bk_app_secret and bk_token or bk_username; or access_token alone.",
+        "name": _FACTS["authorization"]["header"],
+        "description": _FACTS["authorization"]["description"],
     },
     **{
-        name: {"type": "apiKey", "in": "query", "name": name, "description": description}
-        for name, description in (
-            ("bk_app_code", "App id; at the ESB, where the header is not there."),
-            ("bk_app_secret", "App secret; at the ESB, where the header is not there."),
-            ("bk_token", "The user's login token; at the ESB, where the header is not there."),
-            ("bk_username", "The user's name, from apps that may give one; at the ESB, where the header is not there."),
-        )
+        name: {
+            "type": "apiKey",
+            "in": "query",
+            "name": name,
+            "description": f"{text}; at the ESB, where the header is not there.",
+        }
+        for name, text in CREDENTIALS.items()
     },
 }
 """Where credentials stand; a body may have them as fields too, at the ESB."""
@@ -48,39 +49,10 @@ STAGE = {
     "example": "prod",
 }
 
-GATEWAY_ERRORS = {
-    "400": "Credentials are missing, wrong or no JSON; or the request cannot be read.",
-    "401": "The user is not logged in.",
-    "403": "The app has no permission.",
-    "404": "There is no such call, or an id is no number.",
-    "413": "The body is too large.",
-    "429": "Too many calls.",
-    "500": "The gateway failed.",
-    "502": "The system behind the gateway gave no answer.",
-    "503": "The system behind the gateway is away.",
-    "504": "The system behind the gateway took too long.",
-}
-"""The statuses with which the API gateway itself refuses a call."""
-
-ESB_ERRORS = {
-    "400": "The request cannot be read.",
-    "413": "The body is too large.",
-    "500": "The ESB failed.",
-}
-"""The statuses other than 200 of the ESB on a path that it knows."""
-
-_HEADERS = {
-    "X-Bkapi-Request-Id": "The request's id, by which the gateway's people find it.",
-    "X-Bkapi-Error-Code": "The code of the error, the same as in the body.",
-    "X-Bkapi-Error-Message": "The message of the error, the same as in the body.",
-    "X-Bkapi-RateLimit-Limit": "How many calls there may be.",
-    "X-Bkapi-RateLimit-Remaining": "How many are left.",
-    "X-Bkapi-RateLimit-Reset": "In how many seconds there are more.",
-    "X-Bkapi-RateLimit-Plugin": "What of the gateway counts the calls.",
-}
+_HEADERS = _GATEWAYS["apigw"]["headers"]
 _REQUEST_ID, *_ERROR = list(_HEADERS)[:3]
 _RATE_LIMITS = list(_HEADERS)[3:]
-_NUMERIC = frozenset({"X-Bkapi-Error-Code", *_RATE_LIMITS[:3]})
+_NUMERIC = frozenset({_ERROR[0], *_RATE_LIMITS[:3]})
 
 
 def shared_components() -> dict[str, Any]:
@@ -88,10 +60,10 @@ def shared_components() -> dict[str, Any]:
     failure = {"$ref": "#/components/schemas/EsbError"}
     errors = {
         f"Esb{status}": {"description": text, "content": {JSON: {"schema": failure}}}
-        for status, text in ESB_ERRORS.items()
+        for status, text in _GATEWAYS["esb"]["statuses"].items()
     }
     own = {"$ref": "#/components/schemas/GatewayError"}
-    for status, text in GATEWAY_ERRORS.items():
+    for status, text in _GATEWAYS["apigw"]["statuses"].items():
         names = [_REQUEST_ID, *_ERROR, *(_RATE_LIMITS if status == "429" else ())]
         errors[f"Gateway{status}"] = {
             "description": text,
@@ -109,18 +81,18 @@ def shared_components() -> dict[str, Any]:
     return {"responses": errors, "headers": headers, "securitySchemes": SECURITY_SCHEMES}
 
 
-def answers(edition_responses: list[dict[str, str]], *, is_gateway: bool) -> dict[str, Any]:
-    """The answers of a call: HTTP 200 with what the system says, good or not, and what the door itself refuses."""
+def answers(edition_responses: list[dict[str, str]], gateway: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a call at a gateway (its facts): HTTP 200 with the system's answer, and its own refusals."""
     schema = edition_responses[0] if len(edition_responses) == 1 else {"anyOf": edition_responses}
     good: dict[str, Any] = {
         "description": "What the system says; where it refuses, `result` is false and the status is 200 all the same.",
         "content": {JSON: {"schema": schema}},
     }
-    if not is_gateway:
-        own = {status: {"$ref": f"#/components/responses/Esb{status}"} for status in ESB_ERRORS}
-        return {"200": good, **own}
-    good["headers"] = {_REQUEST_ID: _header(_REQUEST_ID)}
-    return {"200": good, **{status: {"$ref": f"#/components/responses/Gateway{status}"} for status in GATEWAY_ERRORS}}
+    if gateway["headers"]:
+        good["headers"] = {_REQUEST_ID: _header(_REQUEST_ID)}
+    family = "Gateway" if gateway["headers"] else "Esb"
+    refusals = {status: {"$ref": f"#/components/responses/{family}{status}"} for status in gateway["statuses"]}
+    return {"200": good, **refusals}
 
 
 class Parameters:

@@ -37,7 +37,7 @@ class Examination:
         self.state: str | None = None
         self.last_tree: bytes | None = None
         self._contract = contract
-        self._door = access
+        self._access = access
         self._asked = asked
         self._plan = plan
         self._last: ReceivedAnswer | None = None
@@ -89,7 +89,7 @@ class Examination:
 
     def _of_answer(self, answer: ReceivedAnswer, judge: Series) -> Iterator[Violation]:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
-        around, has_document = violations_around(answer, self._door)
+        around, has_document = violations_around(answer, self._access)
         for violation in around:
             yield of_poll(answer.number, violation)
         if has_document:

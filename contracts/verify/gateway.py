@@ -1,4 +1,4 @@
-"""The ways into the API as a client goes them: where parameters and credentials stand, and which paths there are."""
+"""A gateway from the caller's side: where parameters and credentials stand, and which paths there are."""
 
 from __future__ import annotations
 
@@ -9,40 +9,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.verify.credentials import Credentials
-from taskmock.schemas import load_gateways, load_operations
+from taskmock.schemas import chosen, load_gateways, load_json, load_operations
 
 PLACES = ("header", "query")
 """Where credentials can stand: in `X-Bkapi-Authorization`, or beside the parameters."""
 
-AUTHORIZATION = "X-Bkapi-Authorization"
+AUTHORIZATION: str = load_json("gateways.json")["authorization"]["header"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class GatewayAccess:
-    """One gateway: `title` for people, the `paths` it has in the schemas, whether ids stand in the path, and where
-    credentials may stand, the usual place first."""
+    """How a client calls one gateway: `title` for people, the templates of its `paths`, whether ids stand in the path,
+    and the `places` where credentials may stand, the usual one first."""
 
     name: str
     title: str
-    paths: str
+    paths: tuple[str, ...]
     ids_in_path: bool
     places: tuple[str, ...]
 
 
-DOORS = {
-    access.name: access
-    for access in (
-        GatewayAccess("esb", "the ESB", "esb", ids_in_path=False, places=("header", "query")),
-        GatewayAccess("esb-legacy", "the legacy ESB", "esb", ids_in_path=False, places=("query", "header")),
-        GatewayAccess("apigw", "the API gateway", "apigw", ids_in_path=True, places=("header",)),
+ACCESS = {
+    name: GatewayAccess(
+        name,
+        row["title"],
+        tuple(row["paths"]),
+        row["ids_in_path"],
+        tuple(place for place in row["credentials"] if place in PLACES),
     )
+    for name, row in load_gateways().items()
 }
-"""Every door that can be asked, by the names that `--gateway` has for them."""
+"""Every gateway that can be asked, by the names that `--gateway` has for them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Form:
-    """How a call is written at a door: `place` is where the credentials stand, `stage` a stage of the API gateway."""
+class CallFormat:
+    """How a call to a gateway is written: `place` has the credentials, `stage` is a stage of the API gateway."""
 
     access: GatewayAccess
     place: str
@@ -51,29 +53,29 @@ class Form:
     def written(
         self, base: str, operation: Mapping[str, Any], parameters: Mapping[str, Any], credentials: Credentials
     ) -> tuple[str, dict[str, str], bytes | None]:
-        """The URL, the header fields and the body of a call; `base` is where the server is, `operation` a row of the
+        """The URL, the header fields and the body of a call; `base` is the URL of the server, `operation` a row of the
         schemas' table."""
-        said = dict(parameters)
-        path = self._path(base, operation, said)
+        parameters = dict(parameters)
+        path = self._path(base, operation, parameters)
         headers = {}
         if self.place == "header":
             headers[AUTHORIZATION] = json.dumps(credentials.fields)
         else:
-            said = {**credentials.fields, **said}
+            parameters = {**credentials.fields, **parameters}
         if operation["method"] == "GET":
-            query = urllib.parse.urlencode({name: _text(value) for name, value in said.items()})
+            query = urllib.parse.urlencode({name: _text(value) for name, value in parameters.items()})
             return f"{base}{path}{'?' if query else ''}{query}", headers, None
         headers["Content-Type"] = "application/json"
-        return f"{base}{path}", headers, json.dumps(said).encode("ascii")
+        return f"{base}{path}", headers, json.dumps(parameters).encode("ascii")
 
-    def _path(self, base: str, operation: Mapping[str, Any], said: dict[str, Any]) -> str:
+    def _path(self, base: str, operation: Mapping[str, Any], parameters: dict[str, Any]) -> str:
         """The path behind the base; takes the parameters that stand in it out of the others."""
-        paths = load_gateways()[self.access.paths]
+        paths = self.access.paths
         if not self.access.ids_in_path:
             return paths[0].format(operation=operation["name"])
         route = operation["route"]
-        names = [name for name in operation["required"] if f"{{{name}}}" in route and name in said]
-        inside = {name: urllib.parse.quote(_text(said.pop(name)), safe="") for name in names}
+        names = [name for name in operation["required"] if f"{{{name}}}" in route and name in parameters]
+        inside = {name: urllib.parse.quote(_text(parameters.pop(name)), safe="") for name in names}
         for name in operation["required"]:
             route = route.replace(f"{{{name}}}", inside.get(name, ""))
         path = self._without_repetition(base, paths)
@@ -90,18 +92,16 @@ class Form:
 
 
 def operation_row(name: str) -> Mapping[str, Any]:
-    """What the schemas say of a call.
+    """The row of a call in the schemas' table.
 
     Raises: ValueError for an unknown one, with those there are.
     """
-    from taskmock.schemas import chosen
-
     rows = load_operations()
     return rows[chosen("operation", name, tuple(rows))]
 
 
 def _text(value: object) -> str:
     """A parameter as a query or a path has it; booleans as the SDKs send them (`True`)."""
-    return (
-        value if isinstance(value, str) else (str(value) if not isinstance(value, dict | list) else json.dumps(value))
-    )
+    if isinstance(value, dict | list):
+        return json.dumps(value)
+    return str(value)

@@ -14,26 +14,19 @@ from taskmock.contracts.findings.violation import Severity, Violation, clip
 from taskmock.contracts.verify.answers import ReceivedAnswer, seen
 from taskmock.contracts.verify.gateway import GatewayAccess
 from taskmock.contracts.verify.transport.exchange import TROUBLES, Exchange
+from taskmock.schemas import load_gateways
 
-ERROR_CODE = "x-bkapi-error-code"
+_APIGW = load_gateways()["apigw"]
+_LEGACY = load_gateways()["esb-legacy"]
 
+REQUEST_ID, ERROR_CODE, ERROR_MESSAGE, *_LIMITS = map(str.lower, _APIGW["headers"])
+RATE_LIMIT = _LIMITS[:3]
 
-ERROR_MESSAGE = "x-bkapi-error-message"
-
-
-REQUEST_ID = "x-bkapi-request-id"
-
-
-RATE_LIMIT = ("x-bkapi-ratelimit-limit", "x-bkapi-ratelimit-remaining", "x-bkapi-ratelimit-reset")
-
-
-OWN_STATUSES = frozenset({400, 401, 403, 404, 413, 429, 500, 502, 503, 504})
+OWN_STATUSES = frozenset(map(int, _APIGW["statuses"]))
 """The statuses with which the API gateway itself refuses a call."""
 
-
-LEGACY_CODE = 1306000
-"""What the legacy ESB makes of every failure code of the system behind it."""
-
+LEGACY_CODE = _LEGACY["errors"][_LEGACY["system_error"]]["code"]
+"""The code that the legacy ESB has for every failure code of the system behind it."""
 
 GATEWAY = "gateway."
 """The topic of what a gateway promises of its own errors."""
@@ -152,7 +145,7 @@ RULES: tuple[Rule[ReceivedAnswer], ...] = (
     esb_names_the_request,
     gateway_names_the_request,
 )
-"""Every rule, in the order in which an answer is judged; some codes have a rule for each door."""
+"""Every rule, in the order in which an answer is judged; some codes have a rule for each gateway."""
 
 
 STATUS_RULES = (esb_answers_200, gateway_answers_as_it_is_defined)

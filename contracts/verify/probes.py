@@ -14,12 +14,12 @@ from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.verify.answers import ReceivedAnswer, seen
 from taskmock.contracts.verify.credentials import Credentials
-from taskmock.contracts.verify.gateway import DOORS
 from taskmock.contracts.verify.http_rules import exchange_report
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
+from taskmock.schemas import GATEWAYS
 
 UNKNOWN_TASK = "2147483647"
 """An id that no server has come to yet, and that its database can look for."""
@@ -38,7 +38,7 @@ _CALL = "get_task_status"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Probe:
-    """One call that ought to be refused: its name, the doors at which it can be made, and its parameters and caller."""
+    """One call that ought to be refused: its name, the gateways at which it can be made, its parameters and caller."""
 
     name: str
     gateways: tuple[str, ...]
@@ -52,9 +52,9 @@ class Probe:
 
 PROBES = (
     Probe("missing-parameter", ("esb", "esb-legacy"), lambda said: {**said}),  # ids stand in the gateway's path
-    Probe("unknown-task", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}),
-    Probe("wrong-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, UNKNOWN_CALLER),
-    Probe("no-credentials", tuple(DOORS), lambda said: {**said, "task_id": UNKNOWN_TASK}, Credentials()),
+    Probe("unknown-task", GATEWAYS, lambda said: {**said, "task_id": UNKNOWN_TASK}),
+    Probe("wrong-credentials", GATEWAYS, lambda said: {**said, "task_id": UNKNOWN_TASK}, UNKNOWN_CALLER),
+    Probe("no-credentials", GATEWAYS, lambda said: {**said, "task_id": UNKNOWN_TASK}, Credentials()),
 )
 
 
@@ -74,7 +74,7 @@ def probe(
     contract: Contract | None = None,
     rate: float | None = RATE,
 ) -> Iterator[Probed]:
-    """Yields what comes of each probe that can be made at the server's door.
+    """Yields what comes of each probe that can be made at the server's gateway.
 
     `where` is the server, or somebody who asks it already; `parameters` are those of an ordinary call but the task's.
 

@@ -1,4 +1,4 @@
-"""The server that is verified: where it is, by which door one enters, and as whom."""
+"""The server that is verified: its URL, its gateway, and who calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, Credentials
-from taskmock.contracts.verify.gateway import AUTHORIZATION, DOORS, Form, GatewayAccess, operation_row
+from taskmock.contracts.verify.gateway import ACCESS, AUTHORIZATION, CallFormat, GatewayAccess, operation_row
 from taskmock.contracts.verify.plan import DAY
 from taskmock.contracts.verify.transport.client import Client, Tls
 from taskmock.contracts.verify.transport.decompression import ACCEPTED
@@ -53,7 +53,7 @@ class Target:
         """Checks the parts."""
         object.__setattr__(self, "url", base_url(self.url))
         try:
-            access = DOORS[chosen("gateway", self.gateway, tuple(DOORS))]
+            access = ACCESS[chosen("gateway", self.gateway, tuple(ACCESS))]
         except ValueError as error:
             raise TargetError(str(error)) from None
         if self.place is not None and self.place not in access.places:
@@ -70,7 +70,7 @@ class Target:
     @property
     def access(self) -> GatewayAccess:
         """The gateway."""
-        return DOORS[self.gateway]
+        return ACCESS[self.gateway]
 
     @property
     def is_local(self) -> bool:
@@ -87,12 +87,12 @@ class Target:
 
         Raises:
             ValueError: There is no such operation.
-            TargetError: A parameter is none that the door can take.
+            TargetError: A parameter is none that the gateway can take.
         """
         row = operation_row(operation)
         if self.access.ids_in_path:
             _check_ids(row, parameters)
-        form = Form(self.access, self.place or self.access.places[0], self.stage)
+        form = CallFormat(self.access, self.place or self.access.places[0], self.stage)
         url, headers, body = form.written(self.url, row, parameters, credentials or self.caller)
         fields = {
             "Accept": "application/json",

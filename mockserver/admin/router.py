@@ -29,6 +29,7 @@ from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.sessions.names import checked_session
 from taskmock.mockserver.sessions.session import SessionContext
+from taskmock.schemas import ALL
 
 _MOST_NAMES = 100  # of the nodes of a task, in an error
 
@@ -47,8 +48,6 @@ def health(call: AdminCall) -> Answered:
 
 def describe(call: AdminCall) -> Answered:
     """The API that is mocked, and this one, as one OpenAPI 3.1 document."""
-    from taskmock.contracts.export.openapi import ALL
-
     gateways = tuple(gateway.name for gateway in call.stage.gateways)
     return Answered(body=whole_document(call.playback.edition or ALL, gateways, token=call.guarded))
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from taskmock.contracts.export.openapi import ALL, GATEWAYS, openapi_document
+from taskmock.contracts.export.openapi import openapi_document
 from taskmock.contracts.export.typescript import typescript_module
 from taskmock.mockserver.cli.options import output_option, write_file
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import ALL, EDITIONS, GATEWAYS, gateway_names
 
 _HELP = """Write the contract for other tools: every call, what it is asked with, what it answers.
 
@@ -19,7 +19,7 @@ _HELP = """Write the contract for other tools: every call, what it is asked with
   taskmock export typescript -o src/sops.ts
 """
 
-_OPENAPI_HELP = """Write an OpenAPI 3.1 document of every call at every door, as JSON.
+_OPENAPI_HELP = """Write an OpenAPI 3.1 document of every call at every gateway, as JSON.
 
 \b
   taskmock export openapi
@@ -54,16 +54,16 @@ def export_command() -> None:
 @_edition_option
 @click.option(
     "--gateway",
-    type=click.Choice(tuple(GATEWAYS)),
+    type=click.Choice((ALL, *GATEWAYS)),
     default=ALL,
     show_default=True,
-    help="The doors that are described; all: esb and apigw.",
+    help="The gateways that are described; all: esb and apigw.",
 )
 @click.option("--with-admin", is_flag=True, help="Describe the admin API of a mock too.")
 @output_option
 def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Path | None) -> None:
     """Writes the document to the output."""
-    gateways = GATEWAYS[gateway]
+    gateways = gateway_names(gateway)
     if with_admin:
         from taskmock.mockserver.admin.router import whole_document
 

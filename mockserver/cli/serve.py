@@ -18,13 +18,10 @@ from taskmock.mockserver.playback.record import RecordKey
 from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.sessions.journal import JournalEntry
 from taskmock.mockserver.sessions.names import SESSION_FIELDS
+from taskmock.schemas import ALL, GATEWAYS
 
 if TYPE_CHECKING:
     from taskmock.mockserver.server.app import App
-
-
-GATEWAYS = ("esb", "esb-legacy", "apigw", "all")
-"""The doors that may be played; a test compares them with those there are."""
 
 
 _HELP = """Serve the mock API until Ctrl-C.
@@ -149,8 +146,8 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
 @click.option(
     "--gateway",
     envvar="TASKMOCK_GATEWAY",
-    type=click.Choice(GATEWAYS),
-    default=GATEWAYS[-1],
+    type=click.Choice((*GATEWAYS, ALL)),
+    default=ALL,
     show_default=True,
     help="The real doors to play: the ESB (new or old), the API gateway, or esb and apigw, each on its own paths.",
 )

@@ -22,7 +22,7 @@ from taskmock.mockserver.api.bk_sops.calls.status import status_query
 from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway, with_more, written
-from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, gateways_of
+from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
 from taskmock.mockserver.api.bk_sops.reply import reply_of
 from taskmock.mockserver.api.bk_sops.request import Parameters, Received
 from taskmock.mockserver.api.bk_sops.request import received as read_request
@@ -51,6 +51,7 @@ from taskmock.mockserver.sessions.names import (
     split_prefix,
 )
 from taskmock.mockserver.sessions.session import SessionContext
+from taskmock.schemas import ALL
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -137,7 +138,7 @@ class App:
                 return self._admin.answer(call, path, session)
             way = self._routes.way(call.method, path)
             received = read_request(request, way.in_path)
-            shown = gateway.shown(received)
+            shown = gateway.read_credentials(received)
             session = named or session_by_credential(shown, self.rules.session_from) or self._nameless()
             scenario = _scenario(request)
             said = dataclasses.replace(self._admitted(way, session, received, shown), scenario=scenario)
@@ -183,8 +184,8 @@ class App:
         made = self.playback.store.plan(session).created
         admission = Admission(way.gateway, self.gate.auth, self.playback.opening.clock.now(), made)
         caller = admission.caller(shown, way.operation)
-        parameters = {**way.gateway.said(received), **shown}
-        needed = way.gateway.needed(parameters, way.operation)
+        parameters = {**way.gateway.read_parameters(received), **shown}
+        needed = way.gateway.required_parameters(parameters, way.operation)
         admission.permit(caller, way.operation, parameters)
         return ApiCall(
             session=session,

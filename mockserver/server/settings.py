@@ -8,7 +8,7 @@ from pathlib import Path
 
 from taskmock.mockserver.api.bk_sops.access.auth import Auth
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
-from taskmock.mockserver.api.bk_sops.gateways.registry import ALL, CHOICES, gateways_of
+from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
 from taskmock.mockserver.clock import Clock, ClockMode, WallClock
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.generation.names import pool_for
@@ -18,7 +18,7 @@ from taskmock.mockserver.playback.store import MemoryStore
 from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.app import App, HouseRules
 from taskmock.mockserver.sessions.names import SESSION_FIELDS
-from taskmock.schemas import EDITIONS, chosen
+from taskmock.schemas import ALL, EDITIONS, GATEWAYS, chosen
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def _settled(settings: Settings) -> dict[str, object]:
         chosen("edition", settings.edition, EDITIONS)
     if settings.session_from is not None:
         chosen("credential for session_from", settings.session_from, SESSION_FIELDS)
-    chosen("gateway", settings.gateway, CHOICES)
+    chosen("gateway", settings.gateway, (*GATEWAYS, ALL))
     if settings.admin_token is not None and not settings.admin_token.strip():
         raise ValueError("the admin token is empty; allowed: a text that others cannot guess, or no token at all")
     speed = settings.speed

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from taskmock.contracts.export.openapi import ALL, GATEWAYS, openapi_document
+from taskmock.contracts.export.openapi import openapi_document
 from taskmock.contracts.export.typescript import typescript_module
 from taskmock.mockserver.admin.router import whole_document
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import ALL, EDITIONS, GATEWAYS, gateway_names
 
 
 @pytest.mark.parametrize("edition", [*EDITIONS, ALL])
@@ -18,15 +18,15 @@ def test_openapi_describes_an_edition(taskmock, edition):
     assert json.loads(ended.stdout) == openapi_document(edition)
 
 
-def test_openapi_is_of_the_latest_edition_and_of_both_doors_unless_told(taskmock):
+def test_openapi_is_of_the_latest_edition_and_of_both_gateways_unless_told(taskmock):
     assert json.loads(taskmock("export", "openapi").stdout) == openapi_document("v2", gateways=("esb", "apigw"))
 
 
-@pytest.mark.parametrize("gateway", GATEWAYS)
-def test_openapi_describes_doors(taskmock, gateway):
+@pytest.mark.parametrize("gateway", [*GATEWAYS, ALL])
+def test_openapi_describes_gateways(taskmock, gateway):
     ended = taskmock("export", "openapi", "--gateway", gateway)
 
-    assert json.loads(ended.stdout) == openapi_document("v2", gateways=GATEWAYS[gateway])
+    assert json.loads(ended.stdout) == openapi_document("v2", gateways=gateway_names(gateway))
 
 
 def test_openapi_describes_the_admin_api_too_where_it_is_asked_to(taskmock):

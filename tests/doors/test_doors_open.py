@@ -9,9 +9,10 @@ from mock_calls import admin, send
 
 from taskmock.contracts import Contract
 from taskmock.mockserver import ManualClock, MockServer
-from taskmock.mockserver.api.bk_sops.gateways.registry import CHOICES
-from taskmock.mockserver.cli.serve import GATEWAYS, serve_command
+from taskmock.mockserver.api.bk_sops.gateways import registry
+from taskmock.mockserver.cli.serve import serve_command
 from taskmock.mockserver.server.settings import Settings
+from taskmock.schemas import GATEWAYS, load_gateways
 
 HEADER = {"X-Bkapi-Authorization": json.dumps(CREDENTIALS)}
 STATUS = "/api/bk-sops/prod/get_task_status/10/2/"
@@ -21,8 +22,8 @@ DECLARED = {
 }
 
 
-def test_command_line_offers_the_doors_there_are():
-    assert GATEWAYS == CHOICES
+def test_gateways_of_the_schemas_are_those_there_are():
+    assert tuple(load_gateways()) == tuple(registry.GATEWAYS) == GATEWAYS
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from knocking import CREDENTIALS, HEX, body_of, headers_of, knock
 
 from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
-from taskmock.mockserver.api.bk_sops.gateways.registry import DOORS
+from taskmock.mockserver.api.bk_sops.gateways.registry import GATEWAYS
 from taskmock.schemas import load_operations
 
 OPERATIONS = load_operations()
@@ -38,7 +38,7 @@ KINDS = {
 
 def ways():
     """Every call, through every door that has a path for it."""
-    for door in DOORS.values():
+    for door in GATEWAYS.values():
         for name in (STATUS.name, *CALLS):
             yield pytest.param(door.name, name, id=f"{door.name}-{name}")
 
@@ -63,7 +63,7 @@ def sent(form, said):
 
 @pytest.mark.parametrize(("gateway", "name"), list(ways()))
 def test_every_way_to_call_is_answered_as_its_door_answers(make, gateway, name):
-    app, door = make(gateway=gateway), DOORS[gateway]
+    app, door = make(gateway=gateway), GATEWAYS[gateway]
     operation = CALLS[name].operation if name in CALLS else STATUS
     statuses = {}
 

@@ -87,8 +87,8 @@ def rule_rows(rules: Iterable[Rule[Any]]) -> Rows:
 def gateway_rows() -> Rows:
     yield "code", "gateways", "weight", "the sentence it enforces"
     for rule in GATEWAY_RULES:
-        doors = ", ".join(map(code, rule.applies_to)) or "all"
-        yield code(rule.code), doors, rule.severity.value, rule.source
+        gateways = ", ".join(map(code, rule.applies_to)) or "all"
+        yield code(rule.code), gateways, rule.severity.value, rule.source
 
 
 def trouble_rows() -> Rows:

@@ -19,9 +19,10 @@ from taskmock.contracts.cli.progress import Progress
 from taskmock.contracts.cli.verify import verify_command
 from taskmock.contracts.verify import Credentials, Plan, Question, Target
 from taskmock.contracts.verify import verify as verified
-from taskmock.contracts.verify.gateway import DOORS, PLACES
+from taskmock.contracts.verify.gateway import PLACES
 from taskmock.contracts.verify.plan import Pace
 from taskmock.mockserver import MockServer, Settings
+from taskmock.schemas import GATEWAYS
 
 EVERYTHING = {
     "TASKMOCK_BK_APP_CODE": "app",
@@ -301,7 +302,7 @@ def test_options_are_by_default_what_they_are_in_python():
     assert (options["interval"].default, options["rate"].default) == (plan.interval, plan.rate)
     assert options["concurrency"].default == plan.concurrency
     assert (options["timeout"].default, options["stage"].default) == (target.timeout, target.stage)
-    assert (options["gateway"].default, tuple(options["gateway"].type.choices)) == (target.gateway, tuple(DOORS))
+    assert (options["gateway"].default, tuple(options["gateway"].type.choices)) == (target.gateway, GATEWAYS)
     assert set(options["credentials_in"].type.choices) == set(PLACES)
 
 

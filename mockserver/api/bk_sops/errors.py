@@ -1,4 +1,4 @@
-"""Why a call is refused: the reasons that all doors know, and the error that carries what one of them says."""
+"""Why a call is refused: the reasons that all gateways know, the error that carries one of them, the system's codes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,25 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from taskmock.schemas import load_json
+
+_SYSTEM_CODES: Mapping[str, int] = load_json("gateways.json")["system_codes"]
+
+PARAMETERS = _SYSTEM_CODES["parameters"]
+"""A parameter is missing or wrong."""
+
+NOT_FOUND = _SYSTEM_CODES["not found"]
+"""There is no such thing."""
+
+INVALID_OPERATION = _SYSTEM_CODES["invalid operation"]
+"""An operation that the task is not ready for, or an unknown one."""
+
+UNKNOWN = _SYSTEM_CODES["unknown"]
+"""A failure without a code of its own: what the engine itself refuses (`message` has a traceback), or a crash."""
+
 
 class Refusal(enum.StrEnum):
-    """What a door refuses of its own accord; each door has a code, a status and words of its own for each of them."""
+    """What a gateway itself refuses; each gateway has a code, a status and a text for each of them."""
 
     APP_CODE_MISSING = "app code missing"
     APP_UNKNOWN = "app unknown"
@@ -38,10 +54,10 @@ class Refusal(enum.StrEnum):
 
 
 class RefusedError(Exception):
-    """A refused call: an HTTP status, a code and a message for the envelope, and what else stands there.
+    """A refused call: the HTTP status, and the code, the message and the further fields of the envelope.
 
-    `name` is set where the door itself refuses and not the system behind it: what the door calls the code, "" where
-    it has no names for codes. `headers` are those that come with the refusal.
+    `name` is the gateway's name for the code where the gateway refuses, None where the system behind it does.
+    `headers` are those that come with the refusal.
     """
 
     def __init__(
@@ -67,7 +83,7 @@ class RefusedError(Exception):
         return self._copy(status=status)
 
     def with_extra(self, extra: Mapping[str, Any]) -> RefusedError:
-        """The same with more in its envelope."""
+        """The same with further fields in its envelope."""
         return self._copy(extra={**self.extra, **extra})
 
     def _copy(self, **changed: Any) -> RefusedError:  # noqa: ANN401  # the arguments of the class
@@ -75,29 +91,27 @@ class RefusedError(Exception):
         return RefusedError(self.code, self.message, **{**kept, **changed})
 
     @property
-    def by_door(self) -> bool:
-        """Whether the door refuses; else the system behind it does."""
+    def by_gateway(self) -> bool:
+        """Whether the gateway refuses; else the system behind it does."""
         return self.name is not None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Row:
-    """How one door says one refusal: its code, its words (with `{names}` in them), its HTTP status.
+class RefusalTemplate:
+    """The code, the HTTP status and the text (with `{names}` in it) of one refusal at one gateway.
 
-    `name` is what the door calls the code. With `by_system` the system behind the door refuses, in whose words.
+    `name` is the gateway's name for the code, None where the system behind the gateway refuses.
     """
 
     code: int
     message: str
-    status: int = 200
-    name: str = ""
-    by_system: bool = False
+    status: int
+    name: str | None
 
     def error(self, values: Mapping[str, object], headers: tuple[tuple[str, str], ...] = ()) -> RefusedError:
-        """The refusal itself; a value that nobody knows is an ellipsis."""
+        """The refusal with the values in its text; an unknown value is an ellipsis."""
         message = self.message.format_map(_Known(values))
-        name = None if self.by_system else self.name
-        return RefusedError(self.code, message, status=self.status, name=name, headers=headers)
+        return RefusedError(self.code, message, status=self.status, name=self.name, headers=headers)
 
 
 class _Known(dict[str, object]):
@@ -105,17 +119,12 @@ class _Known(dict[str, object]):
         return "…"
 
 
-PARAMETERS = 3540000
-"""A parameter is wrong."""
-
-
-NOT_FOUND = 3540400
-"""There is no such thing."""
-
-
-INVALID_OPERATION = 3545000
-"""An operation that the task is not ready for, or that nobody knows."""
-
-
-UNKNOWN = 3599999
-"""Whatever has no code of its own: what the engine itself refuses (`message` then carries a traceback), or a crash."""
+def refusal_templates(row: Mapping[str, Any]) -> dict[Refusal, RefusalTemplate]:
+    """The refusals of a gateway by its row of the schemas' table."""
+    templates = {}
+    for refusal, said in row["refusals"].items():
+        name = said.get("error")
+        error = {"code": _SYSTEM_CODES[said["system"]]} if name is None else row["errors"][name]
+        status = said.get("status", error.get("status", 200))
+        templates[Refusal(refusal)] = RefusalTemplate(error["code"], said["message"], status, name)
+    return templates

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from taskmock.mockserver.api.bk_sops.documents.renderer import Rendered
-from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
+from taskmock.mockserver.api.bk_sops.errors import UNKNOWN, Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.gateways.registry import retold
 from taskmock.mockserver.core.draw import draw_int
@@ -16,9 +16,6 @@ from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.http.message import Delivery, Fields, Reply
 from taskmock.mockserver.playback.poll import Polled
-
-SYSTEM_ERROR = 3599999
-"""The code of the system behind the doors for all that it has none of its own for (fact)."""
 
 _HTML = (("Content-Type", "text/html"),)
 
@@ -44,7 +41,7 @@ def _good(rendered: Rendered, gateway: Gateway, request_id: str, headers: Fields
         return Reply(200, (*gateway.headers(request_id), *headers), rendered.whole), 0
     if rendered.data is not None:
         return Reply(200, (*gateway.headers(request_id), *headers), gateway.succeed(rendered.data, request_id, "")), 0
-    reply, code = _refusal(RefusedError(SYSTEM_ERROR, rendered.failure), gateway, request_id)
+    reply, code = _refusal(RefusedError(UNKNOWN, rendered.failure), gateway, request_id)
     return dataclasses.replace(reply, headers=(*reply.headers, *headers)), code
 
 

@@ -1,4 +1,4 @@
-"""What a request says to the API: its operation, credentials, parameters and ids."""
+"""What a request to the API has in it: its operation, credentials, parameters and ids."""
 
 from __future__ import annotations
 
@@ -11,34 +11,35 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import HTTPException
 
 from taskmock.mockserver.core.graph import is_node_id
+from taskmock.schemas import load_json
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
     from werkzeug.wrappers import Request
 
+_GATEWAYS = load_json("gateways.json")
 
 Parameters = Mapping[str, Any]
-"""What a call says, wherever it says it (path, query, body or header); values as they were decoded."""
-
+"""The parameters of a call from its path, query, body or header; values as they were decoded."""
 
 Fields = tuple[tuple[str, str], ...]
 """Header lines."""
 
-
 LONGEST_ID = 128
 """The most characters that an id in a call may have; no real one has more than 32."""
 
-
 LISTS = frozenset({"task_id_list"})
-"""Parameters that are lists: what may stand in them, the system behind the doors says."""
+"""Parameters that are lists; the system behind the gateways checks their items."""
 
-
-CREDENTIALS = ("access_token", "bk_app_code", "bk_app_secret", "bk_ticket", "bk_token", "bk_username")
+CREDENTIALS = tuple(_GATEWAYS["credentials"])
 """The parameters that say who calls."""
+
+AUTHORIZATION: str = _GATEWAYS["authorization"]["header"]
+"""The header that has them as JSON."""
 
 
 class Place(enum.StrEnum):
-    """Where a call may say something."""
+    """Where a parameter of a call may stand."""
 
     QUERY = "query"
     BODY = "body"
@@ -47,7 +48,7 @@ class Place(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A request as a door reads it: `query` and `form` decoded, `body` its raw bytes, `authorization` the header.
+    """A request as a gateway reads it: `query` and `form` decoded, `body` its raw bytes, `authorization` the header.
 
     `in_path` are the parameters that stood in the path.
     """
@@ -62,7 +63,7 @@ class Received:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One call of the API: its method, its path behind the API gateway's stage, and what it must say.
+    """One call of the API: its method, its path behind the API gateway's stage, and its parameters.
 
     `required` are the parameters without which it is refused, in the order in which they are missed.
     """
@@ -79,7 +80,7 @@ class Operation:
 
 
 def decoded_json(text: str | bytes) -> Any:  # noqa: ANN401  # decoded JSON
-    """Decoded JSON; ValueError also for what only Python takes (NaN) and for what it cannot hold (depth)."""
+    """Decoded JSON; ValueError also for NaN, which is no JSON, and for too many levels."""
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
@@ -90,32 +91,32 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _text(value: object) -> str | None:
-    """What a parameter says; None where it is neither text nor a whole number."""
+def text_in(value: object) -> str | None:
+    """A value as text without blanks around it; None where it is neither text nor a whole number."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value).strip()
 
 
-def _plain_number(text: str) -> str:
-    """A number as all calls write it: `007` and `7` are one task; a node's id may be all digits."""
+def plain_number(text: str) -> str:
+    """A number without leading zeros: `007` and `7` are one task; a node's id may be all digits."""
     is_number = text.isascii() and text.isdigit() and not is_node_id(text)
     return text.lstrip("0") or "0" if is_number else text
 
 
 def text_of(parameters: Parameters, name: str) -> str:
-    """What a parameter says; "" where it says nothing, or what no text is."""
-    return _text(parameters.get(name)) or ""
+    """A parameter as text; "" where it is missing or no text."""
+    return text_in(parameters.get(name)) or ""
 
 
 def received(request: Request, in_path: Mapping[str, str]) -> Received:
-    """A request with what its path says, read once."""
+    """A request with the parameters in its path, read once."""
     body = request.get_data(cache=True)
     try:
         form = _last_values(request.form)
     except HTTPException:
         form = {}
-    authorization = request.headers.get("X-Bkapi-Authorization")
+    authorization = request.headers.get(AUTHORIZATION)
     if authorization is not None:
         # Header text is Latin-1; what clients put into it is UTF-8.
         authorization = authorization.encode("latin-1").decode("utf-8", "replace")

@@ -6,16 +6,10 @@ import dataclasses
 from collections.abc import Container
 
 from taskmock.mockserver.api.bk_sops.access.auth import SCOPES, App, Auth, Grant, among
-from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
+from taskmock.mockserver.api.bk_sops.errors import NOT_FOUND, UNKNOWN, Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Operation, Parameters, text_of
 from taskmock.mockserver.core.graph import is_node_id
-
-NOT_FOUND = 3540400
-"""The system's code for a business that is not there (fact)."""
-
-UNKNOWN = 3599999
-"""The system's code for all that it has none of its own for (fact)."""
 
 SOMEBODY = "admin"
 """Who calls where nobody has declared users and the call names none."""

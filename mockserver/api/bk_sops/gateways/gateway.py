@@ -1,20 +1,21 @@
-"""What all doors have in common: a request as parameters, and an answer or a refusal in an envelope.
+"""What all gateways have in common: reading a request's parameters, and an answer or a refusal in an envelope.
 
-A door is data: where its calls say what, and how it says each refusal. The mechanism is here, once for all of them.
+What differs between gateways stands in the schemas' table (`gateways.json`), and in how a class writes its envelopes.
 """
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import orjson
 
-from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError, Row
+from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusalTemplate, RefusedError, refusal_templates
 from taskmock.mockserver.api.bk_sops.request import (
     CREDENTIALS,
     LISTS,
@@ -24,67 +25,96 @@ from taskmock.mockserver.api.bk_sops.request import (
     Parameters,
     Place,
     Received,
-    _plain_number,
-    _text,
     decoded_json,
+    plain_number,
+    text_in,
 )
+from taskmock.schemas import load_gateways
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-
-
 _NUMBERED = frozenset({"bk_biz_id", "task_id", "template_id"})
-
-
 _LONGEST_ECHO = 200  # characters of a caller's path in a message
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Gateway:
-    """One way in.
+class Gateway(abc.ABC):
+    """One gateway that leads to the API.
 
-    `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them; `methods` says for the method that an
-    operation has which ones the door takes. `credentials` are the places where they may stand; the header wins.
-    `refusals` has a row for each refusal, `statuses` the refusal that stands for an HTTP status of the system behind.
-    `system_code` is the code that the door puts in the place of every code of that system (None: it keeps them).
-    `succeed` writes the envelope around `data`, `fail` that of a refusal; both take the request id. `head` are the
-    headers of every answer to a request id, `rate_limit` those of a refusal by a limit that ends in so many seconds.
+    `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them; `methods` has for the method of an
+    operation those that the gateway takes. `credentials` are the places where they may stand; the header wins.
+    With `numeric_ids` the ids in the path are numbers. `refusals` has a template for each refusal. `system_code` is
+    the code that the gateway puts in the place of every code of the system behind it (None: it keeps them).
     """
 
     name: str
     paths: tuple[str, ...]
     methods: Mapping[str, tuple[str, ...]]
     credentials: frozenset[Place]
-    numeric_ids: bool = False
-    refusals: Mapping[Refusal, Row]
-    statuses: Mapping[int, Refusal] = dataclasses.field(default_factory=dict)
-    system_code: int | None = None
-    succeed: Callable[[bytes, str, str], bytes]
-    fail: Callable[[RefusedError, str], dict[str, Any]]
-    head: Callable[[str], Fields] = lambda _: ()
-    rate_limit: Callable[[int, int], Fields] = lambda _limit, _reset: ()
-    error_head: Callable[[RefusedError], Fields] = lambda _: ()
+    numeric_ids: bool
+    refusals: Mapping[Refusal, RefusalTemplate]
+    system_code: int | None
 
-    # -- what a request says
+    @classmethod
+    def load(cls, name: str) -> Self:
+        """The gateway of that name in the schemas' table."""
+        row = load_gateways()[name]
+        return cls(
+            name=name,
+            paths=tuple(row["paths"]),
+            methods={method: tuple(taken) for method, taken in row["methods"].items()},
+            credentials=frozenset(map(Place, row["credentials"])),
+            numeric_ids=row["ids_in_path"],
+            refusals=refusal_templates(row),
+            system_code=row["system_error"] and row["errors"][row["system_error"]]["code"],
+        )
 
-    def shown(self, received: Received) -> Parameters:
-        """The credentials of a request, from wherever the door takes them; those in the header win.
+    @abc.abstractmethod
+    def succeed(self, data: bytes, request_id: str, message: str) -> bytes:
+        """The envelope of a good answer around its `data`."""
+
+    @abc.abstractmethod
+    def _envelope(self, refused: RefusedError, request_id: str) -> dict[str, Any]:
+        """The envelope of a refusal."""
+
+    def _request_headers(self, _request_id: str) -> Fields:
+        """The headers that name the request, in every answer."""
+        return ()
+
+    def _error_headers(self, _refused: RefusedError) -> Fields:
+        """The headers of a refusal."""
+        return ()
+
+    def _limit_headers(self, _limit: int, _reset: int) -> Fields:
+        """The headers of a refusal by a limit of calls that ends in so many seconds."""
+        return ()
+
+    @property
+    def statuses(self) -> Mapping[int, Refusal]:
+        """The refusal that stands for an HTTP status of the system behind; empty where the gateway hides statuses."""
+        backend = (Refusal.BACKEND_FAILED, Refusal.BACKEND_AWAY, Refusal.BACKEND_TIMEOUT)
+        return {self.refusals[each].status: each for each in backend if self.refusals[each].status != 200}
+
+    # -- what a request has
+
+    def read_credentials(self, received: Received) -> Parameters:
+        """The credentials of a request, from each place where the gateway takes them; those in the header win.
 
         Raises:
-            RefusedError: What they stand in cannot be read.
+            RefusedError: The body or the header cannot be read.
         """
-        shown: dict[str, Any] = {}
+        credentials: dict[str, Any] = {}
         if Place.QUERY in self.credentials:
-            shown |= _credentials(received.query)
+            credentials |= _credentials(received.query)
         if Place.BODY in self.credentials:
-            shown |= _credentials(self._body(received))
+            credentials |= _credentials(self._body(received))
         if received.authorization is not None:
-            shown |= self._authorization(received.authorization)
-        return shown
+            credentials |= self._authorization(received.authorization)
+        return credentials
 
-    def said(self, received: Received) -> Parameters:
+    def read_parameters(self, received: Received) -> Parameters:
         """The parameters of a request, without the credentials that stand in its header.
 
-        GET says all in the query; POST in a JSON body whatever its Content-Type, else in a form; both in the path too.
+        GET has them in the query, POST in a JSON body of any Content-Type or in a form, both in the path as well.
 
         Raises:
             RefusedError: The body cannot be read.
@@ -115,29 +145,29 @@ class Gateway:
             raise self.refused(Refusal.AUTHORIZATION_UNREADABLE)
         return _credentials(decoded)
 
-    def needed(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:
+    def required_parameters(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:
         """The required parameters of a call, as text without blanks around it; lists are not among them.
 
         Raises:
-            RefusedError: One is missing, or is what no id can be.
+            RefusedError: One is missing, or cannot be an id.
         """
         return {name: self._id(name, parameters.get(name)) for name in operation.required if name not in LISTS}
 
     def _id(self, name: str, value: object) -> str:
         if value is None or (isinstance(value, str) and not value.strip()):
             raise self.refused(Refusal.PARAMETER_MISSING, name=name)
-        text = _text(value)
+        text = text_in(value)
         if text is None:
             raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand="must be a string or a whole number")
         if len(text) > LONGEST_ID or not text.isprintable():
             demand = f"must be 1 to {LONGEST_ID} printable characters"
             raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand=demand)
-        return _plain_number(text) if name in _NUMBERED else text
+        return plain_number(text) if name in _NUMBERED else text
 
     def target(self, operation: Operation, said: Mapping[str, str], *, stage: str = "prod") -> str:
-        """A path and query that ask for a call, at the first of the door's paths.
+        """The path and query of a call, at the first of the gateway's paths.
 
-        Credentials are left out where the door does not take them from a query.
+        Credentials are left out where the gateway does not take them from a query.
         """
         template = self.paths[0].replace("{operation}", operation.name).replace("{route}", operation.route)
         values = {"stage": stage, **said}
@@ -147,33 +177,33 @@ class Gateway:
         query = urlencode({name: value for name, value in said.items() if name not in hidden})
         return f"{path}?{query}" if query else path
 
-    # -- what the door says
+    # -- what the gateway answers
 
     def refused(self, refusal: Refusal, **values: object) -> RefusedError:
-        """A refusal in the door's own words; `values` are what its text mentions."""
+        """A refusal in the gateway's words; `values` are those that its text mentions."""
         if "path" in values:
             path = str(values["path"])
             values["path"] = path if len(path) <= _LONGEST_ECHO else path[:_LONGEST_ECHO] + "…"
         headers: Fields = ()
         if refusal is Refusal.RATE_LIMITED:
-            headers = self.rate_limit(int(str(values.get("limit", 0))), int(str(values.get("reset", 0))))
+            headers = self._limit_headers(int(str(values.get("limit", 0))), int(str(values.get("reset", 0))))
         return self.refusals[refusal].error(values, headers)
 
     def written_refusal(self, refused: RefusedError, request_id: str) -> bytes:
         """The body of a refusal."""
-        if self.system_code is not None and not refused.by_door:
+        if self.system_code is not None and not refused.by_gateway:
             refused = RefusedError(self.system_code, refused.message, status=refused.status, extra=refused.extra)
         # json, not orjson: a message may quote text that no UTF-8 can hold.
-        return json.dumps({**self.fail(refused, request_id), **refused.extra}).encode("ascii")
+        return json.dumps({**self._envelope(refused, request_id), **refused.extra}).encode("ascii")
 
     def headers(self, request_id: str, refused: RefusedError | None = None) -> Fields:
-        """What stands over every answer of the door, and over a refusal."""
-        plain: Fields = (("Content-Type", "application/json"), *self.head(request_id))
-        return plain if refused is None else (*plain, *refused.headers, *self.error_head(refused))
+        """The headers of every answer of the gateway, and of a refusal."""
+        plain: Fields = (("Content-Type", "application/json"), *self._request_headers(request_id))
+        return plain if refused is None else (*plain, *refused.headers, *self._error_headers(refused))
 
     def code_of(self, refused: RefusedError) -> int:
         """The code that a client sees of a refusal."""
-        return refused.code if refused.by_door or self.system_code is None else self.system_code
+        return refused.code if refused.by_gateway or self.system_code is None else self.system_code
 
 
 def _credentials(said: Parameters) -> Parameters:

@@ -1,4 +1,4 @@
-"""Which doors there are, which of them a setting opens, and how one says what was written in another's words."""
+"""The gateways by name, those that a setting opens, and how one of them says a refusal of another."""
 
 from __future__ import annotations
 
@@ -8,33 +8,27 @@ from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.apigw import APIGW
 from taskmock.mockserver.api.bk_sops.gateways.esb import ESB, ESB_LEGACY
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
-from taskmock.schemas import chosen
+from taskmock.schemas import ALL, gateway_names
 
-DOORS = {gateway.name: gateway for gateway in (ESB, ESB_LEGACY, APIGW)}
-"""Every door by its name."""
-
-ALL = "all"
-CHOICES = (*DOORS, ALL)
-"""What a setting may say."""
-
-_EVERY = (ESB, APIGW)  # each on paths of its own
+GATEWAYS = {gateway.name: gateway for gateway in (ESB, ESB_LEGACY, APIGW)}
+"""Every gateway by its name."""
 
 
-def gateways_of(gateway: str) -> tuple[Gateway, ...]:
-    """The doors that a setting opens.
+def gateways_of(choice: str) -> tuple[Gateway, ...]:
+    """The gateways that a setting opens.
 
     Raises:
         ValueError: There is no such gateway, with those there are.
     """
-    return _EVERY if chosen("gateway", gateway, CHOICES) == ALL else (DOORS[gateway],)
+    return tuple(GATEWAYS[name] for name in gateway_names(choice))
 
 
 def retold(gateway: Gateway, code: int, message: str) -> RefusedError:
-    """A refusal that a scenario has in some door's words, as this door says it.
+    """A refusal that a scenario has in the words of any gateway, as this gateway says it.
 
-    A code that no door has is the system's own, and stays as it is at every door.
+    A code that no gateway has is the system's own, and stays as it is at every gateway.
     """
-    own = next((row for row in gateway.refusals.values() if row.code == code and not row.by_system), None)
+    own = next((row for row in gateway.refusals.values() if row.code == code and row.name is not None), None)
     if own is not None:
         return RefusedError(code, message, status=own.status, name=own.name)
     refusal = _meant(code, message)
@@ -42,12 +36,12 @@ def retold(gateway: Gateway, code: int, message: str) -> RefusedError:
 
 
 def _meant(code: int, message: str) -> Refusal | None:
-    """The refusal that some door says with a code: the one whose words are most like the message."""
+    """The refusal for which any gateway has a code: the one whose text is most like the message."""
     rows = [
         (refusal, row.message)
-        for gateway in _EVERY
+        for gateway in gateways_of(ALL)
         for refusal, row in gateway.refusals.items()
-        if row.code == code and not row.by_system
+        if row.code == code and row.name is not None
     ]
     return max(rows, key=lambda found: _alike(found[1], message))[0] if rows else None
 
