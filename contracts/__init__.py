@@ -5,35 +5,43 @@ The names below are imported on first use, so that importing the package costs n
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from taskmock.schemas import lazy_exports
+
 if TYPE_CHECKING:
+    from taskmock.contracts.agreement import check_agreement
     from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
     from taskmock.contracts.contract import Contract
+    from taskmock.contracts.findings.baseline import Baseline
+    from taskmock.contracts.findings.baseline_file import load_baseline, save_baseline
     from taskmock.contracts.findings.report import Report
     from taskmock.contracts.findings.violation import Severity, Violation
     from taskmock.contracts.history import History
 
-__all__ = ["Contract", "History", "Poll", "Report", "Severity", "Violation"]
+__all__ = [
+    "Baseline",
+    "Contract",
+    "History",
+    "Poll",
+    "Report",
+    "Severity",
+    "Violation",
+    "check_agreement",
+    "load_baseline",
+    "save_baseline",
+]
 
-_HOMES = {
-    "Contract": "contract",
-    "History": "history",
-    "Poll": "api.bk_sops.lifecycle.snapshot",
-    "Report": "findings.report",
-    "Severity": "findings.violation",
-    "Violation": "findings.violation",
-}
-
-
-def __getattr__(name: str) -> object:
-    """The public name, imported from the module where it lives."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return [*__all__]
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "agreement": ("check_agreement",),
+        "api.bk_sops.lifecycle.snapshot": ("Poll",),
+        "contract": ("Contract",),
+        "findings.baseline": ("Baseline",),
+        "findings.baseline_file": ("load_baseline", "save_baseline"),
+        "findings.report": ("Report",),
+        "findings.violation": ("Severity", "Violation"),
+        "history": ("History",),
+    },
+)

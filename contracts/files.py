@@ -1,4 +1,4 @@
-"""Files that hold one document: JSON, or TOML where the name ends so."""
+"""Files that are read and written whole: documents in JSON or TOML, recorded answers, reports."""
 
 from __future__ import annotations
 
@@ -9,22 +9,57 @@ import tomllib
 
 
 class DocumentFileError(ValueError):
-    """A file that cannot be read as the document that its name promises; the text names it and says why."""
+    """A file that cannot be read or written; the text names it and says why, `reason` says why alone."""
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(text)
 
 
-def read_document(file: str | os.PathLike[str]) -> object:
-    """The decoded document of a file.
+def read_document(file: str | os.PathLike[str], *, what: str = "") -> object:
+    """The decoded document of a file: TOML where its name ends so, else JSON; errors call it `what` and its name.
 
     Raises: DocumentFileError where it cannot be read or decoded.
     """
     path = pathlib.Path(file)
+    name = f"{what} {path}".strip()
     is_toml = path.suffix.lower() == ".toml"
     try:
         text = path.read_bytes().decode("utf-8-sig")
         return tomllib.loads(text) if is_toml else json.loads(text)
     except OSError as error:
-        raise DocumentFileError(f"cannot read {path}: {error.strerror}") from None
+        raise _failed("read", name, error) from None
     except UnicodeDecodeError:
-        raise DocumentFileError(f"{path}: not UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise DocumentFileError(f"{path}: not {'TOML' if is_toml else 'JSON'}: {error}") from None
+        raise DocumentFileError(f"{name}: not UTF-8") from None
+    except RecursionError:
+        raise DocumentFileError(f"{name}: nests too deep") from None
+    except ValueError as error:
+        raise DocumentFileError(f"{name}: not {'TOML' if is_toml else 'JSON'}: {error}") from None
+
+
+def read_bounded(file: str | os.PathLike[str], most: int) -> bytes:
+    """The bytes of a file; of one that has more than `most` only so many that the reader sees it.
+
+    Raises: DocumentFileError where it cannot be read.
+    """
+    try:
+        with pathlib.Path(file).open("rb") as stream:
+            return stream.read(most + 1)
+    except OSError as error:
+        raise _failed("read", file, error) from None
+
+
+def write_output(file: str | os.PathLike[str], text: str) -> None:
+    """Writes a text as a file in UTF-8, with a line feed at the end of each line.
+
+    Raises: DocumentFileError where it cannot be written.
+    """
+    try:
+        pathlib.Path(file).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _failed("write", file, error) from None
+
+
+def _failed(what: str, file: str | os.PathLike[str], error: OSError) -> DocumentFileError:
+    reason = error.strerror or str(error)
+    return DocumentFileError(f"cannot {what} {file}: {reason}", reason)

@@ -5,17 +5,18 @@ The names below are imported on first use, so that importing the package costs n
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from taskmock.schemas import lazy_exports
+
 if TYPE_CHECKING:
-    from taskmock.mockserver.clock import ManualClock, WallClock
+    from taskmock.mockserver.clock import ClockMode, ManualClock, WallClock
     from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioNotFoundError
     from taskmock.mockserver.core.graph import AddressError
     from taskmock.mockserver.core.scenario import Scenario
     from taskmock.mockserver.dry_run.frames import PlayedFrame, frames
     from taskmock.mockserver.dry_run.lint import Finding, lint
-    from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, load_scenario
+    from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, load_scenario, read_scenario
     from taskmock.mockserver.server.mock_server import MockServer
     from taskmock.mockserver.server.settings import Settings
     from taskmock.mockserver.sessions.session import Session
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddressError",
+    "ClockMode",
     "CommandRefusedError",
     "Finding",
     "ManualClock",
@@ -41,38 +43,23 @@ __all__ = [
     "frames",
     "lint",
     "load_scenario",
+    "read_scenario",
 ]
 
-_HOMES = {
-    "AddressError": "core.graph",
-    "CommandRefusedError": "core.errors",
-    "Finding": "dry_run.lint",
-    "ManualClock": "clock",
-    "MockServer": "server.mock_server",
-    "PlayedFrame": "dry_run.frames",
-    "Scenario": "core.scenario",
-    "ScenarioError": "scenarios",
-    "ScenarioNotFoundError": "core.errors",
-    "SeekError": "sessions.task_clock",
-    "Session": "sessions.session",
-    "Settings": "server.settings",
-    "Task": "sessions.task",
-    "WallClock": "clock",
-    "dump_scenario": "scenarios",
-    "frames": "dry_run.frames",
-    "lint": "dry_run.lint",
-    "load_scenario": "scenarios",
-}
-"""The module of each name; none is called as a name, or importing it would hide the name."""
-
-
-def __getattr__(name: str) -> object:
-    """The public name, imported from the module where it lives."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return [*__all__]
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "clock": ("ClockMode", "ManualClock", "WallClock"),
+        "core.errors": ("CommandRefusedError", "ScenarioNotFoundError"),
+        "core.graph": ("AddressError",),
+        "core.scenario": ("Scenario",),
+        "dry_run.frames": ("PlayedFrame", "frames"),
+        "dry_run.lint": ("Finding", "lint"),
+        "scenarios": ("ScenarioError", "dump_scenario", "load_scenario", "read_scenario"),
+        "server.mock_server": ("MockServer",),
+        "server.settings": ("Settings",),
+        "sessions.session": ("Session",),
+        "sessions.task": ("Task",),
+        "sessions.task_clock": ("SeekError",),
+    },
+)

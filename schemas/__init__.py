@@ -5,7 +5,7 @@ Imports inside functions keep `import taskmock.schemas` free of cost for command
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 EDITIONS = ("doc-2019", "v1", "v2")
@@ -144,10 +144,43 @@ def chosen(what: str, value: str, allowed: tuple[str, ...]) -> str:
 
 def hint(value: str, allowed: Iterable[str]) -> str:
     """A question for the allowed value most like a given one, to be put behind a sentence; "" where none is near."""
+    found = closest(str(value), allowed, cutoff=0.5)
+    return f"; did you mean {found!r}?" if found else ""
+
+
+def closest(word: str, words: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """The word most like a misspelt one, whatever its case; "" where none is near. `cutoff` is a ratio from 0 to 1."""
     import difflib
 
-    closest = difflib.get_close_matches(str(value).lower(), list(allowed), n=1, cutoff=0.5)
-    return f"; did you mean {closest[0]!r}?" if closest else ""
+    folded = {known.casefold(): known for known in words}
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
+    return folded[found[0]] if found else ""
+
+
+def lazy_exports(
+    package: str, homes: Mapping[str, tuple[str, ...]]
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of a package whose public names are imported on first use.
+
+    `homes` are the names by the module of the package where they are.
+    """
+    modules = {name: module for module, names in homes.items() for name in names}
+
+    def load(name: str) -> object:
+        """The public name, imported from its module."""
+        import importlib
+
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+
+    def names() -> list[str]:
+        """The public names."""
+        import sys
+
+        return [*sys.modules[package].__all__]
+
+    return load, names
 
 
 def _folders(edition: str, operation: str) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import pathlib
-import tomllib
 from typing import TYPE_CHECKING
 
 import click
 
 from taskmock.contracts.cli.report_options import show
+from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.schemas import EDITIONS, chosen
 
 if TYPE_CHECKING:
@@ -117,15 +116,9 @@ def _schema_file(name: str) -> object:
         except ValueError as error:
             raise click.UsageError(f"{error} (or the name of a file)") from None
     try:
-        text = path.read_text(encoding="utf-8")
-        schema: object = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-    except OSError as error:
-        raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.strerror}") from None
-    except RecursionError:
-        raise click.UsageError(f"{click.format_filename(name)} nests too deep") from None
-    except ValueError as error:
-        kind = "TOML" if path.suffix.lower() == ".toml" else "JSON"
-        raise click.UsageError(f"{click.format_filename(name)} is no {kind}: {error}") from None
+        schema = read_document(path)
+    except DocumentFileError as error:
+        raise click.UsageError(str(error)) from None
     if isinstance(schema, dict) and "extends" in schema:
         return _of_overlay(schema, name)
     if isinstance(schema, dict) and schema and KEYWORDS.isdisjoint(schema):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 from typing import TYPE_CHECKING
 
 import click
@@ -90,9 +89,5 @@ def _write_overlay(file: str, overlays: tuple[dict[str, object], ...]) -> None:
         raise click.UsageError(
             f"--overlay: the answers are of several editions ({editions}); choose one with --edition."
         )
-    if not overlays:
-        return
-    try:
-        pathlib.Path(file).write_text(f"{overlay_text(overlays[0])}\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {click.format_filename(file)}: {error.strerror}") from None
+    if overlays:
+        Output(file=file).write(overlay_text(overlays[0]))

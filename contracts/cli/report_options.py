@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.contracts.files import DocumentFileError, write_output
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.writers import FORMATS
 
@@ -128,10 +129,9 @@ class Output:
             show(text)
             return
         try:
-            with open(self.file, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123 - click made it a name
-                stream.write(f"{text}\n")
-        except OSError as error:
-            raise click.UsageError(f"cannot write {click.format_filename(self.file)}: {error.strerror}") from None
+            write_output(self.file, f"{text}\n")
+        except DocumentFileError as error:
+            raise click.UsageError(f"cannot write {click.format_filename(self.file)}: {error.reason}") from None
 
 
 def report_options(command: Callable[..., None]) -> Callable[..., None]:

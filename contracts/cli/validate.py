@@ -10,6 +10,7 @@ from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
 from taskmock.contracts.cli.contract_options import edition_option, operation_option
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.report_options import Output, report_options
+from taskmock.contracts.files import DocumentFileError, read_bounded
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.findings.violation import Strictness
 
@@ -237,12 +238,15 @@ def _content(name: str, *, most: int | None = None) -> bytes:
     """
     from taskmock.contracts.validation.body import MAX_BYTES
 
-    try:
+    most = most or MAX_BYTES
+    if name == STANDARD_INPUT:
         with click.open_file(name, "rb") as stream:
-            content: bytes = stream.read((most or MAX_BYTES) + 1)
-    except OSError as error:
-        raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.strerror}") from None
-    return content
+            content: bytes = stream.read(most + 1)
+        return content
+    try:
+        return read_bounded(name, most)
+    except DocumentFileError as error:
+        raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.reason}") from None
 
 
 def _source(name: str) -> str:

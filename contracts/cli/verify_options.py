@@ -184,7 +184,7 @@ def verify_options(command: Callable[..., None]) -> Callable[..., None]:
         asked = {field.name: options.pop(field.name) for field in dataclasses.fields(VerifyRequest)}
         said = click.get_current_context().get_parameter_source("stage")
         if said is not ParameterSource.DEFAULT and asked["gateway"] != "apigw":
-            raise click.UsageError("--stage needs --gateway apigw: no other door has stages.")
+            raise click.UsageError("--stage needs --gateway apigw: no other gateway has stages.")
         command(wanted=VerifyRequest(**asked), **options)  # type: ignore[arg-type] # click has checked them
 
     for option in reversed(OPTIONS):
@@ -205,7 +205,7 @@ OPTIONS = (
         help="A further parameter, such as with_ex_data=true.",
     ),
     click.option(
-        "--gateway", type=click.Choice(GATEWAYS), default="esb", show_default=True, help="The door by which one enters."
+        "--gateway", type=click.Choice(GATEWAYS), default="esb", show_default=True, help="The gateway to call."
     ),
     click.option("--stage", metavar="NAME", default="prod", show_default=True, help="The stage of the API gateway."),
     click.option(

@@ -11,6 +11,7 @@ from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.drift.census import Census
 from taskmock.contracts.drift.finding import Finding
 from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
+from taskmock.contracts.findings.wording import counted
 
 FORMAT = 1
 """The version of the JSON form."""
@@ -36,8 +37,9 @@ class Aside:
 def drift_text(census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], aside: Aside) -> str:
     """The drift as text: one line of verdict, the findings by kind of object, then an overlay that fits."""
     total = sum(census.answers.values())
-    answers = f"{total:,} {'answer' if total == 1 else 'answers'}"
-    verdict = f"DRIFT in {answers}: {_counted(len(findings))}" if findings else f"NO DRIFT in {answers}"
+    answers = counted(total, "answer")
+    found = counted(len(findings), "finding")
+    verdict = f"DRIFT in {answers}: {found}" if findings else f"NO DRIFT in {answers}"
     lines = [verdict, f"  compared with {_compared(census)}"]
     if census.trees < total:
         lines.append(f"  with a tree: {census.trees:,}")
@@ -76,10 +78,6 @@ def overlay_text(overlay: dict[str, Any]) -> str:
         fields = [f"    {json.dumps(field)}: {json.dumps(said)}" for field, said in overlay[name].items()]
         lines.append(f"  {json.dumps(name)}: {{\n" + ",\n".join(fields) + "\n  }" + ("," if name != shapes[-1] else ""))
     return "\n".join([*lines, "}"])
-
-
-def _counted(number: int) -> str:
-    return f"{number:,} {'finding' if number == 1 else 'findings'}"
 
 
 def _compared(census: Census) -> str:

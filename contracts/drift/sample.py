@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from taskmock.contracts.files import DocumentFileError, read_bounded
 from taskmock.contracts.validation.body import MAX_BYTES, BodyError, decoded_object
 
 
@@ -41,12 +42,9 @@ def samples_in(paths: Iterable[str]) -> Iterator[Sample]:
 
 def _answer(file: pathlib.Path) -> tuple[dict[str, Any] | None, str]:
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SampleError(f"cannot read {file}: {error.strerror}") from None
-    try:
-        body = decoded_object(raw)
+        body = decoded_object(read_bounded(file, MAX_BYTES))
+    except DocumentFileError as error:
+        raise SampleError(str(error)) from None
     except BodyError as error:
         return None, str(error)
     return (body, "") if "result" in body else (None, "it has no `result`")

@@ -7,7 +7,7 @@ import json
 import pathlib
 from collections.abc import Iterable, Iterator
 
-from taskmock.contracts.files import DocumentFileError, read_document
+from taskmock.contracts.files import DocumentFileError, read_document, write_output
 from taskmock.contracts.findings.baseline import Baseline, Entry, is_acceptable, unacceptable_codes
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.wording import guess, kind_of
@@ -45,9 +45,9 @@ def save_baseline(baseline: Baseline, file: str) -> None:
     """
     text = _toml(baseline) if file.endswith(".toml") else _json(baseline)
     try:
-        pathlib.Path(file).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise BaselineError(f"cannot write {file}: {error.strerror}") from None
+        write_output(file, text)
+    except DocumentFileError as error:
+        raise BaselineError(str(error)) from None
 
 
 def check_acceptable(reports: Iterable[Report], file: str) -> None:

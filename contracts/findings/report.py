@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from taskmock.contracts.findings.foreign_text import harmless, printable
 from taskmock.contracts.findings.group import Group, grouped
 from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.wording import counted
 from taskmock.schemas import STATUS
 
 LINES = 160
@@ -94,17 +95,13 @@ def verdict_text(report: Report, *, source: str = "") -> str:
 
 
 def _counts(report: Report) -> str:
-    parts = [_counted(report.errors, "error")] if report.errors else []
-    parts += [_counted(report.warnings, "warning")] if report.warnings else []
+    parts = [counted(report.errors, "error")] if report.errors else []
+    parts += [counted(report.warnings, "warning")] if report.warnings else []
     treeless = report.of_tree and report.subject == "response" and not report.nodes
     found = " and ".join(parts) or ("a failure answer, no tree to judge" if treeless else "no findings")
     if report.nodes:
-        found = f"{found} in {_counted(report.nodes, 'node')}"
+        found = f"{found} in {counted(report.nodes, 'node')}"
     return f"{found}, {report.accepted:,} accepted by the baseline" if report.accepted else found
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def verdict_terms(report: Report) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Iterable
 from typing import Any
 
+from taskmock import schemas
 from taskmock.contracts.findings.violation import clip
 
 LONGEST_GUESS = 64
@@ -71,9 +71,12 @@ def closest(name: str, allowed: tuple[str, ...]) -> str:
     """The allowed name most like a given one, "" where none is near."""
     if len(name) > LONGEST_GUESS:
         return ""
-    folded = {option.casefold(): option for option in reversed(allowed)}
-    found = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else ""
+    return schemas.closest(name, reversed(allowed))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural unless it is one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def guess(name: str, allowed: Iterable[str]) -> str:

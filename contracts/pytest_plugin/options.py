@@ -72,7 +72,7 @@ UPDATE = Option(
 )
 TASK_ID = Option("task-id", "ID", "suite: a task to ask for; repeatable", Kind.TEXTS)
 BK_BIZ_ID = Option("bk-biz-id", "ID", "suite: the business that the tasks are of (default: 2)")
-GATEWAY = Option("gateway", "NAME", "suite: the door by which one enters: esb (default), esb-legacy or apigw")
+GATEWAY = Option("gateway", "NAME", "suite: the gateway to call: esb (default), esb-legacy or apigw")
 STAGE = Option("stage", "NAME", "suite: the stage of the API gateway (default: prod)")
 PARAMETER = Option("param", "NAME=VALUE", "suite: a further parameter, such as with_ex_data=true", Kind.TEXTS)
 POLLS = Option("polls", "NUMBER", "suite: how often each task is asked for (default: 3)")

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from taskmock.contracts.clock import now
+from taskmock.contracts.files import DocumentFileError, write_output
 from taskmock.contracts.findings.baseline import Baseline, Entry, entry_text
 from taskmock.contracts.findings.baseline_file import BaselineError, check_acceptable, save_baseline
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.wording import counted
 from taskmock.contracts.pytest_plugin.record import RECORD, unpacked
 from taskmock.contracts.pytest_plugin.run import Acceptance, Judged, Run
 from taskmock.contracts.writers import written_report
@@ -71,7 +73,7 @@ class RunReport:
         self._unused = baseline.unused(found)
         settled = [(source, baseline.applied(report, acceptance.today)) for source, report in reports]
         accepted = sum(report.accepted for _, report in settled)
-        self._lines.append(f"taskmock: {_counted(accepted, 'finding')} accepted by {acceptance.name}")
+        self._lines.append(f"taskmock: {counted(accepted, 'finding')} accepted by {acceptance.name}")
         return settled
 
     def _save(self, baseline: Baseline, acceptance: Acceptance, found: Sequence[Report]) -> None:
@@ -92,11 +94,12 @@ class RunReport:
             text = written_report(file.form, reports, bodies=bodies, moment=now())
             try:
                 file.path.parent.mkdir(parents=True, exist_ok=True)
-                file.path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-            except OSError as error:
-                self._mistakes.append(f"--taskmock-report: cannot write {file.name}: {error.strerror}")
+                write_output(file.path, f"{text}\n")
+            except (OSError, DocumentFileError) as error:
+                reason = error.strerror if isinstance(error, OSError) else error.reason
+                self._mistakes.append(f"--taskmock-report: cannot write {file.name}: {reason}")
             else:
-                self._lines.append(f"taskmock: {_counted(len(reports), 'verdict')} in {file.name}")
+                self._lines.append(f"taskmock: {counted(len(reports), 'verdict')} in {file.name}")
 
 
 def _sources(judged: Iterable[tuple[str, Judged]]) -> Iterator[str]:
@@ -106,7 +109,3 @@ def _sources(judged: Iterable[tuple[str, Judged]]) -> Iterator[str]:
         source = f"{nodeid}: {one.part}" if one.part else nodeid
         seen[source] += 1
         yield source if seen[source] == 1 else f"{source} #{seen[source]}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

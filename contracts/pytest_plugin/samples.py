@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from taskmock.contracts.files import DocumentFileError, read_bounded
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.history import HAR, LINES, HistoryError, read_histories
 from taskmock.contracts.history import MAX_BYTES as MAX_HISTORY
@@ -137,12 +138,11 @@ def _is_recording(path: Path) -> bool:
 
 
 def _content(path: Path, most: int) -> bytes:
-    """The bytes of a file, no more than the judge needs to see that there are too many."""
+    """The bytes of a file; a test fails where it cannot be read."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(most + 1)
-    except OSError as error:
-        pytest.fail(harmless(f"cannot read {path.name}: {error.strerror}"), pytrace=False)
+        return read_bounded(path, most)
+    except DocumentFileError as error:
+        pytest.fail(harmless(f"cannot read {path.name}: {error.reason}"), pytrace=False)
 
 
 def _files() -> str:

@@ -73,7 +73,7 @@ def _target(config: pytest.Config) -> Target:
         raise _missing(options.TARGET)
     gateway, stage = options.chosen(config, options.GATEWAY), options.chosen(config, options.STAGE)
     if stage is not None and gateway != "apigw":
-        raise pytest.UsageError(f"{options.STAGE.flag} needs {options.GATEWAY.flag} apigw: no other door has stages")
+        raise pytest.UsageError(f"{options.STAGE.flag} needs {options.GATEWAY.flag} apigw: no other gateway has stages")
     try:
         url = base_url(given)
         credentials = credentials_from_environment(is_local=is_on_this_machine(url))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
-import pathlib
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.overlay import SHAPES, Overlay, node_schema, overlay_of
 from taskmock.contracts.validation.schema import LEVELS_KEPT, is_pattern, schema_defects
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import EDITIONS, closest
 
 SUFFIXES = (".json", ".toml")
 KEYWORDS = (
@@ -35,18 +32,11 @@ def load_overlay(path: str | os.PathLike[str]) -> Overlay:
 
     Raises: OverlayError where it cannot be read, or has mistakes.
     """
-    file = pathlib.Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
-        document: object = tomllib.loads(text) if file.suffix.lower() == ".toml" else json.loads(text)
-    except OSError as error:
-        raise OverlayError(f"cannot read the overlay {file}: {error.strerror}") from None
-    except RecursionError:
-        raise OverlayError(f"the overlay {file} nests too deep") from None
-    except ValueError as error:
-        kind = "TOML" if file.suffix.lower() == ".toml" else "JSON"
-        raise OverlayError(f"the overlay {file} is no {kind} in UTF-8: {error}") from None
-    return checked_overlay(document, source=str(file))
+        document = read_document(path, what="the overlay")
+    except DocumentFileError as error:
+        raise OverlayError(str(error)) from None
+    return checked_overlay(document, source=str(path))
 
 
 def checked_overlay(document: object, *, source: str = "an overlay") -> Overlay:
@@ -137,5 +127,5 @@ def _keyword_mistakes(schema: dict[str, Any], place: str, level: int) -> Iterato
 
 
 def _guess(word: str, allowed: tuple[str, ...]) -> str:
-    found = difflib.get_close_matches(word, allowed, n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    found = closest(word, allowed)
+    return f"; did you mean {found}?" if found else ""

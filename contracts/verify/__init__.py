@@ -5,8 +5,9 @@ The names below are imported on first use, so that importing the package costs n
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from taskmock.schemas import lazy_exports
 
 if TYPE_CHECKING:
     from taskmock.contracts.verify.credentials import Credentials, CredentialsError
@@ -47,41 +48,18 @@ __all__ = [
     "verify",
 ]
 
-_HOMES = {
-    "END": "plan",
-    "Credentials": "credentials",
-    "CredentialsError": "credentials",
-    "Drive": "smoke",
-    "Driven": "smoke",
-    "Plan": "plan",
-    "Probed": "probes",
-    "Question": "run",
-    "Related": "relations",
-    "Sighting": "run",
-    "Smoke": "smoke",
-    "SmokeError": "smoke",
-    "Step": "smoke",
-    "Target": "target",
-    "TargetError": "target",
-    "Tls": "transport.client",
-    "TlsError": "transport.client",
-    "UnreachableError": "transport.request",
-    "Verified": "run",
-    "asking": "polling",
-    "load_smoke": "smoke",
-    "probe": "probes",
-    "related": "relations",
-    "verify": "run",
-}
-
-
-def __getattr__(name: str) -> object:
-    """The public name, imported from the module where it lives."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return [*__all__]
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "credentials": ("Credentials", "CredentialsError"),
+        "plan": ("END", "Plan"),
+        "polling": ("asking",),
+        "probes": ("Probed", "probe"),
+        "relations": ("Related", "related"),
+        "run": ("Question", "Sighting", "Verified", "verify"),
+        "smoke": ("Drive", "Driven", "Smoke", "SmokeError", "Step", "load_smoke"),
+        "target": ("Target", "TargetError"),
+        "transport.client": ("Tls", "TlsError"),
+        "transport.request": ("UnreachableError",),
+    },
+)

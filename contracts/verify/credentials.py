@@ -35,7 +35,7 @@ class Credentials:
 
     @property
     def fields(self) -> dict[str, str]:
-        """Those that are given, by the names that the doors have for them; with an access token it alone."""
+        """Those that are given, by their names in a call; with an access token it alone."""
         if self.access_token:
             return {"access_token": self.access_token}
         given = {name: getattr(self, name) for name in VARIABLES}

@@ -5,11 +5,10 @@ Each format has a module of its own, imported on first use, so that a run pays f
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from taskmock.schemas import chosen
+from taskmock.schemas import chosen, lazy_exports
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,19 +54,18 @@ ENDINGS = {
 }
 """The format that the ending of a file's name tells; the first that fits counts."""
 
-_HOMES = {
-    "FORMAT": "document",
-    "github_report": "github",
-    "gitlab_report": "gitlab",
-    "html_report": "page",
-    "json_report": "document",
-    "junit_report": "junit",
-    "markdown_report": "markdown",
-    "report_document": "document",
-    "text_report": "plain",
-    "text_reports": "plain",
-    "text_summary": "plain",
-}
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "document": ("FORMAT", "json_report", "report_document"),
+        "github": ("github_report",),
+        "gitlab": ("gitlab_report",),
+        "junit": ("junit_report",),
+        "markdown": ("markdown_report",),
+        "page": ("html_report",),
+        "plain": ("text_report", "text_reports", "text_summary"),
+    },
+)
 
 
 def told_format(name: str) -> str | None:
@@ -117,15 +115,3 @@ def written_report(
     from taskmock.contracts.writers.page import html_report
 
     return html_report(reports, bodies=bodies)
-
-
-def __getattr__(name: str) -> object:
-    """The public name, imported from the module where it lives."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names."""
-    return [*__all__]

@@ -149,7 +149,7 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     type=click.Choice((*GATEWAYS, ALL)),
     default=ALL,
     show_default=True,
-    help="The real doors to play: the ESB (new or old), the API gateway, or esb and apigw, each on its own paths.",
+    help="The real gateways to play: the ESB (new or old), the API gateway, or esb and apigw, each on its own paths.",
 )
 @click.option(
     "--auth",

@@ -12,8 +12,9 @@ from taskmock.mockserver.scenarios.catalog import scenario_files
 from taskmock.mockserver.scenarios.reader.scenario_file import read_scenario
 from taskmock.mockserver.scenarios.syntax.emitter import emit
 from taskmock.mockserver.scenarios.syntax.nodes import quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
+from taskmock.mockserver.scenarios.syntax.problems import Problems
 from taskmock.mockserver.scenarios.syntax.source import MOST_BYTES, too_big
+from taskmock.schemas import closest
 
 Find = Callable[[str], Path | Scenario]
 """Gives the file, or the scenario itself, of a name; raises LookupError with a text for people."""

@@ -104,8 +104,8 @@ def test_change_of_many_places_names_some(schema):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
-        ("[" * 100_000, "nests too deep"),
+        ("{", ": not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("[" * 100_000, ": nests too deep"),
     ],
 )
 def test_file_that_is_no_json_exits_2(tmp_path, content, message):
@@ -115,7 +115,7 @@ def test_file_that_is_no_json_exits_2(tmp_path, content, message):
     result = invoke(path, "v2")
 
     assert result.exit_code == 2
-    assert result.output.splitlines()[-1] == f"Error: {path} {message}"
+    assert result.output.splitlines()[-1] == f"Error: {path}{message}"
 
 
 def test_file_that_is_no_schema_exits_2(schema):

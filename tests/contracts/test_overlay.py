@@ -225,9 +225,9 @@ def test_state_that_the_overlay_refuses_is_told_as_the_overlays():
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.json", "{", "the overlay {path} is no JSON in UTF-8: Expecting property name enclosed in double quotes: "),
-        ("a.toml", "=", "the overlay {path} is no TOML in UTF-8: Invalid statement (at line 1, column 1)"),
-        ("a.json", "[" * 100_000, "the overlay {path} nests too deep"),
+        ("a.json", "{", "the overlay {path}: not JSON: Expecting property name enclosed in double quotes: "),
+        ("a.toml", "=", "the overlay {path}: not TOML: Invalid statement (at line 1, column 1)"),
+        ("a.json", "[" * 100_000, "the overlay {path}: nests too deep"),
         ("no.json", None, "cannot read the overlay {path}: No such file or directory"),
     ],
 )

@@ -259,7 +259,7 @@ def test_report_that_leaves_the_house_does_not_name_the_tasks(run, played):
         (
             "http://127.0.0.1:9",
             ("--taskmock-stage=test",),
-            "--taskmock-stage needs --taskmock-gateway apigw: no other door has stages",
+            "--taskmock-stage needs --taskmock-gateway apigw: no other gateway has stages",
         ),
         ("http://127.0.0.1:9", ("--taskmock-polls=0",), "--taskmock-polls is at least 1, not 0"),
         ("http://127.0.0.1:9", ("--taskmock-polls=nan",), "--taskmock-polls: 'nan' is no number"),

@@ -186,7 +186,7 @@ def test_parameters_are_known_to_the_rules():
     [
         (("--task-id", ""), "--task-id is empty: which task is to be verified?"),
         (("--task-id", "1", "--bk-biz-id", ""), "--bk-biz-id is empty: leave it out for business 2"),
-        (("--task-id", "1", "--stage", "prod"), "--stage needs --gateway apigw: no other door has stages."),
+        (("--task-id", "1", "--stage", "prod"), "--stage needs --gateway apigw: no other gateway has stages."),
         (("--task-id", "1", "-o", ""), "--output names no file."),
         (("--task-id", "1", "-o", "no/x.xml"), "cannot write no/x.xml: there is no such folder"),
         (

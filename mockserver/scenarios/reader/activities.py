@@ -6,7 +6,8 @@ from taskmock.mockserver.core.flow import Activity, Attempt, AutoRetry
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_data, read_duration, read_whole
 from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, flag_of, is_null, quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+from taskmock.schemas import closest
 
 MOST_PASSES = 1000
 """The most passes of a loop, and the most automatic retries."""

@@ -12,7 +12,8 @@ from taskmock.mockserver.core.scenario import Event, Frame
 from taskmock.mockserver.scenarios.reader.events import Placed
 from taskmock.mockserver.scenarios.reader.frames import nodes_in
 from taskmock.mockserver.scenarios.syntax.nodes import Node, quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
+from taskmock.mockserver.scenarios.syntax.problems import Problems
+from taskmock.schemas import closest
 
 _SHOWN = 5  # how many nodes an error lists
 

@@ -8,7 +8,8 @@ from taskmock.mockserver.core.flow import BranchKind
 from taskmock.mockserver.core.plain import NONE
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
-from taskmock.mockserver.scenarios.syntax.problems import closest, kind_of
+from taskmock.mockserver.scenarios.syntax.problems import kind_of
+from taskmock.schemas import closest
 
 ARM = "a list of steps: [Copy A: 3s, Check A: 1s]"
 """What an arm looks like."""

@@ -12,8 +12,8 @@ from taskmock.mockserver.core.scenario import Event, Trigger
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import read_data, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
-from taskmock.schemas import load_states
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+from taskmock.schemas import closest, load_states
 
 VERBS = tuple(verb.value for verb in Verb)
 """The words of operations."""

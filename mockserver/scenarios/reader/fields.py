@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from taskmock.mockserver.scenarios.reader.scalars import read_duration, read_flag, read_text, read_whole
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 from taskmock.mockserver.scenarios.syntax.yaml_errors import FULL_WIDTH, ascii_line
+from taskmock.schemas import closest
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=enum.StrEnum)

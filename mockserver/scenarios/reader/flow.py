@@ -18,7 +18,8 @@ from taskmock.mockserver.scenarios.reader.branches import ARM, GATEWAYS, BranchN
 from taskmock.mockserver.scenarios.reader.fields import Fields, items_of, refuse_full_width
 from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+from taskmock.schemas import closest
 
 MOST_STEPS = 50_000
 """The most steps of one file."""

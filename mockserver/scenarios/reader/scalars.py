@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from taskmock.mockserver.core.duration import ALLOWED, DurationError, parse_duration
+from taskmock.mockserver.core.graph import is_node_id
 from taskmock.mockserver.scenarios.syntax.nodes import (
     Listing,
     Mapping,
@@ -17,16 +18,14 @@ from taskmock.mockserver.scenarios.syntax.nodes import (
     quoted,
     value_of,
 )
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest, kind_of
+from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+from taskmock.schemas import closest
 
 MOST = 2**31 - 1
 """The largest whole number that any key takes."""
 
 
 _FLAGS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
-
-
-_NODE_ID = re.compile(r"(?:n[0-9a-f]{31}|[0-9a-f]{32})(?!\n)$")
 
 
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*(?!\n)$")
@@ -115,10 +114,10 @@ _SLUG_ALLOWED = "up to 100 letters a-z and digits, with single '-', '_' or '.' b
 
 def read_node_id(node: Node, problems: Problems, *, what: str) -> str | None:
     """The id of a node."""
-    if isinstance(node, Scalar) and _NODE_ID.match(node.text):
+    if isinstance(node, Scalar) and is_node_id(node.text):
         return node.text
     lower = node.text.lower() if isinstance(node, Scalar) else ""
-    meant = lower if _NODE_ID.match(lower) else ""
+    meant = lower if is_node_id(lower) else ""
     length = f" ({len(node.text)} characters)" if isinstance(node, Scalar) and node.text else ""
     allowed = "32 hex digits in lower case, or n and 31"
     problems.add(node, "bad-id", f"{what} is {kind_of(node)}{length}", allowed=allowed, meant=meant)

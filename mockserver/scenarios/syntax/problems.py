@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -57,13 +56,6 @@ class Problems:
     def error(self) -> ScenarioError:
         """The error that carries all that is wrong: the problems of this source, then those of others."""
         return ScenarioError(sorted(self._found, key=lambda found: (found.source != self.source, found)))
-
-
-def closest(word: str, words: Iterable[str]) -> str:
-    """The word that is most like a misspelt one; "" if none is."""
-    table = {known.casefold(): known for known in words}
-    found = difflib.get_close_matches(word.casefold(), table, n=1, cutoff=0.6)
-    return table[found[0]] if found else ""
 
 
 def kind_of(node: Node) -> str:

@@ -11,9 +11,9 @@ from taskmock.contracts.api.bk_sops.rules.applies import any_node, has_children,
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
+from taskmock.schemas import EDITIONS, load_schema
 
-NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")
-
+NODE_ID = re.compile(load_schema(EDITIONS[-1], "node")["$defs"]["field-id"]["pattern"])
 
 ROOT_ID = "root_id:"
 """The engine's own spelling, colon included."""

@@ -14,9 +14,9 @@ from taskmock.mockserver.core.errors import UNREADABLE, Problem, ScenarioError
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, quoted
-from taskmock.mockserver.scenarios.syntax.problems import Problems, closest
+from taskmock.mockserver.scenarios.syntax.problems import Problems
 from taskmock.mockserver.scenarios.syntax.source import root_of, text_of
-from taskmock.schemas import load_operations
+from taskmock.schemas import closest, load_operations
 
 FORMAT = "1"
 """The version of the grammar that this reader knows."""

@@ -1,4 +1,4 @@
-"""The calls of the API, as the system behind the gateways answers them: one table of them, a module for each kind."""
+"""The calls of the API as the system behind the gateways answers them: one table, a module for each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One call of the API as the system behind the gateways gets it, and what it gives back."""
+"""One call of the API as the system behind the gateways gets it, and its result."""
 
 from __future__ import annotations
 

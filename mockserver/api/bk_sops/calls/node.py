@@ -9,7 +9,7 @@ from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot
 from taskmock.mockserver.api.bk_sops.calls.task import played_task
 from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
-from taskmock.mockserver.api.bk_sops.documents.node import Page, without_names
+from taskmock.mockserver.api.bk_sops.documents.node import Page, without_name_fields
 from taskmock.mockserver.api.bk_sops.documents.node_runs import NodeRun, NodeRuns, runs_of
 from taskmock.mockserver.api.bk_sops.documents.status import document
 from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
@@ -128,4 +128,4 @@ def _status(seen: _Seen, call: ApiCall) -> Document:
         index = tree.graph.nodes[index].parent
     for node_id in reversed(path):
         found = found["children"][node_id]
-    return found if named else without_names(found)
+    return found if named else without_name_fields(found)

@@ -101,8 +101,8 @@ class Page:
         return f"v{written_version(self._key, runs.node.id, row)}"
 
 
-def without_names(node: Document) -> Document:
-    """A node of a status tree, and all inside of it, without names: how `v2` tells of one node (fact)."""
+def without_name_fields(node: Document) -> Document:
+    """A node of a status tree, and those inside it, without the field `name`: how `v2` shows one node (fact)."""
     bare = {key: value for key, value in node.items() if key != "name"}
     stack = [bare]
     while stack:

@@ -1,1 +1,1 @@
-"""The doors of the real API: their paths, credentials, envelopes and errors, each one as data over one mechanism."""
+"""The gateways of the real API: how each reads requests, and how it writes answers and refusals."""
