@@ -29,7 +29,7 @@ class Coverage:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether anybody asked for the coverage."""
+        """Whether the coverage is asked for."""
         return self._tally is not None
 
     def add(self, body: object, *, request: Mapping[str, object] | None = None) -> None:

@@ -24,7 +24,7 @@ class Progress:
     """Tells of answers on a stream: on a terminal in one line that is drawn anew and gone at the end, elsewhere in a
     line for each that says something new.
 
-    `is_brief` leaves out the words of refusals, which may name somebody.
+    `is_brief` leaves out the words of refusals, which may name a person.
     """
 
     def __init__(self, stream: TextIO, *, is_brief: bool = False) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Output:
-    """How a command's reports are written: the format, the file (None: standard output), and whether blotted.
+    """How a command writes its reports: the format, the file (None: standard output), whether values are redacted.
 
     `baseline` is a file of accepted findings, written anew before it is used where `update` says so.
     """

@@ -82,21 +82,21 @@ class UnreachableTargetError(click.ClickException):
 @coverage_options
 @report_options
 def verify_command(
-    *, url: str, wanted: VerifyRequest, edition: str, strictness: str, coverage: Coverage, output: Output
+    *, url: str, request: VerifyRequest, edition: str, strictness: str, coverage: Coverage, output: Output
 ) -> None:
-    """Verifies all that is wanted; exits 1 where the server breaks its contract, 3 where it cannot be reached."""
+    """Verifies what is asked for; exits 1 where the server breaks its contract, 3 where it cannot be reached."""
     from taskmock.contracts.cli.progress import Progress
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.verify import TargetError, TlsError, UnreachableError
 
     progress = Progress(sys.stderr, is_brief=output.redact_values)
     try:
-        run = _Run(url, Contract(edition, strictness=strictness), wanted, _Progress(progress, coverage))
+        run = _Run(url, Contract(edition, strictness=strictness), request, _Progress(progress, coverage))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with coverage.told_after(output):
         try:
-            run.go(is_redacted=output.redact_values)
+            run.run(is_redacted=output.redact_values)
         except UnreachableError as error:
             raise UnreachableTargetError(str(error)) from None
         except (TargetError, TlsError) as error:
@@ -108,7 +108,7 @@ def verify_command(
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Progress:
-    """Who hears of each answer: the progress and the coverage."""
+    """Tells the progress and the coverage of each answer."""
 
     progress: Progress
     coverage: Coverage
@@ -121,19 +121,19 @@ class _Progress:
 class _Run:
     """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
 
-    def __init__(self, url: str, contract: Contract, wanted: VerifyRequest, ear: _Progress) -> None:
-        """Raises: ValueError for whatever cannot be wanted."""
+    def __init__(self, url: str, contract: Contract, request: VerifyRequest, progress: _Progress) -> None:
+        """Raises: ValueError for options that cannot be used."""
         self.reports: list[tuple[str, Report]] = []
         self.trees: list[bytes] = []
         self._contract = contract
-        self._ear = ear
-        self._target, self._questions, self._smoke = wanted.target(url), wanted.questions(), wanted.smoke()
-        self._operations = wanted.related(contract.edition)
-        self._plan, self._driven_plan = wanted.plan(), wanted.plan(is_followed=True)
-        self._wanted = wanted
+        self._progress = progress
+        self._target, self._questions, self._smoke = request.target(url), request.questions(), request.smoke()
+        self._operations = request.related(contract.edition)
+        self._plan, self._driven_plan = request.plan(), request.plan(is_followed=True)
+        self._request = request
 
-    def go(self, *, is_redacted: bool) -> None:
-        """Does all that is wanted; a report that leaves the house does not name the tasks.
+    def run(self, *, is_redacted: bool) -> None:
+        """Makes all calls; a redacted report does not name the tasks.
 
         Raises:
             TargetError, TlsError: The server cannot be asked so.
@@ -141,60 +141,60 @@ class _Run:
         """
         from taskmock.contracts.verify import asking
 
-        with asking(self._target, self._wanted.rate) as asker:
-            self._verify(asker, is_redacted=is_redacted)
-            if self._wanted.probes:
-                self._probe(asker)
+        with asking(self._target, self._request.rate) as client:
+            self._verify(client, is_redacted=is_redacted)
+            if self._request.probes:
+                self._probe(client)
             if self._smoke is not None:
-                self._drive(asker, self._smoke)
+                self._drive(client, self._smoke)
 
-    def _verify(self, asker: RateLimitedClient, *, is_redacted: bool) -> None:
+    def _verify(self, client: RateLimitedClient, *, is_redacted: bool) -> None:
         from taskmock.contracts.verify import verify
 
         plan, names = self._plan, {}
         for number, question in enumerate(self._questions, 1):
             names[question] = f"task #{number}" if is_redacted else f"task {question.task_id}"
-            self._ear.progress.expect(question, names[question], polls=plan.polls)
-        for verified in verify(asker, self._questions, contract=self._contract, plan=plan, watch=self._ear):
-            self._keep(asker, names[verified.question], verified)
+            self._progress.progress.expect(question, names[question], polls=plan.polls)
+        for verified in verify(client, self._questions, contract=self._contract, plan=plan, watch=self._progress):
+            self._keep(client, names[verified.question], verified)
 
-    def _probe(self, asker: RateLimitedClient) -> None:
+    def _probe(self, client: RateLimitedClient) -> None:
         from taskmock.contracts.verify import probe
 
-        for probed in probe(asker, self._wanted.shared_parameters(), contract=self._contract):
-            self._tell(f"probe {probed.name}", probed)
+        for probed in probe(client, self._request.shared_parameters(), contract=self._contract):
+            self._add(f"probe {probed.name}", probed)
 
-    def _drive(self, asker: RateLimitedClient, smoke: Smoke) -> None:
+    def _drive(self, client: RateLimitedClient, smoke: Smoke) -> None:
         from taskmock.contracts.verify import Drive, Sighting
 
         plan = self._driven_plan
 
-        def hear(heard: Step | Sighting) -> None:
-            if isinstance(heard, Sighting):
-                self._ear.progress.expect(heard.question, SMOKE, polls=plan.polls)
-                self._ear(heard)
+        def watch(found: Step | Sighting) -> None:
+            if isinstance(found, Sighting):
+                self._progress.progress.expect(found.question, SMOKE, polls=plan.polls)
+                self._progress(found)
             else:
-                self._tell(heard.operation, heard)
+                self._add(found.operation, found)
 
-        drive = Drive(asker, smoke, bk_biz_id=self._wanted.bk_biz_id, contract=self._contract)
-        verified = drive.run(plan, watch=hear).verified
+        drive = Drive(client, smoke, bk_biz_id=self._request.bk_biz_id, contract=self._contract)
+        verified = drive.run(plan, watch=watch).verified
         if verified is not None:
-            self._keep(asker, SMOKE, verified)
+            self._keep(client, SMOKE, verified)
 
-    def _keep(self, asker: RateLimitedClient, name: str, verified: Verified) -> None:
+    def _keep(self, client: RateLimitedClient, name: str, verified: Verified) -> None:
         """Keeps what was found of a task, and makes the further calls about it."""
         from taskmock.contracts.verify import related
 
         self.reports.append((name, verified.report))
         self.trees.append(verified.tree or b"")
         counts: collections.Counter[str] = collections.Counter()
-        for call in related(asker, verified, self._operations, contract=self._contract):
+        for call in related(client, verified, self._operations, contract=self._contract):
             counts[call.operation] += 1
             number = "" if call.node_id is None else f" #{counts[call.operation]}"
-            self._tell(f"{name}: {call.operation}{number}", call)
+            self._add(f"{name}: {call.operation}{number}", call)
 
-    def _tell(self, name: str, made: Probed | Related | Step) -> None:
+    def _add(self, name: str, made: Probed | Related | Step) -> None:
         """Tells of a call that is made once, and keeps its report."""
-        self._ear.progress.tell(name, made.seen)
+        self._progress.progress.tell(name, made.seen)
         self.reports.append((name, made.report))
         self.trees.append(b"")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from taskmock.contracts.verify.target import Target
 
 
-class WantedError(ValueError):
-    """Something that cannot be wanted; the text names the option and says what is allowed."""
+class VerifyRequestError(ValueError):
+    """An option that cannot be used; the text names it and says what is allowed."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class VerifyRequest:
     def target(self, url: str) -> Target:
         """The server to ask, and as whom.
 
-        Raises: WantedError, TargetError, CredentialsError for what cannot be, or where credentials are missing.
+        Raises: VerifyRequestError, TargetError, CredentialsError for what cannot be, or where credentials are missing.
         """
         from taskmock.contracts.verify import Target, Tls
         from taskmock.contracts.verify.target import base_url
@@ -76,24 +76,24 @@ class VerifyRequest:
     def questions(self) -> tuple[Question, ...]:
         """The tasks to ask for, each once.
 
-        Raises: WantedError where there is none, or a parameter is none.
+        Raises: VerifyRequestError where there is none, or a parameter is none.
         """
         from taskmock.contracts.verify import Question
 
         if not (self.task_ids or self.probes or self.drive):
-            raise WantedError("Missing option '--task-id': which task is to be verified?")
+            raise VerifyRequestError("Missing option '--task-id': which task is to be verified?")
         parameters = self.shared_parameters()
         if "" in self.task_ids:
-            raise WantedError("--task-id is empty: which task is to be verified?")
+            raise VerifyRequestError("--task-id is empty: which task is to be verified?")
         return tuple(Question(task_id, parameters) for task_id in dict.fromkeys(self.task_ids))
 
     def shared_parameters(self) -> dict[str, str]:
         """The parameters of each call but the task's id.
 
-        Raises: WantedError where one is none.
+        Raises: VerifyRequestError where one is none.
         """
         if not self.bk_biz_id:
-            raise WantedError("--bk-biz-id is empty: leave it out for business 2")
+            raise VerifyRequestError("--bk-biz-id is empty: leave it out for business 2")
         return {"bk_biz_id": self.bk_biz_id, **dict(map(_parameter, self.parameters))}
 
     def plan(self, *, is_followed: bool = False) -> Plan:
@@ -116,20 +116,20 @@ class VerifyRequest:
     def smoke(self) -> Smoke | None:
         """The task to make and start; None where there is to be none.
 
-        Raises: WantedError where nobody has allowed it; SmokeError where the file describes none.
+        Raises: VerifyRequestError where nobody has allowed it; SmokeError where the file describes none.
         """
         if self.drive is None:
             return None
         from taskmock.contracts.verify.smoke import load_smoke
 
         if not self.allows_writes:
-            raise WantedError("--drive makes and starts a task on the server: allow it with --allow-writes.")
+            raise VerifyRequestError("--drive makes and starts a task on the server: allow it with --allow-writes.")
         return load_smoke(self.drive)
 
     def related(self, edition: str) -> tuple[str, ...]:
         """The calls to make besides, for each task.
 
-        Raises: WantedError where the edition has no such call.
+        Raises: VerifyRequestError where the edition has no such call.
         """
         if not self.operations:
             return ()
@@ -141,12 +141,12 @@ class VerifyRequest:
             return known
         for name in self.operations:
             if name not in known:
-                raise WantedError(
+                raise VerifyRequestError(
                     f"--operation {name!r}: choose one of {', '.join((ALL, *known))}{hint(name, (ALL, *known))}"
                 )
             if edition in EDITIONS and edition not in editions_of(name):
                 there = " and ".join(editions_of(name))
-                raise WantedError(f"--operation {name}: there is no such call in {edition}, only in {there}.")
+                raise VerifyRequestError(f"--operation {name}: there is no such call in {edition}, only in {there}.")
         return tuple(name for name in known if name in self.operations)
 
     def _caller(self, url: str) -> Credentials:
@@ -159,37 +159,37 @@ class VerifyRequest:
 
 
 def _header(text: str) -> tuple[str, str]:
-    """Raises: WantedError where it is no header."""
+    """Raises: VerifyRequestError where it is no header."""
     name, colon, value = text.partition(":")
     if not colon:
-        raise WantedError(f"--header {name!r}: a header is NAME: VALUE")
+        raise VerifyRequestError(f"--header {name!r}: a header is NAME: VALUE")
     return name.strip(), value.strip()
 
 
 def _parameter(text: str) -> tuple[str, str]:
-    """Raises: WantedError where it is no parameter that may stand there."""
+    """Raises: VerifyRequestError where it is no parameter that may stand there."""
     from taskmock.contracts.verify.credentials import ParameterError, parameter_of
 
     try:
         return parameter_of(text, prefix="--", secrets="the environment or in a file (--credentials)")
     except ParameterError as error:
-        raise WantedError(f"--param {error}") from None
+        raise VerifyRequestError(f"--param {error}") from None
 
 
 def verify_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options on whom and how to ask, and hands it what they say as one `wanted`."""
+    """Gives a command the options on whom and how to ask, and hands it what they say as one `request`."""
 
     @functools.wraps(command)
-    def with_wanted(**options: object) -> None:
+    def with_request(**options: object) -> None:
         asked = {field.name: options.pop(field.name) for field in dataclasses.fields(VerifyRequest)}
         said = click.get_current_context().get_parameter_source("stage")
         if said is not ParameterSource.DEFAULT and asked["gateway"] != "apigw":
             raise click.UsageError("--stage needs --gateway apigw: no other gateway has stages.")
-        command(wanted=VerifyRequest(**asked), **options)  # type: ignore[arg-type] # click has checked them
+        command(request=VerifyRequest(**asked), **options)  # type: ignore[arg-type] # click has checked them
 
     for option in reversed(OPTIONS):
-        option(with_wanted)
-    return with_wanted
+        option(with_request)
+    return with_request
 
 
 OPTIONS = (

@@ -24,7 +24,7 @@ class Effect(enum.StrEnum):
     DROPPED = "dropped"
     """A field is not there any more: readers miss it, those who sent it are refused."""
     IGNORED = "ignored"
-    """A field is not described any more, but nobody is refused for it."""
+    """A field is not described any more, but it is still accepted."""
     ANNOTATED = "annotated"
 
 

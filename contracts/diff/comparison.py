@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from taskmock.contracts.diff.change import Change, Direction, Effect, Weight, flipped, weight_of
+from taskmock.contracts.diff.demands import Demands, demands_of
 from taskmock.contracts.diff.fields import field_findings
-from taskmock.contracts.diff.form import Form, form_of
 from taskmock.contracts.diff.keywords import Difference, keyword_differences
 from taskmock.contracts.diff.source import Conjunction, Located, SchemaError, Source, canonical, identity, without
 from taskmock.contracts.diff.variants import MAX_CONDITIONS, cases_of, conditions_of, decided, label_of, pieces_in
@@ -125,7 +125,7 @@ class _Comparison:
             self._compare_case(_Pair((*old, *fixed), (*new, *fixed), pair.place + label, pair.negated, label))
 
     def _compare_case(self, pair: _Pair) -> None:
-        old, new = form_of(pair.old), form_of(pair.new)
+        old, new = demands_of(pair.old), demands_of(pair.new)
         if len(old.choices) != len(new.choices) and len(old.choices) + len(new.choices) == 1:
             self._compare_choices(_branches(pair.old, old), _branches(pair.new, new), pair)
             return
@@ -152,7 +152,7 @@ class _Comparison:
             text = "need not fit one of several alternatives any more"
             self._note(Difference("choice.lifted", Effect.WIDENED, text, "anyOf", "old"), pair, (old, new))
 
-    def _look_inside(self, old: Form, new: Form, pair: _Pair) -> None:
+    def _look_inside(self, old: Demands, new: Demands, pair: _Pair) -> None:
         """Adds the pairs inside items, names and what is forbidden."""
         both = old.types & new.types
         if "array" in both:
@@ -200,7 +200,7 @@ class _Comparison:
 
     def _note_choice(self, code: str, effect: Effect, choice: Conjunction, pair: _Pair) -> None:
         side, source = ("new", self.new) if effect is Effect.WIDENED else ("old", self.old)
-        form = form_of(source.pieces(choice))
+        form = demands_of(source.pieces(choice))
         said = form.annotations.get("title") or form.pointer("")
         text = f"has another alternative now: {said}" if side == "new" else f"has an alternative less: {said}"
         self._record(Difference(code, effect, text, "", side), pair, form.pointer(""))
@@ -220,7 +220,7 @@ class _Comparison:
         inner.run(_Pair(one, other))
         return {effect for effect, _ in inner.found.values()}
 
-    def _note(self, difference: Difference, pair: _Pair, forms: tuple[Form, Form]) -> None:
+    def _note(self, difference: Difference, pair: _Pair, forms: tuple[Demands, Demands]) -> None:
         form = forms[0] if difference.side == "old" else forms[1]
         first, _, rest = difference.keyword.partition("/")
         pointer = form.pointer(first)
@@ -235,7 +235,7 @@ class _Comparison:
         self.found.setdefault(key, (effect, []))[1].append((self.current, pair.case + step))
 
 
-def _branches(pieces: Conjunction, form: Form) -> list[Conjunction]:
+def _branches(pieces: Conjunction, form: Demands) -> list[Conjunction]:
     """Each alternative with what stands beside it; the schemas themselves where there are no alternatives."""
     if not form.choices:
         return [pieces]

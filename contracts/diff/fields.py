@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from taskmock.contracts.diff.change import Direction, Effect
-from taskmock.contracts.diff.form import Form
+from taskmock.contracts.diff.demands import Demands
 from taskmock.contracts.diff.keywords import Difference
 from taskmock.contracts.diff.source import Conjunction, Located
 from taskmock.contracts.findings.pointer import escaped
@@ -18,7 +18,7 @@ Pair: TypeAlias = tuple[Conjunction, Conjunction, str]
 """An old and a new conjunction, and what to append to the place where they stand."""
 
 
-def field_findings(old: Form, new: Form, direction: Direction) -> Iterator[Difference | Pair]:
+def field_findings(old: Demands, new: Demands, direction: Direction) -> Iterator[Difference | Pair]:
     """Yields fields that came, went, or are demanded otherwise, and a pair for each that both sides describe."""
     if "object" not in old.types or "object" not in new.types:
         return
@@ -36,7 +36,7 @@ def field_findings(old: Form, new: Form, direction: Direction) -> Iterator[Diffe
     yield from _rest(old, new)
 
 
-def _kept_or_gone(name: str, old: Form, new: Form) -> Iterator[Difference | Pair]:
+def _kept_or_gone(name: str, old: Demands, new: Demands) -> Iterator[Difference | Pair]:
     there = _described(new, name)
     if there is not None:
         yield old.named["properties"][name], there, f"/{escaped(name)}"
@@ -47,7 +47,7 @@ def _kept_or_gone(name: str, old: Form, new: Form) -> Iterator[Difference | Pair
     yield Difference("property.removed", effect, text, f"properties/{escaped(name)}", "old", name)
 
 
-def _come(name: str, old: Form, new: Form, direction: Direction) -> Iterator[Difference | Pair]:
+def _come(name: str, old: Demands, new: Demands, direction: Direction) -> Iterator[Difference | Pair]:
     there = _described(old, name)
     if there is not None:
         yield there, new.named["properties"][name], f"/{escaped(name)}"
@@ -61,14 +61,14 @@ def _come(name: str, old: Form, new: Form, direction: Direction) -> Iterator[Dif
         yield Difference("property.added", Effect.OPENED, f"is new ({how})", place, field=name)
 
 
-def _demand(name: str, old: Form, new: Form) -> Iterator[Difference]:
+def _demand(name: str, old: Demands, new: Demands) -> Iterator[Difference]:
     if name in new.required - old.required:
         yield Difference("required.added", Effect.NARROWED, "is required now", "required", field=name)
     elif name in old.required - new.required:
         yield Difference("required.removed", Effect.WIDENED, "may be missing now", "required", "old", name)
 
 
-def _described(form: Form, name: str) -> Conjunction | None:
+def _described(form: Demands, name: str) -> Conjunction | None:
     """What a form says of a field: by its name, by a pattern, or by a schema for every other field."""
     named = form.named.get("properties", {}).get(name)
     if named is not None:
@@ -79,7 +79,7 @@ def _described(form: Form, name: str) -> Conjunction | None:
     return _kind_of_rest(form)
 
 
-def _rest(old: Form, new: Form) -> Iterator[Difference | Pair]:
+def _rest(old: Demands, new: Demands) -> Iterator[Difference | Pair]:
     """Yields what became of the fields that have no name."""
     before, now = _kind_of_rest(old), _kind_of_rest(new)
     patterns = [form.named.get("patternProperties", {}) for form in (old, new)]
@@ -102,18 +102,18 @@ def _rest(old: Form, new: Form) -> Iterator[Difference | Pair]:
         yield Difference("entries.opened", Effect.OPENED, "may have undescribed fields now", keyword, "old")
 
 
-def is_closed(form: Form) -> bool:
+def is_closed(form: Demands) -> bool:
     """Whether an object may have no fields but those described."""
     rest = _rest_of(form)
     return form.bounds.get("maxProperties") == 0 or any(part.value is False for part in rest)
 
 
-def _kind_of_rest(form: Form) -> Conjunction | None:
+def _kind_of_rest(form: Demands) -> Conjunction | None:
     """What every field without a name must be; None where it may be anything, or may not be there."""
     rest = _rest_of(form)
     is_open = all(part.value is True or part.value == {} for part in rest)
     return None if is_open or is_closed(form) else rest
 
 
-def _rest_of(form: Form) -> Conjunction:
+def _rest_of(form: Demands) -> Conjunction:
     return form.single.get("additionalProperties") or form.single.get("unevaluatedProperties") or ()

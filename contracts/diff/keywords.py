@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.diff.change import Effect
-from taskmock.contracts.diff.form import LOWER, MARKS, TYPES, UPPER, Form, said_types
+from taskmock.contracts.diff.demands import LOWER, MARKS, TYPES, UPPER, Demands, said_types
 from taskmock.contracts.diff.source import canonical
 from taskmock.contracts.findings.violation import clip
 
@@ -31,7 +31,7 @@ class Difference:
     field: str = ""
 
 
-def keyword_differences(old: Form, new: Form) -> Iterator[Difference]:
+def keyword_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     """Yields what differs in types, values, bounds, forms and demands; then in words, where nothing else does."""
     found = [*_value_differences(old, new), *_type_differences(old, new)]
     found += _bound_differences(old, new)
@@ -42,7 +42,7 @@ def keyword_differences(old: Form, new: Form) -> Iterator[Difference]:
         yield from _annotation_differences(old, new)
 
 
-def _type_differences(old: Form, new: Form) -> Iterator[Difference]:
+def _type_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     if (old.values is not None and new.values is not None) or old.types == new.types:
         return
     gained = new.types - old.types if old.values is None else frozenset()  # else the values say so already
@@ -60,7 +60,7 @@ def _type_differences(old: Form, new: Form) -> Iterator[Difference]:
         yield Difference("type.narrowed", Effect.NARROWED, f"is only {now} now, not {before}", "type")
 
 
-def _value_differences(old: Form, new: Form) -> Iterator[Difference]:
+def _value_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     is_told_by_types = old.values is None or new.values is None
     if (old.values is None and new.values is None) or (is_told_by_types and not old.types & new.types):
         return
@@ -81,7 +81,7 @@ def _value_differences(old: Form, new: Form) -> Iterator[Difference]:
             yield Difference("enum.shrunk", Effect.NARROWED, text, _values_keyword(old), "old")
 
 
-def _values_keyword(form: Form) -> str:
+def _values_keyword(form: Demands) -> str:
     return "enum" if "enum" in form.pointers else "const"
 
 
@@ -93,7 +93,7 @@ def _listed(values: dict[str, Any]) -> str:
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else "".join(quoted) or "nothing"
 
 
-def _bound_differences(old: Form, new: Form) -> Iterator[Difference]:
+def _bound_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     for keywords, sign in ((LOWER, 1), (UPPER, -1)):
         for keyword in keywords:
             if keyword.startswith("exclusive") or not _matters(keyword, old, new):
@@ -121,7 +121,7 @@ def _exclusive(keyword: str) -> str:
     return f"exclusive{keyword[:1].upper()}{keyword[1:]}"
 
 
-def _bound(form: Form, keyword: str, sign: int) -> tuple[float, bool] | None:
+def _bound(form: Demands, keyword: str, sign: int) -> tuple[float, bool] | None:
     """A bound and whether it is itself outside; None where there is none. Whole numbers have no such outside."""
     plain, strict = form.bounds.get(keyword), form.bounds.get(_exclusive(keyword))
     if strict is not None and "number" not in form.types:
@@ -143,7 +143,7 @@ def _bound_text(keyword: str, before: tuple[float, bool] | None, now: tuple[floa
     return f"has {said(now)} now, not {said(before)}" if before else f"has {said(now)} now"
 
 
-def _mark_differences(old: Form, new: Form) -> Iterator[Difference]:
+def _mark_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     for keyword in MARKS:
         before, now = old.marks.get(keyword), new.marks.get(keyword)
         if before == now or not _matters(keyword, old, new):
@@ -164,14 +164,14 @@ def _mark_differences(old: Form, new: Form) -> Iterator[Difference]:
             yield Difference("form.changed", Effect.REPLACED, f"has another `{keyword}` now{told}", keyword)
 
 
-def _titled(form: Form) -> str:
+def _titled(form: Demands) -> str:
     title = form.annotations.get("title")
     return f": {title}" if title else ""
 
 
-def _matters(keyword: str, old: Form, new: Form) -> bool:
+def _matters(keyword: str, old: Demands, new: Demands) -> bool:
     """Whether a keyword speaks of values that both allow; what only one allows is told by the types."""
-    if not Form(types=old.types & new.types).speaks_of(keyword):
+    if not Demands(types=old.types & new.types).speaks_of(keyword):
         return False
     if old.values is None and new.values is None:
         return True
@@ -181,7 +181,7 @@ def _matters(keyword: str, old: Form, new: Form) -> bool:
     return not all(_passes(value, keyword, free) for value in values or ())
 
 
-def _passes(value: Any, keyword: str, form: Form) -> bool:  # noqa: ANN401  # decoded JSON
+def _passes(value: Any, keyword: str, form: Demands) -> bool:  # noqa: ANN401  # decoded JSON
     """Whether a value passes one keyword of a form, as far as that is simple to tell."""
     if keyword == "pattern" and isinstance(value, str):
         return all(re.search(pattern, value) for pattern in form.marks.get(keyword, ()))
@@ -196,7 +196,7 @@ def _passes(value: Any, keyword: str, form: Form) -> bool:  # noqa: ANN401  # de
     return keyword not in form.marks
 
 
-def _dependent_differences(old: Form, new: Form) -> Iterator[Difference]:
+def _dependent_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     for name in [*old.dependent, *(name for name in new.dependent if name not in old.dependent)]:
         before, now = old.dependent.get(name, frozenset()), new.dependent.get(name, frozenset())
         for other in sorted(now - before):
@@ -207,13 +207,13 @@ def _dependent_differences(old: Form, new: Form) -> Iterator[Difference]:
             yield Difference("required.removed", Effect.WIDENED, text, "dependentRequired", "old")
 
 
-def _annotation_differences(old: Form, new: Form) -> Iterator[Difference]:
+def _annotation_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     names = [*old.annotations, *(name for name in new.annotations if name not in old.annotations)]
     other = [name for name in names if old.annotations.get(name) != new.annotations.get(name)]
     if other:
         yield Difference("text.changed", Effect.ANNOTATED, f"is described in other words ({', '.join(other)})", "")
 
 
-def is_anything(form: Form) -> bool:
+def is_anything(form: Demands) -> bool:
     """Whether a form demands nothing of a value's type."""
     return form.types == frozenset(TYPES)

@@ -6,7 +6,6 @@ Only pytest is imported here: every run of pytest loads this module.
 from __future__ import annotations
 
 import dataclasses
-import enum
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -19,33 +18,15 @@ SUITE = "taskmock.contracts.suite"
 """The name by which the shipped suite is asked for: `--pyargs taskmock.contracts.suite`."""
 
 
-class Kind(enum.Enum):
-    """What an option takes."""
-
-    TEXT = "text"
-    TEXTS = "texts"
-    FILE = "file"
-    FILES = "files"
-    FLAG = "flag"
-
-
-_INI_TYPES: dict[Kind, Literal["string", "linelist", "paths", "bool"]] = {
-    Kind.TEXT: "string",
-    Kind.TEXTS: "linelist",
-    Kind.FILE: "paths",
-    Kind.FILES: "paths",
-    Kind.FLAG: "bool",
-}
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Option:
-    """One option: its name without the prefix, what it takes, and what the help says."""
+    """One option: its name without the prefix, its help, its type in the ini file, and whether it is repeatable."""
 
     name: str
     metavar: str
     help: str
-    kind: Kind = Kind.TEXT
+    ini_type: Literal["string", "linelist", "paths", "bool"] = "string"
+    repeatable: bool = False
     has_ini: bool = True
 
     @property
@@ -62,23 +43,33 @@ class Option:
 TARGET = Option("target", "URL", "judge this real server: tests that play are skipped, the suite asks it")
 EDITION = Option("edition", "EDITION", "auto (default), doc-2019, v1, v2, or the file of an overlay")
 STRICTNESS = Option("strictness", "LEVEL", "lenient, documented (default) or strict")
-SAMPLES = Option("samples", "DIR", "a folder of recorded answers: each file is a test; repeatable", Kind.FILES)
-REPORT = Option("report", "FILE", "write all verdicts to a file, in the format of its ending; repeatable", Kind.FILES)
-REPORT_FORMAT = Option("report-format", "FORMAT", "the report's format, where the ending does not tell it")
-REDACT = Option("redact-values", "", "blot values, names and ids in the report", Kind.FLAG)
-BASELINE = Option("baseline", "FILE", "accept the findings that a file lists", Kind.FILE)
-UPDATE = Option(
-    "baseline-update", "", "write the baseline anew: accept every error found now", Kind.FLAG, has_ini=False
+SAMPLES = Option(
+    "samples", "DIR", "a folder of recorded answers: each file is a test; repeatable", "paths", repeatable=True
 )
-TASK_ID = Option("task-id", "ID", "suite: a task to ask for; repeatable", Kind.TEXTS)
+REPORT = Option(
+    "report", "FILE", "write all verdicts to a file, in the format of its ending; repeatable", "paths", repeatable=True
+)
+REPORT_FORMAT = Option("report-format", "FORMAT", "the report's format, where the ending does not tell it")
+REDACT = Option("redact-values", "", "blot values, names and ids in the report", "bool")
+BASELINE = Option("baseline", "FILE", "accept the findings that a file lists", "paths")
+UPDATE = Option("baseline-update", "", "write the baseline anew: accept every error found now", "bool", has_ini=False)
+TASK_ID = Option("task-id", "ID", "suite: a task to ask for; repeatable", "linelist", repeatable=True)
 BK_BIZ_ID = Option("bk-biz-id", "ID", "suite: the business that the tasks are of (default: 2)")
 GATEWAY = Option("gateway", "NAME", "suite: the gateway to call: esb (default), esb-legacy or apigw")
 STAGE = Option("stage", "NAME", "suite: the stage of the API gateway (default: prod)")
-PARAMETER = Option("param", "NAME=VALUE", "suite: a further parameter, such as with_ex_data=true", Kind.TEXTS)
+PARAMETER = Option(
+    "param", "NAME=VALUE", "suite: a further parameter, such as with_ex_data=true", "linelist", repeatable=True
+)
 POLLS = Option("polls", "NUMBER", "suite: how often each task is asked for (default: 3)")
 INTERVAL = Option("interval", "SECONDS", "suite: the time from one poll of a task to the next (default: 2)")
-OPERATION = Option("operation", "NAME", "suite: a further reading call about each task, or all; repeatable", Kind.TEXTS)
-PROBES = Option("probes", "", "suite: make calls that ought to be refused, too", Kind.FLAG)
+OPERATION = Option(
+    "operation",
+    "NAME",
+    "suite: a further reading call about each task, or all; repeatable",
+    "linelist",
+    repeatable=True,
+)
+PROBES = Option("probes", "", "suite: make calls that ought to be refused, too", "bool")
 SUITE_OPTIONS = (TASK_ID, BK_BIZ_ID, GATEWAY, STAGE, PARAMETER, POLLS, INTERVAL, OPERATION, PROBES)
 """What the shipped suite takes besides."""
 
@@ -91,16 +82,16 @@ def add_options(parser: pytest.Parser, options: Iterable[Option]) -> None:
     group = parser.getgroup(GROUP, "taskmock: mock task-status APIs")
     for option in options:
         try:
-            if option.kind is Kind.FLAG:
+            if option.ini_type == "bool":
                 group.addoption(option.flag, action="store_true", default=None, help=option.help)
-            elif option.kind in {Kind.TEXTS, Kind.FILES}:
+            elif option.repeatable:
                 group.addoption(option.flag, action="append", metavar=option.metavar, help=option.help)
             else:
                 group.addoption(option.flag, metavar=option.metavar, help=option.help)
         except ValueError:
             continue
         if option.has_ini:
-            parser.addini(option.ini, option.help, type=_INI_TYPES[option.kind], default=None)
+            parser.addini(option.ini, option.help, type=option.ini_type, default=None)
 
 
 def chosen(config: pytest.Config, option: Option) -> str | None:

@@ -1,4 +1,4 @@
-"""One answer of a live server as the judge sees it: decoded, with its number among the polls of its task."""
+"""One answer of a live server: decoded, with its number among the polls of its task."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class ReceivedAnswer:
         return Refusal(self.body.get("code"), self.body.get("message"))
 
 
-def seen(number: int, exchange: Exchange) -> ReceivedAnswer:
-    """An exchange, decoded once for all who look at it."""
+def decoded(number: int, exchange: Exchange) -> ReceivedAnswer:
+    """An exchange with its decoded body."""
     if exchange.trouble is not None:
         return ReceivedAnswer(number, exchange, None)
     try:

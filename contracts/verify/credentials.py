@@ -1,4 +1,4 @@
-"""Who calls: an application and a user, from the environment or a file; never from options, which others can read."""
+"""Credentials of an application and a user, from the environment or a file; never from options, which others read."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Those that nobody else may read."""
+        """Those that must not be repeated."""
         return tuple(filter(None, (self.bk_app_secret, self.bk_token, self.access_token)))
 
     @property
@@ -56,7 +56,7 @@ class Credentials:
 
 
 PLACEHOLDERS = Credentials(bk_app_code="taskmock", bk_app_secret="taskmock", bk_username="taskmock")  # noqa: S106
-"""What is sent to this machine where nobody gives credentials: a mock takes any."""
+"""What is sent to this machine where no credentials are given: a mock takes any."""
 
 
 def load_credentials(file: str) -> Credentials:

@@ -11,7 +11,7 @@ from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violations
 from taskmock.contracts.findings.violation import Severity, Violation, clip
-from taskmock.contracts.verify.answers import ReceivedAnswer, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
 from taskmock.contracts.verify.gateway import GatewayAccess
 from taskmock.contracts.verify.transport.exchange import TROUBLES, Exchange
 from taskmock.schemas import load_gateways
@@ -41,96 +41,96 @@ def _around(message: str, expected: str = "", found: str = "") -> Finding:
 
 
 @rule("http.status", applies_to=("esb", "esb-legacy"))
-def esb_answers_200(seen: ReceivedAnswer) -> Iterator[Finding]:
+def esb_answers_200(answer: ReceivedAnswer) -> Iterator[Finding]:
     """The ESB always answers HTTP 200; only an unknown path (404) and a crash (500) show otherwise."""
-    if seen.exchange.status != 200:
-        yield _around(f"the answer is HTTP {seen.exchange.status}{_said(seen)}", "HTTP 200", _kind(seen))
+    if answer.exchange.status != 200:
+        yield _around(f"the answer is HTTP {answer.exchange.status}{_said(answer)}", "HTTP 200", _kind(answer))
 
 
 @rule("http.status", applies_to=("apigw",))
-def gateway_answers_as_it_is_defined(seen: ReceivedAnswer) -> Iterator[Finding]:
+def gateway_answers_as_it_is_defined(answer: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway answers HTTP 200 with what the system behind says, its own errors with a status of their own."""
-    if not (seen.exchange.status == 200 or is_gateways_own(seen)):
+    if not (answer.exchange.status == 200 or is_gateways_own(answer)):
         yield _around(
-            f"the answer is HTTP {seen.exchange.status}{_said(seen)}, and no error of the gateway's own",
+            f"the answer is HTTP {answer.exchange.status}{_said(answer)}, and no error of the gateway's own",
             "HTTP 200, or an error with X-Bkapi-Error-Code",
-            _kind(seen),
+            _kind(answer),
         )
 
 
 @rule("http.content-type")
-def json_says_that_it_is_json(seen: ReceivedAnswer) -> Iterator[Finding]:
+def json_says_that_it_is_json(answer: ReceivedAnswer) -> Iterator[Finding]:
     """An answer is JSON and says so: its Content-Type is application/json."""
-    if not seen.exchange.body:
+    if not answer.exchange.body:
         return  # nothing is of no type
-    kind = seen.exchange.header("content-type")
+    kind = answer.exchange.header("content-type")
     media = (kind or "").partition(";")[0].strip().lower()
     if media != "application/json" and not media.endswith("+json"):
         found = "says nothing of its type" if kind is None else "says that it is something else"
-        answer = "the answer" if seen.body is None else "the answer is JSON and"
-        yield _around(f"{answer} {found}", "Content-Type: application/json", clip(kind) if kind else "")
+        subject = "the answer" if answer.body is None else "the answer is JSON and"
+        yield _around(f"{subject} {found}", "Content-Type: application/json", clip(kind) if kind else "")
 
 
 @rule("gateway.error-code", applies_to=("apigw",), topic=GATEWAY)
-def own_errors_carry_their_code(seen: ReceivedAnswer) -> Iterator[Finding]:
+def own_errors_carry_their_code(answer: ReceivedAnswer) -> Iterator[Finding]:
     """Errors of the gateway's own carry X-Bkapi-Error-Code, the same as in their body, and X-Bkapi-Error-Message;
     answers of the system behind it carry neither."""
-    header = seen.exchange.header(ERROR_CODE)
-    if not is_gateways_own(seen):
+    header = answer.exchange.header(ERROR_CODE)
+    if not is_gateways_own(answer):
         if header is not None:
             yield _around("an answer of the system behind the gateway has X-Bkapi-Error-Code", "none", clip(header))
         return
-    code = None if seen.body is None else seen.body.get("code")
+    code = None if answer.body is None else answer.body.get("code")
     if header is None:
         yield _around("an error of the gateway's own has no X-Bkapi-Error-Code", f"X-Bkapi-Error-Code: {code}")
     elif header != str(code):
         yield _around("X-Bkapi-Error-Code is not the code of the body", clip(code), clip(header))
-    if seen.exchange.header(ERROR_MESSAGE) is None:
+    if answer.exchange.header(ERROR_MESSAGE) is None:
         yield _around("an error of the gateway's own has no X-Bkapi-Error-Message", "X-Bkapi-Error-Message")
 
 
 @rule("gateway.code", applies_to=("apigw",), topic=GATEWAY)
-def own_codes_tell_the_status(seen: ReceivedAnswer) -> Iterator[Finding]:
+def own_codes_tell_the_status(answer: ReceivedAnswer) -> Iterator[Finding]:
     """A code of the gateway's own tells its HTTP status: 1640001 is one of HTTP 400."""
-    code = None if seen.body is None else seen.body.get("code")
-    if is_gateways_own(seen) and (not isinstance(code, int) or _status_in(code) != seen.exchange.status):
-        status = seen.exchange.status
+    code = None if answer.body is None else answer.body.get("code")
+    if is_gateways_own(answer) and (not isinstance(code, int) or _status_in(code) != answer.exchange.status):
+        status = answer.exchange.status
         yield _around(f"the code of the error does not go with HTTP {status}", f"16{status}xx", clip(code))
 
 
 @rule("gateway.code", applies_to=("esb-legacy",), topic=GATEWAY)
-def legacy_codes_are_one(seen: ReceivedAnswer) -> Iterator[Finding]:
+def legacy_codes_are_one(answer: ReceivedAnswer) -> Iterator[Finding]:
     """The legacy ESB makes 1306000 of every failure code of the system behind it."""
-    refusal = seen.refusal
+    refusal = answer.refusal
     if refusal is not None and isinstance(refusal.code, int) and 3_500_000 <= refusal.code <= 3_599_999:
         yield _around("a failure code of the system behind came through", str(LEGACY_CODE), clip(refusal.code))
 
 
 @rule("gateway.rate-limit", applies_to=("apigw",), topic=GATEWAY)
-def limits_say_what_they_are(seen: ReceivedAnswer) -> Iterator[Finding]:
+def limits_say_what_they_are(answer: ReceivedAnswer) -> Iterator[Finding]:
     """A call refused with HTTP 429 is told the limit, what remains of it and when it is lifted
     (X-Bkapi-RateLimit-Limit, -Remaining, -Reset)."""
-    if seen.exchange.status == 429:
-        missing = [name for name in RATE_LIMIT if not (seen.exchange.header(name) or "").strip().isdecimal()]
+    if answer.exchange.status == 429:
+        missing = [name for name in RATE_LIMIT if not (answer.exchange.header(name) or "").strip().isdecimal()]
         if missing:
             yield _around(f"HTTP 429 without {', '.join(missing)} as a number", "all three")
 
 
 @rule("gateway.request-id", applies_to=("esb", "esb-legacy"), severity=Severity.WARNING)
-def esb_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
+def esb_names_the_request(answer: ReceivedAnswer) -> Iterator[Finding]:
     """The ESB gives every answer a `request_id`, 32 hex digits, by which its people find the call."""
-    if seen.body is None:
+    if answer.body is None:
         return
-    found = seen.body.get("request_id")
+    found = answer.body.get("request_id")
     if not isinstance(found, str) or not _HEX_32.fullmatch(found):
         said = "no `request_id`" if found is None else "a `request_id` of another form"
         yield _around(f"the answer has {said}", "32 hex digits", "" if found is None else clip(found))
 
 
 @rule("gateway.request-id", applies_to=("apigw",), severity=Severity.WARNING)
-def gateway_names_the_request(seen: ReceivedAnswer) -> Iterator[Finding]:
+def gateway_names_the_request(answer: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway gives every answer X-Bkapi-Request-Id, by which its people find the call."""
-    if not seen.exchange.header(REQUEST_ID):
+    if not answer.exchange.header(REQUEST_ID):
         yield _around("the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")
 
 
@@ -152,22 +152,22 @@ STATUS_RULES = (esb_answers_200, gateway_answers_as_it_is_defined)
 """Those whose findings leave nothing else to judge."""
 
 
-def is_gateways_own(seen: ReceivedAnswer) -> bool:
+def is_gateways_own(answer: ReceivedAnswer) -> bool:
     """Whether an answer is an error that the API gateway itself made: by its status and its envelope, or its header."""
-    if seen.exchange.status not in OWN_STATUSES:
+    if answer.exchange.status not in OWN_STATUSES:
         return False
-    return seen.exchange.header(ERROR_CODE) is not None or (seen.body is not None and "code_name" in seen.body)
+    return answer.exchange.header(ERROR_CODE) is not None or (answer.body is not None and "code_name" in answer.body)
 
 
-def _said(seen: ReceivedAnswer) -> str:
+def _said(answer: ReceivedAnswer) -> str:
     """What a refused call was told, behind the status."""
-    refusal = seen.refusal
+    refusal = answer.refusal
     return "" if refusal is None else f", code {clip(refusal.code)}: {clip(refusal.message)}"
 
 
-def _kind(seen: ReceivedAnswer) -> str:
+def _kind(answer: ReceivedAnswer) -> str:
     """What an answer says that it is."""
-    kind = seen.exchange.header("content-type")
+    kind = answer.exchange.header("content-type")
     return f"Content-Type {clip(kind)}" if kind else ""
 
 
@@ -214,7 +214,7 @@ def exchange_report(
     exchange: Exchange, access: GatewayAccess, contract: Contract, request: Mapping[str, Any]
 ) -> Report:
     """The verdict on a call that was made once; `request` are its parameters, credentials aside."""
-    answer = seen(1, exchange)
+    answer = decoded(1, exchange)
     around, has_document = violations_around(answer, access)
     if has_document:
         report = contract.check_response(judged_body(answer), request=request)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from taskmock.contracts.verify.answers import ReceivedAnswer, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
 from taskmock.contracts.verify.plan import PATIENCE, Pace, Plan
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call, Exchange, Trouble
@@ -15,13 +15,13 @@ from taskmock.contracts.verify.transport.request import UnreachableError
 
 
 class StoppedError(Exception):
-    """The run is over before its plan: nobody wants the answers any more."""
+    """The run is over before its plan is fulfilled."""
 
 
 class RateLimitedClient:
-    """Asks one server at the pace that is allowed; shared by all who ask it.
+    """Asks one server at the allowed rate; the threads of a run share it.
 
-    Only a server that has never been reached is an error; later on it is a finding.
+    A server that was never reached is an error; one that was reached before is a finding.
     """
 
     def __init__(self, target: Target, rate: float | None) -> None:
@@ -33,7 +33,7 @@ class RateLimitedClient:
         self._reached = False
 
     def ask(self, call: Call) -> Exchange:
-        """What comes of a call, when it is its turn.
+        """The exchange of a call, made when the rate allows it.
 
         Raises:
             UnreachableError: No connection can be made, and none ever could.
@@ -53,7 +53,7 @@ class RateLimitedClient:
         return exchange
 
     def wait(self, seconds: float) -> None:
-        """Waits; not at all where there is nothing to wait for.
+        """Waits; returns at once for 0 seconds or less.
 
         Raises: StoppedError where the run is over.
         """
@@ -61,38 +61,38 @@ class RateLimitedClient:
             raise StoppedError
 
     def stop(self) -> None:
-        """Ends the run: whoever waits, or asks from now on, is stopped."""
+        """Ends the run: calls that wait, and later ones, raise StoppedError."""
         self._over.set()
 
 
 @contextlib.contextmanager
 def asking(where: Target | RateLimitedClient, rate: float | None) -> Iterator[RateLimitedClient]:
-    """Somebody who asks a server while the block lasts, at most `rate` times a second; one who does already is kept.
+    """A client that asks a server at most `rate` times a second, stopped after the block; a given client is kept.
 
     Raises: TlsError where a certificate's file cannot be used.
     """
     if isinstance(where, RateLimitedClient):
         yield where
         return
-    asker = RateLimitedClient(where, rate)
+    client = RateLimitedClient(where, rate)
     try:
-        yield asker
+        yield client
     finally:
-        asker.stop()
+        client.stop()
 
 
-def polled(asker: RateLimitedClient, call: Call, plan: Plan) -> Iterator[ReceivedAnswer]:
+def polled(client: RateLimitedClient, call: Call, plan: Plan) -> Iterator[ReceivedAnswer]:
     """Yields the answers of one task as `plan` says; ends earlier where the last `PATIENCE` ones showed no task.
 
-    Raises: UnreachableError, StoppedError, as `Asker.ask`.
+    Raises: UnreachableError, StoppedError, as `RateLimitedClient.ask`.
     """
     alike, began = 0, time.monotonic()
     before: str | None = ""
     for number in range(1, plan.polls + 1):
         if number > 1:
-            asker.wait(began + plan.interval - time.monotonic())
+            client.wait(began + plan.interval - time.monotonic())
         began = time.monotonic()
-        answer = seen(number, asker.ask(call))
+        answer = decoded(number, client.ask(call))
         yield answer
         state = answer.state if answer.data is not None else None
         alike, before = alike + 1 if state == before else 1, state

@@ -12,7 +12,7 @@ from typing import Any
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Severity, Violation
-from taskmock.contracts.verify.answers import ReceivedAnswer, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
 from taskmock.contracts.verify.credentials import Credentials
 from taskmock.contracts.verify.http_rules import exchange_report
 from taskmock.contracts.verify.plan import RATE
@@ -26,10 +26,10 @@ UNKNOWN_TASK = "2147483647"
 
 UNKNOWN_CALLER = Credentials(
     bk_app_code="taskmock-probe",
-    bk_app_secret="taskmock-probe",  # noqa: S106 - nobody's
+    bk_app_secret="taskmock-probe",  # noqa: S106 - of no application
     bk_username="taskmock-probe",
 )
-"""An application that nobody has registered: the caller's own, with a wrong secret, might be locked out."""
+"""An unregistered application: the caller's own, with a wrong secret, might be locked out."""
 
 OUGHT = "A probe is a call that ought to be refused; a server that accepts one keeps its contract all the same."
 
@@ -51,16 +51,16 @@ class Probe:
 
 
 PROBES = (
-    Probe("missing-parameter", ("esb", "esb-legacy"), lambda said: {**said}),  # ids stand in the gateway's path
-    Probe("unknown-task", GATEWAYS, lambda said: {**said, "task_id": UNKNOWN_TASK}),
-    Probe("wrong-credentials", GATEWAYS, lambda said: {**said, "task_id": UNKNOWN_TASK}, UNKNOWN_CALLER),
-    Probe("no-credentials", GATEWAYS, lambda said: {**said, "task_id": UNKNOWN_TASK}, Credentials()),
+    Probe("missing-parameter", ("esb", "esb-legacy"), lambda given: {**given}),  # ids stand in the gateway's path
+    Probe("unknown-task", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}),
+    Probe("wrong-credentials", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}, UNKNOWN_CALLER),
+    Probe("no-credentials", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}, Credentials()),
 )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Probed:
-    """What came of a probe: the answer, and the verdict on it."""
+    """The answer to a probe, and the verdict on it."""
 
     name: str
     seen: ReceivedAnswer
@@ -74,22 +74,22 @@ def probe(
     contract: Contract | None = None,
     rate: float | None = RATE,
 ) -> Iterator[Probed]:
-    """Yields what comes of each probe that can be made at the server's gateway.
+    """Yields the result of each probe that can be made at the server's gateway.
 
-    `where` is the server, or somebody who asks it already; `parameters` are those of an ordinary call but the task's.
+    `where` is the server, or a client of it; `parameters` are those of an ordinary call but the task's.
 
     Raises:
         TlsError: A certificate's file cannot be used.
         UnreachableError: The server cannot be reached.
     """
     judge = contract or Contract()
-    with asking(where, rate) as asker:
-        target = asker.target
+    with asking(where, rate) as client:
+        target = client.target
         for one in PROBES:
             if target.gateway in one.gateways:
-                exchange = asker.ask(one.call(target, parameters))
+                exchange = client.ask(one.call(target, parameters))
                 report = exchange_report(exchange, target.access, judge, one.parameters(parameters))
-                answer = seen(1, exchange)
+                answer = decoded(1, exchange)
                 yield Probed(one.name, answer, with_findings(report, _accepted(answer)))
 
 

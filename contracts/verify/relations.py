@@ -14,7 +14,7 @@ from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import decoded_object
 from taskmock.contracts.validation.walk import walk
-from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, decoded
 from taskmock.contracts.verify.http_rules import exchange_report, refusal_violations
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
@@ -54,9 +54,9 @@ def related(
     contract: Contract | None = None,
     rate: float | None = RATE,
 ) -> Iterator[Related]:
-    """Yields what comes of some calls about a task, those that its edition has; none where no answer showed the task.
+    """Yields the results of some calls about a task, those that its edition has; none where no answer showed the task.
 
-    `where` is the server, or somebody who asks it already. The pipeline tree of `get_task_detail` is compared with the
+    `where` is the server, or a client of it. The pipeline tree of `get_task_detail` is compared with the
     status tree, too.
 
     Raises: TlsError, UnreachableError, as `verify`.
@@ -65,18 +65,18 @@ def related(
         return
     judge = contract or Contract()
     edition = _edition(judge, verified)
-    with asking(where, rate) as asker:
+    with asking(where, rate) as client:
         for operation in operations:
             if edition in (AUTO, *editions_of(operation)):
                 inner = Contract(edition, strictness=judge.strictness, operation=operation)
-                yield from _Calls(asker, verified, inner).made()
+                yield from _Calls(client, verified, inner).made()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Calls:
     """One operation about one task: a call, or a call for each of some nodes."""
 
-    asker: RateLimitedClient
+    client: RateLimitedClient
     verified: Verified
     contract: Contract
 
@@ -96,8 +96,11 @@ class _Calls:
 
     def _made(self, asked: Mapping[str, Any], node_id: str | None) -> Related:
         operation = self.contract.operation
-        exchange = self.asker.ask(self.asker.target.call(operation, asked))
-        answer, report = seen(1, exchange), exchange_report(exchange, self.asker.target.access, self.contract, asked)
+        exchange = self.client.ask(self.client.target.call(operation, asked))
+        answer, report = (
+            decoded(1, exchange),
+            exchange_report(exchange, self.client.target.access, self.contract, asked),
+        )
         if report.ok and answer.refusal is not None:
             is_gone = self.verified.state == "EXPIRED"  # with its history, calls have nothing to answer from
             report = with_findings(report, refusal_violations(answer) if is_gone else _unseen(answer.refusal))
@@ -125,7 +128,7 @@ def _data(verified: Verified) -> dict[str, Any]:
 
 
 def _node_ids(verified: Verified) -> tuple[str, ...]:
-    """Some nodes right below the task that somebody has named, one in each state of `STARTED`."""
+    """Some nodes right below the task that have names of their own, one in each state of `STARTED`."""
     found: dict[str, str] = {}
     for node in walk(_data(verified)):
         state, name, key = node.value.get("state"), node.value.get("name"), node.value.get("id")

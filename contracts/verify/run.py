@@ -1,4 +1,4 @@
-"""Verifies several tasks of one server at once: some threads ask and judge, the caller's own gathers what they say."""
+"""Verifies several tasks of one server at once: threads ask and judge, the caller's thread collects the results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from taskmock.contracts.verify.transport.request import POLL_SLACK
 OPERATION = "get_task_status"
 
 Watch = Callable[["Sighting"], None]
-"""Hears of each answer as it comes, in the thread of whoever called `verify`."""
+"""Is called with each answer, in the thread that called `verify`."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ class Question:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sighting:
-    """One answer that has just come: of which task, and what it was."""
+    """One answer and the task that it is about."""
 
     question: Question
     seen: ReceivedAnswer
@@ -81,8 +81,8 @@ def verify(
 ) -> tuple[Verified, ...]:
     """What was found of some tasks, in their order: each polled as `plan` says and judged by `contract` (`auto`).
 
-    `where` is the server, or somebody who asks it already (`asking`), whose pace counts then. A task is an id of
-    business 2, or a `Question`. `watch` hears of each answer.
+    `where` is the server, or a client from `asking`, whose rate counts then. A task is an id of
+    business 2, or a `Question`. `watch` is called with each answer.
 
     Raises:
         TargetError: A task is none that the gateway can be asked for.
@@ -91,10 +91,10 @@ def verify(
     """
     plan = plan or Plan()
     questions = [question_of(task) for task in tasks]
-    with asking(where, plan.rate) as asker:
-        calls = [asker.target.call(OPERATION, question.asked) for question in questions]
-        shift = _Worker(asker, contract or Contract(), plan)
-        return shift.work(list(zip(questions, calls, strict=True)), watch or _nobody)
+    with asking(where, plan.rate) as client:
+        calls = [client.target.call(OPERATION, question.asked) for question in questions]
+        worker = _Worker(client, contract or Contract(), plan)
+        return worker.work(list(zip(questions, calls, strict=True)), watch or (lambda _: None))
 
 
 def question_of(task: str | Question) -> Question:
@@ -105,12 +105,12 @@ def question_of(task: str | Question) -> Question:
 class _Worker:
     """The threads of one run."""
 
-    def __init__(self, asker: RateLimitedClient, contract: Contract, plan: Plan) -> None:
-        self._asker = asker
+    def __init__(self, client: RateLimitedClient, contract: Contract, plan: Plan) -> None:
+        self._client = client
         self._contract = contract
         self._plan = plan
         self._over = threading.Event()
-        self._said: queue.Queue[Sighting | tuple[int, Verified] | Exception] = queue.Queue(2 * plan.concurrency)
+        self._results: queue.Queue[Sighting | tuple[int, Verified] | Exception] = queue.Queue(2 * plan.concurrency)
 
     def work(self, jobs: Sequence[tuple[Question, Call]], watch: Watch) -> tuple[Verified, ...]:
         """What was found, in the order of the jobs."""
@@ -121,15 +121,15 @@ class _Worker:
         try:
             while len(found) < len(jobs):
                 try:
-                    said = self._said.get(timeout=POLL_SLACK)
+                    result = self._results.get(timeout=POLL_SLACK)
                 except queue.Empty:
                     continue
-                if isinstance(said, Exception):
-                    raise said
-                if isinstance(said, Sighting):
-                    watch(said)
+                if isinstance(result, Exception):
+                    raise result
+                if isinstance(result, Sighting):
+                    watch(result)
                 else:
-                    found[said[0]] = said[1]
+                    found[result[0]] = result[1]
         finally:
             self._over.set()
         return tuple(found[index] for index in range(len(jobs)))
@@ -142,34 +142,30 @@ class _Worker:
                     index, (question, call) = waiting.popleft()
                 except IndexError:
                     return
-                self._say((index, self._verified(question, call)))
+                self._put((index, self._verified(question, call)))
         except StoppedError:
             pass
-        except Exception as error:  # noqa: BLE001 - whoever gathers raises it
+        except Exception as error:  # noqa: BLE001 - the caller's thread raises it
             with contextlib.suppress(StoppedError):
-                self._say(error)
+                self._put(error)
 
     def _verified(self, question: Question, call: Call) -> Verified:
-        examination = Examination(self._contract, self._asker.target.access, question.asked, self._plan)
+        examination = Examination(self._contract, self._client.target.access, question.asked, self._plan)
         report = dataclasses.replace(examination.report(self._answers(question, call)), target=call.shown)
         return Verified(question, report, examination.polls, examination.state, examination.last_tree)
 
     def _answers(self, question: Question, call: Call) -> Iterator[ReceivedAnswer]:
-        for answer in polled(self._asker, call, self._plan):
-            self._say(Sighting(question, answer))
+        for answer in polled(self._client, call, self._plan):
+            self._put(Sighting(question, answer))
             yield answer
 
-    def _say(self, said: Sighting | tuple[int, Verified] | Exception) -> None:
-        """Hands something over; waits where the gatherer is slower.
+    def _put(self, result: Sighting | tuple[int, Verified] | Exception) -> None:
+        """Hands a result to the caller's thread; waits while its queue is full.
 
-        Raises: StoppedError where nobody gathers any more.
+        Raises: StoppedError where the run is over.
         """
         while not self._over.is_set():
             with contextlib.suppress(queue.Full):
-                self._said.put(said, timeout=0.1)
+                self._results.put(result, timeout=0.1)
                 return
         raise StoppedError
-
-
-def _nobody(sighting: Sighting) -> None:
-    """Hears nothing."""

@@ -11,7 +11,7 @@ from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import guess, kind_of
-from taskmock.contracts.verify.answers import ReceivedAnswer, seen
+from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, VARIABLES
 from taskmock.contracts.verify.http_rules import exchange_report
 from taskmock.contracts.verify.plan import END, UNTIL_END, Plan
@@ -96,7 +96,7 @@ def _mistakes_in_ends(ends: object) -> Iterator[str]:
 
 
 IDLE = frozenset({"FAILED", "SUSPENDED", "NODE_SUSPENDED"})
-"""States from which a task that nobody cares for does not come by itself, unless soon."""
+"""States that a task leaves by itself soon or not at all."""
 
 
 REFUSED_STEP = {
@@ -119,7 +119,7 @@ class Step:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Driven:
-    """What came of a smoke task: the calls that made and started it, and what was found of it where they were heard."""
+    """The result of a smoke task: the calls that made and started it, and the verdict where both were accepted."""
 
     steps: tuple[Step, ...]
     verified: Verified | None
@@ -131,11 +131,11 @@ class Driven:
 
 
 Watch = Callable[[Step | Sighting], None]
-"""Hears of each answer as it comes."""
+"""Is called with each answer."""
 
 
 class Drive:
-    """One smoke task of a business on one server, or where somebody asks already."""
+    """One smoke task of a business on one server, given as a target or as a client."""
 
     def __init__(
         self, where: Target | RateLimitedClient, smoke: Smoke, *, bk_biz_id: str = "2", contract: Contract | None = None
@@ -154,25 +154,25 @@ class Drive:
             UnreachableError: The server cannot be reached.
         """
         plan = plan or Plan(UNTIL_END)
-        hear = watch or _nobody
-        with asking(self._where, plan.rate) as asker:
-            created = self._step(asker, CREATE, self._smoke.parameters)
-            hear(created)
+        watch = watch or (lambda _: None)
+        with asking(self._where, plan.rate) as client:
+            created = self._step(client, CREATE, self._smoke.parameters)
+            watch(created)
             task_id = task_id_in(created.seen)
             if task_id is None:
                 return Driven((created,), None)
-            started = self._step(asker, START, {"task_id": task_id})
-            hear(started)
-            is_started = _is_heard(started.seen)
-            return Driven((created, started), self._followed(asker, task_id, plan, hear) if is_started else None)
+            started = self._step(client, START, {"task_id": task_id})
+            watch(started)
+            is_started = _is_accepted(started.seen)
+            return Driven((created, started), self._followed(client, task_id, plan, watch) if is_started else None)
 
-    def _step(self, asker: RateLimitedClient, operation: str, parameters: Mapping[str, Any]) -> Step:
+    def _step(self, client: RateLimitedClient, operation: str, parameters: Mapping[str, Any]) -> Step:
         """One call, judged; one that the server did not do is a finding, where nothing else is."""
         asked = {**self._business, **parameters}
-        exchange = asker.ask(asker.target.call(operation, asked))
+        exchange = client.ask(client.target.call(operation, asked))
         contract = Contract(self._contract.edition, strictness=self._contract.strictness, operation=operation)
-        answer, report = seen(1, exchange), exchange_report(exchange, asker.target.access, contract, asked)
-        is_done = _is_heard(answer) if operation == START else task_id_in(answer) is not None
+        answer, report = decoded(1, exchange), exchange_report(exchange, client.target.access, contract, asked)
+        is_done = _is_accepted(answer) if operation == START else task_id_in(answer) is not None
         if not is_done and report.ok:
             code, source = REFUSED_STEP[operation]
             refusal = answer.refusal
@@ -181,11 +181,11 @@ class Drive:
             report = with_findings(report, [Violation(code, "", "", message, source=source)])
         return Step(operation, answer, report)
 
-    def _followed(self, asker: RateLimitedClient, task_id: str, plan: Plan, hear: Watch) -> Verified:
+    def _followed(self, client: RateLimitedClient, task_id: str, plan: Plan, watch: Watch) -> Verified:
         ends = self._smoke.ends
         plan = dataclasses.replace(plan, until=END | {*ends}, idle=IDLE - {*ends})
         question = Question(task_id, self._business)
-        (verified,) = verify(asker, [question], contract=self._contract, plan=plan, watch=hear)
+        (verified,) = verify(client, [question], contract=self._contract, plan=plan, watch=watch)
         if verified.state is None or verified.state in ends:
             return verified
         message = f"the smoke task is {clip(verified.state)} (poll {verified.polls})"
@@ -195,15 +195,11 @@ class Drive:
 
 def task_id_in(answer: ReceivedAnswer) -> str | None:
     """The id of the task that an answer of create_task names; None where it names none."""
-    data = answer.body.get("data") if _is_heard(answer) and answer.body is not None else None
+    data = answer.body.get("data") if _is_accepted(answer) and answer.body is not None else None
     task_id = data.get("task_id") if isinstance(data, dict) else None
     is_id = isinstance(task_id, str | int) and not isinstance(task_id, bool) and str(task_id).isdecimal()
     return str(task_id) if is_id else None
 
 
-def _is_heard(answer: ReceivedAnswer) -> bool:
+def _is_accepted(answer: ReceivedAnswer) -> bool:
     return answer.body is not None and answer.body.get("result") is True
-
-
-def _nobody(_: Step | Sighting) -> None:
-    """Hears nothing."""

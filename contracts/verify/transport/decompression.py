@@ -20,7 +20,7 @@ class InflationError(ValueError):
 class Inflation:
     """One body on its way in; `encoding` is its Content-Encoding.
 
-    Raises: InflationError for an encoding that nobody asked for.
+    Raises: InflationError for an encoding that was not asked for.
     """
 
     def __init__(self, encoding: str | None) -> None:

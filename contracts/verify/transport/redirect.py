@@ -30,7 +30,7 @@ def joined(url: str, location: str) -> str | None:
 def is_same_place(url: str, target: str) -> bool:
     """Whether two URLs have the same scheme, host and port; a host's port 443 with TLS counts as its port 80 without.
 
-    Another port of a host may belong to somebody else.
+    Another port of a host may belong to another user.
     """
     here, there = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
     try:

@@ -50,7 +50,7 @@ class Arrived:
 class RequestThread:
     """Sends a call and reads its answer, redirects followed, until `deadline` (of `time.monotonic`) at the latest.
 
-    `run` is for a thread of its own, `result` for whoever waits. `timeout` is the deadline in words.
+    `run` is for a thread of its own, `result` for the thread that waits. `timeout` is the deadline in words.
     """
 
     def __init__(self, call: Call, *, deadline: float, timeout: float, tls: Callable[[], ssl.SSLContext]) -> None:
@@ -69,7 +69,7 @@ class RequestThread:
         """Does it."""
         try:
             self._outcome = self._followed()
-        except Exception as error:  # noqa: BLE001 - whoever waits raises what is not the server's doing
+        except Exception as error:  # noqa: BLE001 - `result` raises what is not the server's doing
             self._outcome = self._told(error)
         finally:
             self._over.set()

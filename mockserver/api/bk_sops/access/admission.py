@@ -12,7 +12,7 @@ from taskmock.mockserver.api.bk_sops.request import Operation, Parameters, text_
 from taskmock.mockserver.core.graph import is_node_id
 
 SOMEBODY = "admin"
-"""Who calls where nobody has declared users and the call names none."""
+"""Who calls where no users are declared and the call names none."""
 
 _ACTIONS = {
     "get_task_status": "task_view",
@@ -30,7 +30,7 @@ _ACTIONS = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Admission:
-    """Who is let in, and when: without an `auth` whoever shows something in each place, which is all a mock needs.
+    """Which calls are admitted: without an `auth` every one that has credentials in each place.
 
     `now` is the moment in ms since 1970, for tokens that expire. `made` are the ids of the tasks that clients have
     made: no declaration can name them.
@@ -41,16 +41,16 @@ class Admission:
     now: int
     made: Container[str] = ()
 
-    def caller(self, shown: Parameters, operation: Operation) -> str:
+    def caller(self, credentials: Parameters, operation: Operation) -> str:
         """Who calls, by the credentials that a call shows.
 
         Raises:
             RefusedError: The gateway does not believe them, or the app may not make the call.
         """
-        token = text_of(shown, "access_token")
+        token = text_of(credentials, "access_token")
         if token:
             return self._by_access_token(token, operation)
-        code, secret = text_of(shown, "bk_app_code"), text_of(shown, "bk_app_secret")
+        code, secret = text_of(credentials, "bk_app_code"), text_of(credentials, "bk_app_secret")
         if not code:
             raise self.gateway.refused(Refusal.APP_CODE_MISSING)
         if not secret:
@@ -62,7 +62,7 @@ class Admission:
                 raise self.gateway.refused(Refusal.APP_UNKNOWN, app=code)
             if not app.knows(secret):
                 raise self.gateway.refused(Refusal.APP_SECRET_WRONG, app=code)
-        name = self._user(shown, app)
+        name = self._user(credentials, app)
         self._permit_app(app, operation)
         return name
 
@@ -76,8 +76,8 @@ class Admission:
         self._permit_app(app, operation)
         return user.name
 
-    def _user(self, shown: Parameters, app: App | None) -> str:
-        token, name = text_of(shown, "bk_token"), text_of(shown, "bk_username")
+    def _user(self, credentials: Parameters, app: App | None) -> str:
+        token, name = text_of(credentials, "bk_token"), text_of(credentials, "bk_username")
         if not (token or name):
             raise self.gateway.refused(Refusal.USER_MISSING)
         if self.auth is None or app is None:

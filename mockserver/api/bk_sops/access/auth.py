@@ -1,4 +1,4 @@
-"""Who may call, where somebody has declared it: apps with their secrets, users with their tokens, what each may see."""
+"""Declared callers: apps with their secrets, users with their tokens, and what each of them may see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCOPES = ("cmdb_biz", "project")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A secret that says who somebody is, until `expires` (ms since 1970; None: for ever).
+    """A secret that identifies a user, until `expires` (ms since 1970; None: for ever).
 
     An access token speaks for a user of one app, whose code is `app`; a login token has none.
     """

@@ -9,7 +9,7 @@ from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot
 from taskmock.mockserver.api.bk_sops.calls.task import played_task
 from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
-from taskmock.mockserver.api.bk_sops.documents.node import Page, without_name_fields
+from taskmock.mockserver.api.bk_sops.documents.node import NodeWriter, without_name_fields
 from taskmock.mockserver.api.bk_sops.documents.node_runs import NodeRun, NodeRuns, runs_of
 from taskmock.mockserver.api.bk_sops.documents.status import document
 from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
@@ -26,7 +26,7 @@ class _Seen:
 
     task: TaskSnapshot
     runs: NodeRuns
-    page: Page
+    writer: NodeWriter
     component_code: str
     of_pass: tuple[NodeRun, ...] = ()
 
@@ -35,19 +35,19 @@ class _Seen:
         """What the node was given and gave out."""
         run = self.of_pass[-1] if self.of_pass else self.runs.latest
         if run is None:
-            return self.page.unreached_data(self.runs, self.component_code)
-        return self.page.data(self.runs, run, self.component_code)
+            return self.writer.unreached_data(self.runs, self.component_code)
+        return self.writer.data(self.runs, run, self.component_code)
 
 
 def get_task_node_detail(playback: Playback, call: ApiCall) -> Done:
     """One node: its state, its earlier runs, what it was given and gave out."""
     seen = _seen(playback, call, no_node=PARAMETERS, no_stack=UNKNOWN)
     if seen.runs.latest is None:
-        told = seen.page.unreached(seen.runs)
+        told = seen.writer.unreached(seen.runs)
     elif seen.of_pass:
-        told = seen.page.earlier(seen.runs, _status(seen, call), seen.of_pass)
+        told = seen.writer.earlier(seen.runs, _status(seen, call), seen.of_pass)
     else:
-        told = seen.page.latest(seen.runs, _status(seen, call))
+        told = seen.writer.latest(seen.runs, _status(seen, call))
     return Done(data={**told, **seen.data}, key=seen.task.record.key)
 
 
@@ -79,8 +79,10 @@ def _seen(playback: Playback, call: ApiCall, *, no_node: int, no_stack: int) -> 
     component_code = text_of(call.said, "component_code")
     if component_code and component_code not in PRESETS:
         raise RefusedError(UNKNOWN, "_format_outputs fail", extra={"data": {}})
-    page = Page(task.edition, epoch=record.epoch, key=record.draw_key)
-    return _Seen(task=task, runs=runs, page=page, component_code=component_code, of_pass=tuple(_asked_pass(call, runs)))
+    writer = NodeWriter(task.edition, epoch=record.epoch, key=record.draw_key)
+    return _Seen(
+        task=task, runs=runs, writer=writer, component_code=component_code, of_pass=tuple(_asked_pass(call, runs))
+    )
 
 
 def _asked_pass(call: ApiCall, runs: NodeRuns) -> list[NodeRun]:

@@ -15,7 +15,7 @@ NOW = -1
 """The number of the latest run, where it is told (fact)."""
 
 
-class Page:
+class NodeWriter:
     """What is told of one node of a task: in an edition's words, and how its ids and times are written."""
 
     def __init__(self, edition: Edition, *, epoch: int, key: str) -> None:

@@ -30,7 +30,7 @@ OF_TYPE = {
 
 
 @dataclasses.dataclass(slots=True)
-class Form:
+class Demands:
     """The demands of one conjunction; a pointer of "" and an empty collection where a keyword is not there."""
 
     never: bool = False
@@ -58,10 +58,10 @@ class Form:
         return not kind or kind in self.types or (kind == "number" and "integer" in self.types)
 
 
-def form_of(pieces: Conjunction) -> Form:
+def demands_of(pieces: Conjunction) -> Demands:
     """The demands of schemas that are already free of `$ref` and `allOf`; conditions are passed over."""
     own = [piece for piece in pieces if not isinstance(piece.value, dict) or piece.value]
-    form = Form(pointers={"": (own or pieces)[0].pointer if pieces else ""})
+    form = Demands(pointers={"": (own or pieces)[0].pointer if pieces else ""})
     for piece in pieces:
         if piece.value is False:
             form.never = True
@@ -72,7 +72,7 @@ def form_of(pieces: Conjunction) -> Form:
     return form
 
 
-def _settle_values(form: Form) -> None:
+def _settle_values(form: Demands) -> None:
     """Leaves out values that are forbidden or of a wrong type; every value of a small type is no choice."""
     forbidden = {canonical(value) for part in form.forbidden for value in _constants(part.value)}
     form.forbidden = tuple(part for part in form.forbidden if not _constants(part.value))
@@ -90,7 +90,7 @@ def _constants(schema: object) -> list[Any]:
     return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
 
 
-def _take(form: Form, piece: Located) -> None:
+def _take(form: Demands, piece: Located) -> None:
     for keyword in piece.value:
         form.pointers.setdefault(keyword, f"{piece.pointer}/{keyword}")
     for keyword in ANNOTATIONS:
@@ -118,7 +118,7 @@ def _take(form: Form, piece: Located) -> None:
         form.forbidden = (*form.forbidden, piece.inner("not"))
 
 
-def _take_values(form: Form, schema: dict[str, Any]) -> None:
+def _take_values(form: Demands, schema: dict[str, Any]) -> None:
     if "type" in schema:
         form.types &= expanded([schema["type"]] if isinstance(schema["type"], str) else schema["type"])
     for values in ([schema["const"]] if "const" in schema else None, schema.get("enum")):
@@ -128,7 +128,7 @@ def _take_values(form: Form, schema: dict[str, Any]) -> None:
             form.values = tuple(held)
 
 
-def _take_bounds(form: Form, schema: dict[str, Any]) -> None:
+def _take_bounds(form: Demands, schema: dict[str, Any]) -> None:
     for keyword in LOWER:
         if keyword in schema:
             form.bounds[keyword] = max(schema[keyword], form.bounds.get(keyword, schema[keyword]))
