@@ -1,4 +1,4 @@
-"""The option that names an edition, or the file of an overlay in its place."""
+"""The options that say by which contract a command judges: edition or overlay, call, strictness."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
+from taskmock.contracts.findings.violation import Strictness
 from taskmock.schemas import STATUS
 
 if TYPE_CHECKING:
@@ -72,4 +73,12 @@ class OperationName(_Type):
 
 operation_option = click.option(
     "--operation", type=OperationName(), default=STATUS, show_default=True, help="The call that is judged."
+)
+
+strictness_option = click.option(
+    "--strictness",
+    type=click.Choice([str(choice) for choice in Strictness]),
+    default=str(Strictness.DOCUMENTED),
+    show_default=True,
+    help="Undocumented fields: ignored, warned of, or failed.",
 )

@@ -44,8 +44,8 @@ def drift_command(
     *, samples: tuple[str, ...], edition: str, form: str, file: str | None, baseline: str | None, update: bool
 ) -> None:
     """Compares recorded answers with an edition and exits 1 where they have drifted."""
-    if update and baseline is None:
-        raise click.UsageError("--baseline-update needs --baseline FILE.")
+    output = Output(baseline=baseline, update=update)
+    output.check()
     from taskmock.contracts.drift import Census, SampleError, findings_of, samples_in
     from taskmock.contracts.drift.report import Aside, drift_json, drift_text
     from taskmock.contracts.drift.suggestion import overlay_documents
@@ -63,7 +63,7 @@ def drift_command(
         raise click.UsageError("there is no recorded answer in SAMPLES.")
     if not census.trees:
         click.echo("Warning: no answer has a tree: nothing is said of tasks and nodes", err=True)
-    findings, accepted = _accepted(findings_of(census), census, Output(baseline=baseline, update=update))
+    findings, accepted = _accepted(findings_of(census), census, output)
     overlays = overlay_documents(census, findings)
     if file is not None:
         _write_overlay(file, overlays)

@@ -46,6 +46,8 @@ class Output:
 
         Raises: click.UsageError where they cannot.
         """
+        if self.update and self.baseline is None:
+            raise click.UsageError("--baseline-update needs --baseline FILE.")
         if self.file is not None:
             _check_writable(self.file, "--output")
         if self.baseline is None:
@@ -141,8 +143,6 @@ def report_options(command: Callable[..., None]) -> Callable[..., None]:
     def with_output(**options: object) -> None:
         asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Output)}
         output = Output(**asked)  # type: ignore[arg-type] # click has checked them
-        if output.update and output.baseline is None:
-            raise click.UsageError("--baseline-update needs --baseline FILE.")
         output.check()
         command(output=output, **options)
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
-from taskmock.contracts.cli.contract_options import edition_option, operation_option
+from taskmock.contracts.cli.contract_options import edition_option, operation_option, strictness_option
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.report_options import Output, report_options
 from taskmock.contracts.files import DocumentFileError, read_bounded
 from taskmock.contracts.findings.foreign_text import harmless
-from taskmock.contracts.findings.violation import Strictness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,13 +55,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 @operation_option
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option("--history", "is_history", is_flag=True, help="Judge the answers of one task in the order of the polls.")
-@click.option(
-    "--strictness",
-    type=click.Choice([str(choice) for choice in Strictness]),
-    default=str(Strictness.DOCUMENTED),
-    show_default=True,
-    help="Undocumented fields: ignored, warned of, or failed.",
-)
+@strictness_option
 @click.option("--require-tree", is_flag=True, help="Fail answers that have no tree, such as failures.")
 @click.option("--self-test", is_flag=True, help="Break good answers in every known way; show which rule catches it.")
 @coverage_options

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taskmock.contracts.cli.contract_options import edition_option
+from taskmock.contracts.cli.contract_options import edition_option, strictness_option
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.everyday import EverydayCommand
 from taskmock.contracts.cli.report_options import Output, report_options
 from taskmock.contracts.cli.verify_options import verify_options
-from taskmock.contracts.findings.violation import Strictness
 
 if TYPE_CHECKING:
     from taskmock.contracts.cli.progress import Progress
@@ -72,13 +71,7 @@ class UnreachableTargetError(click.ClickException):
 @click.argument("url", metavar="URL")
 @verify_options
 @edition_option
-@click.option(
-    "--strictness",
-    type=click.Choice([str(choice) for choice in Strictness]),
-    default=str(Strictness.DOCUMENTED),
-    show_default=True,
-    help="Undocumented fields: ignored, warned of, or failed.",
-)
+@strictness_option
 @coverage_options
 @report_options
 def verify_command(

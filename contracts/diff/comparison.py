@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from taskmock.contracts.diff.change import Change, Direction, Effect, Weight, flipped, weight_of
 from taskmock.contracts.diff.demands import Demands, demands_of
-from taskmock.contracts.diff.fields import field_findings
+from taskmock.contracts.diff.fields import ANY, field_findings
 from taskmock.contracts.diff.keywords import Difference, keyword_differences
-from taskmock.contracts.diff.source import Conjunction, Located, SchemaError, Source, canonical, identity, without
+from taskmock.contracts.diff.source import Conjunction, SchemaError, Source, canonical, identity, without
 from taskmock.contracts.diff.variants import MAX_CONDITIONS, cases_of, conditions_of, decided, label_of, pieces_in
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.schema import schema_defects
@@ -21,7 +21,6 @@ MAX_PAIRS = 50_000
 """Most pairs of sub-schemas that are compared."""
 
 _Key: TypeAlias = tuple[str, str, bool]
-_ANY = (Located(True, ""),)  # noqa: FBT003  # the schema that allows everything
 _CHOOSING = frozenset({"anyOf", "oneOf"})
 _HARMLESS = frozenset({Effect.WIDENED, Effect.OPENED, Effect.IGNORED, Effect.ANNOTATED})
 _ORDER = tuple(Weight)
@@ -157,15 +156,15 @@ class _Comparison:
         both = old.types & new.types
         if "array" in both:
             for index in range(max(len(old.prefix), len(new.prefix))):
-                before, now = (form.prefix.get(index) or form.single.get("items", _ANY) for form in (old, new))
+                before, now = (form.prefix.get(index) or form.single.get("items", ANY) for form in (old, new))
                 self._add(pair, before, now, f"/{index}")
-            self._add(pair, old.single.get("items", _ANY), new.single.get("items", _ANY), "/*")
-            self._add(pair, old.single.get("contains", _ANY), new.single.get("contains", _ANY), "/*")
+            self._add(pair, old.single.get("items", ANY), new.single.get("items", ANY), "/*")
+            self._add(pair, old.single.get("contains", ANY), new.single.get("contains", ANY), "/*")
         if "object" in both:
-            self._add(pair, old.single.get("propertyNames", _ANY), new.single.get("propertyNames", _ANY), "")
+            self._add(pair, old.single.get("propertyNames", ANY), new.single.get("propertyNames", ANY), "")
             before_named, now_named = old.named.get("dependentSchemas", {}), new.named.get("dependentSchemas", {})
             for name in dict.fromkeys((*before_named, *now_named)):
-                self._add(pair, before_named.get(name, _ANY), now_named.get(name, _ANY), "")
+                self._add(pair, before_named.get(name, ANY), now_named.get(name, ANY), "")
         texts = [{canonical(part.value) for part in form.forbidden} for form in (old, new)]
         gone = [part for part in old.forbidden if canonical(part.value) not in texts[1]]
         come = [part for part in new.forbidden if canonical(part.value) not in texts[0]]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from taskmock.contracts.diff.source import Conjunction, Located, canonical, parts_of
+from taskmock.contracts.findings.wording import json_type
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 """Every type of JSON; `number` means those with a fraction, where `integer` stands beside it."""
@@ -147,11 +148,10 @@ def expanded(types: Iterable[str]) -> frozenset[str]:
 
 
 def type_of(value: object) -> str:
-    """The JSON type of a decoded value."""
+    """The JSON type of a decoded value; a number without a fraction is an integer."""
     if isinstance(value, float) and value.is_integer():
         return "integer"
-    kinds = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
-    return kinds.get(type(value), "object")
+    return json_type(value)
 
 
 def said_types(types: Iterable[str]) -> str:

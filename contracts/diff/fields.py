@@ -12,7 +12,7 @@ from taskmock.contracts.diff.keywords import Difference
 from taskmock.contracts.diff.source import Conjunction, Located
 from taskmock.contracts.findings.pointer import escaped
 
-_ANY = (Located(True, ""),)  # noqa: FBT003  # the schema that allows everything
+ANY = (Located(True, ""),)  # noqa: FBT003  # the schema that allows everything
 
 Pair: TypeAlias = tuple[Conjunction, Conjunction, str]
 """An old and a new conjunction, and what to append to the place where they stand."""
@@ -84,7 +84,7 @@ def _rest(old: Demands, new: Demands) -> Iterator[Difference | Pair]:
     before, now = _kind_of_rest(old), _kind_of_rest(new)
     patterns = [form.named.get("patternProperties", {}) for form in (old, new)]
     for pattern in dict.fromkeys((*patterns[0], *patterns[1])):
-        yield patterns[0].get(pattern) or before or _ANY, patterns[1].get(pattern) or now or _ANY, "/*"
+        yield patterns[0].get(pattern) or before or ANY, patterns[1].get(pattern) or now or ANY, "/*"
     keyword = "additionalProperties"
     if before and now:
         yield before, now, "/*"

@@ -11,6 +11,7 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
 from taskmock.contracts.api.bk_sops.envelope import DATA
 from taskmock.contracts.findings.violation import Strictness, Violation, clip
+from taskmock.contracts.findings.wording import json_type
 from taskmock.contracts.validation.overlay import Overlay
 from taskmock.contracts.validation.overlay_file import chosen_overlay
 from taskmock.contracts.validation.schema import CHILDREN, Shape, response_shape, shape_names
@@ -33,12 +34,6 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z_-]*")
 """What may be told itself: a state, a word of a vocabulary."""
 
 
-def said_type(value: object) -> str:
-    """The JSON type of a decoded value, as schemas call it."""
-    kinds = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
-    return kinds.get(type(value), "object")
-
-
 def said_form(code: str, value: object) -> str:
     """The form of a value that is not as it should be, by the finding's code."""
     if code == "field.range":
@@ -46,7 +41,7 @@ def said_form(code: str, value: object) -> str:
     if code == "field.missing":
         return "lacking a field"
     if not isinstance(value, str):
-        return said_type(value)
+        return json_type(value)
     if value == "":
         return "an empty text"
     return next((name for form, name in _FORMS if form.fullmatch(value)), "a text of another form")
@@ -56,7 +51,7 @@ def said_value(value: object) -> str:
     """A value itself where it is a word, a small number or a constant; else its form."""
     if isinstance(value, str):
         return clip(value) if _WORD.fullmatch(value) else said_form("", value)
-    return said_type(value) if isinstance(value, (dict, list, float)) else clip(value)
+    return json_type(value) if isinstance(value, (dict, list, float)) else clip(value)
 
 
 LABELS = ("answer", "failure", "task", "created", "expired", "node")
@@ -125,7 +120,7 @@ class Census:
         if is_sound(value, sight.shape, children=children):
             return
         for name in value.keys() - sight.shape.fields.keys():
-            sight.types.setdefault(name, set()).add(said_type(value[name]))
+            sight.types.setdefault(name, set()).add(json_type(value[name]))
         subject = Subject("", "", "")
         found = field_violations(value, sight.shape, subject, strictness=Strictness.STRICT, children=children)
         sight.oddities.update(set(_oddities(found, value, sight.shape)))
@@ -138,7 +133,7 @@ def _oddities(found: Iterator[Violation], value: dict[str, Any], shape: Shape) -
             continue  # counted by name
         item, path = _reached(value, keys, shape.fields[keys[0]])
         if violation.code == "field.type":
-            yield "type", path, said_type(item)
+            yield "type", path, json_type(item)
         elif violation.code in {"field.pattern", "field.empty", "field.range", "field.missing"}:
             yield "form", path, said_form(violation.code, item)
         else:

@@ -10,11 +10,11 @@ from typing import Any
 from taskmock.contracts.export.components import SCHEME, pascal
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.form import located
+from taskmock.schemas import STATUS
 
 _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 _FREE = {"object": "{ [key: string]: unknown }", "array": "unknown[]"}
 _NAME = re.compile(r"[A-Za-z_$][0-9A-Za-z_$]*")
-_STATUS = "get_task_status"
 _STATES = {"field-state": "NodeState", "field-task-state": "TaskState"}
 
 
@@ -99,7 +99,7 @@ def _part_name(uri: str) -> str | None:
     part = pascal(tokens[2].removeprefix("field-"))
     if owner == "pipeline":
         return part if part.startswith("Pipeline") else f"Pipeline{part}"
-    if owner == _STATUS:
+    if owner == STATUS:
         return _STATES.get(tokens[2]) or f"Status{part}"
     return pascal(owner) + part
 

@@ -11,9 +11,7 @@ from taskmock.contracts.export.components import pascal
 from taskmock.contracts.export.script import Script, union
 from taskmock.contracts.export.surface import CREDENTIALS
 from taskmock.contracts.validation.form import located
-from taskmock.schemas import EDITIONS, chosen, editions_of, load_operations, load_schema, load_states
-
-ALL = "all"
+from taskmock.schemas import ALL, EDITIONS, chosen, editions_of, load_operations, load_schema, load_states
 
 _HEAD = """\
 // The calls of task statuses of BlueKing Standard OPS, and those around them. Edition: {edition}.

@@ -38,6 +38,12 @@ def kind_of(value: object) -> str:
     return "an object" if isinstance(value, dict) else "a list"
 
 
+def json_type(value: object) -> str:
+    """The JSON type of a decoded value, as schemas call it."""
+    kinds = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
+    return kinds.get(type(value), "object")
+
+
 def expectation(field: dict[str, Any]) -> str:
     """What a field allows, in the words that its schema has for title."""
     return str(field["title"])

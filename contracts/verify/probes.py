@@ -19,12 +19,12 @@ from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
-from taskmock.schemas import GATEWAYS
+from taskmock.schemas import GATEWAYS, STATUS
 
 UNKNOWN_TASK = "2147483647"
 """An id that no server has come to yet, and that its database can look for."""
 
-UNKNOWN_CALLER = Credentials(
+UNKNOWNSTATUSER = Credentials(
     bk_app_code="taskmock-probe",
     bk_app_secret="taskmock-probe",  # noqa: S106 - of no application
     bk_username="taskmock-probe",
@@ -32,8 +32,6 @@ UNKNOWN_CALLER = Credentials(
 """An unregistered application: the caller's own, with a wrong secret, might be locked out."""
 
 OUGHT = "A probe is a call that ought to be refused; a server that accepts one keeps its contract all the same."
-
-_CALL = "get_task_status"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,13 +45,13 @@ class Probe:
 
     def call(self, target: Target, parameters: Mapping[str, Any]) -> Call:
         """The call; `parameters` are those of an ordinary one."""
-        return target.call(_CALL, self.parameters(parameters), credentials=self.credentials)
+        return target.call(STATUS, self.parameters(parameters), credentials=self.credentials)
 
 
 PROBES = (
     Probe("missing-parameter", ("esb", "esb-legacy"), lambda given: {**given}),  # ids stand in the gateway's path
     Probe("unknown-task", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}),
-    Probe("wrong-credentials", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}, UNKNOWN_CALLER),
+    Probe("wrong-credentials", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}, UNKNOWNSTATUSER),
     Probe("no-credentials", GATEWAYS, lambda given: {**given, "task_id": UNKNOWN_TASK}, Credentials()),
 )
 

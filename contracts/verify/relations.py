@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from taskmock.contracts.agreement import DETAIL, check_agreement
+from taskmock.contracts.agreement import CLASS, DETAIL, check_agreement
 from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
 from taskmock.contracts.contract import Contract
@@ -18,9 +18,9 @@ from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, decoded
 from taskmock.contracts.verify.http_rules import exchange_report, refusal_violations
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
-from taskmock.contracts.verify.run import OPERATION, Verified
+from taskmock.contracts.verify.run import Verified
 from taskmock.contracts.verify.target import Target
-from taskmock.schemas import editions_of, load_operations
+from taskmock.schemas import STATUS, editions_of, load_operations
 
 STARTED = ("FAILED", "FINISHED", "RUNNING")
 """The states of nodes that are asked for by themselves, one node in each."""
@@ -28,7 +28,6 @@ STARTED = ("FAILED", "FINISHED", "RUNNING")
 UNSEEN = "A call that is only ever refused has not been verified: permissions may be wrong, or the server may lack it."
 
 _SHARED = ("bk_biz_id", "scope")
-_CLASS = "<class '"  # how engine 1 names events and gateways
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Related:
 
 def reading_operations() -> tuple[str, ...]:
     """The calls that only read, but the status itself."""
-    return tuple(name for name, row in load_operations().items() if not row["writes"] and name != OPERATION)
+    return tuple(name for name, row in load_operations().items() if not row["writes"] and name != STATUS)
 
 
 def related(
@@ -139,4 +138,4 @@ def _node_ids(verified: Verified) -> tuple[str, ...]:
 
 
 def _is_named(name: object) -> bool:
-    return isinstance(name, str) and name != "" and not name.startswith(_CLASS)
+    return isinstance(name, str) and name != "" and not name.startswith(CLASS)

@@ -19,8 +19,7 @@ from taskmock.contracts.verify.polling import RateLimitedClient, StoppedError, a
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.contracts.verify.transport.request import POLL_SLACK
-
-OPERATION = "get_task_status"
+from taskmock.schemas import STATUS
 
 Watch = Callable[["Sighting"], None]
 """Is called with each answer, in the thread that called `verify`."""
@@ -92,7 +91,7 @@ def verify(
     plan = plan or Plan()
     questions = [question_of(task) for task in tasks]
     with asking(where, plan.rate) as client:
-        calls = [client.target.call(OPERATION, question.asked) for question in questions]
+        calls = [client.target.call(STATUS, question.asked) for question in questions]
         worker = _Worker(client, contract or Contract(), plan)
         return worker.work(list(zip(questions, calls, strict=True)), watch or (lambda _: None))
 
