@@ -25,6 +25,8 @@ def test_pytest_start_loads_only_the_plugins(tmp_path):
     assert lines["OURS"] == {
         "taskmock",
         "taskmock.contracts",
+        "taskmock.contracts.findings",
+        "taskmock.contracts.findings.foreign_text",
         "taskmock.contracts.plugin",
         "taskmock.contracts.pytest_plugin",
         "taskmock.contracts.pytest_plugin.check",
@@ -33,5 +35,6 @@ def test_pytest_start_loads_only_the_plugins(tmp_path):
         "taskmock.contracts.pytest_plugin.terms",
         "taskmock.mockserver",
         "taskmock.mockserver.plugin",
+        "taskmock.schemas",
     }
     assert lines["LOADED"] & HEAVY == set()

@@ -279,11 +279,11 @@ def test_reference_page_has_no_table_that_nobody_checks(page):
 def test_every_code_of_the_judge_is_explained_once():
     text = (REFERENCE / "violations.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z-]+\.[a-z-]+)` \|", text, re.MULTILINE)
-    by_door = [rule.code for rule in GATEWAY_RULES]  # some have a sentence for each door
+    by_gateway = [rule.code for rule in GATEWAY_RULES]  # some have a sentence for each gateway
     rules = (*RULES, *lifecycle.RULES, *agreement.RULES, *(rule for rules in CALL_RULES.values() for rule in rules))
-    others = {*codes_in_source(), *(rule.code for rule in rules)} - {*by_door}
+    others = {*codes_in_source(), *(rule.code for rule in rules)} - {*by_gateway}
 
-    assert sorted(rows) == sorted([*others, lifecycle.STALE, lifecycle.BACKWARDS, *by_door])
+    assert sorted(rows) == sorted([*others, lifecycle.STALE, lifecycle.BACKWARDS, *by_gateway])
 
 
 def test_links_between_documents_lead_somewhere():
