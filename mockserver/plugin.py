@@ -39,9 +39,6 @@ ALL = "*"
 _KEYS = ("scenario", "clock", "tags")
 
 
-_CLOCKS = ("wall", "polls", "manual", "instant")
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a test's marker asks for; None where it leaves something open."""
@@ -84,8 +81,11 @@ def _check(metafunc: pytest.Metafunc, marker: pytest.Mark) -> None:
     if unknown:
         _refuse(metafunc, f"unknown {', '.join(unknown)}; allowed: {', '.join(_KEYS)}")
     clock, scenario = marker.kwargs.get("clock"), marker.kwargs.get("scenario")
-    if clock is not None and clock not in _CLOCKS:
-        _refuse(metafunc, f"unknown clock {clock!r}; allowed: {', '.join(_CLOCKS)}")
+    if clock is not None:
+        from taskmock.mockserver.core.task_time import ClockMode
+
+        if clock not in list(ClockMode):
+            _refuse(metafunc, f"unknown clock {clock!r}; allowed: {', '.join(ClockMode)}")
     if isinstance(scenario, list | tuple) and not scenario:
         _refuse(metafunc, "an empty list of scenarios")
     if marker.kwargs.get("tags") and scenario is not None and scenario != ALL:
@@ -120,7 +120,7 @@ def _refuse(metafunc: pytest.Metafunc, text: str) -> NoReturn:
     raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: @pytest.mark.taskmock: {text}")
 
 
-_SHELF: pytest.StashKey[Catalog] = pytest.StashKey()
+_CATALOG: pytest.StashKey[Catalog] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -149,7 +149,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs a marked test once for each scenario of a list, of `*`, or of its tags."""
-    parametrize(metafunc, lambda: _shelf(metafunc.config))
+    parametrize(metafunc, lambda: _catalog(metafunc.config))
 
 
 def _option(config: pytest.Config, name: str) -> str | None:
@@ -162,12 +162,12 @@ def _folders(config: pytest.Config) -> tuple[Path, ...]:
     return (Path(option),) if option else tuple(config.getini("taskmock_scenarios"))
 
 
-def _shelf(config: pytest.Config) -> Catalog:
+def _catalog(config: pytest.Config) -> Catalog:
     from taskmock.mockserver.scenarios.catalog import Catalog
 
-    if _SHELF not in config.stash:
-        config.stash[_SHELF] = Catalog(_folders(config))
-    return config.stash[_SHELF]
+    if _CATALOG not in config.stash:
+        config.stash[_CATALOG] = Catalog(_folders(config))
+    return config.stash[_CATALOG]
 
 
 class TaskmockSession:

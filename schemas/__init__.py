@@ -17,6 +17,9 @@ GATEWAYS = ("esb", "esb-legacy", "apigw")
 ALL = "all"
 """What a setting says for all of something."""
 
+SESSION_FIELDS = ("bk_username", "bk_token", "bk_app_code")
+"""The credentials that can name a session."""
+
 SCHEMAS = ("request", "response", "node")
 """The schemas of an edition: `response` is recursive, `node` judges one node without its children's contents."""
 

@@ -15,10 +15,6 @@ from taskmock.mockserver.sessions.session import Session, SessionContext
 Schema = Mapping[str, Any]
 
 
-ADMIN = "/__admin"
-"""What all paths of the admin API start with."""
-
-
 YAML = "application/yaml"
 """The content type of a scenario's text."""
 
@@ -41,7 +37,7 @@ class AdminCall:
     must show a token.
     """
 
-    stage: SessionContext
+    context: SessionContext
     caller: str
     path: Mapping[str, str]
     query: Mapping[str, Any]
@@ -52,22 +48,22 @@ class AdminCall:
     @property
     def playback(self) -> Playback:
         """What plays."""
-        return self.stage.playback
+        return self.context.playback
 
     @property
     def catalog(self) -> Catalog:
         """The scenarios by name."""
-        return self.stage.catalog
+        return self.context.catalog
 
     @property
     def journal(self) -> Journal:
         """What was asked and answered."""
-        return self.stage.journal
+        return self.context.journal
 
     @property
     def session(self) -> Session:
         """The session that the path names."""
-        return Session(self.stage, self.path["session"])
+        return Session(self.context, self.path["session"])
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +105,8 @@ def record_of(call: AdminCall) -> Record:
     Raises:
         AdminError: There is none.
     """
-    found = [record for record in call.session.records() if record.key.task_id == call.path["task"]]
-    if not found:
+    found = call.playback.latest(call.path["session"], call.path["task"])
+    if found is None:
         known = list(dict.fromkeys(record.key.task_id for record in call.session.records()))
         raise AdminError(404, f"this session has no task {call.path['task']!r}; PUT opens it", known=known[:100])
-    return call.playback.record(found[-1].key)
+    return call.playback.record(found.key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hmac
 import importlib.metadata
 import json
@@ -13,23 +12,24 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from taskmock.mockserver.admin.endpoint import ADMIN, YAML, AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.endpoint import YAML, AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.admin.endpoints import auth as auth_path
-from taskmock.mockserver.admin.endpoints import links as use_path
 from taskmock.mockserver.admin.endpoints import requests as request_paths
 from taskmock.mockserver.admin.endpoints import scenarios as scenario_paths
 from taskmock.mockserver.admin.endpoints import sessions as session_paths
 from taskmock.mockserver.admin.endpoints import tasks as task_paths
+from taskmock.mockserver.admin.endpoints.links import link_endpoints
 from taskmock.mockserver.admin.openapi import admin_document, with_admin
 from taskmock.mockserver.admin.validation import body_flaw, query_flaw, with_numbers
+from taskmock.mockserver.api.protocol import Api
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.sessions.names import checked_session
+from taskmock.mockserver.sessions.replay_link import ADMIN
 from taskmock.mockserver.sessions.session import SessionContext
-from taskmock.schemas import ALL
 
 _MOST_NAMES = 100  # of the nodes of a task, in an error
 
@@ -48,8 +48,7 @@ def health(call: AdminCall) -> Answered:
 
 def describe(call: AdminCall) -> Answered:
     """The API that is mocked, and this one, as one OpenAPI 3.1 document."""
-    gateways = tuple(gateway.name for gateway in call.stage.gateways)
-    return Answered(body=whole_document(call.playback.edition or ALL, gateways, token=call.guarded))
+    return Answered(body=whole_document(call.context.api, call.playback.edition, token=call.guarded))
 
 
 _HEALTH: dict[str, Schema] = {
@@ -60,7 +59,7 @@ _HEALTH: dict[str, Schema] = {
 }
 _DOCUMENT: dict[str, Schema] = {"openapi": {"type": "string"}, "paths": {"type": "object"}}
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(method="GET", path="/health", summary="Is it up", answer=health, gives=_HEALTH, unguarded=True),
     Endpoint(
         method="GET", path="/openapi.json", summary="Describe all that there is", answer=describe, gives=_DOCUMENT
@@ -69,30 +68,30 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *task_paths.ENDPOINTS,
     *scenario_paths.ENDPOINTS,
     *request_paths.ENDPOINTS,
-    *use_path.ENDPOINTS,
-    *auth_path.ENDPOINTS,
 )
-"""All there is under `/__admin`."""
 
 
-@functools.cache
-def whole_document(edition: str, gateways: tuple[str, ...], *, token: bool = False) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the API at some doors in an edition (or `all`), and of the admin API."""
-    from taskmock.contracts.export.openapi import openapi_document
+def endpoints_of(api: Api) -> tuple[Endpoint, ...]:
+    """All there is under `/__admin` of a mock of an API."""
+    return (*_ENDPOINTS, *link_endpoints(api.notes), *auth_path.ENDPOINTS)
 
-    return with_admin(openapi_document(edition, gateways=gateways), admin_document(ADMIN, ENDPOINTS, token=token))
+
+def whole_document(api: Api, edition: str | None, *, token: bool = False) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an API in an edition (None: in all of them), and of the admin API."""
+    return with_admin(api.openapi(edition), admin_document(ADMIN, endpoints_of(api), token=token))
 
 
 class AdminRouter:
     """Answers the calls under `/__admin`; `token`, if any, must come with each of them but the one for health.
 
-    A desk that is `closed` answers that one only.
+    A `closed` one answers that one only.
     """
 
-    def __init__(self, stage: SessionContext, *, token: str | None = None, closed: bool = False) -> None:
-        self._stage = stage
+    def __init__(self, context: SessionContext, *, token: str | None = None, closed: bool = False) -> None:
+        self._context = context
         self._token = token
         self._closed = closed
+        self._endpoints = endpoints_of(context.api)
         self._routes = Map(
             [
                 Rule(
@@ -100,7 +99,7 @@ class AdminRouter:
                     methods=[endpoint.method],
                     endpoint=endpoint,
                 )
-                for endpoint in ENDPOINTS
+                for endpoint in self._endpoints
             ],
             strict_slashes=False,
         )
@@ -137,7 +136,7 @@ class AdminRouter:
         said = {} if endpoint.raw else _said(request, endpoint)
         return endpoint.answer(
             AdminCall(
-                stage=self._stage,
+                context=self._context,
                 caller=session,
                 path=arguments,
                 query=query,
@@ -157,7 +156,7 @@ class AdminRouter:
             allow = ("Allow", ", ".join(allowed))
             raise AdminError(405, f"{method} is not allowed here", headers=(allow,), allowed=allowed) from None
         except HTTPException:
-            known = sorted({ADMIN + endpoint.path for endpoint in ENDPOINTS})
+            known = sorted({ADMIN + endpoint.path for endpoint in self._endpoints})
             raise AdminError(404, f"no such path: {path}", paths=known) from None
         return endpoint, arguments
 

@@ -66,8 +66,9 @@ def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Pat
     gateways = gateway_names(gateway)
     if with_admin:
         from taskmock.mockserver.admin.router import whole_document
+        from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 
-        document = whole_document(edition, gateways)
+        document = whole_document(BkSopsApi(gateway), edition)
     else:
         document = openapi_document(edition, gateways=gateways)
     _write(json.dumps(document, indent=2) + "\n", output)

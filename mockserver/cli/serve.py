@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +17,8 @@ from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
 from taskmock.mockserver.playback.store import RecordGoneError
-from taskmock.mockserver.sessions.journal import JournalEntry
-from taskmock.mockserver.sessions.names import SESSION_FIELDS
-from taskmock.schemas import ALL, GATEWAYS
+from taskmock.mockserver.sessions.journal import Exchange, JournalEntry
+from taskmock.schemas import ALL, GATEWAYS, SESSION_FIELDS
 
 if TYPE_CHECKING:
     from taskmock.mockserver.server.app import App
@@ -38,25 +38,6 @@ A session has its own tasks and clocks. Name one in the URL
 (http://127.0.0.1:8070/__s/NAME/api/...), in the header X-Mock-Session, in the
 cookie taskmock_session, or in a credential (--session-from bk_username).
 """
-
-
-class _Options(TypedDict):
-    """The options that `Settings` is made of."""
-
-    seed: str
-    edition: str | None
-    scenario: str | None
-    scenario_dir: tuple[Path, ...]
-    clock: str
-    speed: float
-    locale: str
-    session_from: str | None
-    strict_sessions: bool
-    admin_token: str | None
-    admin: bool
-    gateway: str
-    auth: Path | None
-    quirks: bool
 
 
 def _token(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -166,16 +147,24 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     help="Whether to play the real server's known flaws too.",
 )
 @click.option("--verbose", envvar="TASKMOCK_VERBOSE", is_flag=True, help="One line for each call, on standard error.")
-def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool, **options: Unpack[_Options]) -> None:
+def serve_command(
+    *,
+    host: str,
+    port: int,
+    port_file: Path | None,
+    verbose: bool,
+    scenario_dir: tuple[Path, ...],
+    **options: Any,  # noqa: ANN401  # fields of `Settings`
+) -> None:
     """Serves until it is told to end."""
     from taskmock.mockserver.http.listener import BindError
     from taskmock.mockserver.http.process import run_server
     from taskmock.mockserver.server.mock_server import base_url
 
-    app = _app(host, options)
-    _warn_of_broken(options["scenario_dir"])
+    app = _app(host, {**options, "scenarios": scenario_dir})
+    _warn_of_broken(scenario_dir)
     if verbose:
-        _watch(app)
+        app.observers.append(CallLog(app.playback))
     edition = app.playback.default_edition
 
     def ready(at: str, on: int) -> None:
@@ -189,28 +178,13 @@ def serve_command(*, host: str, port: int, port_file: Path | None, verbose: bool
         raise SetUpError(str(error)) from None
 
 
-def _app(host: str, options: _Options) -> App:
+def _app(host: str, options: Mapping[str, Any]) -> App:
     from taskmock.mockserver.core.errors import ScenarioNotFoundError
     from taskmock.mockserver.server.mock_server import check_exposure
     from taskmock.mockserver.server.settings import Settings, build_app
 
     try:
-        settings = Settings(
-            seed=options["seed"],
-            edition=options["edition"],
-            scenario=options["scenario"],
-            scenarios=options["scenario_dir"],
-            mode=ClockMode(options["clock"]),
-            speed=options["speed"],
-            locale=options["locale"],
-            session_from=options["session_from"],
-            strict_sessions=options["strict_sessions"],
-            admin_token=options["admin_token"],
-            admin=options["admin"],
-            gateway=options["gateway"],
-            auth=options["auth"],
-            quirks=options["quirks"],
-        )
+        settings = Settings(**options)
         check_exposure(host, settings)
         return build_app(settings)
     except (ScenarioNotFoundError, ValueError) as error:
@@ -238,8 +212,15 @@ def _warn_of_broken(folders: tuple[Path, ...]) -> None:
             click.echo(harmless("\n".join([f"Warning: {many}:", *problems])), err=True)
 
 
-def _watch(app: App) -> None:
-    app.journal.watch = lambda entry: click.echo(call_line(app.playback, entry), err=True)
+class CallLog:
+    """Writes a line for each call to standard error (a `CallObserver`)."""
+
+    def __init__(self, playback: Playback) -> None:
+        self._playback = playback
+
+    def observe(self, exchange: Exchange) -> None:
+        """Writes the line of a call."""
+        click.echo(call_line(self._playback, exchange.entry), err=True)
 
 
 def _write_port(path: Path, port: int) -> None:

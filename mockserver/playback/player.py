@@ -107,12 +107,16 @@ class Playback:
 
     def size_of(self, query: Query) -> int:
         """How many nodes the task has that a call asks for; 0 where that cannot be told."""
-        records = self.store.records(query.session)
-        found = [record for record in records if record.key.task_id == query.task_id]
+        found = self.latest(query.session, query.task_id)
         try:
-            return len(self.history(found[-1]).graph.nodes) if found else 0
+            return len(self.history(found).graph.nodes) if found else 0
         except (ScenarioNotFoundError, ScenarioError):
             return 0
+
+    def latest(self, session: str, task_id: str) -> Record | None:
+        """The record of a task, that of the scenario touched last where it has played several; None: there is none."""
+        found = [record for record in self.store.records(session) if record.key.task_id == task_id]
+        return found[-1] if found else None
 
     # -- tasks by the key of their record
 

@@ -48,8 +48,8 @@ class Polled:
     faults: tuple[Fault, ...] = ()
 
     @property
-    def request_id(self) -> str:
-        """The id in the answer's envelope: the same for the same task at the same reading in every session."""
+    def answer_id(self) -> str:
+        """An id of the answer: the same for the same task at the same reading in every session."""
         return draw_hex(self.record.draw_key, "request", self.reading.moment)
 
 

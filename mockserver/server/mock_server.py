@@ -133,7 +133,7 @@ class ServerSession(Session):
     """A session of a running server: its `url`, and the server as a WSGI application for it alone."""
 
     def __init__(self, app: App, name: str, *, base: str) -> None:
-        super().__init__(app.stage, name, base=base)
+        super().__init__(app.context, name, base=base)
         self._app = app
 
     def app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

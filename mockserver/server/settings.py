@@ -5,20 +5,27 @@ from __future__ import annotations
 import dataclasses
 import math
 from pathlib import Path
+from typing import ClassVar
 
+from taskmock.mockserver.admin.router import AdminRouter
 from taskmock.mockserver.api.bk_sops.access.auth import Auth
-from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
-from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
-from taskmock.mockserver.clock import Clock, ClockMode, WallClock
+from taskmock.mockserver.api.bk_sops.api import BkSopsApi
+from taskmock.mockserver.api.protocol import Api
+from taskmock.mockserver.clock import Clock, WallClock
 from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.generation.names import pool_for
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Opening
 from taskmock.mockserver.playback.store import MemoryStore
 from taskmock.mockserver.scenarios.catalog import Catalog
-from taskmock.mockserver.server.app import App, HouseRules
-from taskmock.mockserver.sessions.names import SESSION_FIELDS
-from taskmock.schemas import ALL, EDITIONS, GATEWAYS, chosen
+from taskmock.mockserver.server.app import App
+from taskmock.mockserver.sessions.journal import Journal
+from taskmock.mockserver.sessions.names import SessionRule
+from taskmock.mockserver.sessions.session import SessionContext
+from taskmock.schemas import ALL, EDITIONS, GATEWAYS, SESSION_FIELDS, chosen
+
+_MODES = tuple(map(str, ClockMode))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,7 @@ class Settings:
     the time comes from, or the name of a `mode`: wall, polls, manual, instant; `speed` says how fast the wall's time
     goes; `session_from` is the credential field that names the session; with `strict_sessions` a call must name one;
     `admin_token` is what calls of the admin API must show; without `admin` there is none; `gateway` says which
-    doors there are: esb, esb-legacy, apigw, all; `auth` declares who may call, or is a file that does; without
+    gateways there are: esb, esb-legacy, apigw, all; `auth` declares who may call, or is a file that does; without
     `quirks` the real system's flaws are left out.
 
     Raises:
@@ -52,42 +59,39 @@ class Settings:
     auth: str | Path | Auth | None = None
     quirks: bool = True
 
+    EDITIONS: ClassVar[tuple[str, ...]] = EDITIONS
+    """What `edition` may be; a subclass for another API has that API's."""
+
+    SESSION_FIELDS: ClassVar[tuple[str, ...]] = SESSION_FIELDS
+    """What `session_from` may be; likewise."""
+
     def __post_init__(self) -> None:
-        """Refuses what would go wrong at the first poll only, and takes a number as a seed, a word as a clock."""
-        for name, value in _settled(self).items():
-            object.__setattr__(self, name, value)
-
-
-def _settled(settings: Settings) -> dict[str, object]:
-    """The values of settings that may be said in several ways, each in one.
-
-    Raises:
-        ValueError: One cannot be, with those that can.
-    """
-    clock, mode = settings.clock, settings.mode
-    if isinstance(clock, str):
-        mode = ClockMode(chosen("clock", clock, _MODES))
-        clock = None
-    elif clock is not None and not callable(getattr(clock, "now", None)):
-        raise ValueError(f"a clock is one of {', '.join(_MODES)}, or a clock such as ManualClock(), not {clock!r}")
-    if settings.edition is not None:
-        chosen("edition", settings.edition, EDITIONS)
-    if settings.session_from is not None:
-        chosen("credential for session_from", settings.session_from, SESSION_FIELDS)
-    chosen("gateway", settings.gateway, (*GATEWAYS, ALL))
-    if settings.admin_token is not None and not settings.admin_token.strip():
-        raise ValueError("the admin token is empty; allowed: a text that others cannot guess, or no token at all")
-    speed = settings.speed
-    if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 < speed < math.inf:
-        raise ValueError(f"a speed is a positive number, not {speed!r}")
-    if isinstance(settings.seed, bool) or not isinstance(settings.seed, (str, int)):
-        raise ValueError(f"a seed is a text or a whole number, not {settings.seed!r}")
-    return {
-        "seed": str(settings.seed),
-        "clock": clock,
-        "mode": ClockMode(chosen("mode", str(mode), _MODES)),
-        "scenarios": _folders(settings.scenarios),
-    }
+        """Refuses what would only fail at the first poll, and puts what can be said in several ways into one."""
+        clock = self.clock
+        if clock is not None and not isinstance(clock, str) and not callable(getattr(clock, "now", None)):
+            raise ValueError(f"a clock is one of {', '.join(_MODES)}, or a clock such as ManualClock(), not {clock!r}")
+        what, mode = ("clock", clock) if isinstance(clock, str) else ("mode", str(self.mode))
+        mode = ClockMode(chosen(what, mode, _MODES))
+        if self.edition is not None:
+            chosen("edition", self.edition, self.EDITIONS)
+        if self.session_from is not None:
+            chosen("credential for session_from", self.session_from, self.SESSION_FIELDS)
+        chosen("gateway", self.gateway, (*GATEWAYS, ALL))
+        if self.admin_token is not None and not self.admin_token.strip():
+            raise ValueError("the admin token is empty; allowed: a text that others cannot guess, or no token at all")
+        speed, seed = self.speed, self.seed
+        if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 < speed < math.inf:
+            raise ValueError(f"a speed is a positive number, not {speed!r}")
+        if isinstance(seed, bool) or not isinstance(seed, (str, int)):
+            raise ValueError(f"a seed is a text or a whole number, not {seed!r}")
+        settled = {
+            "seed": str(seed),
+            "clock": None if isinstance(clock, str) else clock,
+            "mode": mode,
+            "scenarios": _folders(self.scenarios),
+        }
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
 
 
 def _folders(given: object) -> tuple[Path, ...]:
@@ -99,11 +103,8 @@ def _folders(given: object) -> tuple[Path, ...]:
     return tuple(map(Path, folders))
 
 
-_MODES = tuple(map(str, ClockMode))
-
-
-def build_app(settings: Settings) -> App:
-    """The application of a mock server, not yet on any socket.
+def build_app(settings: Settings, api: Api | None = None) -> App:
+    """The application of a mock server, not yet on any socket; `api` is what it mocks, None for BlueKing Standard OPS.
 
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
@@ -118,35 +119,21 @@ def build_app(settings: Settings) -> App:
         default = settings.scenario.name
     elif settings.scenario is not None:
         default = catalog.take(settings.scenario).name
+    if api is None:
+        api = BkSopsApi(settings.gateway, auth=settings.auth, quirks=settings.quirks)
     clock = WallClock() if settings.clock is None or isinstance(settings.clock, str) else settings.clock
-    opening = Opening(seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed)
     playback = Playback(
-        opening=opening,
+        opening=Opening(seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed),
         store=MemoryStore(),
         catalog=catalog,
-        presenter=PRESENTER,
+        presenter=api.presenter,
         default=default,
         edition=settings.edition,
         locale=settings.locale,
     )
-    rules = HouseRules(
-        gateways=gateways_of(settings.gateway),
-        auth=_auth(settings.auth),
-        session_from=settings.session_from,
-        strict_sessions=settings.strict_sessions,
-        admin_token=settings.admin_token,
-        admin=settings.admin,
-        quirks=settings.quirks,
-    )
-    return App(playback, catalog, rules)
-
-
-def _auth(given: str | Path | Auth | None) -> Auth | None:
-    if given is None or isinstance(given, Auth):
-        return given
-    from taskmock.mockserver.api.bk_sops.access.auth_file import load_auth
-
-    return load_auth(Path(given))
+    context = SessionContext(playback, catalog, Journal(), api)
+    admin = AdminRouter(context, token=settings.admin_token, closed=not settings.admin)
+    return App(context, admin, SessionRule(settings.session_from, settings.strict_sessions, api.secrets))
 
 
 def _refuse_broken(scenario: Scenario, path: Path) -> None:

@@ -6,9 +6,11 @@ import collections
 import dataclasses
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Collection
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote_plus
 
+from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.playback.poll import Reading
 
 JOURNAL_BYTES = 16 * 1024 * 1024
@@ -17,7 +19,6 @@ JOURNAL_BYTES = 16 * 1024 * 1024
 MOST_WAITS = 8
 """Calls of the admin API that may wait for other calls at once; each holds a thread."""
 
-_SECRETS = frozenset({"bk_app_secret", "bk_token", "access_token", "bk_ticket"})
 _ENTRY_BYTES = 640  # with its numbers, short texts and the reading
 
 
@@ -49,11 +50,58 @@ class JournalEntry:
         return _ENTRY_BYTES + len(self.session) + len(self.target) + message
 
 
+class Exchange(NamedTuple):
+    """One call that has been answered: the call, the reply that goes out, and its line in the journal."""
+
+    call: Call
+    reply: Reply
+    entry: JournalEntry
+
+
+class CallObserver(Protocol):
+    """Told of each call of the API once it is answered, in the thread that answers it."""
+
+    def observe(self, exchange: Exchange) -> None:
+        """Takes note of a call; it must not block, and what it raises makes the call fail."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """Which calls are meant; None for all. `fault` is the kind of a fault that they met, `any` for any kind."""
+
+    session: str | None = None
+    task: str | None = None
+    method: str | None = None
+    status: int | None = None
+    fault: str | None = None
+
+    def fit(self, entry: JournalEntry) -> bool:
+        """Whether a call is one of them."""
+        return (
+            self.session in {None, entry.session}
+            and self.task in {None, entry.task_id}
+            and self.method in {None, entry.method}
+            and self.status in {None, entry.status}
+            and (self.fault is None or self.fault in entry.faults or (self.fault == "any" and bool(entry.faults)))
+        )
+
+
+ANY_CALL = Criteria()
+"""All calls."""
+
+
+class TooFewCallsError(TimeoutError):
+    """Fewer calls than awaited came in time; `seen` is how many did."""
+
+    def __init__(self, seen: int, message: str) -> None:
+        self.seen = seen
+        super().__init__(message)
+
+
 class Journal:
-    """The latest calls of all sessions, in their order; `watch` is shown each one as it comes."""
+    """The latest calls of all sessions, in their order."""
 
     def __init__(self, *, limit: int = JOURNAL_BYTES) -> None:
-        self.watch: Callable[[JournalEntry], None] | None = None
         self._limit = limit
         self._weight = 0
         self._added = 0
@@ -70,24 +118,32 @@ class Journal:
             while self._weight > self._limit:
                 self._weight -= self._entries.popleft().weight
             self._lock.notify_all()
-        if self.watch is not None:
-            self.watch(entry)
 
-    def wait_for(self, fits: Callable[[JournalEntry], bool], *, count: int, timeout: float) -> int:
-        """How many calls that fit have come, as soon as there are `count`, or after so many seconds."""
+    def observe(self, exchange: Exchange) -> None:
+        """Writes a call down that has been answered (a `CallObserver`)."""
+        self.add(exchange.entry)
+
+    def wait_for(self, criteria: Criteria, *, count: int, timeout: float) -> int:
+        """How many calls that fit have come, as soon as there are `count`.
+
+        Raises:
+            TooFewCallsError: There were fewer after `timeout` seconds.
+        """
         with self._lock:
-            seen = sum(map(fits, self._entries))
+            seen = sum(map(criteria.fit, self._entries))
             known = self._added
 
             def enough() -> bool:
                 # Each call is looked at once, however many are kept.
                 nonlocal seen, known
                 new = itertools.islice(reversed(self._entries), self._added - known)
-                seen, known = seen + sum(map(fits, new)), self._added
+                seen, known = seen + sum(map(criteria.fit, new)), self._added
                 return seen >= count
 
             self._lock.wait_for(enough, timeout)
-            return seen
+        if seen < count:
+            raise TooFewCallsError(seen, f"{seen} of {count} calls came within {timeout:g} s")
+        return seen
 
     def clear(self, session: str | None = None) -> None:
         """Forgets all calls, or those of one session."""
@@ -96,21 +152,19 @@ class Journal:
             self._entries = collections.deque(kept)
             self._weight = sum(entry.weight for entry in kept)
 
-    def find(self, session: str | None = None, task_id: str | None = None) -> tuple[JournalEntry, ...]:
-        """The calls of a session, of a task, or of everybody, the oldest first."""
+    def find(self, criteria: Criteria = ANY_CALL) -> tuple[JournalEntry, ...]:
+        """The calls that fit, the oldest first."""
         with self._lock:
             entries = tuple(self._entries)
-        return tuple(
-            entry for entry in entries if session in {None, entry.session} and task_id in {None, entry.task_id}
-        )
+        return tuple(filter(criteria.fit, entries))
 
 
-def redacted(target: str) -> str:
-    """A request target with the values of all secrets blotted out; takes time in proportion to its length."""
-    return "&".join("#".join(map(_blotted, part.split("#"))) for part in target.split("&"))
+def redacted(target: str, secrets: Collection[str]) -> str:
+    """A request target without the values of the parameters named in `secrets`; takes linear time."""
+    return "&".join("#".join(_redacted(pair, secrets) for pair in part.split("#")) for part in target.split("&"))
 
 
-def _blotted(pair: str) -> str:
+def _redacted(pair: str, secrets: Collection[str]) -> str:
     """What stands between two `&` or `#`; its key ends at the first `=` that has one before it."""
     end = pair.find("=")
     while end >= 0 and pair[end - 1 : end] in {"", "?", "="}:
@@ -119,4 +173,4 @@ def _blotted(pair: str) -> str:
         return pair
     start = max(pair.rfind("?", 0, end), pair.rfind("=", 0, end)) + 1
     # A key may be percent-encoded, as everything in a target.
-    return f"{pair[:end]}=***" if unquote_plus(pair[start:end]).strip().lower() in _SECRETS else pair
+    return f"{pair[:end]}=***" if unquote_plus(pair[start:end]).strip().lower() in secrets else pair

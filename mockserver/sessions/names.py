@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
-SESSION_FIELDS = ("bk_username", "bk_token", "bk_app_code")
-"""The credentials that can name a session."""
+from taskmock.mockserver.playback.record import DEFAULT_SESSION
 
 SESSION_HEADER = "X-Mock-Session"
 SESSION_COOKIE = "taskmock_session"
@@ -19,7 +19,6 @@ LONGEST = 128
 NAME_PATTERN = f"^[!-~]{{1,{LONGEST}}}$"
 """The regular expression of a session's name, for those who are told what may be one."""
 
-_SECRETS = frozenset({"bk_token"})
 _DIGITS = 16
 _PLAIN = re.compile(r"[\x21-\x7e]+")
 
@@ -84,16 +83,33 @@ def session_of(prefix: str | None, header: str | None, cookie: str | None) -> st
     return None
 
 
-def session_by_credential(parameters: Mapping[str, object], field: str | None) -> str | None:
-    """The session that a credential names, where one was chosen and the call has it; else None.
+@dataclasses.dataclass(frozen=True, slots=True)
+class SessionRule:
+    """How a call names its session where no prefix, header or cookie does.
 
-    A name may be any text: it is quoted, so that headers and URLs can carry it. A token is a secret, and a long
-    name is none: of both a digest is what names the session.
+    `field` is the credential that names it, if any; `secrets` are the names of those that no other caller may see. A
+    `strict` rule refuses a call that names none.
     """
-    value = parameters.get(field) if field else None
-    if not isinstance(value, str | int) or value in {"", False}:
-        return None
-    name = quote(str(value), safe="@+", errors="surrogatepass")
-    if field not in _SECRETS and len(name) <= LONGEST:
-        return name
-    return hashlib.sha256(name.encode("ascii")).hexdigest()[:_DIGITS]
+
+    field: str | None = None
+    strict: bool = False
+    secrets: frozenset[str] = frozenset()
+
+    def session_of(self, credentials: Mapping[str, object]) -> str:
+        """The session that the credentials name, else the default one.
+
+        A name may be any text: it is quoted, so that headers and URLs can carry it. A secret, or a name that is too
+        long, is replaced by its digest.
+
+        Raises:
+            NoSessionError: They name none, and the rule is strict.
+        """
+        value = credentials.get(self.field) if self.field else None
+        if not isinstance(value, str | int) or value in {"", False}:
+            if self.strict:
+                raise NoSessionError(self.field)
+            return DEFAULT_SESSION
+        name = quote(str(value), safe="@+", errors="surrogatepass")
+        if self.field not in self.secrets and len(name) <= LONGEST:
+            return name
+        return hashlib.sha256(name.encode("ascii")).hexdigest()[:_DIGITS]

@@ -1,4 +1,4 @@
-"""A session and its tasks in the hands of a test or of the admin API: what plays, its clock, what is done to it."""
+"""A session and its tasks, as tests and the admin API have them: what plays, what was asked, what is forgotten."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import dataclasses
 import functools
 import re
 from pathlib import Path
+from typing import Any
 
-from taskmock.mockserver.api.bk_sops.access.auth import AuthHolder
-from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
-from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.api.protocol import Api
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
+from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query
-from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, SessionPlan
+from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.catalog import Catalog
-from taskmock.mockserver.sessions.journal import Journal, JournalEntry
+from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry, TooFewCallsError
 from taskmock.mockserver.sessions.names import session_prefix
 from taskmock.mockserver.sessions.polling import Polling, polling_in
 from taskmock.mockserver.sessions.task import Task
@@ -28,25 +27,19 @@ _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SessionContext:
-    """Where sessions play: what answers them, the scenarios, the journal, who is let in, and the ways in."""
+    """What all sessions of a server share: the player, the scenarios, the journal, and the API that answers."""
 
     playback: Playback
     catalog: Catalog
     journal: Journal
-    gate: AuthHolder = dataclasses.field(default_factory=AuthHolder)
-    gateways: tuple[Gateway, ...] = (ESB,)
-
-    @property
-    def gateway(self) -> Gateway:
-        """The first way in."""
-        return self.gateways[0]
+    api: Api
 
 
 class Session:
     """One session of a mock server: its own tasks, clocks and calls. `url` has the session in it."""
 
-    def __init__(self, stage: SessionContext, name: str, *, base: str = "") -> None:
-        self._stage = stage
+    def __init__(self, context: SessionContext, name: str, *, base: str = "") -> None:
+        self._context = context
         self.name = name
         self.url = base if name == DEFAULT_SESSION else base + session_prefix(name)
 
@@ -57,15 +50,39 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: `clock` is no clock mode.
         """
-        held = None if scenario is None else self._held(scenario)
-        mode = None if clock is None else ClockMode(chosen("clock", clock, tuple(map(str, ClockMode))))
+        pinned = None if scenario is None else self._pinned(scenario)
+        if clock is None:
+            self.change_plan(pinned=pinned)
+        else:
+            self.change_plan(pinned=pinned, mode=ClockMode(chosen("clock", clock, tuple(map(str, ClockMode)))))
 
-        def settled(plan: SessionPlan) -> SessionPlan:
-            if held is not None:
-                plan = dataclasses.replace(plan, scenario=held.scenario.name, held={**plan.held, None: held})
-            return plan if mode is None else dataclasses.replace(plan, mode=mode)
+    def change_plan(
+        self,
+        *,
+        pinned: PinnedScenario | None = None,
+        anew: bool = False,
+        **changes: Any,  # noqa: ANN401  # the fields of a plan
+    ) -> None:
+        """Changes fields of the session's plan (see `SessionPlan`): None leaves one to the server.
 
-        self._stage.playback.store.replan(self.name, settled)
+        `pinned` is what its tasks play, whatever others play under that name; with `anew` the session and its tasks
+        are forgotten first.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken; nothing is changed.
+        """
+        store = self._context.playback.store
+        if changes.get("scenario") is not None:
+            self._context.catalog.scenario(changes["scenario"])
+        if anew:
+            store.forget(self.name)
+
+        def changed(plan: SessionPlan) -> SessionPlan:
+            if pinned is not None:
+                plan = dataclasses.replace(plan, scenario=pinned.scenario.name, held={**plan.held, None: pinned})
+            return dataclasses.replace(plan, **changes)
+
+        store.replan(self.name, changed)
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
         """Opens a task; a scenario of None is what the session or the server plays by default.
@@ -76,15 +93,19 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: The scenario plays for other task ids.
         """
-        playback = self._stage.playback
+        playback = self._context.playback
         if scenario is not None or task_id is None or task_id not in self.plan.created:
             task_id = self._cast(scenario, task_id)
         record = playback.open(Query(session=self.name, task_id=task_id))
-        return Task(playback, record.key, base=self.url, gateway=self._stage.gateway)
+        return self.task(record.key)
+
+    def task(self, key: RecordKey) -> Task:
+        """A task of this session that is open."""
+        return Task(self._context.playback, key, url=self.url + self._context.api.poll_url(key.task_id))
 
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
-        return self._stage.journal.find(self.name, task_id)
+        return self._context.journal.find(Criteria(session=self.name, task=task_id))
 
     def wait_for_requests(
         self, count: int = 1, *, task_id: str | None = None, within: float = 10
@@ -94,14 +115,12 @@ class Session:
         Raises:
             TimeoutError: There were fewer.
         """
-
-        def fits(entry: JournalEntry) -> bool:
-            return entry.session == self.name and task_id in {None, entry.task_id}
-
-        seen = self._stage.journal.wait_for(fits, count=count, timeout=within)
-        if seen < count:
+        criteria = Criteria(session=self.name, task=task_id)
+        try:
+            self._context.journal.wait_for(criteria, count=count, timeout=within)
+        except TooFewCallsError as error:
             whose = f"the session {self.name!r}" + ("" if task_id is None else f" for the task {task_id!r}")
-            raise TimeoutError(f"{seen} of {count} calls of {whose} came within {within:g} s")
+            raise TimeoutError(f"{error.seen} of {count} calls of {whose} came within {within:g} s") from None
         return self.requests(task_id)
 
     async def wait_for_requests_async(
@@ -116,22 +135,22 @@ class Session:
 
     def records(self) -> tuple[Record, ...]:
         """What is remembered of the session's tasks, the oldest first."""
-        return self._stage.playback.store.records(self.name)
+        return self._context.playback.store.records(self.name)
 
     def forget(self) -> None:
         """Forgets the session's tasks; the next poll starts them anew."""
-        self._stage.playback.store.forget(self.name)
+        self._context.playback.store.forget(self.name)
 
     @property
     def plan(self) -> SessionPlan:
         """What the session has settled."""
-        return self._stage.playback.store.plan(self.name)
+        return self._context.playback.store.plan(self.name)
 
     def _cast(self, scenario: str | Path | Scenario | None, task_id: str | None) -> str:
         """Settles what a task plays from now on, and gives its id."""
-        playback = self._stage.playback
+        playback = self._context.playback
         if scenario is not None:
-            held = self._held(scenario)
+            held = self._pinned(scenario)
             name, task_id = held.scenario.name, _played_id(held.scenario, task_id)
             playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=name, held=held))
             return task_id
@@ -142,9 +161,9 @@ class Session:
         playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=plan.scenario))
         return task_id
 
-    def _held(self, scenario: str | Path | Scenario) -> PinnedScenario:
+    def _pinned(self, scenario: str | Path | Scenario) -> PinnedScenario:
         """What this session plays from now on, whatever others play under its name."""
-        catalog = self._stage.catalog
+        catalog = self._context.catalog
         return catalog.hold(scenario if isinstance(scenario, Scenario) else catalog.chosen(scenario))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
-from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
-from taskmock.mockserver.api.bk_sops.request import Operation
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError
@@ -12,27 +9,17 @@ from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
 from taskmock.mockserver.sessions.task_clock import TaskClock
-from taskmock.schemas import load_operations
-
-_STATUS = Operation.of(load_operations()["get_task_status"])
 
 
 class Task:
     """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
 
-    def __init__(self, playback: Playback, key: RecordKey, *, base: str, gateway: Gateway = ESB) -> None:
+    def __init__(self, playback: Playback, key: RecordKey, *, url: str) -> None:
         self._playback = playback
         self._key = key
         self.id = key.task_id
         self.scenario = key.scenario
-        query = {
-            "bk_app_code": "app",
-            "bk_app_secret": "secret",
-            "bk_username": "user",
-            "bk_biz_id": "2",
-            "task_id": self.id,
-        }
-        self.url = base + gateway.target(_STATUS, query)
+        self.url = url
         self.clock = TaskClock(self._playback, key)
         self.commands = Commands(self._playback, key)
 

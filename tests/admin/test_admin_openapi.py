@@ -6,7 +6,8 @@ import pytest
 from mock_calls import admin, poll, send
 
 from taskmock.contracts.export.openapi import openapi_document
-from taskmock.mockserver.admin.router import ENDPOINTS
+from taskmock.mockserver.admin.router import endpoints_of
+from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 from taskmock.mockserver.server.mock_server import MockServer
 from taskmock.mockserver.server.settings import Settings
 from taskmock.schemas import ALL, GATEWAYS, gateway_names
@@ -14,6 +15,7 @@ from taskmock.schemas import ALL, GATEWAYS, gateway_names
 TASK = "/sessions/anna/tasks/10"
 FINE = b"format: 1\nscenario: fine\nflow: [A: 1s]\n"
 LINK = "link"
+ENDPOINTS = endpoints_of(BkSopsApi())
 
 # One good call of each endpoint, in an order in which they all are good.
 GOOD_CALLS = [

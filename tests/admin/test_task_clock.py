@@ -12,7 +12,7 @@ from taskmock.mockserver.core.engine.event_queue import EventQueue
 from taskmock.mockserver.scenarios import read_scenario
 from taskmock.mockserver.server.mock_server import MockServer
 from taskmock.mockserver.server.settings import Settings, build_app
-from taskmock.mockserver.sessions.session import Session, SessionContext
+from taskmock.mockserver.sessions.session import Session
 
 NOON = "2024-05-01 12:00:00"
 BUSY = """\
@@ -236,7 +236,7 @@ def test_moment_that_a_command_saw_stays_as_it_was():
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
 def test_clock_refuses_moments_that_are_none(move, seconds):
     app = build_app(Settings(scenario=scenario_of(RELEASE), clock=ManualClock()))
-    clock = Session(SessionContext(app.playback, app.stage.catalog, app.journal), "anna").play().clock
+    clock = Session(app.context, "anna").play().clock
 
     with pytest.raises(ValueError, match="0 seconds or more"):
         move(clock, seconds)

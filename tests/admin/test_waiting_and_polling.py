@@ -12,7 +12,7 @@ from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.playback.poll import Reading
 from taskmock.mockserver.plugin import TaskmockSession
 from taskmock.mockserver.server.mock_server import MockServer
-from taskmock.mockserver.sessions.journal import Journal, JournalEntry
+from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry
 from taskmock.mockserver.sessions.polling import Polling, polling_in
 
 
@@ -84,9 +84,10 @@ def test_calls_that_are_forgotten_meanwhile_have_come_all_the_same():
 
     waits = threading.Event()
 
-    def fits(_entry):
-        waits.set()
-        return True
+    class AnyCall(Criteria):
+        def fit(self, _entry):
+            waits.set()
+            return True
 
     def coming():
         waits.wait(60)
@@ -96,7 +97,7 @@ def test_calls_that_are_forgotten_meanwhile_have_come_all_the_same():
     thread = threading.Thread(target=coming)
     thread.start()
 
-    assert journal.wait_for(fits, count=2, timeout=60) == 2
+    assert journal.wait_for(AnyCall(), count=2, timeout=60) == 2
     thread.join()
 
 

@@ -6,9 +6,9 @@ import pytest
 from mock_calls import send
 
 from taskmock.mockserver import MockServer, Settings
-from taskmock.mockserver.admin.moments import LONGEST_LINK
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.scenarios import read_scenario
+from taskmock.mockserver.sessions.replay_link import LONGEST_LINK
 
 FLAKY = """\
 format: 1

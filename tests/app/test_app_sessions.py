@@ -8,6 +8,7 @@ from mock_calls import send
 
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.journal import Criteria
 from taskmock.mockserver.sessions.names import session_prefix
 
 ALLOWED = "cannot name a session: 1 to 128 visible ASCII characters"
@@ -118,7 +119,7 @@ def test_refusal_belongs_to_the_session_of_its_credential():
     answer = post(app, without("task_id") | {"bk_username": "admin"})
 
     assert answer.headers["X-Mock-Session"] == "admin"
-    assert [entry.code for entry in app.journal.find("admin")] == [1306406]
+    assert [entry.code for entry in app.journal.find(Criteria(session="admin"))] == [1306406]
 
 
 @pytest.mark.parametrize("name", ["%20", "", "a%20b", "%E4%BB%BB", "x" * 129, "%00", "a%0Ab"])

@@ -9,6 +9,7 @@ from calling import House, house_of, nodes_in, one
 from flows import act, play, scripted, sub
 from stagehand import FAILS, STEPS
 
+from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 from taskmock.mockserver.api.bk_sops.calls.create import FIRST_NUMBER, LARGEST_CONSTANTS, check_creation
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
@@ -198,7 +199,7 @@ def test_task_that_a_test_plays_anew_is_no_longer_the_created_one():
     house = House(default="steps")
     task = house.create()
 
-    Session(SessionContext(house.playback, house.catalog, Journal()), "s").play("fails", task)
+    Session(SessionContext(house.playback, house.catalog, Journal(), BkSopsApi()), "s").play("fails", task)
 
     assert house.store.plan("s").created == {}
     assert house.poll(task).record.key.scenario == "fails"
@@ -208,7 +209,7 @@ def test_opening_a_created_task_leaves_it_as_it_is():
     house = House(default="steps")
     task = house.create(name="Mine")
 
-    Session(SessionContext(house.playback, house.catalog, Journal()), "s").play(task_id=task)
+    Session(SessionContext(house.playback, house.catalog, Journal(), BkSopsApi()), "s").play(task_id=task)
 
     assert house.data(task)["name"] == "Mine"
 

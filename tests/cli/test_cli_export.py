@@ -7,6 +7,7 @@ import pytest
 from taskmock.contracts.export.openapi import openapi_document
 from taskmock.contracts.export.typescript import typescript_module
 from taskmock.mockserver.admin.router import whole_document
+from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 from taskmock.schemas import ALL, EDITIONS, GATEWAYS, gateway_names
 
 
@@ -32,7 +33,7 @@ def test_openapi_describes_gateways(taskmock, gateway):
 def test_openapi_describes_the_admin_api_too_where_it_is_asked_to(taskmock):
     ended = taskmock("export", "openapi", "--with-admin", "--edition", "v1", "--gateway", "esb")
 
-    assert json.loads(ended.stdout) == whole_document("v1", ("esb",))
+    assert json.loads(ended.stdout) == whole_document(BkSopsApi("esb"), "v1")
     assert {"name": "admin"}.items() <= json.loads(ended.stdout)["tags"][1].items()
 
 

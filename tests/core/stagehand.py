@@ -60,7 +60,7 @@ class Stage:
             record=polled.record,
             reading=polled.reading,
             faults=polled.faults,
-            request_id=polled.request_id,
+            request_id=polled.answer_id,
             edition=polled.playing.edition.name,
             **self.renderer.rendered(polled)._asdict(),
         )

@@ -6,6 +6,7 @@ import pytest
 from flows import act, play
 from stagehand import Stage as Theatre
 
+from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.sessions.journal import Journal
 from taskmock.mockserver.sessions.session import Session, SessionContext
@@ -23,7 +24,7 @@ class House:
 
     def __init__(self, **more):
         self.theatre = Theatre(**more)
-        self.stage = SessionContext(self.theatre.playback, Journal())
+        self.stage = SessionContext(self.theatre.playback, self.theatre.catalog, Journal(), BkSopsApi())
 
     def session(self, name):
         return Session(self.stage, name)

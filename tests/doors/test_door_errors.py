@@ -231,7 +231,7 @@ def test_task_that_a_user_has_made_is_one_of_the_business(app):
     shown = APP | {"bk_token": "fresh"}
     body = b'{"name": "Release"}'
     # No glob of the file has the numbers that clients' tasks get.
-    app.gate.auth = read_auth(AUTH.replace('"1*"', '"5*"'), source="auth")
+    app.api.access.auth = read_auth(AUTH.replace('"1*"', '"5*"'), source="auth")
 
     made = body_of(apigw(app, "create_task/7/2/", header=shown, method="POST", body=body))["data"]["task_id"]
 

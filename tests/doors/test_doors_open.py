@@ -1,6 +1,7 @@
 """Which doors a mock has, and that all of them lead to the same tasks."""
 
 import json
+import types
 
 import pytest
 from click.testing import CliRunner
@@ -174,7 +175,7 @@ def test_wrong_declaration_changes_nothing_and_says_what_is_wrong():
 def test_no_secret_is_in_the_journal_or_the_log():
     with MockServer(clock=ManualClock()) as mock:
         lines = []
-        mock.app.journal.watch = lambda entry: lines.append(repr(entry))
+        mock.app.observers.append(types.SimpleNamespace(observe=lambda exchange: lines.append(repr(exchange.entry))))
         shown = {"bk_app_code": "shop", "bk_app_secret": "sesame", "bk_token": "sesame", "access_token": "sesame"}
         send(mock.url, STATUS, headers={"X-Bkapi-Authorization": json.dumps(shown)})
         send(mock.url, "/api/c/compapi/v2/sops/get_task_status/", "POST", IDS | shown)

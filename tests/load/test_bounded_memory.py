@@ -6,6 +6,8 @@ import tracemalloc
 import pytest
 from mock_calls import status_of
 
+from taskmock.mockserver.admin.router import AdminRouter
+from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
 from taskmock.mockserver.clock import ClockMode, ManualClock
 from taskmock.mockserver.http.message import Call
@@ -16,6 +18,8 @@ from taskmock.mockserver.playback.store import MemoryStore, RecordGoneError
 from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.server.app import App
 from taskmock.mockserver.sessions.journal import Journal, JournalEntry
+from taskmock.mockserver.sessions.names import SessionRule
+from taskmock.mockserver.sessions.session import SessionContext
 
 
 class Steady:
@@ -34,13 +38,18 @@ def playback(store, mode=ClockMode.POLLS):
     )
 
 
+def app_of(store, *, mode=ClockMode.POLLS, **more):
+    """The application of a mock whose records are in a store."""
+    context = SessionContext(playback(store, mode), Catalog(), Journal(), BkSopsApi())
+    return App(context, AdminRouter(context), SessionRule(), **more)
+
+
 def asked(session, task_id="10"):
     return Query(session=session, task_id=task_id)
 
 
-def test_memory_does_not_grow_with_the_sessions(monkeypatch):
-    monkeypatch.setattr("taskmock.mockserver.server.app._KNOWN_CALLS", 100)
-    app = App(playback(MemoryStore(most_sessions=50)), Catalog())
+def test_memory_does_not_grow_with_the_sessions():
+    app = app_of(MemoryStore(most_sessions=50), known_calls=100)
     calls = [Call("GET", status_of(str(n % 20)), (("x-mock-session", f"s-{n}"),)) for n in range(1500)]
     for call in calls[:500]:  # until the calls that are known are as many as can be
         app.answer(call)
@@ -166,7 +175,7 @@ def test_poll_of_a_session_that_is_forgotten_meanwhile_begins_anew():
 
 
 def test_operation_on_a_session_that_is_forgotten_meanwhile_is_carried_out():
-    app = App(playback(MemoryStore(), mode=ClockMode.WALL), Catalog())
+    app = app_of(MemoryStore(), mode=ClockMode.WALL)
     store, change, forgotten = app.playback.store, app.playback.store.change, []
 
     def changing(key, update):

@@ -5,28 +5,21 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.http import dump_cookie
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
-from taskmock.mockserver.admin.moments import REPLAY
-from taskmock.mockserver.api.bk_sops.calls.create import check_creation
-from taskmock.mockserver.api.bk_sops.documents.renderer import CLIPPED
-from taskmock.mockserver.api.bk_sops.documents.task import CREATION_FIELDS, is_number
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.task_time import ClockMode, TaskTime
-from taskmock.mockserver.playback.creation import CreatedTask
-from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.playing import played
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
 from taskmock.mockserver.sessions.names import SESSION_COOKIE, checked_session
+from taskmock.mockserver.sessions.replay_link import REPLAY
 from taskmock.mockserver.sessions.session import Session
-from taskmock.mockserver.sessions.task import Task
 
 _NEXT: dict[str, Schema] = {
     "next": {"type": "string", "description": "Where the browser goes then: a path of this site, such as /tasks/10."}
@@ -56,7 +49,8 @@ _REPLAY: dict[str, Schema] = {
     "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
     "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
     "created": {"type": "string", "description": "What a client has made the task with: JSON."},
-    CLIPPED: {"enum": ["true"], "description": "A batch query has taken `children` from the CREATED task."},
+}
+_THERE: dict[str, Schema] = {
     "session": {"type": "string", "description": "The session's name; one of the link's own where it is not said."},
     **_NEXT,
 }
@@ -70,10 +64,7 @@ def use(call: AdminCall) -> Answered:
     name = checked_session(call.query.get("session") or f"s-{secrets.token_hex(4)}")
     target = _checked_next(call.query.get("next"))
     scenario, clock = call.query.get("scenario"), call.query.get("clock")
-    if scenario is not None:
-        call.catalog.scenario(scenario)
-    plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None)
-    _begin(call, name, plan)
+    Session(call.context, name).change_plan(anew=True, scenario=scenario, mode=ClockMode(clock) if clock else None)
     return _sent(name, target, {"session": name, "scenario": scenario, "clock": clock, "next": target})
 
 
@@ -85,7 +76,7 @@ def replay(call: AdminCall) -> Answered:
     query, playback = call.query, call.playback
     name = checked_session(query.get("session") or f"replay-{draw_hex(sorted(query.items()))[:8]}")
     target = _checked_next(query.get("next"))
-    plan = _plan(query, playback)
+    plan = _plan(call)
     scenario = playback.scenario_for(query["scenario"], query["task"], query["seed"], plan=plan)
     record = _record(call, RecordKey(name, scenario.name, query["task"]), scenario.digest)
     edition = playback.edition_of(scenario)
@@ -103,26 +94,23 @@ def replay(call: AdminCall) -> Answered:
     play = scenario.play_for(record.key.task_id)
     assert play is not None  # noqa: S101  # a scenario without one is never chosen
     played(record, play, edition)  # refuses a log that cannot be, before anything has changed
-    _begin(call, name, plan)
+    session = Session(call.context, name)
+    session.change_plan(anew=True, tasks=plan.tasks, created=plan.created)
     playback.store.open(record.key, lambda: record)
-    path = Task(playback, record.key, base=Session(call.stage, name).url, gateway=call.stage.gateway).url
-    return _sent(name, target, {"session": name, "url": path, "next": target})
+    return _sent(name, target, {"session": name, "url": session.task(record.key).url, "next": target})
 
 
-def _plan(query: Mapping[str, Any], playback: Playback) -> SessionPlan:
+def _plan(call: AdminCall) -> SessionPlan:
     """What the session of a link plays: one scenario for one task, which a client may have made."""
-    task, created = query["task"], {}
+    query, created = call.query, {}
+    task = query["task"]
     if "created" in query:
         try:
-            creation = CreatedTask.read(query["created"], CREATION_FIELDS)
-            check_creation(playback, creation)
+            created[task] = call.context.api.read_creation(call.playback, task, query["created"])
         except ScenarioError:
             raise
         except ValueError as error:
             raise AdminError(400, f"created: {error}", allowed="what the link had") from None
-        if not is_number(task):
-            raise AdminError(400, f"created: {task[:80]!r} is no number of a task", allowed="what the link had")
-        created[task] = creation
     return SessionPlan(tasks={task: query["scenario"]}, created=created)
 
 
@@ -139,7 +127,7 @@ def _record(call: AdminCall, key: RecordKey, digest: str) -> Record:
         log=read_injected_log(query["log"]) if "log" in query else (),
         faults=read_injected_faults(query["faults"]) if "faults" in query else (),
         spent=_spent(query.get("spent", "[]")),
-        api={name: query[name] for name in (CLIPPED,) if name in query},
+        api={name: query[name] for name in call.context.api.notes if name in query},
     )
 
 
@@ -151,12 +139,6 @@ def _spent(text: str) -> tuple[int, ...]:
     if not isinstance(found, list) or not all(type(number) is int and 0 <= number < 2**53 for number in found):
         raise AdminError(400, f"spent is {text[:80]!r}", allowed="a JSON list of numbers: [2,0]")
     return tuple(found)
-
-
-def _begin(call: AdminCall, session: str, plan: SessionPlan) -> None:
-    """A link starts afresh, however often it is used."""
-    call.playback.store.forget(session)
-    call.playback.store.settle(session, plan)
 
 
 def _sent(session: str, target: str | None, body: dict[str, object]) -> Answered:
@@ -189,25 +171,27 @@ _LED: dict[str, Schema] = {
     "next": {"type": ["string", "null"]},
 }
 
-ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path="/use",
-        summary="Put a browser into a session",
-        answer=use,
-        query=_USE,
-        gives={**_LED, "scenario": {"type": ["string", "null"]}, "clock": {"type": ["string", "null"]}},
-        leads=True,
-    ),
-    Endpoint(
-        method="GET",
-        path=REPLAY,
-        summary="Put a browser at a moment of a task",
-        answer=replay,
-        query=_REPLAY,
-        needed=("scenario", "digest", "edition", "task", "seed", "epoch", "reading", "polls"),
-        gives={**_LED, "url": {"type": "string", "description": "The call that answers the moment, a path."}},
-        leads=True,
-    ),
-)
-"""The links for browsers."""
+
+def link_endpoints(notes: Mapping[str, Schema]) -> tuple[Endpoint, ...]:
+    """The links for browsers; `notes` describes what an API notes in the records of tasks."""
+    return (
+        Endpoint(
+            method="GET",
+            path="/use",
+            summary="Put a browser into a session",
+            answer=use,
+            query=_USE,
+            gives={**_LED, "scenario": {"type": ["string", "null"]}, "clock": {"type": ["string", "null"]}},
+            leads=True,
+        ),
+        Endpoint(
+            method="GET",
+            path=REPLAY,
+            summary="Put a browser at a moment of a task",
+            answer=replay,
+            query={**_REPLAY, **notes, **_THERE},
+            needed=("scenario", "digest", "edition", "task", "seed", "epoch", "reading", "polls"),
+            gives={**_LED, "url": {"type": "string", "description": "The call that answers the moment, a path."}},
+            leads=True,
+        ),
+    )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.core.flow import SECOND
-from taskmock.mockserver.sessions.journal import MOST_WAITS, JournalEntry
+from taskmock.mockserver.sessions.journal import MOST_WAITS, Criteria, JournalEntry, TooFewCallsError
 
 _CRITERIA: dict[str, Schema] = {
     "session": {"type": "string", "description": "Calls of this session only."},
@@ -31,31 +29,32 @@ _WAIT: dict[str, Schema] = {
 
 def list_requests(call: AdminCall) -> Answered:
     """The calls that fit the query, the oldest first."""
-    return Answered(body={"requests": [_shown(entry) for entry in _found(call, call.query)]})
+    return Answered(body={"requests": [_shown(entry) for entry in call.journal.find(Criteria(**call.query))]})
 
 
 def find_requests(call: AdminCall) -> Answered:
     """The calls that fit the body, the oldest first."""
-    return Answered(body={"requests": [_shown(entry) for entry in _found(call, call.said)]})
+    return Answered(body={"requests": [_shown(entry) for entry in call.journal.find(Criteria(**call.said))]})
 
 
 def count_requests(call: AdminCall) -> Answered:
     """How many calls fit the body."""
-    return Answered(body={"count": len(_found(call, call.said))})
+    return Answered(body={"count": len(call.journal.find(Criteria(**call.said)))})
 
 
 def wait_for_requests(call: AdminCall) -> Answered:
     """Answers once so many calls that fit the body have come, or says after the time-out how many there were."""
-    count, timeout = call.said.get("count", 1), call.said.get("timeout", 10)
+    criteria = dict(call.said)
+    count, timeout = criteria.pop("count", 1), criteria.pop("timeout", 10)
     waiting = call.journal.waiting
     if not waiting.acquire(blocking=False):
         raise AdminError(429, "as many calls as can wait already", allowed=f"{MOST_WAITS} at once")
     try:
-        seen = call.journal.wait_for(lambda entry: _fits(entry, call.said), count=count, timeout=timeout)
+        seen = call.journal.wait_for(Criteria(**criteria), count=count, timeout=timeout)
+    except TooFewCallsError as error:
+        raise AdminError(408, f"{error.seen} of {count} calls came within {timeout} s", count=error.seen) from None
     finally:
         waiting.release()
-    if seen < count:
-        raise AdminError(408, f"{seen} of {count} calls came within {timeout} s", count=seen)
     return Answered(body={"count": seen})
 
 
@@ -72,21 +71,6 @@ def reset(call: AdminCall) -> Answered:
         call.playback.store.forget(name)
     call.journal.clear(only)
     return Answered()
-
-
-def _found(call: AdminCall, criteria: Mapping[str, Any]) -> list[JournalEntry]:
-    return [entry for entry in call.journal.find() if _fits(entry, criteria)]
-
-
-def _fits(entry: JournalEntry, criteria: Mapping[str, Any]) -> bool:
-    fault = criteria.get("fault")
-    return (
-        criteria.get("session") in {None, entry.session}
-        and criteria.get("task") in {None, entry.task_id}
-        and criteria.get("method") in {None, entry.method}
-        and criteria.get("status") in {None, entry.status}
-        and (fault is None or fault in entry.faults or (fault == "any" and bool(entry.faults)))
-    )
 
 
 def _shown(entry: JournalEntry) -> dict[str, object]:

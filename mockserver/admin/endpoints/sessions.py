@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
-
 from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.sessions.session import Session
@@ -26,7 +23,7 @@ _PLAN: dict[str, Schema] = {
 def list_sessions(call: AdminCall) -> Answered:
     """All sessions, the one longest untouched first."""
     names = call.playback.store.sessions()
-    return Answered(body={"sessions": [_shown(Session(call.stage, name)) for name in names]})
+    return Answered(body={"sessions": [_shown(Session(call.context, name)) for name in names]})
 
 
 def show_session(call: AdminCall) -> Answered:
@@ -36,17 +33,11 @@ def show_session(call: AdminCall) -> Answered:
 
 def settle_session(call: AdminCall) -> Answered:
     """Settles what a session's tasks play and what moves their clocks. What it does not say stays as it is."""
-    session, said = call.session, call.said
-    if said.get("scenario") is not None:
-        call.catalog.scenario(said["scenario"])
-    changed: dict[str, Any] = {}
-    if "scenario" in said:
-        changed["scenario"] = said["scenario"]
-    if "clock" in said:
-        changed["mode"] = ClockMode(said["clock"]) if said["clock"] else None
-    if "speed" in said:
-        changed["speed"] = said["speed"]
-    call.playback.store.replan(session.name, lambda plan: dataclasses.replace(plan, **changed))
+    changes = dict(call.said)
+    if "clock" in changes:
+        clock = changes.pop("clock")
+        changes["mode"] = ClockMode(clock) if clock else None
+    call.session.change_plan(**changes)
     return show_session(call)
 
 

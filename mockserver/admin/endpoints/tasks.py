@@ -6,9 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from taskmock.mockserver.admin.endpoint import ADMIN, AdminCall, AdminError, Answered, Endpoint, Schema, record_of
-from taskmock.mockserver.admin.moments import events_of, link_of
-from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, record_of
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Fault
@@ -17,9 +15,10 @@ from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.playing import Playing
-from taskmock.mockserver.playback.presenter import state_at
+from taskmock.mockserver.playback.presenter import Presenter, state_at
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
+from taskmock.mockserver.sessions.replay_link import events_of, link_of
 from taskmock.mockserver.sessions.task_clock import SeekError, TaskClock
 
 MOST_CHANGES = 1000
@@ -85,7 +84,7 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         "polls": record.time.polls,
         "log": [event.as_data() for event in events_of(record.log)],
         "dropped": record.dropped,
-        "link": ADMIN + link_of(playback, record),
+        "link": link_of(playback, record),
     }
 
 
@@ -165,7 +164,7 @@ def add_faults(call: AdminCall) -> Answered:
 
     def with_added(record: Record, playing: Playing) -> tuple[Record, None]:
         for fault in added:
-            _check_addresses(playing.history, fault)
+            _check_addresses(call.playback.presenter, playing.history, fault)
         return dataclasses.replace(record, faults=(*record.faults, *added)), None
 
     call.playback.change(record_of(call).key, with_added)
@@ -182,7 +181,7 @@ def clear_faults(call: AdminCall) -> Answered:
     return list_faults(call)
 
 
-def _check_addresses(history: History, fault: Fault) -> None:
+def _check_addresses(presenter: Presenter, history: History, fault: Fault) -> None:
     """Refuses a fault whose node the task has not."""
     broken = fault.value["node"] if isinstance(fault.value, dict) and "node" in fault.value else None
     for address in (fault.bounds.node, broken):
@@ -190,7 +189,7 @@ def _check_addresses(history: History, fault: Fault) -> None:
             continue
         if not history.frames:
             history.graph.find(address)
-        elif not any(recorded_state(frame.body, address) for frame in history.frames):
+        elif not any(presenter.state(frame.body, address) for frame in history.frames):
             raise AddressError(address, matches=(), closest=())
 
 

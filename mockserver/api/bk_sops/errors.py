@@ -7,6 +7,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
+from taskmock.mockserver.api.protocol import CallRefusedError
 from taskmock.schemas import load_json
 
 _SYSTEM_CODES: Mapping[str, int] = load_json("gateways.json")["system_codes"]
@@ -53,7 +54,7 @@ class Refusal(enum.StrEnum):
     BACKEND_TIMEOUT = "backend timeout"
 
 
-class RefusedError(Exception):
+class RefusedError(CallRefusedError):
     """A refused call: the HTTP status, and the code, the message and the further fields of the envelope.
 
     `name` is the gateway's name for the code where the gateway refuses, None where the system behind it does.

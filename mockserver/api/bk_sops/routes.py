@@ -1,4 +1,4 @@
-"""Which door and which call of the API a path leads to."""
+"""Which gateway and which call of the API a path leads to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_NUMBER = 18  # digits; a longer id is no row of any database
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Route:
-    """Where a path leads: through a door to a call, with the parameters that stand in the path."""
+    """A call at a gateway, with the parameters that stand in the path."""
 
     gateway: Gateway
     operation: Operation
@@ -25,18 +25,18 @@ class Route:
 
 
 class Routes:
-    """The paths of some doors to some calls."""
+    """The paths of gateways to calls."""
 
     def __init__(self, gateways: Sequence[Gateway], operations: Sequence[Operation]) -> None:
-        self._doors = tuple(gateways)
+        self._gateways = tuple(gateways)
         rules = (rule for gateway in gateways for operation in operations for rule in _rules(gateway, operation))
         self._map = Map(list(rules), strict_slashes=False, merge_slashes=False)
 
-    def way(self, method: str, path: str) -> Route:
+    def route(self, method: str, path: str) -> Route:
         """Where a method and a path lead.
 
         Raises:
-            RefusedError: To no call; the door whose paths it is most like (`door_of`) says so.
+            RefusedError: They lead to no call; the gateway whose paths are most like it says so.
         """
         adapter = self._map.bind("")
         try:
@@ -53,24 +53,24 @@ class Routes:
             raise self._lost(method, path)
         return Route(gateway, operation, in_path)
 
-    def lead(self, path: str) -> bool:
-        """Whether a path is one of a call, by whatever method."""
+    def matches(self, path: str) -> bool:
+        """Whether a path is one of a call, by any method."""
         return bool(_methods(self._map.bind(""), path))
 
     def gateway_of(self, path: str) -> Gateway:
-        """The door that has a path, else the one whose paths begin like it, else the first one."""
+        """The gateway that has a path, else the one whose paths begin like it, else the first one."""
         adapter = self._map.bind("")
         for method in _methods(adapter, path):
             found: tuple[Gateway, Operation] = adapter.match(path, method=method)[0]
             return found[0]
-        return max(self._doors, key=lambda gateway: max(_alike(template, path) for template in gateway.paths))
+        return max(self._gateways, key=lambda gateway: max(_alike(template, path) for template in gateway.paths))
 
     def _lost(self, method: str, path: str) -> RefusedError:
         return self.gateway_of(path).refused(Refusal.PATH_UNKNOWN, method=method, path=path)
 
 
 def _methods(adapter: MapAdapter, path: str) -> list[str]:
-    """What a path takes; nothing where it leads nowhere."""
+    """The methods of a path; none if it leads to no call."""
     return sorted({*adapter.allowed_methods(path)} - {"HEAD", "OPTIONS"})
 
 

@@ -132,10 +132,3 @@ def _any_holds(tokens: Iterable[Token], shown: str, now: int) -> bool:
 
 def _same(secret: str, shown: str) -> bool:
     return hmac.compare_digest(secret.encode("utf-8", "surrogatepass"), shown.encode("utf-8", "surrogatepass"))
-
-
-class AuthHolder:
-    """Holds what is declared of callers: None where nothing is, and everybody is let in who shows something."""
-
-    def __init__(self, auth: Auth | None = None) -> None:
-        self.auth = auth
