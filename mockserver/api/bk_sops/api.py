@@ -15,7 +15,7 @@ from taskmock.mockserver.api.bk_sops.access.holder import AuthHolder
 from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall
 from taskmock.mockserver.api.bk_sops.calls.create import check_creation
-from taskmock.mockserver.api.bk_sops.calls.status import status_query
+from taskmock.mockserver.api.bk_sops.documents.flags import Flags, Selection
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
 from taskmock.mockserver.api.bk_sops.documents.renderer import CLIPPED, Renderer
 from taskmock.mockserver.api.bk_sops.documents.task import CREATION_FIELDS, is_number
@@ -163,8 +163,20 @@ class ReadSopsCall:
             owns=functools.partial(admission.owns, parameters),
         )
         if operation is STATUS:
-            return PreparedPoll(self.api.renderer, playback, gateway, status_query(call))
+            return PreparedPoll(self.api.renderer, playback, gateway, _poll_query(call))
         return PreparedCall(playback, gateway, CALLS[operation.name].answer, call, self.incoming.call)
+
+
+def _poll_query(call: ApiCall) -> Query:
+    """What a call for a status asks: the document lets it name a node in the place of a task."""
+    task_id = call.needed["task_id"]
+    return Query(
+        session=call.session,
+        task_id=task_id,
+        scenario=call.scenario,
+        node_id=task_id if is_node_id(task_id) else None,
+        selection=Selection(Flags.of(call.said), call.quirks),
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
