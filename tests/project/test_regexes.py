@@ -18,8 +18,10 @@ FLOOR = 0.006
 """CPU seconds within which the longer text needs no comparison: a linear expression takes a tenth of it."""
 
 USES = ("match", "fullmatch", "search", "sub", "finditer", "findall", "split")
-PASSED_ON = frozenset({"pattern", "text", "''.join(pieces)", "f'{wide}(?=\\\\S)'"})
-"""Expressions that are made as the product runs: from a contract of the user, a baseline, or a constant table."""
+PASSED_ON = frozenset({"pattern", "text", "''.join(pieces)", "f'{wide}(?=\\\\S)'", "row['pattern']"})
+"""Expressions that are made as the product runs: from a contract of the user, a baseline, or a constant table.
+
+Those of tables in JSON files are found in the files."""
 
 
 def held(value):
@@ -62,7 +64,7 @@ def found():
                 if value is not None and value not in known:
                     use = ast.unparse(node.func).removeprefix("re.")
                     yield re.compile(value), USES if use == "compile" else (use,), module.place(node)
-    for path in sorted((ROOT / "schemas").rglob("*.json")):
+    for path in sorted(path for room in ("schemas", "mockserver") for path in (ROOT / room).rglob("*.json")):
         if "examples" not in path.parts:
             for text in patterns(json.loads(path.read_text(encoding="utf-8"))):
                 yield re.compile(text), ("search",), path.relative_to(ROOT).as_posix()
