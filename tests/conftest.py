@@ -1,6 +1,5 @@
-"""Puts this folder on the import path, for the modules that tests in several folders share; fixes what is drawn."""
+"""Shows the values in failing assertions of the helper modules, as in the tests themselves."""
 
-from hypothesis import settings
-from properties import SAME
+import pytest
 
-settings.load_profile(SAME)  # `--hypothesis-profile` comes later, and wins
+pytest.register_assert_rewrite("support")

@@ -3,12 +3,12 @@
 import copy
 
 import pytest
-from call_answers import answer
 from hypothesis import given
 from hypothesis import strategies as st
-from properties import examples
-from test_call_structure import CHANGES, VALUES, changed
 
+from support.changed_bodies import CHANGES, VALUES, changed
+from support.example_answers import answer
+from support.properties import examples
 from taskmock import schemas
 from taskmock.contracts.agreement import RULES, check_agreement
 

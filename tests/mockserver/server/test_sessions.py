@@ -1,0 +1,189 @@
+"""Sessions: named by prefix, header, cookie or credential, in that order, and apart from each other."""
+
+import json
+
+import pytest
+
+from support.app_calls import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, post, target, without
+from support.mock_calls import send
+from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.server.settings import Settings, build_app
+from taskmock.mockserver.sessions.journal import Criteria
+from taskmock.mockserver.sessions.names import session_prefix
+
+ALLOWED = "cannot name a session: 1 to 128 visible ASCII characters"
+NAMES = ["one", "a.b-c_d~e", "x" * 128, "a/b", "50%", "a?b#c", "'\"<>", "%2F"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_prefix_names_the_session_over_a_socket(mock, name):
+    answer = send(mock.url, session_prefix(name) + target())
+
+    assert_strict(answer)
+    assert answer.headers["X-Mock-Session"] == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_header_names_the_session(app, name):
+    answer = ask(app, target(), headers={"X-Mock-Session": name})
+
+    assert answer.headers["X-Mock-Session"] == name
+
+
+@pytest.mark.parametrize("cookie", ["taskmock_session=one", 'a=b; taskmock_session="one"; c=d'])
+def test_cookie_names_the_session(app, cookie):
+    answer = ask(app, target(), headers={"Cookie": cookie})
+
+    assert answer.headers["X-Mock-Session"] == "one"
+
+
+def test_call_that_names_no_session_belongs_to_the_default_one(app):
+    headers = {"X-Mock-Session": "", "Cookie": "taskmock_session=; other=x"}
+
+    assert ask(app, target(), headers=headers).headers["X-Mock-Session"] == "default"
+
+
+def test_prefix_wins_over_header_over_cookie_over_credential():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username"))
+    headers = {"X-Mock-Session": "header", "Cookie": "taskmock_session=cookie"}
+    cookie = {"Cookie": "taskmock_session=cookie"}
+    asked = target(bk_username="credential")
+
+    carried = [
+        ask(app, "/__s/prefix" + asked, headers=headers),
+        ask(app, asked, headers=headers),
+        ask(app, asked, headers=cookie),
+        ask(app, asked),
+        ask(app, target()),
+    ]
+
+    names = [answer.headers["X-Mock-Session"] for answer in carried]
+    assert names == ["prefix", "header", "cookie", "credential", "default"]
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("admin", "admin"),
+        ("a@b.c", "a@b.c"),
+        ("a b", "a%20b"),
+        ("张三", "%E5%BC%A0%E4%B8%89"),
+        (7, "7"),
+        ("\ud800", "%ED%A0%80"),
+        ("", "default"),
+        (0, "default"),
+        (None, "default"),
+        ([1], "default"),
+        (True, "True"),
+    ],
+    ids=ascii,
+)
+def test_username_names_the_session(value, name):
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username"))
+
+    answer = post(app, EXAMPLE | {"bk_username": value})
+
+    assert answer.headers["X-Mock-Session"] == name
+
+
+def test_username_in_the_header_names_the_same_session_as_in_the_query():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username"))
+    header = json.dumps({"bk_username": "张三"}, ensure_ascii=False).encode().decode("latin-1")
+
+    by_header = ask(app, target(), headers={"X-Bkapi-Authorization": header})
+    by_query = ask(app, target(bk_username="张三"))
+
+    assert by_header.headers["X-Mock-Session"] == by_query.headers["X-Mock-Session"] == "%E5%BC%A0%E4%B8%89"
+
+
+def test_long_username_names_a_session_by_its_digest():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username"))
+
+    names = {post(app, EXAMPLE | {"bk_username": "张" * n}).headers["X-Mock-Session"] for n in (15, 16, 16)}
+
+    assert [len(name) for name in sorted(names)] == [16, 16]
+
+
+def test_token_that_names_a_session_stays_secret():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_token"))
+
+    answer = ask(app, target(bk_token="open-sesame"))
+
+    assert answer.headers["X-Mock-Session"] == "d7ecdf25eaf3deba"
+    assert "sesame" not in str((answer.headers, app.journal.find()))
+
+
+def test_refusal_belongs_to_the_session_of_its_credential():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username"))
+
+    answer = post(app, without("task_id") | {"bk_username": "admin"})
+
+    assert answer.headers["X-Mock-Session"] == "admin"
+    assert [entry.code for entry in app.journal.find(Criteria(session="admin"))] == [1306406]
+
+
+@pytest.mark.parametrize("name", ["%20", "", "a%20b", "%E4%BB%BB", "x" * 129, "%00", "a%0Ab"])
+def test_prefix_that_can_be_no_session_is_refused(app, name):
+    answer = ask(app, f"/__s/{name}{target()}")
+
+    assert (answer.status, answer.json["code"]) == (400, 1306000)
+    assert answer.json["message"].endswith(ALLOWED)
+    assert answer.headers["X-Mock-Session"] == "default"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-Mock-Session": "a b"}, {"X-Mock-Session": "\xe4"}, {"Cookie": 'taskmock_session="a b"'}]
+)
+def test_carrier_that_can_be_no_session_is_refused(app, headers):
+    answer = ask(app, target(), headers=headers)
+
+    name = "'\xe4'" if "\xe4" in str(headers) else "'a b'"
+    assert_envelope(answer, 1306000, f"{name} {ALLOWED}", status=400)
+
+
+def test_long_bad_name_is_clipped_in_the_message(app):
+    answer = ask(app, target(), headers={"X-Mock-Session": "x" * 500})
+
+    assert_envelope(answer, 1306000, f"'{'x' * 39}…' {ALLOWED}", status=400)
+
+
+def test_sessions_have_clocks_and_journals_of_their_own(mock):
+    one, two = mock.session("one"), mock.session("two")
+    task = one.play(task_id="10")
+    two.play(task_id="10")
+    task.clock.end()
+
+    states = [send(session.url, target()).state for session in (one, two)]
+
+    assert states == [task.ends, "CREATED"]
+    assert [len(session.requests()) for session in (one, two)] == [1, 1]
+    assert len(mock.requests()) == 2
+
+
+def test_forgotten_session_starts_anew(mock):
+    session = mock.session()
+    session.play().clock.end()
+    session.forget()
+
+    assert send(session.url, target()).state == "CREATED"
+
+
+def test_sessions_without_a_name_are_all_different(mock):
+    assert len({mock.session().name for _ in range(100)}) == 100
+
+
+def test_session_url_of_any_name_leads_to_that_session(mock):
+    for name in NAMES:
+        send(mock.session(name).url, STATUS)
+
+        assert mock.requests()[-1].session == name
+
+
+def test_strict_mock_refuses_calls_without_a_session():
+    app = build_app(Settings(clock=ManualClock(), session_from="bk_username", strict_sessions=True))
+
+    refused, answers = ask(app, target()), [ask(app, "/__s/one" + target()), ask(app, target(bk_username="me"))]
+
+    assert (refused.status, refused.json["code"]) == (400, 1306000)
+    assert refused.json["message"].startswith("the call names no session, and this mock is strict; name one in ")
+    assert [answer.headers["X-Mock-Session"] for answer in answers] == ["one", "me"]
