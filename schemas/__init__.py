@@ -1,6 +1,6 @@
-"""The JSON Schemas of task-status APIs, with examples and states, and a loader for them. Standard library only.
+"""The JSON Schemas of task-status APIs, with examples and states, and a loader for them.
 
-Imports inside functions keep `import taskmock.schemas` free of cost for command lines and plugins.
+Standard library only. Imports inside functions keep `import taskmock.schemas` cheap for command lines and plugins.
 """
 
 from __future__ import annotations

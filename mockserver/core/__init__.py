@@ -1,1 +1,1 @@
-"""The pure core: a flow, commands and a moment give a tree. Nothing here reads a clock, a file or a socket."""
+"""The pure core: a flow, commands and a moment give a tree; nothing here reads a clock, a file or a socket."""

@@ -193,10 +193,8 @@ def test_unknown_name_is_an_attribute_error():
 
 
 def test_frames_stay_a_function_whatever_was_imported():
-    code = (
-        "import taskmock.mockserver.dry_run.frames, taskmock.mockserver.dry_run.lint; "
-        "from taskmock.mockserver import frames, lint"
-    )
+    modules = "import taskmock.mockserver.dry_run.frames, taskmock.mockserver.dry_run.lint"
+    code = f"{modules}; from taskmock.mockserver import frames, lint"
 
     subprocess.run([sys.executable, "-c", f"{code}; assert callable(frames) and callable(lint)"], check=True)
 

@@ -1,4 +1,7 @@
-"""The tables of the reference are made from what they describe; `python -m system.docs.test_reference` writes them anew."""
+"""The tables of the reference say what the code says.
+
+`python -m system.docs.test_reference` in tests/ writes them anew.
+"""
 
 import ast
 import re
