@@ -44,9 +44,11 @@ class Outline:
     elsewhere: tuple[Violation, ...]
 
 
-def outline(body: object, violations: Sequence[Violation]) -> Outline:
+def outline(
+    body: object, violations: Sequence[Violation], *, most_rows: int = DRAWN, most_characters: int = KEPT_CHARACTERS
+) -> Outline:
     """The outline of a judged answer, the last one of a history; without rows where there is no tree to draw."""
-    nodes = _nodes(body[-1] if isinstance(body, (list, tuple)) and body else body)
+    nodes = _nodes(body[-1] if isinstance(body, (list, tuple)) and body else body, most_characters)
     by_node: dict[str, list[Violation]] = {}
     elsewhere: list[Violation] = []
     for violation in violations:
@@ -55,13 +57,13 @@ def outline(body: object, violations: Sequence[Violation]) -> Outline:
             place = place.rpartition("/")[0]
         (by_node.setdefault(place, []) if place else elsewhere).append(violation)
     drawn = [(*node, tuple(by_node.get(place, ()))) for place, node in nodes.items()]
-    if len(drawn) > DRAWN:
-        drawn = [*drawn[:DRAWN], *(row for row in drawn[DRAWN:] if row[2])]
+    if len(drawn) > most_rows:
+        drawn = [*drawn[:most_rows], *(row for row in drawn[most_rows:] if row[2])]
     rows = tuple(_row(*row) for row in drawn)
     return Outline(rows, len(nodes) - len(rows), tuple(elsewhere))
 
 
-def _nodes(body: object) -> dict[str, tuple[Place, int]]:
+def _nodes(body: object, most_characters: int) -> dict[str, tuple[Place, int]]:
     """Every node by its JSON Pointer, with its depth; parents before children."""
     nodes: dict[str, tuple[Place, int]] = {}
     places: dict[int, str] = {}
@@ -75,7 +77,7 @@ def _nodes(body: object) -> dict[str, tuple[Place, int]]:
         places[id(node)] = place
         nodes[place] = node, depth
         held += len(place)
-        if held > KEPT_CHARACTERS:
+        if held > most_characters:
             break
     return nodes
 

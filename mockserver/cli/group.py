@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
@@ -24,34 +25,46 @@ DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQ
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
 
-_COMMANDS = {
-    "serve": ("taskmock.mockserver.cli.serve:serve_command", "Serve the mock API; any task id works at once."),
+COMMANDS = {
+    "serve": ("taskmock.mockserver.cli.serve:serve_command", "Play", "Serve the mock API; any task id works at once."),
+    "scenarios": (
+        "taskmock.mockserver.cli.scenarios:scenarios_command",
+        "Play",
+        "List, draw and check scenarios.",
+    ),
     "generate": (
         "taskmock.mockserver.cli.generate:generate_command",
+        "Play",
         "Print one believable answer, made from a seed.",
     ),
     "validate": (
         "taskmock.contracts.cli.validate:validate_command",
+        "Judge",
         "Judge recorded answers or requests against the contract.",
     ),
-    "verify": ("taskmock.contracts.cli.verify:verify_command", "Ask a live server and judge what it answers."),
-    "drift": ("taskmock.contracts.cli.drift:drift_command", "Find out how real answers have drifted."),
-    "diff": ("taskmock.contracts.cli.diff:diff_command", "Compare two contracts: what breaks, what is added."),
+    "verify": (
+        "taskmock.contracts.cli.verify:verify_command",
+        "Judge",
+        "Ask a live server and judge what it answers.",
+    ),
+    "drift": ("taskmock.contracts.cli.drift:drift_command", "Judge", "Find out how real answers have drifted."),
     "export": (
         "taskmock.mockserver.cli.export:export_command",
+        "Convert and compare",
         "Write the API as OpenAPI, or as TypeScript types.",
     ),
-    "scenarios": ("taskmock.mockserver.cli.scenarios:scenarios_command", "List, draw and check scenarios."),
-    "init": ("taskmock.mockserver.cli.init:init_command", "Write a first folder of scenarios of your own."),
+    "diff": (
+        "taskmock.contracts.cli.diff:diff_command",
+        "Convert and compare",
+        "Compare two contracts: what breaks, what is added.",
+    ),
+    "init": (
+        "taskmock.mockserver.cli.init:init_command",
+        "Set up",
+        "Write a first folder of scenarios of your own.",
+    ),
 }
-
-_SECTIONS = {
-    "Play": ("serve", "scenarios", "generate"),
-    "Judge": ("validate", "verify", "drift"),
-    "Convert and compare": ("export", "diff"),
-    "Set up": ("init",),
-}
-"""The sub-commands as help groups them."""
+"""Each sub-command: where it stands, and its section and its line in the help text."""
 
 _HELP = """Mock and verify task-status APIs: get_task_status of BlueKing Standard OPS.
 
@@ -70,7 +83,19 @@ beats a file.
 
 
 class LazyGroup(click.Group):
-    """A group that imports a sub-command when it runs, not when it is listed; no mishap of one exits with 1."""
+    """A group that imports a sub-command when it runs, not when it is listed; no mishap of one exits with 1.
+
+    `commands_at` has, for each name, where the command stands (`module:attribute`), its section and its line in the help.
+    """
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401  # click's
+        commands_at: Mapping[str, tuple[str, str, str]] = COMMANDS,
+        **kwargs: Any,  # noqa: ANN401  # click's
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._commands_at = commands_at
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
         """Runs a sub-command; whatever goes wrong unforeseen is one line, and never looks like a violation."""
@@ -92,13 +117,13 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """All sub-commands in the order in which help shows them."""
-        return [name for names in _SECTIONS.values() for name in names]
+        return list(self._commands_at)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The sub-command of a name, loaded now; None where there is none."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in self._commands_at:
             return None
-        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        module, _, attribute = self._commands_at[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
@@ -106,16 +131,19 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The sub-command of a command line; where there is none, the error names those there are."""
-        if args[0] not in _COMMANDS and not ctx.resilient_parsing:
-            meant = hint(args[0], _COMMANDS)
-            ctx.fail(f"no command is called {args[0]!r}{meant} (there are: {', '.join(_COMMANDS)})")
+        if args[0] not in self._commands_at and not ctx.resilient_parsing:
+            meant = hint(args[0], self._commands_at)
+            ctx.fail(f"no command is called {args[0]!r}{meant} (there are: {', '.join(self._commands_at)})")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list in the help text, without loading anything."""
-        for title, names in _SECTIONS.items():
-            with formatter.section(title):
-                formatter.write_dl([(name, _COMMANDS[name][1]) for name in names])
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, (_, section, text) in self._commands_at.items():
+            sections.setdefault(section, []).append((name, text))
+        for section, rows in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(rows)
 
 
 def _handle_broken_pipe() -> NoReturn:

@@ -60,6 +60,20 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"", **changed: str) -> En
     return Ended(result.returncode, result.stdout, result.stderr)
 
 
+def run_on_terminal(folder: Path, *arguments: str, **changed: str) -> str:
+    """What `taskmock` shows on a terminal, where there are terminals in the way of POSIX."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen([TASKMOCK, *arguments], cwd=folder, env=environment(changed), stdout=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so that the other end is closed
+            while part := os.read(ours, 1 << 16):
+                shown += part
+        os.close(ours)
+        assert process.wait(PATIENCE) == 0
+    return shown.decode("utf-8")
+
+
 @dataclass(slots=True)
 class Serving:
     """A `taskmock serve` that answers."""

@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[ \t\r\n,:]*([{}\[\]\"]|[^ \t\r\n,:{}\[\]\"]+|\Z)")
 _NO_JSON = {"NaN", "Infinity", "-Infinity"}  # the library takes these, JSON does not have them
 
 
-def parse_json(text: str) -> ParsedText | int:
+def parse_json(text: str, *, most_nodes: int = MOST_NODES) -> ParsedText | int:
     """The nodes of a JSON object or list; for any other text the index at which it is no JSON any more."""
     if not _BEGIN.match(text):
         return 0
@@ -32,7 +32,7 @@ def parse_json(text: str) -> ParsedText | int:
         return error.pos
     except RecursionError:
         pass  # so deep that the builder refuses it, and sound up to there
-    builder = NodeBuilder(most_nodes=MOST_NODES)
+    builder = NodeBuilder(most_nodes=most_nodes)
     try:
         end = _build(text, builder)
     except UnreadableTextError as error:

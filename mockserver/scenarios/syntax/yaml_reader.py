@@ -38,9 +38,9 @@ class _Event(Protocol):
     version: tuple[int, int] | None
 
 
-def parse_yaml(text: str) -> ParsedText:
+def parse_yaml(text: str, *, most_nodes: int = MOST_NODES) -> ParsedText:
     """The nodes of a text that holds one YAML document, and what is wrong with its form."""
-    builder = NodeBuilder(most_nodes=MOST_NODES)
+    builder = NodeBuilder(most_nodes=most_nodes)
     documents = 0
     try:
         for event in _events(text):

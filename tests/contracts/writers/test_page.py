@@ -11,8 +11,7 @@ from support.growth import growth
 from taskmock.contracts import Contract, Violation
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.writers import html_report
-from taskmock.contracts.writers import outline as outlines
-from taskmock.contracts.writers.outline import outline
+from taskmock.contracts.writers.outline import DRAWN, outline
 
 FINDINGS = sum(len(report.violations) for _, report in judged())
 REQUEST = "GET page.example/report.html"
@@ -106,20 +105,27 @@ def test_names_never_become_markup():
     assert [name for name in HOSTILE if name.isprintable()][1] in text
 
 
-def test_tree_beyond_what_is_drawn_keeps_its_findings(monkeypatch):
-    monkeypatch.setattr(outlines, "DRAWN", 20)
+def test_tree_beyond_what_is_drawn_keeps_its_findings():
+    body = big(100)
 
-    text = page_of(big(100))
+    tree = outline(body, Contract("v2").check_response(body).violations, most_rows=20)
 
-    drawn = list(rows(text))
-    assert [codes for *_, codes in drawn].count(["field.range"]) == 10
-    assert f"... and {100 - len(drawn)} more nodes without findings" in text
+    assert [row.violations[0].code for row in tree.rows if row.violations].count("field.range") == 10
+    assert (len(tree.rows), tree.hidden) == (28, 72)
 
 
-def test_places_beyond_what_is_kept_lead_to_a_node_above(monkeypatch):
-    monkeypatch.setattr(outlines, "KEPT_CHARACTERS", 1)
+def test_page_says_how_many_nodes_it_does_not_draw():
+    text = page_of(big(DRAWN + 1000))
 
-    tree = outline(documents("v2")["a failed task"], [Violation("a.b", "/data/children/x/retry", "X", "wrong")])
+    hidden = DRAWN + 1000 - len(list(rows(text)))
+    assert 0 < hidden < 1000
+    assert f"... and {hidden:,} more nodes without findings" in text
+
+
+def test_places_beyond_what_is_kept_lead_to_a_node_above():
+    wrong = Violation("a.b", "/data/children/x/retry", "X", "wrong")
+
+    tree = outline(documents("v2")["a failed task"], [wrong], most_characters=1)
 
     assert [[found.code for found in row.violations] for row in tree.rows] == [["a.b"]]
 

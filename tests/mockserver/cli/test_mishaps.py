@@ -9,21 +9,27 @@ import pytest
 from click.testing import CliRunner
 
 from support.command_processes import PATIENCE, TASKMOCK, environment
-from taskmock.mockserver.cli import group as cli
+from taskmock.mockserver.cli.group import READER_GONE, LazyGroup
+
+MODULE = """
+import click
+
+@click.command("mishap")
+@click.pass_obj
+def mishap(error):
+    raise error
+"""
 
 
 @pytest.fixture
-def running(monkeypatch):
-    """Runs `taskmock` with one command, `mishap`, that raises what the test says."""
+def running(tmp_path, monkeypatch):
+    """Runs a group like `taskmock` with one command, `mishap`, that raises what the test says."""
+    (tmp_path / "going_wrong.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    group = LazyGroup(commands_at={"mishap": ("going_wrong:mishap", "Play", "Goes wrong.")})
 
     def run(error, **variables):
-        @click.command("mishap")
-        def mishap():
-            raise error
-
-        monkeypatch.setitem(cli._COMMANDS, "mishap", ("tests:mishap", "Goes wrong."))
-        monkeypatch.setattr(cli.LazyGroup, "get_command", lambda self, ctx, name: mishap)
-        return CliRunner().invoke(cli.taskmock, ["mishap"], env={"TASKMOCK_DEBUG": None, **variables})
+        return CliRunner().invoke(group, ["mishap"], obj=error, env={"TASKMOCK_DEBUG": None, **variables})
 
     return run
 
@@ -91,4 +97,4 @@ def test_reader_that_goes_away_is_no_violation(tmp_path, arguments):
     finally:
         os.close(writing)
 
-    assert (ended.returncode, ended.stderr) == (cli.READER_GONE, b"")
+    assert (ended.returncode, ended.stderr) == (READER_GONE, b"")

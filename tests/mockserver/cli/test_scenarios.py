@@ -2,12 +2,13 @@
 
 import json
 import re
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
 
-from taskmock.mockserver.cli import scenarios as scenarios_command
+from support.command_processes import run_on_terminal
 from taskmock.mockserver.cli.group import taskmock as group
 from taskmock.mockserver.dry_run.chart.text import display_width
 from taskmock.mockserver.scenarios.catalog import LIBRARY
@@ -231,20 +232,23 @@ def test_show_says_all_that_is_wrong_with_a_file(invoke, folder):
     assert [line.partition(": ")[0] for line in error(result).splitlines()] == ["bad.yaml:3:8", "bad.yaml:4:11"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
-def test_show_is_coloured_on_terminals_only(invoke, monkeypatch, no_color, coloured):
-    monkeypatch.setattr(scenarios_command, "_is_terminal", lambda: True)
-    monkeypatch.setenv("NO_COLOR", no_color)
+def test_show_is_coloured_on_terminals(tmp_path, no_color, coloured):
+    shown = run_on_terminal(tmp_path, "scenarios", "show", "expired", NO_COLOR=no_color)
 
-    assert ("\x1b[" in invoke("show", "expired").stdout) is coloured
+    assert ("\x1b[" in shown) is coloured
 
 
-def test_show_is_as_wide_as_the_terminal(invoke, monkeypatch):
-    monkeypatch.setattr(scenarios_command, "_is_terminal", lambda: True)
-    monkeypatch.setenv("COLUMNS", "50")
-    monkeypatch.setenv("NO_COLOR", "1")
+def test_show_is_not_coloured_elsewhere(invoke):
+    assert "\x1b[" not in invoke("show", "expired").stdout
 
-    assert all(display_width(line) <= 50 for line in invoke("show", "expired").stdout.splitlines()[4:])
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+def test_show_is_as_wide_as_the_terminal(tmp_path):
+    shown = run_on_terminal(tmp_path, "scenarios", "show", "expired", COLUMNS="50", NO_COLOR="1")
+
+    assert max(map(display_width, shown.splitlines()[4:])) == 50
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "ascii"])

@@ -78,11 +78,16 @@ def test_half_sent_request_keeps_nobody_waiting(mock, line):
     assert_strict(send(mock.url, target()))
 
 
-def test_client_that_leaves_in_the_middle_does_no_harm(mock, line):
-    line.sendall(b"GET /api/c/comp")
+@pytest.mark.parametrize(
+    "sent", [b"GET /api/c/comp", f"POST {STATUS} HTTP/1.1\r\nContent-Length: 9\r\n\r\nha".encode()]
+)
+def test_client_that_leaves_in_the_middle_does_no_harm(mock, line, caplog, sent):
+    line.sendall(sent)
     line.close()
 
     assert_strict(send(mock.url, target()))
+    mock.stop()  # so that the connection has ended
+    assert caplog.messages == []
 
 
 def test_bytes_that_are_no_http_are_refused(mock, line):

@@ -14,7 +14,6 @@ from support.scenario_strategies import data
 from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_scenario
 from taskmock.mockserver.scenarios.files import load_scenario
 from taskmock.mockserver.scenarios.reader.scalars import read_data
-from taskmock.mockserver.scenarios.syntax import json_reader, yaml_reader
 from taskmock.mockserver.scenarios.syntax.json_reader import parse_json
 from taskmock.mockserver.scenarios.syntax.nodes import Mapping, NumberError, ParsedText, Scalar, SyntaxFlaw, value_of
 from taskmock.mockserver.scenarios.syntax.problems import Problems
@@ -175,11 +174,8 @@ def test_json_notes_a_key_that_stands_twice() -> None:
 
 
 @pytest.mark.parametrize("text", ["[1, 2, 3, 4]", "a: &x [1]\nb: *x\nc: *x\n"])
-def test_too_many_values_are_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_reader, "MOST_NODES", 4)
-    monkeypatch.setattr(json_reader, "MOST_NODES", 4)
-
-    parsed = parse_json(text) if text.startswith("[") else parse_yaml(text)
+def test_too_many_values_are_refused(text: str) -> None:
+    parsed = parse_json(text, most_nodes=4) if text.startswith("[") else parse_yaml(text, most_nodes=4)
 
     assert isinstance(parsed, ParsedText)
     assert parsed.root is None

@@ -120,13 +120,12 @@ def test_id_that_is_no_number_is_no_tasks(task_id):
 
 
 @pytest.mark.parametrize(
-    ("biz_id", "project"), [("2", 2), ("007", 7), ("0", None), ("team", None), ("99999999999", None), ("²", None)]
+    ("biz_id", "project"), [("2", 2), ("007", 7), ("0", 195), ("team", 143), ("99999999999", 574), ("²", 174)]
 )
-def test_business_has_a_project_of_its_own_number(biz_id, project):
+def test_business_has_a_project_of_its_own_number_or_else_always_the_same_drawn_one(biz_id, project):
     detail = house_of(RELEASE).call("get_task_detail", task_id="10", bk_biz_id=biz_id)
 
-    assert detail["project_id"] == (project or detail["project_id"])
-    assert 1 <= detail["project_id"] <= 999
+    assert detail["project_id"] == project
 
 
 def test_template_of_a_task_that_no_client_has_made_is_always_the_same():
