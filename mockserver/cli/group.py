@@ -85,7 +85,7 @@ beats a file.
 class LazyGroup(click.Group):
     """A group that imports a sub-command when it runs, not when it is listed; no mishap of one exits with 1.
 
-    `commands_at` has, for each name, where the command stands (`module:attribute`), its section and its line in the help.
+    `commands_at` has, for each name, where it stands (`module:attribute`), its section and its line in the help.
     """
 
     def __init__(

@@ -19,6 +19,9 @@ NAMES = tuple(sorted(path.stem for path in LIBRARY.glob("*.yaml")))
 LARGE = ("big-1000", "big-10000", "deep-30", "wide-500")
 """Those whose answers are looked at at a few moments only."""
 
+PLAYED_LARGE = tuple(name for name in LARGE if name != "big-10000")
+"""Those that are played for what is the same in ten times as many nodes."""
+
 SMALL = tuple(name for name in NAMES if name not in LARGE)
 ASKED = Query(session="default", task_id="10")
 

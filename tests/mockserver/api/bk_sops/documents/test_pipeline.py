@@ -1,12 +1,14 @@
 """The pipeline tree, and that it is the one of the status tree: the same ids, names and kinds on each level."""
 
 import functools
+import itertools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.api_playing import House, house_of, levels, nodes_in
+from support.library_playing import PLAYED_LARGE, SMALL
 from support.properties import examples
 from support.random_tasks import Life
 from support.scenario_building import KEY, act, conditional, exclusive, loop, parallel, play, rendered, sub, waits
@@ -16,10 +18,8 @@ from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import AutoRetry
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, NodeKind, graph_of
-from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 CLASS_PREFIXES = ("<class 'pipeline.core.", "'>")
-LIBRARY_NAMES = tuple(sorted(path.stem for path in LIBRARY.glob("*.yaml")))
 
 
 def class_type(name):
@@ -75,8 +75,9 @@ def test_generated_task_agrees_with_its_status_at_any_moment(edition, seed, task
     assert judged(detail, house.data(str(task_id)), edition) == ()
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
-@pytest.mark.parametrize("name", LIBRARY_NAMES)
+@pytest.mark.parametrize(
+    ("name", "edition"), [*itertools.product(SMALL, EDITIONS), *((name, "v2") for name in PLAYED_LARGE)]
+)
 def test_library_task_agrees_with_its_status_at_any_moment(name, edition):
     house = House(default=name, edition=edition)
     key = house.open()
