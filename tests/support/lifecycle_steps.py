@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.status_trees import converted, node, shortened
+from support.status_trees import converted, created, node, shortened
 from taskmock.contracts import Contract, Poll, Report
 from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, RULES, STALE
 
 Tree = dict[str, Any]
 
-CREATED: Tree = {
-    "start_time": None,
-    "state": "CREATED",
-    "retry": 0,
-    "skip": 0,
-    "finish_time": None,
-    "elapsed_time": 0,
-    "children": {},
-    "name": "Release",
-}
+CREATED = created("Release")
 EXPIRED: Tree = {"state": "EXPIRED", "name": "Release"}
 
 

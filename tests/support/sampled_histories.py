@@ -14,6 +14,7 @@ import sys
 
 from support.random_tasks import Life, UndoneLife
 from support.scenario_building import rendered
+from support.status_trees import created
 from taskmock.contracts import Contract
 from taskmock.contracts.api.bk_sops.lifecycle import Poll
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
@@ -42,16 +43,7 @@ def envelope(edition):
     return {} if edition == "doc-2019" else {"code": 0, "message": ""}
 
 
-CREATED = {
-    "start_time": None,
-    "state": "CREATED",
-    "retry": 0,
-    "skip": 0,
-    "finish_time": None,
-    "elapsed_time": 0,
-    "children": {},
-    "name": "Task",
-}
+CREATED = created("Task")
 
 
 def part_of(polls, number):

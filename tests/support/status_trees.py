@@ -56,6 +56,20 @@ def node(number: int, state: str, start: int | None = 0, finish: int | None = No
     return tree
 
 
+def created(name: str) -> dict[str, Any]:
+    """A task that has not started, as both engines show it."""
+    return {
+        "start_time": None,
+        "state": "CREATED",
+        "retry": 0,
+        "skip": 0,
+        "finish_time": None,
+        "elapsed_time": 0,
+        "children": {},
+        "name": name,
+    }
+
+
 def converted(tree: dict[str, Any], edition: str) -> dict[str, Any]:
     """The same tree in an edition of engine 1, its outermost node as the task."""
     below = [converted(child, edition) for child in tree["children"].values()]

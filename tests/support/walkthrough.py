@@ -35,6 +35,7 @@ import threading
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -123,16 +124,22 @@ class Walkthrough:
                 code = int(block.directives.get("exit", 0)) if number == len(found) else 0
                 self._run(line, command, block.place, code=code)
 
+    def _streams(self) -> dict[str, Any]:
+        """How a command of the document runs: in the reader's folder, its output and errors in one text."""
+        return {
+            "cwd": self.folder,
+            "env": self._environment(),
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+            "encoding": "utf-8",
+            "errors": "replace",
+        }
+
     def _run(self, line: str, command: Command, place: str, *, code: int = 0) -> None:
         result = subprocess.run(
             ["sh", "-c", line],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
+            **self._streams(),
             timeout=PATIENCE * 2,
             check=False,
         )
@@ -144,13 +151,7 @@ class Walkthrough:
     def _serve(self, line: str, command: Command, place: str) -> None:
         server = subprocess.Popen(
             ["sh", "-c", line],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
+            **self._streams(),
             start_new_session=True,
         )
         self._servers.append(server)

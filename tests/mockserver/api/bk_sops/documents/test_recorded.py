@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from support.status_trees import created
 from taskmock.mockserver.api.bk_sops.documents.flags import Flags
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_nodes, recorded_state, viewed
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
@@ -55,16 +56,7 @@ def node(node_id, state="FINISHED", name=None, **children):
 INNER = node("s", "FAILED", b=node("b", "FAILED"), c=node("c"))
 TASK = {**node("t", "FAILED", s=INNER, d=node("d", "FAILED")), "ex_data": {"d": "no", "b": {"code": 1}}}
 ANSWER = {"result": True, "data": TASK, "code": 0}
-CREATED = {
-    "start_time": None,
-    "state": "CREATED",
-    "retry": 0,
-    "skip": 0,
-    "finish_time": None,
-    "elapsed_time": 0,
-    "children": {},
-    "name": "T",
-}
+CREATED = created("T")
 
 
 def shown(body, *, edition="v2", quirks=True, **flags):
