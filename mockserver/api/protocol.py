@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
 
-class CallRefusedError(Exception):
-    """A call that an API refuses in its own words; each API has a subclass."""
-
-
-class BrokenCallError(Exception):
-    """A request that is no proper one, or one whose handler crashed: the HTTP status and the reason."""
-
-    def __init__(self, status: int, message: str) -> None:
-        self.status = status
-        super().__init__(message)
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Incoming:
     """A call for an API: `path` is decoded and lacks the session's prefix; `request` is the call as werkzeug reads it.

@@ -66,7 +66,7 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
 
 def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:
     """The files that are given, the scenario files in the folders that are, and those of the names."""
-    from taskmock.mockserver.scenarios.catalog import SUFFIXES, scenario_files
+    from taskmock.mockserver.scenarios.folder import SUFFIXES, scenario_files
 
     found: list[Path] = []
     for path in paths:

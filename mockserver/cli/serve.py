@@ -197,7 +197,8 @@ def _warn_of_broken(folders: tuple[Path, ...]) -> None:
         return
     from taskmock.mockserver.dry_run.lint_file import refuse_broken
     from taskmock.mockserver.scenarios import ScenarioError, load_scenario
-    from taskmock.mockserver.scenarios.catalog import Catalog, scenario_files
+    from taskmock.mockserver.scenarios.catalog import Catalog
+    from taskmock.mockserver.scenarios.folder import scenario_files
 
     catalog = Catalog(folders)
     for folder in folders:

@@ -95,6 +95,18 @@ class Reply:
     delivery: Delivery = PLAIN
 
 
+class CallRefusedError(Exception):
+    """A call that an API refuses in its own words; each API has a subclass."""
+
+
+class BrokenCallError(Exception):
+    """A request that is no proper one, or one whose handler crashed: the HTTP status and the reason."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(message)
+
+
 class Handler(Protocol):
     """Whoever answers calls.
 

@@ -8,20 +8,10 @@ from pathlib import Path
 
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
+from taskmock.mockserver.scenarios.folder import SUFFIXES, scenario_files
 
 LIBRARY = Path(__file__).parent / "library"
 """The shipped scenarios, one file each, called by their names."""
-
-SUFFIXES = (".yaml", ".yml", ".json")
-"""What the name of a scenario file may end in."""
-
-
-def scenario_files(folder: Path) -> list[Path]:
-    """The scenario files of a folder, in order of their names; none where it cannot be read."""
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
-    except OSError:
-        return []
 
 
 class Catalog:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from taskmock.mockserver.core.errors import UNREADABLE
 from taskmock.mockserver.core.scenario import Scenario
-from taskmock.mockserver.scenarios.catalog import scenario_files
+from taskmock.mockserver.scenarios.folder import scenario_files
 from taskmock.mockserver.scenarios.reader.scenario_file import read_scenario
 from taskmock.mockserver.scenarios.syntax.emitter import emit
 from taskmock.mockserver.scenarios.syntax.nodes import quoted

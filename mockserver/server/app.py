@@ -10,11 +10,11 @@ from urllib.parse import quote, unquote
 from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.admin.router import AdminRouter
-from taskmock.mockserver.api.protocol import BrokenCallError, CallRefusedError, Incoming, Outcome, Prepared
+from taskmock.mockserver.api.protocol import Incoming, Outcome, Prepared
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.generation.generator import GENERATOR
-from taskmock.mockserver.http.message import Call, Fields, Reply
+from taskmock.mockserver.http.message import BrokenCallError, Call, CallRefusedError, Fields, Reply
 from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.poll import Polled, UnknownNodeError

@@ -15,14 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.mockserver.api.faults import Replacement, with_faults
-from taskmock.mockserver.api.protocol import (
-    BrokenCallError,
-    CallRefusedError,
-    Example,
-    Incoming,
-    Outcome,
-    Prepared,
-)
+from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.engine.dialect import V2, Dialect
@@ -30,7 +23,7 @@ from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.graph import ROOT, AddressError, NodeKind
 from taskmock.mockserver.core.state import State
-from taskmock.mockserver.http.message import Call, Reply
+from taskmock.mockserver.http.message import BrokenCallError, Call, CallRefusedError, Reply
 from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.playing import Playing

@@ -25,10 +25,10 @@ from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
 from taskmock.mockserver.api.bk_sops.reply import refusal_reply, reply_of
 from taskmock.mockserver.api.bk_sops.request import Parameters, Place, Received, received
 from taskmock.mockserver.api.bk_sops.routes import Route, Routes
-from taskmock.mockserver.api.protocol import BrokenCallError, Example, Incoming, Outcome, Prepared
+from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.graph import is_node_id
-from taskmock.mockserver.http.message import Call, Reply
+from taskmock.mockserver.http.message import BrokenCallError, Call, Reply
 from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query, UnknownNodeError

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
-from taskmock.mockserver.api.protocol import CallRefusedError
+from taskmock.mockserver.http.message import CallRefusedError
 from taskmock.schemas import load_json
 
 _SYSTEM_CODES: Mapping[str, int] = load_json("gateways.json")["system_codes"]
