@@ -7,7 +7,7 @@ import json
 
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import played
+from taskmock.mockserver.playback.poll import played
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.sessions.replay_link import events_of
 

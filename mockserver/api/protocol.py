@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taskmock.mockserver.http.message import Call, Reply
-from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Polled, Query
 from taskmock.mockserver.playback.presenter import Presenter
+from taskmock.mockserver.playback.record import CreatedTask
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request

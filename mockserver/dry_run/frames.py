@@ -28,8 +28,7 @@ from taskmock.mockserver.generation.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.http.message import Reply
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import played
-from taskmock.mockserver.playback.poll import Polled, Query
+from taskmock.mockserver.playback.poll import Polled, Query, played
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Opening, Record, RecordKey
 from taskmock.mockserver.playback.store import MemoryStore
 from taskmock.mockserver.scenarios.catalog import Catalog

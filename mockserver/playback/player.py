@@ -14,8 +14,16 @@ from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind, PollCont
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
-from taskmock.mockserver.playback.playing import EditionFacts, Playing, followed, played
-from taskmock.mockserver.playback.poll import Polled, Query, Reading, UnknownNodeError
+from taskmock.mockserver.playback.poll import (
+    EditionFacts,
+    Playing,
+    Polled,
+    Query,
+    Reading,
+    UnknownNodeError,
+    followed,
+    played,
+)
 from taskmock.mockserver.playback.presenter import Presenter, state_at
 from taskmock.mockserver.playback.record import NO_PLAN, Opening, Record, RecordKey, SessionPlan
 from taskmock.mockserver.playback.resolver import Resolved, ScenarioResolver, ScenarioSource

@@ -8,8 +8,7 @@ from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
-from taskmock.mockserver.playback.playing import EditionFacts, Playing
-from taskmock.mockserver.playback.poll import Query
+from taskmock.mockserver.playback.poll import EditionFacts, Playing, Query
 
 
 class Presenter(Protocol):

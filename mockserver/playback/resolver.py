@@ -10,8 +10,7 @@ from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.generation.generator import SCENARIO_NAME, generate
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
-from taskmock.mockserver.playback.creation import CreatedTask, created_scenario
-from taskmock.mockserver.playback.record import SessionPlan
+from taskmock.mockserver.playback.record import CreatedTask, SessionPlan, created_scenario
 
 KEPT = 1024
 """Generated scenarios, and such as clients have made, that are kept in memory."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import string
 from collections.abc import Hashable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import quote, unquote
 
 from werkzeug.wrappers import Request, Response
 
-from taskmock.mockserver.admin.router import AdminRouter
 from taskmock.mockserver.api.protocol import Incoming, Outcome, Prepared
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
@@ -63,6 +62,13 @@ class KnownCall(NamedTuple):
     prepared: Prepared
 
 
+class AdminApi(Protocol):
+    """What answers the calls that control the mock."""
+
+    def answer(self, call: Call, path: str, session: str) -> Reply:
+        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`."""
+
+
 class App:
     """Answers every call. A poll that was read once is answered again without being read.
 
@@ -70,7 +76,7 @@ class App:
     """
 
     def __init__(
-        self, context: SessionContext, admin: AdminRouter, rule: SessionRule, *, known_calls: int = KNOWN_CALLS
+        self, context: SessionContext, admin: AdminApi, rule: SessionRule, *, known_calls: int = KNOWN_CALLS
     ) -> None:
         self.context = context
         self.api = context.api

@@ -11,8 +11,7 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.core.scenario import Event, Trigger
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import Playing
-from taskmock.mockserver.playback.poll import Polled, Reading
+from taskmock.mockserver.playback.poll import Playing, Polled, Reading
 from taskmock.mockserver.playback.record import Record
 
 ADMIN = "/__admin"

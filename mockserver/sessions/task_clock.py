@@ -13,7 +13,7 @@ from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.core.task_time import TaskTime
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import Playing
+from taskmock.mockserver.playback.poll import Playing
 from taskmock.mockserver.playback.record import Record, RecordKey
 
 

@@ -24,10 +24,9 @@ from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.graph import ROOT, AddressError, NodeKind
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.http.message import BrokenCallError, Call, CallRefusedError, Reply
-from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import Playing
-from taskmock.mockserver.playback.poll import Polled, Query
+from taskmock.mockserver.playback.poll import Playing, Polled, Query
+from taskmock.mockserver.playback.record import CreatedTask
 from taskmock.mockserver.server.settings import Settings
 
 KINDS = {"lost": 1, "stranger": 2, "not now": 3, "broken": 4, "slow down": 5}

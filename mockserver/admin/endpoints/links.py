@@ -14,7 +14,7 @@ from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.task_time import ClockMode, TaskTime
-from taskmock.mockserver.playback.playing import played
+from taskmock.mockserver.playback.poll import played
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
 from taskmock.mockserver.sessions.names import SESSION_COOKIE, checked_session

@@ -14,7 +14,7 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import Playing
+from taskmock.mockserver.playback.poll import Playing
 from taskmock.mockserver.playback.presenter import Presenter, state_at
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log

@@ -29,9 +29,9 @@ from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepare
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.graph import is_node_id
 from taskmock.mockserver.http.message import BrokenCallError, Call, Reply
-from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query, UnknownNodeError
+from taskmock.mockserver.playback.record import CreatedTask
 from taskmock.schemas import ALL
 
 _BROKEN = {413: Refusal.BODY_TOO_LARGE, 500: Refusal.GATEWAY_BROKEN}

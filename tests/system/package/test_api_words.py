@@ -43,7 +43,7 @@ KNOWN = {
     "mockserver/cli/group.py": HELP,
     "mockserver/cli/serve.py": HELP,
     # Tasks of one template have one flow; the word stands in links, which have to stay as they are.
-    "mockserver/playback/creation.py": {"template_id"},
+    "mockserver/playback/record.py": {"template_id"},
     "mockserver/playback/resolver.py": {"template_id"},
     # The event loop's own method.
     "mockserver/http/connection.py": {"create_task"},

@@ -14,9 +14,8 @@ from taskmock.mockserver.api.bk_sops.documents.task import COMMON, created_task,
 from taskmock.mockserver.api.bk_sops.errors import NOT_FOUND, PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import LONGEST_ID, text_of
 from taskmock.mockserver.generation.generator import SCENARIO_NAME
-from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.record import SessionPlan
+from taskmock.mockserver.playback.record import CreatedTask, SessionPlan
 from taskmock.mockserver.playback.store import MOST_TASKS
 
 FIRST_NUMBER = 1001

@@ -12,10 +12,9 @@ from taskmock.mockserver.core.engine.history import History, Tree
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.core.state import Row, State
-from taskmock.mockserver.playback.creation import CreatedTask
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Polled, Query
-from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.playback.record import CreatedTask, Record
 
 
 @dataclasses.dataclass(frozen=True)

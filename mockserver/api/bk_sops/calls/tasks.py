@@ -27,7 +27,7 @@ from taskmock.mockserver.core.flow import Activity
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.playing import Playing
+from taskmock.mockserver.playback.poll import Playing
 from taskmock.mockserver.playback.record import Record
 
 MOST_STATUSES = 50

@@ -8,8 +8,7 @@ from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state, v
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.state import State
-from taskmock.mockserver.playback.playing import Playing
-from taskmock.mockserver.playback.poll import Query
+from taskmock.mockserver.playback.poll import Playing, Query
 
 DEFAULT_EDITION = "doc-2019"
 """The edition that counts where neither the user nor the scenario names one: the document, not a server."""

@@ -10,8 +10,7 @@ from taskmock.mockserver.api.bk_sops.documents.pipeline import written_constants
 from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.state import Row, State
-from taskmock.mockserver.playback.creation import CreatedTask
-from taskmock.mockserver.playback.record import Record
+from taskmock.mockserver.playback.record import CreatedTask, Record
 
 COMMON = "common"
 """The flow type of a task that its maker may start; one of another type has to be claimed first."""

@@ -14,7 +14,7 @@ from taskmock.mockserver.api.bk_sops.calls.create import FIRST_NUMBER, LARGEST_C
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import Frame, Trigger
-from taskmock.mockserver.playback.creation import CreatedTask
+from taskmock.mockserver.playback.record import CreatedTask
 from taskmock.mockserver.sessions.journal import Journal
 from taskmock.mockserver.sessions.session import Session, SessionContext
 
