@@ -23,7 +23,7 @@ from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway, with_more, written
 from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
 from taskmock.mockserver.api.bk_sops.reply import refusal_reply, reply_of
-from taskmock.mockserver.api.bk_sops.request import Parameters, Place, Received, received
+from taskmock.mockserver.api.bk_sops.request import AUTHORIZATION, Parameters, Place, Received, received
 from taskmock.mockserver.api.bk_sops.routes import Route, Routes
 from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared
 from taskmock.mockserver.core.draw import draw_hex
@@ -119,7 +119,7 @@ class BkSopsApi:
 
 def _example(gateway: Gateway) -> Example:
     target = gateway.target(STATUS, {**_EXAMPLE, "bk_biz_id": "2", "task_id": "10"})
-    header = "" if Place.QUERY in gateway.credentials else f"X-Bkapi-Authorization: {json.dumps(_EXAMPLE)}\n"
+    header = "" if Place.QUERY in gateway.credentials else f"{AUTHORIZATION}: {json.dumps(_EXAMPLE)}\n"
     return Example("get_task_status of BlueKing Standard OPS", target, header)
 
 
