@@ -112,7 +112,7 @@ class Catalog:
         return scenario
 
     def _read(self, path: Path) -> Scenario:
-        from taskmock.mockserver.scenarios import load_scenario
+        from taskmock.mockserver.scenarios.files import load_scenario
 
         scenario = load_scenario(path, find=self._found)
         if self._check and path.parent != LIBRARY:

@@ -7,8 +7,8 @@ from xml.sax.saxutils import escape
 
 from taskmock.contracts.findings.foreign_text import harmless_xml
 from taskmock.mockserver.core.duration import format_duration
+from taskmock.mockserver.dry_run.chart.looks import LOOKS, OTHER, clipped, more_text, seconds_text, tick_of
 from taskmock.mockserver.dry_run.chart.rows import Mark, Row, Timeline
-from taskmock.mockserver.dry_run.chart.text import LOOKS, OTHER, clipped, more_text, seconds_text, tick_of
 
 LEAST_WIDTH = 320
 """The narrowest picture, in pixels."""

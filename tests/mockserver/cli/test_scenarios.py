@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from support.command_processes import run_on_terminal
 from taskmock.mockserver.cli.group import taskmock as group
-from taskmock.mockserver.dry_run.chart.text import display_width
+from taskmock.mockserver.dry_run.chart.looks import display_width
 from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 MINE = "format: 1\nscenario: mine\ntitle: Mine\ntags: [own]\nends: FINISHED\nedition: v2\nflow: [Copy: 2s]\n"

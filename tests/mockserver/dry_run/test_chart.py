@@ -7,9 +7,10 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from taskmock.mockserver.dry_run.chart.json import timeline_data
+from taskmock.mockserver.dry_run.chart.looks import clipped, display_width, tick_of
 from taskmock.mockserver.dry_run.chart.rows import FEW_MOMENTS, Span, fault_text, timelines
 from taskmock.mockserver.dry_run.chart.svg import draw_svg
-from taskmock.mockserver.dry_run.chart.text import Screen, clipped, display_width, draw_text, fitted, tick_of
+from taskmock.mockserver.dry_run.chart.text import Screen, draw_text, fitted
 from taskmock.mockserver.scenarios import read_scenario
 from taskmock.mockserver.scenarios.catalog import Catalog
 
