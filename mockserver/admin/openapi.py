@@ -51,7 +51,7 @@ def admin_document(prefix: str, endpoints: Iterable[Endpoint], *, token: bool) -
 
 
 def with_admin(api: Mapping[str, Any], admin: Mapping[str, Any]) -> dict[str, Any]:
-    """One document of both: the API at its doors, and the admin API that controls the mock behind them.
+    """One document of both: the API at its gateways, and the admin API that controls the mock behind them.
 
     A call of the API says itself who may make it; what the admin API says of that holds for all others.
     """
