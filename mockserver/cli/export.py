@@ -9,7 +9,7 @@ import click
 
 from taskmock.contracts.export.openapi import openapi_document
 from taskmock.contracts.export.typescript import typescript_module
-from taskmock.mockserver.cli.options import output_option, write_file
+from taskmock.mockserver.cli.options import output_option, write_output
 from taskmock.schemas import ALL, EDITIONS, GATEWAYS, gateway_names
 
 _HELP = """Write the contract for other tools: every call, what it is asked with, what it answers.
@@ -71,7 +71,7 @@ def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Pat
         document = whole_document(BkSopsApi(gateway), edition)
     else:
         document = openapi_document(edition, gateways=gateways)
-    _write(json.dumps(document, indent=2) + "\n", output)
+    write_output(json.dumps(document, indent=2) + "\n", output)
 
 
 @export_command.command("typescript", help=_TYPESCRIPT_HELP, short_help="TypeScript types.")
@@ -79,12 +79,4 @@ def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Pat
 @output_option
 def typescript_command(*, edition: str, output: Path | None) -> None:
     """Writes the module to the output."""
-    _write(typescript_module(edition), output)
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Writes a text that is ASCII, which every terminal shows."""
-    if output is not None:
-        write_file(output, text.encode("ascii"))
-        return
-    click.echo(text, nl=False)
+    write_output(typescript_module(edition), output)

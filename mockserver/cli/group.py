@@ -17,10 +17,10 @@ from taskmock.mockserver.cli.settings_file import debug_wanted
 from taskmock.schemas import hint
 
 READER_GONE = 141
-"""The exit code where nobody reads the output to its end: neither good nor a violation; shells say the same."""
+"""The exit code where the output is not read to its end, as shells have it: neither good nor a violation."""
 
 DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)})
-"""What a system says where it takes no more of an output."""
+"""The errors of a system that takes no more of an output."""
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it."""
@@ -98,7 +98,7 @@ class LazyGroup(click.Group):
         self._commands_at = commands_at
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
-        """Runs a sub-command; whatever goes wrong unforeseen is one line, and never looks like a violation."""
+        """Runs a sub-command; an unforeseen error is one line, and never looks like a violation."""
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
@@ -106,14 +106,10 @@ class LazyGroup(click.Group):
             raise
         except (click.Abort, click.exceptions.Exit):
             raise
-        except BrokenPipeError:
-            _handle_broken_pipe()
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
         except Exception as error:  # noqa: BLE001  # the last place that can make a line of it
-            if isinstance(error, OSError):
-                _handle_write_error(error)
-            _report_crash(error)
+            _end_after(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """All sub-commands in the order in which help shows them."""
@@ -146,24 +142,15 @@ class LazyGroup(click.Group):
                 formatter.write_dl(rows)
 
 
-def _handle_broken_pipe() -> NoReturn:
-    """Ends quietly: what is still in the buffers goes nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    raise SystemExit(READER_GONE)
-
-
-def _handle_write_error(error: OSError) -> None:
-    """Ends with one line where an output could not be written, such as on a full disk; else does nothing."""
-    if error.errno not in DISK_FULL:
-        return
-    click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still in the buffers
-    raise SystemExit(2) from None
-
-
-def _report_crash(error: Exception) -> NoReturn:
-    """Says that the fault is the program's own, with all that is known where `TASKMOCK_DEBUG` is set."""
+def _end_after(error: Exception) -> NoReturn:
+    """Ends the program: quietly where its reader is gone, else with one line that says what went wrong."""
+    if isinstance(error, BrokenPipeError):
+        _discard_output()
+        raise SystemExit(READER_GONE)
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+        _discard_output()
+        raise SystemExit(2) from None
     if debug_wanted():
         traceback.print_exception(error)
     said = " ".join(str(error).split())
@@ -171,6 +158,11 @@ def _report_crash(error: Exception) -> NoReturn:
     if not debug_wanted():
         click.echo("TASKMOCK_DEBUG=1 shows where it happened.", err=True)
     raise SystemExit(2)
+
+
+def _discard_output() -> None:
+    """Sends what is still in the buffers of standard output to the null device."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
@@ -189,5 +181,4 @@ def main() -> None:
     try:
         taskmock(prog_name="taskmock")
     except OSError as error:  # of options that print and end, such as --help
-        _handle_write_error(error)
-        _report_crash(error)
+        _end_after(error)

@@ -73,20 +73,14 @@ def init_command(*, folder: Path, force: bool) -> None:
     """Writes the files, all or none."""
     contents = {
         folder / "scenarios" / "example.yaml": _EXAMPLE,
-        folder / SCHEMA: _schema(),
+        folder / SCHEMA: (importlib.resources.files("taskmock.schemas") / SCHEMA).read_text(encoding="utf-8"),
         folder / "taskmock.toml": _SETTINGS,
     }
-    there = [path for path in contents if path.exists()]
+    there = [str(path) for path in contents if path.exists()]
     if there and not force:
-        names = ", ".join(map(str, there))
-        raise click.UsageError(
-            f"nothing was written: {names} {'is' if len(there) == 1 else 'are'} there already (--force overwrites)"
-        )
+        names = f"{', '.join(there)} {'is' if len(there) == 1 else 'are'}"
+        raise click.UsageError(f"nothing was written: {names} there already (--force overwrites)")
     for path, text in contents.items():
-        write_file(path, text.encode("utf-8"), parents=True)
+        write_file(path, text, parents=True)
         click.echo(harmless(f"wrote {path}"))
     click.echo("next: taskmock scenarios show example" if folder == Path() else harmless(f"next: cd {folder}"))
-
-
-def _schema() -> str:
-    return (importlib.resources.files("taskmock.schemas") / SCHEMA).read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.findings.foreign_text import harmless
-from taskmock.mockserver.cli.options import ConfiguredCommand, scenario_dir_option
+from taskmock.mockserver.cli.options import ConfiguredCommand, reported_as, scenario_dir_option
 
 if TYPE_CHECKING:
     from taskmock.mockserver.scenarios.catalog import Catalog
@@ -80,15 +80,13 @@ def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:
 
 
 def _named(path: Path, catalog: Catalog) -> Path:
-    """The file of a scenario's name; whatever is no plain name stays the file that it names."""
+    """The file of a scenario's name; a path that is no plain name stays as it is."""
     from taskmock.mockserver.core.errors import ScenarioNotFoundError
 
     if path.suffix or len(path.parts) > 1:
         return path
-    try:
+    with reported_as(click.UsageError, ScenarioNotFoundError):
         return catalog.file(path.name)
-    except ScenarioNotFoundError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _summary(files: int, findings: int, unreadable: int) -> str:

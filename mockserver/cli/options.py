@@ -1,8 +1,13 @@
-"""Options that several commands have, each written once, and the file that `--output` names."""
+"""What commands share: options, settings from a file, errors of the user, and writing the output."""
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -13,9 +18,18 @@ from taskmock.schemas import EDITIONS
 
 
 class SetUpError(click.ClickException):
-    """What keeps a command from its work though its command line is fine: one clear line, and exit code 2."""
+    """The command line is right, yet the command cannot work: one clear line, and exit code 2."""
 
     exit_code = 2
+
+
+@contextlib.contextmanager
+def reported_as(error: type[click.ClickException], *causes: type[Exception]) -> Iterator[None]:
+    """Reports these errors with their own text as an error of the command line or of the set-up."""
+    try:
+        yield
+    except causes as cause:
+        raise error(str(cause)) from None
 
 
 class ConfiguredCommand(EverydayCommand):
@@ -31,10 +45,8 @@ class ConfiguredCommand(EverydayCommand):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Makes the file's settings the defaults, then reads the command line; help needs no file."""
         if not set(args) & set(ctx.help_option_names):
-            try:
+            with reported_as(SetUpError, ConfigError):
                 settings = read_settings(Path.cwd(), _checks(ctx))
-            except ConfigError as error:
-                raise SetUpError(str(error)) from None
             ctx.default_map = {**settings, **(ctx.default_map or {})}
         try:
             return super().parse_args(ctx, args)
@@ -66,7 +78,8 @@ def _check(option: click.Option, ctx: click.Context) -> Check:
     def checked(value: object) -> object:
         values = value if isinstance(value, list) and option.multiple else [value]
         if any(isinstance(one, list | dict) or isinstance(one, bool) != option.is_flag for one in values):
-            raise ValueError(f"{_toml(value)} is not {_kind(option)}")
+            written = str(value).lower() if isinstance(value, bool) else value
+            raise ValueError(f"{written} is not {_kind(option)}")
         value = [str(one) for one in values] if option.multiple else value
         try:
             option.type_cast_value(ctx, value)
@@ -83,18 +96,31 @@ def _kind(option: click.Option) -> str:
     return "a text or a list of texts" if option.multiple else "a text or a number"
 
 
-def _toml(value: object) -> str:
-    """A value as it is written in the file, more or less."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def setting(*flags: str, **details: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:  # noqa: ANN401  # click's
+    """An option that the environment may hold too, as TASKMOCK_ and the option's name; its help shows its default."""
+    name = flags[-1].partition("/")[0].removeprefix("--")
+    variable = "TASKMOCK_" + name.replace("-", "_").upper()
+    return click.option(*flags, envvar=variable, show_default="default" in details, **details)
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+"""The type of an option that names a file."""
 
 
 EDITION = click.Choice(EDITIONS)
 """The type of `--edition`; what it means, and what it is by default, each command says."""
 
 
-scenario_dir_option = click.option(
+locale_option = setting(
+    "--locale",
+    default="en",
+    help="Language of names: en, zh, or any of Faker's such as ja_JP (with taskmock[faker]).",
+)
+"""The language of generated names."""
+
+
+scenario_dir_option = setting(
     "--scenario-dir",
-    envvar="TASKMOCK_SCENARIO_DIR",
     multiple=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of scenario files; may be repeated.",
@@ -102,14 +128,12 @@ scenario_dir_option = click.option(
 """Where further scenarios are."""
 
 
-output_option = click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of standard output."
-)
+output_option = click.option("-o", "--output", type=FILE, help="A file instead of standard output.")
 """Where the output goes."""
 
 
-def write_file(path: Path, content: bytes, *, parents: bool = False) -> None:
-    """Writes a whole file; with `parents` also makes the folders that it is in.
+def write_file(path: Path, content: str | bytes, *, parents: bool = False) -> None:
+    """Writes a whole file, text as UTF-8; with `parents` also makes the folders that it is in.
 
     Raises:
         SetUpError: It cannot be written.
@@ -117,6 +141,23 @@ def write_file(path: Path, content: bytes, *, parents: bool = False) -> None:
     try:
         if parents:
             path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     except OSError as error:
         raise SetUpError(f"cannot write {path}: {error.strerror}") from None
+
+
+def needs_escapes(output: Path | None) -> bool:
+    """Whether the output cannot take every character; a file is UTF-8, and escapes of JSON fit every encoding."""
+    return output is None and codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"
+
+
+def write_output(content: str | bytes, output: Path | None) -> None:
+    """Writes the content to standard output, or to the file that `--output` names.
+
+    Raises:
+        SetUpError: The file cannot be written.
+    """
+    if output is None:
+        click.echo(content, nl=False, color=True)
+    else:
+        write_file(output, content)

@@ -7,13 +7,22 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
 from taskmock.mockserver.cli.lint import lint_command
-from taskmock.mockserver.cli.options import EDITION, ConfiguredCommand, output_option, scenario_dir_option, write_file
+from taskmock.mockserver.cli.options import (
+    EDITION,
+    ConfiguredCommand,
+    needs_escapes,
+    output_option,
+    reported_as,
+    scenario_dir_option,
+    setting,
+    write_output,
+)
 
 if TYPE_CHECKING:
     from taskmock.mockserver.core.scenario import Scenario
@@ -81,7 +90,9 @@ scenarios_command.add_command(lint_command)
 )
 def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form: str) -> None:
     """Prints the list and exits 2 where a file is broken."""
-    found, broken = _readable(_shelf(scenario_dir))
+    from taskmock.mockserver.scenarios.catalog import Catalog
+
+    found, broken = _readable(Catalog(scenario_dir))
     wanted = {tag.strip() for text in tags for tag in text.split(",")}
     if wanted:
         _check_tags(wanted, {tag for scenario in found for tag in scenario.tags})
@@ -93,23 +104,10 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
         raise SystemExit(2)
 
 
-class _Look(TypedDict):
-    """The options that say how a timeline is drawn."""
-
-    form: str | None
-    width: int | None
-    every: bool
-
-
 @scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP, short_help="Draw a timeline.")
 @click.argument("name")
 @scenario_dir_option
-@click.option(
-    "--edition",
-    envvar="TASKMOCK_EDITION",
-    type=EDITION,
-    help="Whose words are used; else the scenario's, else doc-2019.",
-)
+@setting("--edition", type=EDITION, help="Whose words are used; else the scenario's, else doc-2019.")
 @click.option(
     "--format",
     "form",
@@ -120,27 +118,36 @@ class _Look(TypedDict):
 @click.option("--all", "every", is_flag=True, help="All nodes: gateways, start and end events, too.")
 @output_option
 def show_command(
-    *, name: str, scenario_dir: tuple[Path, ...], edition: str | None, output: Path | None, **look: Unpack[_Look]
+    *,
+    name: str,
+    scenario_dir: tuple[Path, ...],
+    edition: str | None,
+    output: Path | None,
+    **look: Any,  # noqa: ANN401
 ) -> None:
-    """Prints or writes the drawing."""
+    """Prints or writes the drawing; `look` is how to draw: `form`, `width` and `every`."""
+    from taskmock.mockserver.core.errors import ScenarioNotFoundError
     from taskmock.mockserver.dry_run.chart.rows import timelines
+    from taskmock.mockserver.scenarios import ScenarioError
+    from taskmock.mockserver.scenarios.catalog import Catalog
 
-    form = look["form"] or _form_of(output)
-    scenario = _found(_shelf(scenario_dir), name)
+    form = look.pop("form") or _form_of(output)
+    with reported_as(click.UsageError, ScenarioNotFoundError, ScenarioError):
+        scenario = Catalog(scenario_dir).take(name)
     drawn = timelines(scenario, edition)
     match form:
         case "json":
             from taskmock.mockserver.dry_run.chart.json import timeline_data
 
-            text = _json(timeline_data(scenario, drawn), ascii_only=output is None)
+            text = _json(timeline_data(scenario, drawn), output)
         case "svg":
             from taskmock.mockserver.dry_run.chart.svg import draw_svg
 
             title = f"{scenario.name}: {scenario.title}"
             text = draw_svg(title, drawn, width=look["width"] or 960, every=look["every"])
         case _:
-            text = _show_text(scenario, drawn, width=look["width"], every=look["every"], output=output)
-    _put(text, output)
+            text = _show_text(scenario, drawn, output=output, **look)
+    write_output(text, output)
 
 
 def _form_of(output: Path | None) -> str:
@@ -154,22 +161,6 @@ def _form_of(output: Path | None) -> str:
         return _FORMS[suffix]
     allowed = ", ".join(filter(None, _FORMS))
     raise click.UsageError(f"cannot draw into a {suffix} file; allowed: {allowed}; or name the --format")
-
-
-def _shelf(folders: tuple[Path, ...]) -> Catalog:
-    from taskmock.mockserver.scenarios.catalog import Catalog
-
-    return Catalog(folders)
-
-
-def _found(catalog: Catalog, name: str) -> Scenario:
-    from taskmock.mockserver.core.errors import ScenarioNotFoundError
-    from taskmock.mockserver.scenarios import ScenarioError
-
-    try:
-        return catalog.take(name)
-    except (ScenarioNotFoundError, ScenarioError) as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _readable(catalog: Catalog) -> tuple[list[Scenario], list[str]]:
@@ -192,11 +183,9 @@ def _check_tags(wanted: Iterable[str], known: Iterable[str]) -> None:
     from taskmock.schemas import chosen
 
     names = tuple(sorted(known))
-    for tag in sorted(wanted):
-        try:
+    with reported_as(click.UsageError, ValueError):
+        for tag in sorted(wanted):
             chosen("tag", tag, names)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
 
 
 def _is_terminal() -> bool:
@@ -213,18 +202,9 @@ def _list_text(found: list[Scenario]) -> str:
 
 
 def _list_json(found: list[Scenario]) -> str:
-    rows = [
-        {
-            "scenario": scenario.name,
-            "title": scenario.title,
-            "careless": scenario.careless,
-            "tags": list(scenario.tags),
-            "edition": scenario.edition,
-            "ends": scenario.ends,
-        }
-        for scenario in found
-    ]
-    return _json(rows, ascii_only=True)
+    kept = ("title", "careless", "tags", "edition", "ends")
+    rows = [{"scenario": scenario.name} | {name: getattr(scenario, name) for name in kept} for scenario in found]
+    return _json(rows, None)
 
 
 def _show_text(
@@ -241,28 +221,17 @@ def _show_text(
         colour=terminal and colours_wanted(),
         every=every,
     )
-    parts = [screen.text(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name) + "\n"]
+    lines = [screen.text(f"{scenario.name}: {scenario.title}" if scenario.title else scenario.name)]
     if scenario.careless:
-        parts.append(screen.text(f"Careless: {scenario.careless}") + "\n")
+        lines.append(screen.text(f"Careless: {scenario.careless}"))
     for timeline in drawn:
-        parts.append(f"edition {timeline.edition}, {timeline.end} after {timeline.last / SECOND:g} s\n")
+        lines.append(f"edition {timeline.edition}, {timeline.end} after {timeline.last / SECOND:g} s")
         if timeline.assumed is not None:
-            parts.append(
-                f"It waits to be started (on_request); drawn as if started at {timeline.assumed / SECOND:g} s\n"
-            )
-        parts.append("\n")
-        parts.append(draw_text(timeline, screen))
-    return "".join(parts)
+            started = f"drawn as if started at {timeline.assumed / SECOND:g} s"
+            lines.append(f"It waits to be started (on_request); {started}")
+        lines += ["", draw_text(timeline, screen).removesuffix("\n")]
+    return "\n".join([*lines, ""])
 
 
-def _json(data: object, *, ascii_only: bool) -> str:
-    # Escapes say the same in every encoding of a terminal; a file is UTF-8.
-    utf8 = not ascii_only or (sys.stdout.encoding or "").lower() == "utf-8"
-    return harmless_json(json.dumps(data, indent=2, ensure_ascii=not utf8)) + "\n"
-
-
-def _put(text: str, output: Path | None) -> None:
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"), color=True)
-        return
-    write_file(output, text.encode("utf-8"))
+def _json(data: object, output: Path | None) -> str:
+    return harmless_json(json.dumps(data, indent=2, ensure_ascii=needs_escapes(output))) + "\n"

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskmock.contracts.findings.foreign_text import harmless, printable
-from taskmock.mockserver.cli.options import EDITION, ConfiguredCommand, SetUpError, scenario_dir_option
+from taskmock.mockserver.cli.options import (
+    EDITION,
+    FILE,
+    ConfiguredCommand,
+    SetUpError,
+    locale_option,
+    reported_as,
+    scenario_dir_option,
+    setting,
+)
 from taskmock.mockserver.cli.settings_file import is_there
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.flow import SECOND
@@ -41,7 +50,7 @@ cookie taskmock_session, or in a credential (--session-from bk_username).
 
 
 def _token(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    """The token, "" where its variable is there but empty, which click takes for a variable that is not there."""
+    """The token; "" where its variable is set but empty, which click treats like an unset one."""
     return "" if value is None and is_there(str(option.envvar)) else value
 
 
@@ -51,102 +60,52 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     help=_HELP,
     everyday=("port", "scenario", "scenario_dir", "edition", "clock", "speed", "seed", "gateway", "verbose"),
 )
-@click.option("--host", envvar="TASKMOCK_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "-p",
-    "--port",
-    envvar="TASKMOCK_PORT",
-    type=click.IntRange(0, 65535),
-    default=8070,
-    show_default=True,
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--port-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    envvar="TASKMOCK_PORT_FILE",
-    help="Write the port here once it answers.",
-)
-@click.option("--seed", envvar="TASKMOCK_SEED", default="0", show_default=True, help="What all trees are drawn from.")
-@click.option(
-    "--edition",
-    envvar="TASKMOCK_EDITION",
-    type=EDITION,
-    help="Whose words are spoken; else the scenario's, else doc-2019.",
-)
-@click.option("--scenario", envvar="TASKMOCK_SCENARIO", help="A scenario by name, or a scenario file, for all tasks.")
+@setting("--host", default="127.0.0.1", help="Address to listen on.")
+@setting("-p", "--port", type=click.IntRange(0, 65535), default=8070, help="Port to listen on; 0 takes a free one.")
+@setting("--port-file", type=FILE, help="Write the port here once it answers.")
+@setting("--seed", default="0", help="What all trees are drawn from.")
+@setting("--edition", type=EDITION, help="Whose words are spoken; else the scenario's, else doc-2019.")
+@setting("--scenario", help="A scenario by name, or a scenario file, for all tasks.")
 @scenario_dir_option
-@click.option(
+@setting(
     "--clock",
-    envvar="TASKMOCK_CLOCK",
-    type=click.Choice([mode.value for mode in ClockMode]),
+    type=click.Choice(list(map(str, ClockMode))),
     default="wall",
-    show_default=True,
     help="What moves a task: time, each poll, nobody, or it is at its end at once.",
 )
-@click.option(
+@setting(
     "--speed",
-    envvar="TASKMOCK_SPEED",
     type=click.FloatRange(0, 100_000, min_open=True),
     default=1.0,
-    show_default=True,
     help="How many times faster than the wall's time tasks run.",
 )
-@click.option(
-    "--locale",
-    envvar="TASKMOCK_LOCALE",
-    default="en",
-    show_default=True,
-    help="Language of names: en, zh, or any of Faker's such as ja_JP (with taskmock[faker]).",
-)
-@click.option(
-    "--session-from",
-    envvar="TASKMOCK_SESSION_FROM",
-    type=click.Choice(SESSION_FIELDS),
-    help="Credential that names the session.",
-)
-@click.option(
-    "--strict-sessions",
-    envvar="TASKMOCK_STRICT_SESSIONS",
-    is_flag=True,
-    help="Refuse calls that name no session.",
-)
-@click.option(
+@locale_option
+@setting("--session-from", type=click.Choice(SESSION_FIELDS), help="Credential that names the session.")
+@setting("--strict-sessions", is_flag=True, help="Refuse calls that name no session.")
+@setting(
     "--admin-token",
-    envvar="TASKMOCK_ADMIN_TOKEN",
     callback=_token,
     help="What calls of the admin API must show; better in the variable, as others can read flags.",
 )
-@click.option(
+@setting(
     "--admin/--no-admin",
-    envvar="TASKMOCK_ADMIN",
     default=True,
-    show_default=True,
     help="Whether there is an admin API; without it only the call for health is answered.",
 )
-@click.option(
+@setting(
     "--gateway",
-    envvar="TASKMOCK_GATEWAY",
     type=click.Choice((*GATEWAYS, ALL)),
     default=ALL,
-    show_default=True,
     help="The real gateways to play: the ESB (new or old), the API gateway, or esb and apigw, each on its own paths.",
 )
-@click.option(
+@setting(
     "--auth",
-    envvar="TASKMOCK_AUTH",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Declares apps, secrets, users, tokens and permissions; without it any credentials will do.",
 )
-@click.option(
-    "--quirks/--no-quirks",
-    envvar="TASKMOCK_QUIRKS",
-    default=True,
-    show_default=True,
-    help="Whether to play the real server's known flaws too.",
-)
-@click.option("--verbose", envvar="TASKMOCK_VERBOSE", is_flag=True, help="One line for each call, on standard error.")
+@setting("--quirks/--no-quirks", default=True, help="Whether to play the real server's known flaws too.")
+@setting("--verbose", is_flag=True, help="One line for each call, on standard error.")
 def serve_command(
     *,
     host: str,
@@ -165,17 +124,14 @@ def serve_command(
     _warn_of_broken(scenario_dir)
     if verbose:
         app.observers.append(CallLog(app.playback))
-    edition = app.playback.default_edition
 
     def ready(at: str, on: int) -> None:
         if port_file is not None:
             _write_port(port_file, on)
-        click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {edition})"))
+        click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {app.playback.default_edition})"))
 
-    try:
+    with reported_as(SetUpError, BindError):
         run_server(app, host=host, port=port, on_ready=ready)
-    except BindError as error:
-        raise SetUpError(str(error)) from None
 
 
 def _app(host: str, options: Mapping[str, Any]) -> App:
@@ -183,16 +139,14 @@ def _app(host: str, options: Mapping[str, Any]) -> App:
     from taskmock.mockserver.server.mock_server import check_exposure
     from taskmock.mockserver.server.settings import Settings, build_app
 
-    try:
+    with reported_as(SetUpError, ScenarioNotFoundError, ValueError):
         settings = Settings(**options)
         check_exposure(host, settings)
         return build_app(settings)
-    except (ScenarioNotFoundError, ValueError) as error:
-        raise SetUpError(str(error)) from None
 
 
 def _warn_of_broken(folders: tuple[Path, ...]) -> None:
-    """Says which files of the folders cannot be played, which calls for them would only find out later."""
+    """Warns of files in the folders that cannot be played, before a call asks for one of them."""
     if not folders:
         return
     from taskmock.mockserver.dry_run.lint_file import refuse_broken
@@ -225,7 +179,7 @@ class CallLog:
 
 
 def _write_port(path: Path, port: int) -> None:
-    """Writes the port in one step, so that nobody reads half of it."""
+    """Writes the port in one step, so that no program reads half of it."""
     whole = path.with_name(path.name + ".part")
     try:
         whole.write_text(f"{port}\n", encoding="ascii")
@@ -236,19 +190,19 @@ def _write_port(path: Path, port: int) -> None:
 
 def call_line(playback: Playback, entry: JournalEntry) -> str:
     """`GET 200 session=default task=10 scenario=generated at=3.2s poll=4 state=RUNNING`, and faults or an error."""
-    path = entry.target.partition("?")[0]
-    parts = [entry.method, str(entry.status), path, f"session={entry.session}"]
-    if entry.task_id is not None:
-        parts.append(f"task={entry.task_id}")
-    if entry.scenario is not None:
-        parts.append(f"scenario={entry.scenario}")
-    if entry.reading is not None:
-        parts += [f"at={entry.reading.moment / SECOND:g}s", f"poll={entry.reading.poll}"]
-        parts += [f"state={state}" for state in [_state(playback, entry)] if state]
-    if entry.faults:
-        parts.append(f"fault={','.join(entry.faults)}")
-    if entry.code or entry.message:
-        parts.append(f"error={entry.code} {entry.message}")
+    reading = entry.reading
+    fields = {
+        "session": entry.session,
+        "task": entry.task_id,
+        "scenario": entry.scenario,
+        "at": reading and f"{reading.moment / SECOND:g}s",
+        "poll": reading and reading.poll,
+        "state": _state(playback, entry),
+        "fault": ",".join(entry.faults) or None,
+        "error": f"{entry.code} {entry.message}" if entry.code or entry.message else None,
+    }
+    parts = [entry.method, str(entry.status), entry.target.partition("?")[0]]
+    parts += [f"{name}={value}" for name, value in fields.items() if value is not None]
     line = "".join(character if character.isprintable() else " " for character in " ".join(parts))
     return printable(line)[:500]
 

@@ -52,7 +52,7 @@ def test_word_that_is_no_command_names_the_closest(taskmock, word, closest):
 
 
 def test_word_like_no_command_lists_them(taskmock):
-    assert taskmock("xyz", "--help").error.startswith("no command is called 'xyz' (there are: serve, generate, ")
+    assert taskmock("xyz", "--help").error.startswith("no command is called 'xyz' (there are: serve, scenarios, ")
 
 
 def test_error_with_other_characters_survives_every_encoding(taskmock):
