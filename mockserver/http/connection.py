@@ -11,6 +11,7 @@ import math
 import socket
 import struct
 import sys
+from collections.abc import Callable
 
 from taskmock.mockserver.http.dispatcher import CRASHED, Dispatcher
 from taskmock.mockserver.http.message import PLAIN, Reply
@@ -34,15 +35,13 @@ class Connection(asyncio.Protocol):
         self._queue: collections.deque[Request | Refusal] = collections.deque()
         self._busy = False  # an answer is on its way: the next request waits
         self._ended = False  # no further request is read
-        self._reading = True
         self._client_done = False
         self._blocked = False  # bytes wait for the client to read
-        self._flushing = False  # busy only because of them
-        self._unblocked: asyncio.Future[None] | None = None
+        self._on_drained: Callable[[], None] | None = None  # what waits for the client to read them
         self._delivery: asyncio.Task[None] | None = None
         self._delivery_starts = 0.0
         self._arriving = False  # the deadline belongs to a request that is half there
-        self._deadline = self._timer_at = math.inf
+        self._deadline = math.inf
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -67,41 +66,36 @@ class Connection(asyncio.Protocol):
         return self._busy and not self._ended
 
     def pause_writing(self) -> None:
-        """The client reads more slowly than we write."""
+        """The client reads more slowly than the server writes."""
         self._blocked = True
 
     def resume_writing(self) -> None:
         """Everything written so far has left."""
         self._blocked = False
-        if self._unblocked is not None:
-            self._unblocked.set_result(None)
-            self._unblocked = None
-        elif self._flushing:
-            self._flushing = self._busy = False
-            self._advance()
+        on_drained, self._on_drained = self._on_drained, None
+        if on_drained is not None:
+            on_drained()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, ended by either side."""
         del exc
         self._ended = True
         self._queue.clear()
-        self._unblocked = None
+        self._on_drained = None
         if self._timer is not None:
             self._timer.cancel()
         if self._delivery is not None:
             self._delivery.cancel()
         self._dispatcher.leave(self)
 
-    def stop(self) -> None:
-        """The server stops: ends the connection at once where no answer is on its way, or none that can be in time."""
-        if self._ended or not self._busy:
+    def stop(self, *, at_once: bool) -> None:
+        """The server stops: ends the connection where no answer is on its way, none that can be in time, or at once."""
+        latest = self._dispatcher.loop.time() + self._dispatcher.limits.drain_seconds
+        is_answering = self._busy and not self._ended
+        if at_once or (is_answering and self._delivery_starts > latest):
+            self._transport.abort()
+        elif not is_answering:
             self._close()
-        elif self._delivery_starts > self._dispatcher.loop.time() + self._dispatcher.limits.drain_seconds:
-            self.abort()
-
-    def abort(self) -> None:
-        """Ends the connection whatever is on its way."""
-        self._transport.abort()
 
     def _advance(self) -> None:
         """Answers what has arrived as far as possible, then decides what the connection waits for."""
@@ -110,23 +104,16 @@ class Connection(asyncio.Protocol):
             self._take(self._queue.popleft())
         if self._ended:
             return
+        if self._busy and self._queue:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
         if self._busy:
             self._deadline = math.inf
-            self._read(more=not self._queue)
         elif self._client_done or self._dispatcher.draining:
             self._close()
         else:
-            self._read(more=True)
             self._await_request()
-
-    def _read(self, *, more: bool) -> None:
-        if more is self._reading:
-            return
-        self._reading = more
-        if more:
-            self._transport.resume_reading()
-        else:
-            self._transport.pause_reading()
 
     def _await_request(self) -> None:
         if self._parser.expects_continue:
@@ -151,10 +138,14 @@ class Connection(asyncio.Protocol):
 
     def _answered(self, request: Request, reply: Reply | None) -> None:
         """A thread has the reply."""
-        if self._ended:
-            return
+        if not self._ended:
+            self._busy = False
+            self._send(request, reply or self._dispatcher.refuse(500, CRASHED, request.call))
+            self._advance()
+
+    def _go_on(self) -> None:
+        """An answer has gone out: the next request may be taken."""
         self._busy = False
-        self._send(request, reply or self._dispatcher.refuse(500, CRASHED, request.call))
         self._advance()
 
     def _send(self, item: Request | Refusal, reply: Reply) -> None:
@@ -173,7 +164,8 @@ class Connection(asyncio.Protocol):
         if close:
             self._close(linger=isinstance(item, Refusal))
         elif self._blocked:
-            self._flushing = self._busy = True
+            self._busy = True
+            self._on_drained = self._go_on
 
     async def _deliver(self, reply: Reply, head: bytes, body: bytes, close: bool) -> None:  # noqa: FBT001 - one caller
         """Sends a reply in the shape that its delivery asks for."""
@@ -186,19 +178,19 @@ class Connection(asyncio.Protocol):
                     await asyncio.sleep(plan.pause)
                 self._transport.write(piece)
                 if self._blocked:
-                    self._unblocked = self._dispatcher.loop.create_future()
-                    await self._unblocked
+                    drained = self._dispatcher.loop.create_future()
+                    self._on_drained = functools.partial(drained.set_result, None)
+                    await drained
             ending = plan.ending
         except Exception:
             LOG.exception("the delivery %r failed", reply.delivery)
         self._delivery = None
-        self._busy = False
         if ending is Ending.RESET:
             self._reset()
         elif ending is Ending.CLOSE or close:
             self._close()
         else:
-            self._advance()
+            self._go_on()
 
     def _reset(self) -> None:
         self._ended = True
@@ -214,28 +206,24 @@ class Connection(asyncio.Protocol):
         if not linger or self._client_done:
             self._transport.close()
             return
-        self._read(more=True)
+        self._transport.resume_reading()
         with contextlib.suppress(OSError):  # the client may have reset the connection in the meantime
             self._transport.write_eof()
         self._expire_after(self._dispatcher.limits.linger_seconds)
 
     def _expire_after(self, seconds: float) -> None:
-        """Moves the deadline; the timer behind it is moved only where it would ring too late."""
+        """Moves the deadline; the timer is moved only where it would come too late."""
         self._deadline = self._dispatcher.loop.time() + seconds
-        if self._deadline < self._timer_at:
+        if self._timer is None or self._deadline < self._timer.when():
             if self._timer is not None:
                 self._timer.cancel()
-            self._set_timer()
-
-    def _set_timer(self) -> None:
-        self._timer_at = self._deadline
-        self._timer = self._dispatcher.loop.call_at(self._deadline, self._expire)
+            self._timer = self._dispatcher.loop.call_at(self._deadline, self._expire)
 
     def _expire(self) -> None:
-        self._timer, self._timer_at = None, math.inf
+        self._timer = None
         if self._dispatcher.loop.time() < self._deadline:
             if self._deadline < math.inf:
-                self._set_timer()
+                self._timer = self._dispatcher.loop.call_at(self._deadline, self._expire)
         elif self._ended:
             self._transport.abort()
         elif self._parser.partial:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import logging
 import queue
 import threading
@@ -12,11 +14,10 @@ from typing import Protocol
 from taskmock.contracts.findings.foreign_text import printable
 from taskmock.mockserver.http.limits import Limits
 from taskmock.mockserver.http.message import Call, Handler, Reply
-from taskmock.mockserver.http.response import DateLine, render
+from taskmock.mockserver.http.response import date_line, render
 
 LOG = logging.getLogger("taskmock")
 
-Answer = Callable[[Call], Reply]
 Receive = Callable[[Reply | None], None]
 
 CRASHED = "the handler crashed; the traceback is in the log of the mock server"
@@ -26,46 +27,44 @@ _LAST_RESORT = Reply(500, (("Content-Type", "text/plain; charset=utf-8"),), CRAS
 class OpenConnection(Protocol):
     """What a dispatcher asks of a connection when the server ends."""
 
-    def stop(self) -> None:
-        """Ends the connection as soon as no answer is on its way."""
-
-    def abort(self) -> None:
-        """Ends the connection at once."""
+    def stop(self, *, at_once: bool) -> None:
+        """Ends the connection, at once or as soon as no answer is on its way."""
 
 
 class Pool:
-    """Up to `size` daemon threads, started when they are needed.
+    """Up to `size` daemon threads that answer calls, started when they are needed.
 
     `concurrent.futures` joins its threads when the interpreter ends: one handler that hangs would keep the
     whole server alive after Ctrl-C.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, size: int) -> None:
+    def __init__(self, answer: Callable[[Call], Reply], loop: asyncio.AbstractEventLoop, size: int) -> None:
+        self._answer = answer
         self._loop = loop
         self._size = size
-        self._jobs: queue.SimpleQueue[tuple[Answer, Call, Receive] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Call, Receive] | None] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
         self._started = 0
 
-    def run(self, answer: Answer, call: Call, receive: Receive) -> None:
-        """Calls `answer(call)` in a thread and hands the reply to `receive` on the loop; None if it crashed."""
-        self._jobs.put((answer, call, receive))
+    def run(self, call: Call, receive: Receive) -> None:
+        """Answers a call in a thread; `receive` gets the reply on the loop, None if the answer crashed."""
+        self._jobs.put((call, receive))
         if self._idle.acquire(blocking=False) or self._started == self._size:
             return
         self._started += 1
         threading.Thread(target=self._work, name=f"taskmock-{self._started}", daemon=True).start()
 
     def stop(self) -> None:
-        """Lets every thread end after what it is doing."""
+        """Lets every thread end after the call that it answers."""
         for _ in range(self._started):
             self._jobs.put(None)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            answer, call, receive = job
+            call, receive = job
             reply: Reply | None = None
             try:
-                reply = answer(call)
+                reply = self._answer(call)
             except BaseException:
                 LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
             self._idle.release()
@@ -84,8 +83,9 @@ class Dispatcher:
         self.connections: set[OpenConnection] = set()
         self.draining = False
         self._handler = handler
-        self._pool = Pool(loop, limits.threads)
-        self._date = DateLine()
+        self._pool = Pool(handler.answer, loop, limits.threads)
+        self.answer_later = self._pool.run
+        self._date_line = functools.lru_cache(maxsize=1)(date_line)
         self._emptied = asyncio.Event()
 
     def answer_inline(self, call: Call) -> Reply | None:
@@ -96,12 +96,8 @@ class Dispatcher:
             LOG.exception("the handler crashed on %s %s", call.method, printable(call.path))
             return self.refuse(500, CRASHED, call)
 
-    def answer_later(self, call: Call, receive: Receive) -> None:
-        """Lets the handler answer in a thread; `receive` gets the reply on the loop, or None if it crashed."""
-        self._pool.run(self._handler.answer, call, receive)
-
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
-        """The handler's words for a refusal, plain ones if even those crash."""
+        """The handler's reply to a refused call, a plain one if the handler crashes."""
         try:
             return self._handler.refuse(status, message, call)
         except Exception:
@@ -110,7 +106,7 @@ class Dispatcher:
 
     def render(self, reply: Reply, call: Call | None, *, close: bool) -> tuple[bytes, bytes, bool]:
         """The head and the body of a reply, and whether the connection closes after it."""
-        date = self._date.at(self.loop.time())
+        date = self._date_line(int(self.loop.time()))
         try:
             return render(reply, call, close=close, date=date)
         except Exception:
@@ -126,18 +122,10 @@ class Dispatcher:
     async def drain(self) -> None:
         """Ends every connection: an idle one at once, a busy one after its answer, all of them when time is up."""
         self.draining = True
-        for connection in tuple(self.connections):
-            connection.stop()
-        if not await self._empty_within(self.limits.drain_seconds):
+        for at_once in (False, True):
             for connection in tuple(self.connections):
-                connection.abort()
-            await self._empty_within(self.limits.drain_seconds)
+                connection.stop(at_once=at_once)
+            if self.connections:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._emptied.wait(), self.limits.drain_seconds)
         self._pool.stop()
-
-    async def _empty_within(self, seconds: float) -> bool:
-        if self.connections:
-            try:
-                await asyncio.wait_for(self._emptied.wait(), seconds)
-            except TimeoutError:
-                return False
-        return True

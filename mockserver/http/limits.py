@@ -1,4 +1,4 @@
-"""The bounds a connection is held to."""
+"""The limits of a server and of each of its connections."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Limits:
     """How long calls in flight may take to be answered when the server stops."""
 
     linger_seconds: float = 5
-    """How long a refused client may go on sending before its connection is cut: it must be able to read the refusal."""
+    """How long a refused client may go on sending, so that it can read the refusal, before its connection is cut."""
 
     threads: int = 16
     """How many calls may block in `Handler.answer` at once."""

@@ -1,4 +1,4 @@
-"""The listening socket: takes connections from `bind` on and ends them gracefully."""
+"""The listening sockets of a server: it takes connections until it is stopped, and ends them gracefully."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Callable
 
 from taskmock.mockserver.http.connection import Connection
 from taskmock.mockserver.http.dispatcher import Dispatcher
@@ -31,57 +32,45 @@ class PortTakenError(BindError):
 
 
 _BACKLOG = 512
-
-
 _LARGEST_PORT = 65535
+_TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
 
-
-_LAST_LOOK = 6
+_LAST_ROUNDS = 6
 """Rounds of the event loop to accept, register, read and answer what the kernel already holds when the server stops."""
 
 
-_TAKEN = {errno.EADDRINUSE} | ({errno.EACCES} if sys.platform == "win32" else set())
+async def serve(
+    handler: Handler,
+    limits: Limits | None,
+    address: tuple[str, int],
+    *,
+    stop: asyncio.Event,
+    on_ready: Callable[[str, int], None],
+) -> None:
+    """Serves HTTP/1.1 on every address of a host until `stop` is set, then answers the calls in flight.
 
+    Port 0 takes any free port. `on_ready` gets the address in use, which answers from then on.
 
-class HttpServer:
-    """An HTTP/1.1 server on the running event loop that hands every call to one handler."""
-
-    def __init__(self, handler: Handler, limits: Limits | None = None) -> None:
-        self._handler = handler
-        self._limits = limits or Limits()
-        self._hall: Dispatcher | None = None
-        self._servers: list[asyncio.Server] = []
-
-    async def bind(self, host: str, port: int) -> tuple[str, int]:
-        """Listens on every address of `host`, answers from now on, and gives the address in use.
-
-        Port 0 takes any free port.
-
-        Raises:
-            PortTakenError: another program listens there.
-            BindError: the address cannot be used for another reason.
-        """
-        loop = asyncio.get_running_loop()
-        hall = self._hall = Dispatcher(self._handler, self._limits, loop)
-        listeners = open_listeners(host, port)
-        for listener in listeners:
-            self._servers.append(await loop.create_server(lambda: Connection(hall), sock=listener, backlog=_BACKLOG))
-        address = self._servers[0].sockets[0].getsockname()
-        return str(address[0]), int(address[1])
-
-    async def serve_until(self, stop: asyncio.Event) -> None:
-        """Serves until `stop` is set, then takes no more connections and answers the calls in flight."""
+    Raises:
+        PortTakenError: another program listens there.
+        BindError: the address cannot be used for another reason.
+    """
+    loop = asyncio.get_running_loop()
+    dispatcher = Dispatcher(handler, limits or Limits(), loop)
+    servers = [
+        await loop.create_server(lambda: Connection(dispatcher), sock=listener, backlog=_BACKLOG)
+        for listener in open_listeners(*address)
+    ]
+    try:
+        host, port, *_ = servers[0].sockets[0].getsockname()
+        on_ready(str(host), int(port))
         await stop.wait()
-        for _ in range(_LAST_LOOK):
+        for _ in range(_LAST_ROUNDS):
             await asyncio.sleep(0)
-        await self.close()
-
-    async def close(self) -> None:
-        """Stops listening, and ends every connection within the limits' drain time."""
-        for server in self._servers:
+    finally:
+        for server in servers:
             server.close()
-        if self._hall is not None:
-            await self._hall.drain()
+        await dispatcher.drain()
 
 
 def open_listeners(host: str, port: int) -> list[socket.socket]:

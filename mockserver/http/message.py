@@ -1,4 +1,4 @@
-"""One complete HTTP request, one complete answer, how it is delivered, and who answers."""
+"""One complete HTTP request, one complete answer, how it is delivered, and the interface of what answers."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class Call:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How the bytes of a reply go out: everything a client may meet on a bad line.
+    """How the bytes of a reply go out, and what may go wrong on the way.
 
-    The head keeps its usual look whatever happens to the body; the connection is closed after every shape but
+    The head is the same whatever happens to the body; the connection is closed after every shape but
     `delay` and `drip`. On a `HEAD` call there is no body to drip or cut.
     """
 
@@ -108,9 +108,9 @@ class BrokenCallError(Exception):
 
 
 class Handler(Protocol):
-    """Whoever answers calls.
+    """What answers calls.
 
-    An exception in any method becomes a 500 and a traceback in the log, never one on the line.
+    An exception in any method becomes a 500 for the client and a traceback in the log.
     """
 
     def answer_inline(self, call: Call) -> Reply | None:

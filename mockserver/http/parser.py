@@ -48,7 +48,7 @@ class Refusal:
 
 
 class _RefusedError(Exception):
-    """Leaves httptools from within one of its callbacks."""
+    """A request is refused inside a callback of httptools."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -69,8 +69,9 @@ class RequestParser:
         self._repeated: tuple[bytes, Sequence[Request | Refusal]] = (b"", ())
         self._over = False
         self._upgrading = self._replaying = False
-        self._moved = False
-        self._unmoved_bytes = 0
+        self._idle_bytes = 0  # since something was complete
+        self._head_too_large = 431, f"the request line and headers are larger than {limits.header_bytes} bytes"
+        self._body_too_large = 413, f"the request body is larger than {limits.body_bytes} bytes"
         self.partial = False
         """A request has begun and is not complete."""
         self.expects_continue = False
@@ -98,20 +99,22 @@ class RequestParser:
             data = _with_ascii_target(data)
         out: list[Request | Refusal] = []
         self._out = out
-        self._moved = False
+        self._idle_bytes += len(data)
         try:
             self._feed_http(data)
         except httptools.HttpParserError as error:
             if not self._over:
                 self._refuse(*self._verdict(error, data))
         else:
-            self._watch_growth(len(data))
+            # Bounds what completes nothing: one endless header line, endless chunk extensions.
+            if self._idle_bytes > self._limits.header_bytes and not self._over:
+                self._refuse(*self._head_too_large)
         if fresh and len(out) == 1 and not (self.partial or self._over) and len(data) <= _LONGEST_REPEATED:
             self._repeated = (data, tuple(out))
         return out
 
     def time_out(self) -> Refusal:
-        """Gives up the request that is only half there."""
+        """Refuses the request that has arrived only in part."""
         return self._refuse(408, f"the request did not arrive within {self._limits.request_seconds:g} s")
 
     def _feed_http(self, data: bytes) -> None:
@@ -130,27 +133,14 @@ class RequestParser:
         The parser takes what follows such a head for another protocol, its body too: a fresh parser is told
         the framing alone and reads on.
         """
-        framing = [f"{name}: {value}\r\n" for name, value in self._fields if name in _FRAMING] or [
-            "content-length: 0\r\n"
-        ]
+        framing = [f"{name}: {value}\r\n" for name, value in self._fields if name in _FRAMING]
         self._http = httptools.HttpRequestParser(self)
         self._upgrading, self._replaying = False, True
-        self._http.feed_data(f"POST / HTTP/1.1\r\n{''.join(framing)}\r\n".encode("latin-1"))
-
-    def _watch_growth(self, fed: int) -> None:
-        """Bounds what arrives without completing anything: one endless header line, endless chunk extensions."""
-        self._unmoved_bytes = 0 if self._moved else self._unmoved_bytes + fed
-        if self._unmoved_bytes > self._limits.header_bytes and not self._over:
-            self._refuse(*self._oversized_head())
-
-    def _oversized_head(self) -> tuple[int, str]:
-        return 431, f"the request line and headers are larger than {self._limits.header_bytes} bytes"
-
-    def _oversized_body(self) -> tuple[int, str]:
-        return 413, f"the request body is larger than {self._limits.body_bytes} bytes"
+        head = "".join(["POST / HTTP/1.1\r\n", *(framing or ["content-length: 0\r\n"]), "\r\n"])
+        self._http.feed_data(head.encode("latin-1"))
 
     def _verdict(self, error: httptools.HttpParserError, data: bytes) -> tuple[int, str]:
-        """The status and the words for what the parser could not read."""
+        """The status and the message for bytes that the parser could not read."""
         refused = error.__context__
         if isinstance(refused, _RefusedError):
             return refused.status, str(refused)
@@ -185,7 +175,8 @@ class RequestParser:
         """A request begins."""
         if not self._replaying:
             self._reset()
-            self.partial = self._moved = True
+            self.partial = True
+            self._idle_bytes = 0
 
     def on_url(self, piece: bytes) -> None:
         """A piece of the request target."""
@@ -194,7 +185,7 @@ class RequestParser:
             self._count_head(len(piece))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header line; after the body it is a trailer, which nobody asked for."""
+        """One header line; after the body it is a trailer, which is left out."""
         if self._replaying:
             return
         self._count_head(len(name) + len(value) + 4)
@@ -225,7 +216,7 @@ class RequestParser:
                 raise _RefusedError(400, f"the request has several {name} headers")
             seen.add(name)
             if name == "content-length" and int(value) > self._limits.body_bytes:
-                raise _RefusedError(*self._oversized_body())
+                raise _RefusedError(*self._body_too_large)
             if name == "transfer-encoding" and value.lower() != "chunked":
                 raise _RefusedError(501, f"the transfer coding {value!r} is not supported, only 'chunked' is")
             if name == "expect" and value.lower() == "100-continue" and self._version == "1.1":
@@ -236,22 +227,22 @@ class RequestParser:
     def _count_head(self, count: int) -> None:
         self._head_bytes += count
         if self._head_bytes > self._limits.header_bytes:
-            raise _RefusedError(*self._oversized_head())
+            raise _RefusedError(*self._head_too_large)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body, free of chunk framing."""
-        self._moved = True
+        self._idle_bytes = 0
         self.expects_continue = False
         self._body.append(piece)
         self._body_bytes += len(piece)
         if self._body_bytes > self._limits.body_bytes:
-            raise _RefusedError(*self._oversized_body())
+            raise _RefusedError(*self._body_too_large)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         if self._upgrading:
             return
-        self._moved = True
+        self._idle_bytes = 0
         self.partial = self.expects_continue = False
         self._over = not self._keep_alive
         self._out.append(Request(self._call(), self._keep_alive))

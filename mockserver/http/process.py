@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 
 from taskmock.mockserver.http.limits import Limits
-from taskmock.mockserver.http.listener import HttpServer
+from taskmock.mockserver.http.listener import serve
 from taskmock.mockserver.http.message import Handler
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
@@ -25,18 +25,13 @@ def run_server(
         PortTakenError: another program listens there.
         BindError: the address cannot be used for another reason.
     """
-    asyncio.run(_serve(HttpServer(handler, limits), (host, port), on_ready))
 
+    async def until_signalled() -> None:
+        stop = asyncio.Event()
+        with _stopped_by_signals(stop):
+            await serve(handler, limits, (host, port), stop=stop, on_ready=on_ready)
 
-async def _serve(server: HttpServer, address: tuple[str, int], on_ready: Callable[[str, int], None]) -> None:
-    stop = asyncio.Event()
-    with _stopped_by_signals(stop):
-        actual = await server.bind(*address)
-        try:
-            on_ready(*actual)
-            await server.serve_until(stop)
-        finally:
-            await server.close()
+    asyncio.run(until_signalled())
 
 
 @contextlib.contextmanager

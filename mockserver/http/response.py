@@ -13,19 +13,10 @@ from taskmock.mockserver.http.message import Call, Delivery, Fields, Reply
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-
 _OWNED = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
-
-
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
-
-
 _BODILESS = frozenset({204, 304})
-
-
 _CLOSE = b"Connection: close\r\n\r\n"
-
-
 _KEEP = {"1.1": b"\r\n", "1.0": b"Connection: keep-alive\r\n\r\n"}
 
 
@@ -39,19 +30,9 @@ class _Lines:
     dated: bool
 
 
-class DateLine:
-    """The Date header, formatted once a second; it dates the transport, never a task."""
-
-    def __init__(self) -> None:
-        self._second = -1
-        self._line = b""
-
-    def at(self, now: float) -> bytes:
-        """The line for a reading of the event loop's clock, in seconds."""
-        if self._second != int(now):
-            self._second = int(now)
-            self._line = b"Date: " + formatdate(usegmt=True).encode("ascii") + b"\r\n"
-        return self._line
+def date_line(_second: int) -> bytes:
+    """The Date header; cached by the second, so that it is formatted once in each. No task's clock moves it."""
+    return b"Date: %b\r\n" % formatdate(usegmt=True).encode("ascii")
 
 
 def render(reply: Reply, call: Call | None, *, close: bool, date: bytes) -> tuple[bytes, bytes, bool]:
@@ -119,29 +100,22 @@ def plan_delivery(head: bytes, body: bytes, delivery: Delivery) -> Plan:
     size, pause = delivery.drip or (0, 0.0)
     ending = Ending.RESET if delivery.reset else Ending.CLOSE
     if delivery.empty or (delivery.reset and delivery.cut is None):
-        return Plan(delivery.delay, pause, iter(()), ending)
-    if delivery.raw is not None:
-        return Plan(delivery.delay, pause, _slices(delivery.raw[: delivery.cut], size), ending)
-    whole = not delivery.reset and delivery.cut is None and delivery.content_length is None
-    return Plan(
-        delivery.delay,
-        pause,
-        _head_first(head, body[: delivery.cut], size),
-        Ending.KEEP if whole else ending,
-    )
-
-
-def _head_first(head: bytes, body: bytes, size: int) -> Iterator[bytes]:
-    if size > 0:
-        yield head
-        yield from _slices(body, size)
+        writes: Iterator[bytes] = iter(())
+    elif delivery.raw is not None:
+        writes = _writes(b"", delivery.raw[: delivery.cut], size)
     else:
-        yield head + body
+        writes = _writes(head, body[: delivery.cut], size)
+        if not delivery.reset and delivery.cut is None and delivery.content_length is None:
+            ending = Ending.KEEP
+    return Plan(delivery.delay, pause, writes, ending)
 
 
-def _slices(data: bytes, size: int) -> Iterator[bytes]:
+def _writes(head: bytes, body: bytes, size: int) -> Iterator[bytes]:
+    """Head and body in one write, or the head and then slices of `size` bytes of the body."""
     if size <= 0:
-        yield data
+        yield head + body
         return
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
+    if head:
+        yield head
+    for start in range(0, len(body), size):
+        yield body[start : start + size]

@@ -8,7 +8,7 @@ import threading
 
 from taskmock.mockserver.clock import steady_seconds
 from taskmock.mockserver.http.limits import Limits
-from taskmock.mockserver.http.listener import HttpServer
+from taskmock.mockserver.http.listener import serve
 from taskmock.mockserver.http.message import Handler
 
 
@@ -65,14 +65,16 @@ class ServerThread:
 
     async def _serve(self, host: str, port: int, ready: concurrent.futures.Future[tuple[str, int]]) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        server = HttpServer(self._handler, self._limits)
+
+        def on_ready(host: str, port: int) -> None:
+            ready.set_result((host, port))
+
         try:
-            address = await server.bind(host, port)
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that starts
-            ready.set_exception(error)
-            return
-        ready.set_result(address)
-        await server.serve_until(self._stop)
+            await serve(self._handler, self._limits, (host, port), stop=self._stop, on_ready=on_ready)
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)  # raised again in the thread that starts
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

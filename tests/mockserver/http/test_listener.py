@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import socket
 
 import pytest
 
-from taskmock.mockserver.http.listener import BindError, HttpServer, PortTakenError, open_listeners
+from taskmock.mockserver.http.listener import BindError, PortTakenError, open_listeners
 from taskmock.mockserver.http.thread import ServerThread
 
 
@@ -121,10 +120,6 @@ def test_taken_further_address_leaves_nothing_open(monkeypatch):
 
     with socket.socket() as client:
         assert client.connect_ex(("127.0.0.1", caught.value.port)) == errno.ECONNREFUSED
-
-
-def test_front_that_never_listened_closes(desk):
-    asyncio.run(HttpServer(desk).close())
 
 
 def test_further_address_that_does_not_exist_here_is_left_out(monkeypatch, opened):
