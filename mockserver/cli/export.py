@@ -12,30 +12,6 @@ from taskmock.contracts.export.typescript import typescript_module
 from taskmock.mockserver.cli.options import output_option, write_output
 from taskmock.schemas import ALL, EDITIONS, GATEWAYS, gateway_names
 
-_HELP = """Write the contract for other tools: every call, what it is asked with, what it answers.
-
-\b
-  taskmock export openapi -o sops.json
-  taskmock export typescript -o src/sops.ts
-"""
-
-_OPENAPI_HELP = """Write an OpenAPI 3.1 document of every call at every gateway, as JSON.
-
-\b
-  taskmock export openapi
-  taskmock export openapi --edition v1 --gateway esb -o sops.json
-  taskmock export openapi --with-admin        what a running mock describes too
-
-A running mock serves it, with its admin API, at /__admin/openapi.json.
-"""
-
-_TYPESCRIPT_HELP = """Write a TypeScript module: the types of every call's parameters and answers.
-
-\b
-  taskmock export typescript -o src/sops.ts
-  taskmock export typescript --edition all    a namespace each: Doc2019, V1, V2
-"""
-
 _edition_option = click.option(
     "--edition",
     type=click.Choice([*EDITIONS, ALL]),
@@ -45,12 +21,17 @@ _edition_option = click.option(
 )
 
 
-@click.group("export", help=_HELP)
+@click.group("export")
 def export_command() -> None:
-    pass
+    """Write the contract for other tools: every call, what it is asked with, what it answers.
+
+    \b
+      taskmock export openapi -o sops.json
+      taskmock export typescript -o src/sops.ts
+    """
 
 
-@export_command.command("openapi", help=_OPENAPI_HELP, short_help="An OpenAPI 3.1 document.")
+@export_command.command("openapi", short_help="An OpenAPI 3.1 document.")
 @_edition_option
 @click.option(
     "--gateway",
@@ -62,7 +43,15 @@ def export_command() -> None:
 @click.option("--with-admin", is_flag=True, help="Describe the admin API of a mock too.")
 @output_option
 def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Path | None) -> None:
-    """Writes the document to the output."""
+    """Write an OpenAPI 3.1 document of every call at every gateway, as JSON.
+
+    \b
+      taskmock export openapi
+      taskmock export openapi --edition v1 --gateway esb -o sops.json
+      taskmock export openapi --with-admin        what a running mock describes too
+
+    A running mock serves it, with its admin API, at /__admin/openapi.json.
+    """
     gateways = gateway_names(gateway)
     if with_admin:
         from taskmock.mockserver.admin.router import whole_document
@@ -74,9 +63,14 @@ def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Pat
     write_output(json.dumps(document, indent=2) + "\n", output)
 
 
-@export_command.command("typescript", help=_TYPESCRIPT_HELP, short_help="TypeScript types.")
+@export_command.command("typescript", short_help="TypeScript types.")
 @_edition_option
 @output_option
 def typescript_command(*, edition: str, output: Path | None) -> None:
-    """Writes the module to the output."""
+    """Write a TypeScript module: the types of every call's parameters and answers.
+
+    \b
+      taskmock export typescript -o src/sops.ts
+      taskmock export typescript --edition all    a namespace each: Doc2019, V1, V2
+    """
     write_output(typescript_module(edition), output)

@@ -22,22 +22,8 @@ from taskmock.mockserver.cli.options import (
 MOST_NODES = 20_000
 """The most nodes of a sample; the time for one more grows with their number."""
 
-_HELP = """Print one believable answer of get_task_status: result and data, as JSON.
 
-The same options give the same bytes, in every release and on every machine.
-What is left open is drawn from the seed: another seed, another tree.
-
-\b
-  taskmock generate
-  taskmock generate --seed 7 --nodes 40 --depth 3 --state FAILED
-  taskmock generate --edition v2 --locale zh -o tree.json
-
---seed, --edition and --locale may also stand in taskmock.toml or in the
-environment (TASKMOCK_SEED=7).
-"""
-
-
-@click.command(name="generate", cls=ConfiguredCommand, help=_HELP)
+@click.command(name="generate", cls=ConfiguredCommand)
 @setting("--seed", default="0", help="Any text: what all is drawn from.")
 @click.option(
     "--nodes", type=click.IntRange(1, MOST_NODES), help="How many nodes are visible, the task itself among them."
@@ -53,7 +39,19 @@ environment (TASKMOCK_SEED=7).
 @locale_option
 @output_option
 def generate_command(*, seed: str, state: str | None, output: Path | None, **options: Any) -> None:  # noqa: ANN401
-    """Writes the answer to the output; `options` are those of `GenerateOptions`."""
+    """Print one believable answer of get_task_status: result and data, as JSON.
+
+    The same options give the same bytes, in every release and on every machine.
+    What is left open is drawn from the seed: another seed, another tree.
+
+    \b
+      taskmock generate
+      taskmock generate --seed 7 --nodes 40 --depth 3 --state FAILED
+      taskmock generate --edition v2 --locale zh -o tree.json
+
+    --seed, --edition and --locale may also stand in taskmock.toml or in the
+    environment (TASKMOCK_SEED=7).
+    """
     from taskmock.mockserver.dry_run.frames import sample
     from taskmock.mockserver.generation.names import LocaleError
     from taskmock.mockserver.generation.options import GenerateError, GenerateOptions

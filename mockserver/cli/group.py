@@ -66,21 +66,6 @@ COMMANDS = {
 }
 """Each sub-command: where it stands, and its section and its line in the help text."""
 
-_HELP = """Mock and verify task-status APIs: get_task_status of BlueKing Standard OPS.
-
-\b
-Try it:
-  taskmock serve                          a mock server on http://127.0.0.1:8070
-  taskmock generate --state FAILED        one answer on standard output
-  taskmock generate | taskmock validate - judge an answer
-
-Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings,
-3 the server that was to be verified cannot be reached.
-Settings may also stand in taskmock.toml, in [tool.taskmock] of pyproject.toml,
-or in the environment (TASKMOCK_PORT=9000); a flag beats the environment, which
-beats a file.
-"""
-
 
 class LazyGroup(click.Group):
     """A group that imports a sub-command when it runs, not when it is listed; no mishap of one exits with 1.
@@ -165,12 +150,23 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(
-    cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="taskmock", prog_name="taskmock")
 def taskmock() -> None:
-    pass
+    """Mock and verify task-status APIs: get_task_status of BlueKing Standard OPS.
+
+    \b
+    Try it:
+      taskmock serve                          a mock server on http://127.0.0.1:8070
+      taskmock generate --state FAILED        one answer on standard output
+      taskmock generate | taskmock validate - judge an answer
+
+    Exit codes: 0 good, 1 the contract is violated, 2 wrong usage or settings,
+    3 the server that was to be verified cannot be reached.
+    Settings may also stand in taskmock.toml, in [tool.taskmock] of pyproject.toml,
+    or in the environment (TASKMOCK_PORT=9000); a flag beats the environment, which
+    beats a file.
+    """
 
 
 def main() -> None:

@@ -13,24 +13,6 @@ from taskmock.mockserver.cli.options import write_file
 SCHEMA = "scenario.schema.json"
 """The name of the schema's copy; editors complete keys and values by it."""
 
-_HELP = """Write a first folder of scenarios of your own into DIR, the present folder unless told otherwise.
-
-\b
-  scenarios/example.yaml   a scenario to change: a failure and its retry
-  scenario.schema.json     the grammar, for completion in editors
-  taskmock.toml            settings that find the folder
-
-Nothing is overwritten without --force.
-
-\b
-  taskmock init
-  taskmock scenarios show example
-  taskmock serve --scenario example
-
-Editors with the YAML language server (VS Code's YAML extension, Neovim, JetBrains)
-read the first line of the example and complete every key.
-"""
-
 _EXAMPLE = """\
 # yaml-language-server: $schema=../scenario.schema.json
 # Save it, then: taskmock scenarios show example; taskmock scenarios lint scenarios/example.yaml
@@ -66,11 +48,27 @@ scenario-dir = ["scenarios"]
 """
 
 
-@click.command(name="init", help=_HELP)
+@click.command(name="init")
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 def init_command(*, folder: Path, force: bool) -> None:
-    """Writes the files, all or none."""
+    """Write a first folder of scenarios of your own into DIR, the present folder unless told otherwise.
+
+    \b
+      scenarios/example.yaml   a scenario to change: a failure and its retry
+      scenario.schema.json     the grammar, for completion in editors
+      taskmock.toml            settings that find the folder
+
+    Nothing is overwritten without --force.
+
+    \b
+      taskmock init
+      taskmock scenarios show example
+      taskmock serve --scenario example
+
+    Editors with the YAML language server (VS Code's YAML extension, Neovim, JetBrains)
+    read the first line of the example and complete every key.
+    """
     contents = {
         folder / "scenarios" / "example.yaml": _EXAMPLE,
         folder / SCHEMA: (importlib.resources.files("taskmock.schemas") / SCHEMA).read_text(encoding="utf-8"),

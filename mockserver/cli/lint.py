@@ -13,27 +13,25 @@ from taskmock.mockserver.cli.options import ConfiguredCommand, reported_as, scen
 if TYPE_CHECKING:
     from taskmock.mockserver.scenarios.catalog import Catalog
 
-_LINT_HELP = """Check scenarios: files, folders of them, or names; the shipped ones where none is given.
 
-Each one is played through: every answer must keep the strict contract of its edition
-and of the other two; scripted operations must be obeyed, faults hold at some moment,
-contract breaks be caught by the contract, and the task end as `ends` says.
-
-\b
-  taskmock scenarios lint
-  taskmock scenarios lint my-scenarios
-  taskmock scenarios lint one.yaml two.yaml
-  taskmock scenarios lint failed-then-retried
-
-Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
-"""
-
-
-@click.command(name="lint", cls=ConfiguredCommand, help=_LINT_HELP, short_help="Check scenario files.")
+@click.command(name="lint", cls=ConfiguredCommand, short_help="Check scenario files.")
 @click.argument("files", nargs=-1, metavar="[FILE|DIR|NAME]...", type=click.Path(path_type=Path))
 @scenario_dir_option
 def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> None:
-    """Prints every finding and exits 1 where there is one, 2 where a file cannot be read."""
+    """Check scenarios: files, folders of them, or names; the shipped ones where none is given.
+
+    Each one is played through: every answer must keep the strict contract of its edition
+    and of the other two; scripted operations must be obeyed, faults hold at some moment,
+    contract breaks be caught by the contract, and the task end as `ends` says.
+
+    \b
+      taskmock scenarios lint
+      taskmock scenarios lint my-scenarios
+      taskmock scenarios lint one.yaml two.yaml
+      taskmock scenarios lint failed-then-retried
+
+    Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
+    """
     from taskmock.mockserver.core.flow import SECOND
     from taskmock.mockserver.dry_run.frames import STARTED_AT
     from taskmock.mockserver.dry_run.lint import lint

@@ -29,55 +29,28 @@ if TYPE_CHECKING:
     from taskmock.mockserver.dry_run.chart.rows import Timeline
     from taskmock.mockserver.scenarios.catalog import Catalog
 
-_HELP = """List, draw and check scenarios: what a mocked task does, one file each.
-
-\b
-  taskmock scenarios list                          all that can be played
-  taskmock scenarios show failed-then-retried      its timeline, node by node
-  taskmock scenarios lint my-scenarios             before others use them
-  taskmock serve --scenario failed-then-retried    plays it for any task id
-
-Names are those of the shipped scenarios and of files in --scenario-dir; `taskmock
-init` writes a first folder of your own.
-"""
-
-_LIST_HELP = """List the scenarios that can be played, one line each: name, end state, title.
-
-\b
-  taskmock scenarios list
-  taskmock scenarios list --tags retry --tags pause    any of these tags
-  taskmock scenarios list --format json                with tags and what goes wrong in careless clients
-
-Exit codes: 0 good, 2 a file in --scenario-dir is broken (the others are listed).
-"""
-
-_SHOW_HELP = """Draw the timeline of a scenario: one row a node, its states from left to right.
-
-NAME is a scenario's name or a file. Below the rows stand the scripted operations
-and the faults. Start and end events and gateways are drawn with --all only.
-
-\b
-  taskmock scenarios show node-suspended
-  taskmock scenarios show mine.yaml --edition v1
-  taskmock scenarios show mine.yaml -o timeline.svg
-  taskmock scenarios show mine.yaml --format json
-
-Colours are left out where the output is no terminal, or NO_COLOR is set.
-"""
-
-
 _FORMS = {"": "text", ".txt": "text", ".json": "json", ".svg": "svg"}
 
 
-@click.group(name="scenarios", help=_HELP)
+@click.group(name="scenarios")
 def scenarios_command() -> None:
-    pass
+    """List, draw and check scenarios: what a mocked task does, one file each.
+
+    \b
+      taskmock scenarios list                          all that can be played
+      taskmock scenarios show failed-then-retried      its timeline, node by node
+      taskmock scenarios lint my-scenarios             before others use them
+      taskmock serve --scenario failed-then-retried    plays it for any task id
+
+    Names are those of the shipped scenarios and of files in --scenario-dir; `taskmock
+    init` writes a first folder of your own.
+    """
 
 
 scenarios_command.add_command(lint_command)
 
 
-@scenarios_command.command(name="list", cls=ConfiguredCommand, help=_LIST_HELP, short_help="List what can be played.")
+@scenarios_command.command(name="list", cls=ConfiguredCommand, short_help="List what can be played.")
 @scenario_dir_option
 @click.option("--tags", multiple=True, help="Only scenarios with this tag; may be repeated: any of them.")
 @click.option(
@@ -89,7 +62,15 @@ scenarios_command.add_command(lint_command)
     help="How to write the list.",
 )
 def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form: str) -> None:
-    """Prints the list and exits 2 where a file is broken."""
+    """List the scenarios that can be played, one line each: name, end state, title.
+
+    \b
+      taskmock scenarios list
+      taskmock scenarios list --tags retry --tags pause    any of these tags
+      taskmock scenarios list --format json                with tags and what goes wrong in careless clients
+
+    Exit codes: 0 good, 2 a file in --scenario-dir is broken (the others are listed).
+    """
     from taskmock.mockserver.scenarios.catalog import Catalog
 
     found, broken = _readable(Catalog(scenario_dir))
@@ -104,7 +85,7 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
         raise SystemExit(2)
 
 
-@scenarios_command.command(name="show", cls=ConfiguredCommand, help=_SHOW_HELP, short_help="Draw a timeline.")
+@scenarios_command.command(name="show", cls=ConfiguredCommand, short_help="Draw a timeline.")
 @click.argument("name")
 @scenario_dir_option
 @setting("--edition", type=EDITION, help="Whose words are used; else the scenario's, else doc-2019.")
@@ -125,7 +106,19 @@ def show_command(
     output: Path | None,
     **look: Any,  # noqa: ANN401
 ) -> None:
-    """Prints or writes the drawing; `look` is how to draw: `form`, `width` and `every`."""
+    """Draw the timeline of a scenario: one row a node, its states from left to right.
+
+    NAME is a scenario's name or a file. Below the rows stand the scripted operations
+    and the faults. Start and end events and gateways are drawn with --all only.
+
+    \b
+      taskmock scenarios show node-suspended
+      taskmock scenarios show mine.yaml --edition v1
+      taskmock scenarios show mine.yaml -o timeline.svg
+      taskmock scenarios show mine.yaml --format json
+
+    Colours are left out where the output is no terminal, or NO_COLOR is set.
+    """
     from taskmock.mockserver.core.errors import ScenarioNotFoundError
     from taskmock.mockserver.dry_run.chart.rows import timelines
     from taskmock.mockserver.scenarios import ScenarioError

@@ -33,22 +33,6 @@ if TYPE_CHECKING:
     from taskmock.mockserver.server.app import App
 
 
-_HELP = """Serve the mock API until Ctrl-C.
-
-Any task id works at once: an unknown one gets a believable tree that runs
-from CREATED to an end, always the same one for the same seed and id.
-
-\b
-  taskmock serve
-  curl 'http://127.0.0.1:8070/api/c/compapi/v2/sops/get_task_status/?\\
-bk_app_code=a&bk_app_secret=b&bk_token=c&bk_biz_id=2&task_id=10'
-
-A session has its own tasks and clocks. Name one in the URL
-(http://127.0.0.1:8070/__s/NAME/api/...), in the header X-Mock-Session, in the
-cookie taskmock_session, or in a credential (--session-from bk_username).
-"""
-
-
 def _token(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
     """The token; "" where its variable is set but empty, which click treats like an unset one."""
     return "" if value is None and is_there(str(option.envvar)) else value
@@ -57,7 +41,6 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
 @click.command(
     name="serve",
     cls=ConfiguredCommand,
-    help=_HELP,
     everyday=("port", "scenario", "scenario_dir", "edition", "clock", "speed", "seed", "gateway", "verbose"),
 )
 @setting("--host", default="127.0.0.1", help="Address to listen on.")
@@ -115,7 +98,20 @@ def serve_command(
     scenario_dir: tuple[Path, ...],
     **options: Any,  # noqa: ANN401  # fields of `Settings`
 ) -> None:
-    """Serves until it is told to end."""
+    """Serve the mock API until Ctrl-C.
+
+    Any task id works at once: an unknown one gets a believable tree that runs
+    from CREATED to an end, always the same one for the same seed and id.
+
+    \b
+      taskmock serve
+      curl 'http://127.0.0.1:8070/api/c/compapi/v2/sops/get_task_status/?\\
+    bk_app_code=a&bk_app_secret=b&bk_token=c&bk_biz_id=2&task_id=10'
+
+    A session has its own tasks and clocks. Name one in the URL
+    (http://127.0.0.1:8070/__s/NAME/api/...), in the header X-Mock-Session, in the
+    cookie taskmock_session, or in a credential (--session-from bk_username).
+    """
     from taskmock.mockserver.http.listener import BindError
     from taskmock.mockserver.http.process import run_server
     from taskmock.mockserver.server.mock_server import base_url
