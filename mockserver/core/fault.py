@@ -77,17 +77,15 @@ class PollContext:
 
 def holding(faults: Sequence[Fault], spent: Sequence[int], context: PollContext) -> tuple[int, ...]:
     """The positions of the faults that hold for a poll; `spent` says how many answers each has had so far."""
-    return tuple(
-        number
-        for number, fault in enumerate(faults)
-        if _holds(fault.bounds, number, spent[number] if number < len(spent) else 0, context)
-    )
+    padded = (*spent, *[0] * len(faults))
+    return tuple(n for n, fault in enumerate(faults) if _holds(fault.bounds, n, padded[n], context))
 
 
 def counted(spent: Sequence[int], held: Sequence[int]) -> tuple[int, ...]:
     """How many answers each fault has had after these have held once more."""
     size = max([len(spent), *(number + 1 for number in held)])
-    return tuple((spent[n] if n < len(spent) else 0) + (n in held) for n in range(size))
+    padded = (*spent, *[0] * (size - len(spent)))
+    return tuple(answers + (n in held) for n, answers in enumerate(padded))
 
 
 def _holds(bounds: Bounds, number: int, spent: int, context: PollContext) -> bool:

@@ -17,14 +17,11 @@ from taskmock.mockserver.core.flow import Activity, Branch, Flow, Loop, Step, Su
 ROOT = 0
 """The index of the task itself."""
 
-
 NOWHERE = -1
 """The index of no node: behind an end event there is none."""
 
-
 SEPARATOR = " / "
 """Stands between the names of an address: `Rolling restart / Restart 2`."""
-
 
 _NUMBERED = re.compile(r"(.*\S)\s*\[([0-9]+)\]$", re.DOTALL)
 
@@ -68,7 +65,7 @@ class GraphNode:
     limit: int | None = None
 
 
-_NAMED = 10  # the most nodes that an error lists
+_MOST_LISTED = 10  # nodes in the text of an error
 
 
 class AddressError(LookupError):
@@ -87,8 +84,8 @@ class AddressError(LookupError):
         elif closest:
             message = f"no node is called {address!r}; did you mean {' or '.join(map(repr, closest))}?"
         else:
-            more = ", …" if len(known) > _NAMED else ""
-            there = f"; there are: {', '.join(map(repr, known[:_NAMED]))}{more}" if known else ""
+            more = ", …" if len(known) > _MOST_LISTED else ""
+            there = f"; there are: {', '.join(map(repr, known[:_MOST_LISTED]))}{more}" if known else ""
             message = f"no node is called {address!r}{there}"
         super().__init__(message)
 
@@ -178,11 +175,17 @@ def graph_of(flow: Flow, *, name: str, key: str, prefix: str = "n", root_id: str
 
 
 @dataclasses.dataclass(slots=True)
-class _Ends:
-    """A compiled stretch: where it is entered, and the nodes whose `next` is not yet set."""
+class _Stretch:
+    """Compiled steps: where they are entered (nowhere without any), and the nodes whose `next` is not yet set."""
 
-    entry: int
-    open: list[GraphNode]
+    entry: int = NOWHERE
+    open: list[GraphNode] = dataclasses.field(default_factory=list)
+
+    def leads_to(self, index: int) -> int:
+        """Leads all open ends to a node, and gives the entry: that node where there are no steps."""
+        for node in self.open:
+            node.next = index
+        return index if self.entry == NOWHERE else self.entry
 
 
 class _Compiler:
@@ -211,24 +214,18 @@ class _Compiler:
     def _level(self, owner: GraphNode, flow: Flow, place: str, path: str) -> None:
         start = self.add(NodeKind.START, "", place=f"{place}/start", parent=owner.index)
         owner.first = start.index
-        ends = self._stretch(flow, place, path, owner.index)
+        body = self._stretch(flow, place, path, owner.index)
         end = self.add(NodeKind.END, "", place=f"{place}/end", parent=owner.index)
-        start.next = ends.entry if ends else end.index
-        for node in ends.open if ends else ():
-            node.next = end.index
+        start.next = body.leads_to(end.index)
 
-    def _stretch(self, flow: Flow, place: str, path: str, parent: int) -> _Ends | None:
-        entry, tail = NOWHERE, list[GraphNode]()
+    def _stretch(self, flow: Flow, place: str, path: str, parent: int) -> _Stretch:
+        whole = _Stretch()
         for number, step in enumerate(flow):
-            ends = self._step(step, f"{place}/{number}", path, parent)
-            if entry == NOWHERE:
-                entry = ends.entry
-            for node in tail:
-                node.next = ends.entry
-            tail = ends.open
-        return _Ends(entry, tail) if entry != NOWHERE else None
+            part = self._step(step, f"{place}/{number}", path, parent)
+            whole = _Stretch(whole.leads_to(part.entry), part.open)
+        return whole
 
-    def _step(self, step: Step, place: str, path: str, parent: int) -> _Ends:
+    def _step(self, step: Step, place: str, path: str, parent: int) -> _Stretch:
         match step:
             case Branch():
                 return self._branch(step, place, path, parent)
@@ -243,33 +240,28 @@ class _Compiler:
                     self._inner.append((node, step.flow, place, own))
                 else:
                     node.limit = step.limit
-                return _Ends(node.index, [node])
+                return _Stretch(node.index, [node])
 
-    def _branch(self, branch: Branch, place: str, path: str, parent: int) -> _Ends:
+    def _branch(self, branch: Branch, place: str, path: str, parent: int) -> _Stretch:
         kind = NodeKind(branch.kind.value)
         fork = self.add(kind, "", place=f"{place}/fork", parent=parent, pinned=branch.id)
         fork.step = branch
         arms = [self._stretch(arm.flow, f"{place}.{number}", path, parent) for number, arm in enumerate(branch.arms)]
         join = self.add(NodeKind.CONVERGE, "", place=f"{place}/join", parent=parent)
         fork.join = join.index
-        fork.arms = tuple(arm.entry if arm else join.index for arm in arms)
-        for arm in arms:
-            for node in arm.open if arm else ():
-                node.next = join.index
-        return _Ends(fork.index, [join])
+        fork.arms = tuple(arm.leads_to(join.index) for arm in arms)
+        return _Stretch(fork.index, [join])
 
-    def _loop(self, loop: Loop, place: str, path: str, parent: int) -> _Ends:
+    def _loop(self, loop: Loop, place: str, path: str, parent: int) -> _Stretch:
         first = len(self.nodes)
         body = self._stretch(loop.flow, f"{place}.0", path, parent)
         again = self.add(NodeKind.AGAIN, "", place=f"{place}/again", parent=parent)
         again.step = loop
-        again.back = body.entry if body else again.index
+        again.back = body.leads_to(again.index)
         for node in self.nodes[first:]:
             if node.limit is None and node.kind is not NodeKind.SUBPROCESS:  # the engine limits no subprocess (fact)
                 node.limit = loop.limit
-        for node in body.open if body else ():
-            node.next = again.index
-        return _Ends(again.back, [again])
+        return _Stretch(again.back, [again])
 
 
 _NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")

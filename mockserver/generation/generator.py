@@ -133,16 +133,13 @@ class _Builder:
         return Generated(Scenario(name=SCENARIO_NAME, plays=(play,), edition=options.edition), moment)
 
     def _events(self, start: int, end: int) -> tuple[Event, ...]:
-        match self._state:
-            case State.SUSPENDED:
-                return (Event(trigger=Trigger(at=end), command=Command(verb=Verb.PAUSE, target=TASK)),)
-            case State.REVOKED:
-                return (Event(trigger=Trigger(at=end), command=Command(verb=Verb.REVOKE, target=TASK)),)
-            case State.NODE_SUSPENDED:
-                pause = Command(verb=Verb.PAUSE, target=self._still)
-                return (Event(trigger=Trigger(at=start), command=pause),)
-            case _:
-                return ()
+        """The command that brings the task into its last state, where it does not come there by itself."""
+        at, command = {
+            State.SUSPENDED: (end, Command(verb=Verb.PAUSE, target=TASK)),
+            State.REVOKED: (end, Command(verb=Verb.REVOKE, target=TASK)),
+            State.NODE_SUSPENDED: (start, Command(verb=Verb.PAUSE, target=self._still)),
+        }.get(self._state, (0, None))
+        return (Event(trigger=Trigger(at=at), command=command),) if command else ()
 
     # -- stretches
 
@@ -177,15 +174,15 @@ class _Builder:
     def _step(self, place: str, budget: _Budget, *, deep: bool) -> Step:
         if deep and budget.levels:
             return self._subprocess(place, budget, exact=True)
-        kinds = [
-            kind
-            for kind, least in (("sub", 3 if budget.open else 4), ("par", 3 if budget.open else 4), ("exc", 3))
-            if budget.nodes >= least and (budget.levels or kind != "sub")
-        ]
         if budget.nodes == 1 and budget.open:
             return self._still_node(place, budget.span)
         if budget.nodes == 1:
             return self._activity(place, budget.span, passes=budget.passes)
+        kinds = []
+        if budget.nodes >= (3 if budget.open else 4):
+            kinds += ["sub", "par"] if budget.levels else ["par"]
+        if budget.nodes >= 3:
+            kinds.append("exc")
         if not kinds:
             return self._small(place, budget)
         kind = draw_choice(kinds, self._key, place, "kind")
@@ -197,8 +194,7 @@ class _Builder:
         """Two or three nodes that are no gateway and no subprocess: a gateway that still runs, or a loop of one."""
         body = _Budget(budget.nodes - 1, budget.span, 0, budget.open)
         if budget.open:
-            arm = Arm(name="yes", flow=self._stretch(f"{place}.0", body))
-            return Branch(kind=BranchKind.EXCLUSIVE, arms=(arm, self._untaken(place)), take=("yes",))
+            return self._exclusive(place, body)
         body = dataclasses.replace(body, span=budget.span // 2, passes=2 * budget.passes)
         return Loop(times=2, flow=self._stretch(f"{place}.0", body))
 
@@ -209,9 +205,7 @@ class _Builder:
     def _branch(self, place: str, budget: _Budget, *, parallel: bool) -> Branch:
         inside = budget.nodes - (1 if budget.open else 2)
         if not parallel:
-            body = dataclasses.replace(budget, nodes=inside)
-            arm = Arm(name="yes", flow=self._stretch(f"{place}.0", body))
-            return Branch(kind=BranchKind.EXCLUSIVE, arms=(arm, self._untaken(place)), take=("yes",))
+            return self._exclusive(place, dataclasses.replace(budget, nodes=inside))
         count = draw_int(2, min(self._options.breadth, inside), self._key, place, "arms")
         sizes = [inside // count + (number < inside % count) for number in range(count)]
         still = draw_int(0, count - 1, self._key, place, "still") if budget.open else -1
@@ -224,6 +218,10 @@ class _Builder:
         if draw_unit(self._key, place, "conditional") < 0.25:
             return Branch(kind=BranchKind.CONDITIONAL, arms=(*arms, self._untaken(place)), take=names)
         return Branch(kind=BranchKind.PARALLEL, arms=tuple(arms), take=names)
+
+    def _exclusive(self, place: str, body: _Budget) -> Branch:
+        arm = Arm(name="yes", flow=self._stretch(f"{place}.0", body))
+        return Branch(kind=BranchKind.EXCLUSIVE, arms=(arm, self._untaken(place)), take=("yes",))
 
     def _untaken(self, place: str) -> Arm:
         return Arm(name="no", flow=(Activity(name=self._name(f"{place}.no")),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
@@ -84,20 +85,17 @@ def open_listeners(host: str, port: int) -> list[socket.socket]:
     if not 0 <= port <= _LARGEST_PORT:
         raise BindError(host, port, f"a port is a number from 0 to {_LARGEST_PORT}")
     listeners: list[socket.socket] = []
-    try:
+    with contextlib.ExitStack() as opened:
         for family, address in _addresses(host, port):
             actual = listeners[0].getsockname()[1] if listeners else port
             try:
-                listeners.append(_listener(family, (address[0], actual, *address[2:])))
+                listeners.append(opened.enter_context(_listener(family, (address[0], actual, *address[2:]))))
             except OSError as error:
                 if error.errno in _TAKEN:
                     raise PortTakenError(host, actual) from error
                 if not listeners:
                     raise BindError(host, port, os.strerror(error.errno) if error.errno else str(error)) from error
-    except BindError:
-        for listener in listeners:
-            listener.close()
-        raise
+        opened.pop_all()  # keeps them open where none was refused
     return listeners
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from typing import NoReturn
 
 import httptools
 
@@ -48,11 +49,7 @@ class Refusal:
 
 
 class _RefusedError(Exception):
-    """A request is refused inside a callback of httptools."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+    """Leaves a callback of httptools after the request was refused."""
 
 
 class RequestParser:
@@ -141,9 +138,6 @@ class RequestParser:
 
     def _verdict(self, error: httptools.HttpParserError, data: bytes) -> tuple[int, str]:
         """The status and the message for bytes that the parser could not read."""
-        refused = error.__context__
-        if isinstance(refused, _RefusedError):
-            return refused.status, str(refused)
         if data.startswith(_TLS_HANDSHAKE):
             return 400, "the bytes look like TLS, and this port speaks plain HTTP: use http://, not https://"
         if isinstance(error, httptools.HttpParserInvalidMethodError) and not self._out and _REQUEST_LINE.match(data):
@@ -160,6 +154,11 @@ class RequestParser:
         self._over = True
         self.partial = self.expects_continue = False
         return refusal
+
+    def _stop(self, status: int, message: str) -> NoReturn:
+        """Refuses a request inside a callback."""
+        self._refuse(status, message)
+        raise _RefusedError
 
     def _call(self) -> Call:
         return Call(
@@ -203,7 +202,7 @@ class RequestParser:
         self._keep_alive = http.should_keep_alive()
         self._upgrading = http.should_upgrade()
         if self._version not in _VERSIONS:
-            raise _RefusedError(505, _WRONG_VERSION)
+            self._stop(505, _WRONG_VERSION)
         self._check_framing()
 
     def _check_framing(self) -> None:
@@ -213,21 +212,21 @@ class RequestParser:
             if name not in _WATCHED:
                 continue
             if name in seen and name in _SINGLE:
-                raise _RefusedError(400, f"the request has several {name} headers")
+                self._stop(400, f"the request has several {name} headers")
             seen.add(name)
             if name == "content-length" and int(value) > self._limits.body_bytes:
-                raise _RefusedError(*self._body_too_large)
+                self._stop(*self._body_too_large)
             if name == "transfer-encoding" and value.lower() != "chunked":
-                raise _RefusedError(501, f"the transfer coding {value!r} is not supported, only 'chunked' is")
+                self._stop(501, f"the transfer coding {value!r} is not supported, only 'chunked' is")
             if name == "expect" and value.lower() == "100-continue" and self._version == "1.1":
                 self.expects_continue = True
         if "transfer-encoding" in seen and ("content-length" in seen or self._version == "1.0"):
-            raise _RefusedError(400, "the request has a transfer-encoding beside content-length, or in HTTP/1.0")
+            self._stop(400, "the request has a transfer-encoding beside content-length, or in HTTP/1.0")
 
     def _count_head(self, count: int) -> None:
         self._head_bytes += count
         if self._head_bytes > self._limits.header_bytes:
-            raise _RefusedError(*self._head_too_large)
+            self._stop(*self._head_too_large)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body, free of chunk framing."""
@@ -236,7 +235,7 @@ class RequestParser:
         self._body.append(piece)
         self._body_bytes += len(piece)
         if self._body_bytes > self._limits.body_bytes:
-            raise _RefusedError(*self._body_too_large)
+            self._stop(*self._body_too_large)
 
     def on_message_complete(self) -> None:
         """The request is whole."""

@@ -15,13 +15,11 @@ from taskmock.mockserver.core.state import HOLDING, Row, State
 TERMINATED = "The node has been terminated by {user}."
 """What `ex_data` says of a node that was failed by force (text of the real engine)."""
 
-
 NOT_STARTED = "task not started"
-
+"""What the real server says of operations before the start (facts)."""
 
 STARTED = "task already started"
-"""What the real server says of operations before the start, and of a second start (facts)."""
-
+"""What the real server says of a second start (facts)."""
 
 _SKIPPED_WITH = {
     Verb.SKIP_EXCLUSIVE: (NodeKind.EXCLUSIVE, "an exclusive"),

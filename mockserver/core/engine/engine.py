@@ -1,7 +1,7 @@
 """The engine: a graph and commands in, the changes of every node over time out. It knows no clock and no text form.
 
-Tokens walk the graph; each step is a message at a moment in ms on the task's clock. What differs between the two
-generations of the real engine is asked of the `Dialect`.
+Tokens walk the graph; each step is a message at a moment in ms on the task's clock. The `Dialect` says what differs
+between the two generations of the real engine.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from taskmock.mockserver.core.engine.dialect import V2, Dialect
-from taskmock.mockserver.core.engine.event_queue import EventQueue
+from taskmock.mockserver.core.engine.event_queue import Action, EventQueue
 from taskmock.mockserver.core.engine.task_state import TaskState
 from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
@@ -32,7 +32,7 @@ class Setting:
 
 
 class Engine:
-    """One run of one task: it delivers the messages of `queue`, and writes what comes of them into `state`."""
+    """One run of one task: it delivers the messages of `queue`, and writes their effects into `state`."""
 
     def __init__(self, graph: Graph, setting: Setting) -> None:
         self.graph = graph
@@ -161,10 +161,18 @@ class Engine:
     def _begin(self, index: int, row: Row, step: Activity) -> None:
         now, attempt = self.queue.now, step.attempts[min(row.retry, len(step.attempts) - 1)]
         takes, fails = (step.at_most, None) if step.waits else (attempt.takes, attempt.fails)
+        outcome = (self.succeed,) if fails is None else (self.fail, fails)
         if takes is not None:
-            self.queue.send(now + takes, self._end, index, row.version, fails)
+            self.queue.send(now + takes, self._if_still, State.RUNNING, index, row.version, *outcome)
         if step.times_out is not None:
-            self.queue.send(now + step.times_out, self._time_out, index, row.version)
+            terminated = (self.terminate, TIMED_OUT)
+            self.queue.send(now + step.times_out, self._if_still, State.RUNNING, index, row.version, *terminated)
+
+    def _if_still(self, state: State, index: int, version: int, action: Action, *arguments: object) -> None:
+        """Acts on a node unless it was retried, terminated or rolled back meanwhile."""
+        row = self.state.rows.get(index)
+        if row is not None and (row.state, row.version) == (state, version):
+            action(index, *arguments)
 
     def _fork(self, node: GraphNode, row: Row, branch: Branch) -> None:
         taken = [entry for arm, entry in zip(branch.arms, node.arms, strict=True) if arm.name in branch.take]
@@ -173,22 +181,6 @@ class Engine:
             self.split(node, taken)
         else:
             self._fail(node.index, row._replace(ex_data=NO_ARM))
-
-    def _end(self, index: int, version: int, fails: object) -> None:
-        if not self._still_in(State.RUNNING, index, version):
-            return  # retried, terminated or rolled back meanwhile
-        if fails is None:
-            self.succeed(index)
-        else:
-            self.fail(index, fails)
-
-    def _time_out(self, index: int, version: int) -> None:
-        if self._still_in(State.RUNNING, index, version):
-            self.terminate(index, TIMED_OUT)
-
-    def _still_in(self, state: State, index: int, version: int) -> bool:
-        row = self.state.rows.get(index)
-        return row is not None and (row.state, row.version) == (state, version)
 
     def succeed(self, index: int) -> None:
         """A running leaf is done: FINISHED, then on; or once more, where it loops by itself."""
@@ -216,11 +208,11 @@ class Engine:
         self.state.put(index, row._replace(state=State.FAILED, finish=self.queue.now))
         self.state.block(index)
         if isinstance(step, Activity) and step.auto_retry and retried < step.auto_retry.max:
-            self.queue.send(self.queue.now + step.auto_retry.after, self._auto_retry, index, row.version)
+            at = self.queue.now + step.auto_retry.after
+            self.queue.send(at, self._if_still, State.FAILED, index, row.version, self._auto_retry)
 
-    def _auto_retry(self, index: int, version: int) -> None:
-        over = self.state.rows[ROOT].state in {State.REVOKED, State.ROLLING_BACK}
-        if self._still_in(State.FAILED, index, version) and not over:
+    def _auto_retry(self, index: int) -> None:
+        if self.state.rows[ROOT].state not in {State.REVOKED, State.ROLLING_BACK}:
             self.state.auto_retries[index] = self.state.auto_retries.get(index, 0) + 1
             self.make_ready(index)
 
