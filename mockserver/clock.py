@@ -12,7 +12,7 @@ from taskmock.mockserver.core.task_time import FURTHEST as FURTHEST
 from taskmock.mockserver.core.task_time import ClockMode as ClockMode
 
 EPOCH = 1_524_730_114_000
-"""The start of every task that the time of day does not move, in ms since 1970: that of the document's own example,
+"""The start of every task that the time of day does not move, in ms since 1970: that of the document's example,
 2018-04-26 16:08:34 +0800."""
 
 

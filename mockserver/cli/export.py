@@ -17,7 +17,7 @@ _edition_option = click.option(
     type=click.Choice([*EDITIONS, ALL]),
     default="v2",
     show_default=True,
-    help="Whose words are spoken; all: those of every edition.",
+    help="The edition that is described; all: every edition.",
 )
 
 

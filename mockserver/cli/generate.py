@@ -24,7 +24,7 @@ MOST_NODES = 20_000
 
 
 @click.command(name="generate", cls=ConfiguredCommand)
-@setting("--seed", default="0", help="Any text: what all is drawn from.")
+@setting("--seed", default="0", help="Any text; all that is left open is drawn from it.")
 @click.option(
     "--nodes", type=click.IntRange(1, MOST_NODES), help="How many nodes are visible, the task itself among them."
 )
@@ -35,7 +35,7 @@ MOST_NODES = 20_000
     help="The task's state: CREATED, RUNNING, FAILED, SUSPENDED, REVOKED or FINISHED; "
     "EXPIRED in v1 and v2, NODE_SUSPENDED in v2.",
 )
-@setting("--edition", type=EDITION, default="doc-2019", help="Whose words are spoken.")
+@setting("--edition", type=EDITION, default="doc-2019", help="The edition of the answer.")
 @locale_option
 @output_option
 def generate_command(*, seed: str, state: str | None, output: Path | None, **options: Any) -> None:  # noqa: ANN401

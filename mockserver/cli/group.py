@@ -1,4 +1,4 @@
-"""The command `taskmock`: which sub-commands there are; each is loaded only when it is used."""
+"""The command `taskmock` and its sub-commands; each is loaded only when it is used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`taskmock init`: a first scenario of one's own, with completion in editors."""
+"""`taskmock init`: a first scenario to change, with completion in editors."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ import click
 
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.mockserver.cli.options import ConfiguredCommand, reported_as, scenario_dir_option
+from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
+from taskmock.mockserver.core.flow import SECOND
 
 if TYPE_CHECKING:
     from taskmock.mockserver.scenarios.catalog import Catalog
@@ -32,11 +34,10 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
 
     Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
     """
-    from taskmock.mockserver.core.flow import SECOND
     from taskmock.mockserver.dry_run.frames import STARTED_AT
     from taskmock.mockserver.dry_run.lint import lint
     from taskmock.mockserver.dry_run.lint_file import placed
-    from taskmock.mockserver.scenarios import ScenarioError, load_scenario
+    from taskmock.mockserver.scenarios import load_scenario
     from taskmock.mockserver.scenarios.catalog import LIBRARY, Catalog
 
     catalog = Catalog(scenario_dir)
@@ -63,7 +64,7 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
 
 
 def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:
-    """The files that are given, the scenario files in the folders that are, and those of the names."""
+    """The given files, the scenario files in the given folders, and the files of the given names."""
     from taskmock.mockserver.scenarios.folder import SUFFIXES, scenario_files
 
     found: list[Path] = []
@@ -79,8 +80,6 @@ def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:
 
 def _named(path: Path, catalog: Catalog) -> Path:
     """The file of a scenario's name; a path that is no plain name stays as it is."""
-    from taskmock.mockserver.core.errors import ScenarioNotFoundError
-
     if path.suffix or len(path.parts) > 1:
         return path
     with reported_as(click.UsageError, ScenarioNotFoundError):

@@ -56,7 +56,7 @@ class ConfiguredCommand(EverydayCommand):
 
 
 def _name_variable(error: click.BadParameter, ctx: click.Context) -> None:
-    """Makes the message name the variable that a wrong value came from."""
+    """Makes the message name the environment variable of a wrong value."""
     option = error.param
     source = ctx.get_parameter_source(option.name) if option is not None and option.name else None
     if option is not None and source is ParameterSource.ENVIRONMENT:
@@ -64,7 +64,7 @@ def _name_variable(error: click.BadParameter, ctx: click.Context) -> None:
 
 
 def _checks(ctx: click.Context) -> dict[str, Check]:
-    """What each setting is checked by: one file serves all commands, and `serve` has every setting there is."""
+    """The check of each setting: one file serves all commands, and `serve` has every setting."""
     root = ctx.find_root().command
     serve = root.get_command(ctx, "serve") if isinstance(root, click.Group) else None
     return {
@@ -108,7 +108,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 EDITION = click.Choice(EDITIONS)
-"""The type of `--edition`; what it means, and what it is by default, each command says."""
+"""The type of `--edition`; each command has its own help and default."""
 
 
 locale_option = setting(

@@ -23,6 +23,10 @@ from taskmock.mockserver.cli.options import (
     setting,
     write_output,
 )
+from taskmock.mockserver.cli.settings_file import colours_wanted
+from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
+from taskmock.mockserver.core.flow import SECOND
+from taskmock.schemas import chosen
 
 if TYPE_CHECKING:
     from taskmock.mockserver.core.scenario import Scenario
@@ -88,7 +92,7 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
 @scenarios_command.command(name="show", cls=ConfiguredCommand, short_help="Draw a timeline.")
 @click.argument("name")
 @scenario_dir_option
-@setting("--edition", type=EDITION, help="Whose words are used; else the scenario's, else doc-2019.")
+@setting("--edition", type=EDITION, help="The edition that is drawn; else the scenario's, else doc-2019.")
 @click.option(
     "--format",
     "form",
@@ -119,9 +123,7 @@ def show_command(
 
     Colours are left out where the output is no terminal, or NO_COLOR is set.
     """
-    from taskmock.mockserver.core.errors import ScenarioNotFoundError
     from taskmock.mockserver.dry_run.chart.rows import timelines
-    from taskmock.mockserver.scenarios import ScenarioError
     from taskmock.mockserver.scenarios.catalog import Catalog
 
     form = look.pop("form") or _form_of(output)
@@ -157,9 +159,7 @@ def _form_of(output: Path | None) -> str:
 
 
 def _readable(catalog: Catalog) -> tuple[list[Scenario], list[str]]:
-    """The scenarios that can be played, and what is wrong with the others."""
-    from taskmock.mockserver.scenarios import ScenarioError
-
+    """The scenarios that can be played, and the errors of the others."""
     found: dict[str, Scenario] = {}
     broken = []
     for name in catalog.names():
@@ -173,8 +173,6 @@ def _readable(catalog: Catalog) -> tuple[list[Scenario], list[str]]:
 
 
 def _check_tags(wanted: Iterable[str], known: Iterable[str]) -> None:
-    from taskmock.schemas import chosen
-
     names = tuple(sorted(known))
     with reported_as(click.UsageError, ValueError):
         for tag in sorted(wanted):
@@ -203,8 +201,6 @@ def _list_json(found: list[Scenario]) -> str:
 def _show_text(
     scenario: Scenario, drawn: tuple[Timeline, ...], *, width: int | None, every: bool, output: Path | None
 ) -> str:
-    from taskmock.mockserver.cli.settings_file import colours_wanted
-    from taskmock.mockserver.core.flow import SECOND
     from taskmock.mockserver.dry_run.chart.text import Screen, draw_text
 
     terminal = output is None and _is_terminal()

@@ -21,6 +21,7 @@ from taskmock.mockserver.cli.options import (
 )
 from taskmock.mockserver.cli.settings_file import is_there
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
@@ -46,21 +47,21 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
 @setting("--host", default="127.0.0.1", help="Address to listen on.")
 @setting("-p", "--port", type=click.IntRange(0, 65535), default=8070, help="Port to listen on; 0 takes a free one.")
 @setting("--port-file", type=FILE, help="Write the port here once it answers.")
-@setting("--seed", default="0", help="What all trees are drawn from.")
-@setting("--edition", type=EDITION, help="Whose words are spoken; else the scenario's, else doc-2019.")
+@setting("--seed", default="0", help="Any text; all trees are drawn from it.")
+@setting("--edition", type=EDITION, help="The edition that is played; else the scenario's, else doc-2019.")
 @setting("--scenario", help="A scenario by name, or a scenario file, for all tasks.")
 @scenario_dir_option
 @setting(
     "--clock",
     type=click.Choice(list(map(str, ClockMode))),
     default="wall",
-    help="What moves a task: time, each poll, nobody, or it is at its end at once.",
+    help="What moves a task: time, each poll, or commands alone; instant: it is at its end at once.",
 )
 @setting(
     "--speed",
     type=click.FloatRange(0, 100_000, min_open=True),
     default=1.0,
-    help="How many times faster than the wall's time tasks run.",
+    help="How many times faster than the time of day tasks run.",
 )
 @locale_option
 @setting("--session-from", type=click.Choice(SESSION_FIELDS), help="Credential that names the session.")
@@ -131,7 +132,7 @@ def serve_command(
 
 
 def _app(host: str, options: Mapping[str, Any]) -> App:
-    from taskmock.mockserver.core.errors import ScenarioNotFoundError
+    """The application; `options` are fields of `Settings`."""
     from taskmock.mockserver.server.mock_server import check_exposure
     from taskmock.mockserver.server.settings import Settings, build_app
 
@@ -146,7 +147,7 @@ def _warn_of_broken(folders: tuple[Path, ...]) -> None:
     if not folders:
         return
     from taskmock.mockserver.dry_run.lint_file import refuse_broken
-    from taskmock.mockserver.scenarios import ScenarioError, load_scenario
+    from taskmock.mockserver.scenarios import load_scenario
     from taskmock.mockserver.scenarios.catalog import Catalog
     from taskmock.mockserver.scenarios.folder import scenario_files
 
@@ -204,7 +205,7 @@ def call_line(playback: Playback, entry: JournalEntry) -> str:
 
 
 def _state(playback: Playback, entry: JournalEntry) -> str | None:
-    """The task's state at the reading, before any fault; None where the task has been forgotten meanwhile."""
+    """The task's state at the reading, before any fault; None where the task no longer exists."""
     if entry.reading is None or entry.task_id is None:
         return None
     key = RecordKey(entry.session, entry.scenario or "", entry.task_id)

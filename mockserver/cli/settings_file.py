@@ -1,4 +1,4 @@
-"""Settings from files: `taskmock.toml`, or `[tool.taskmock]` of `pyproject.toml`, in the folder one works in."""
+"""Settings from files: `taskmock.toml`, or `[tool.taskmock]` of `pyproject.toml`, in the working folder."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ FILE = "taskmock.toml"
 PROJECT_FILE = "pyproject.toml"
 
 Check = Callable[[object], object]
-"""Gives a setting's value as it is used; raises ValueError with a text for people."""
+"""Gives the value of a setting in the form that the command uses; raises ValueError with a text for the user."""
 
 
 class ConfigError(ValueError):
-    """A settings file that cannot be used: everything that is wrong with it, a line each."""
+    """A settings file that cannot be used: all its problems, a line each."""
 
     def __init__(self, file: str, problems: Iterable[str]) -> None:
         self.file = file
@@ -60,7 +60,7 @@ def debug_wanted() -> bool:
 
 
 def is_there(variable: str) -> bool:
-    """Whether the environment has a variable, be it empty."""
+    """Whether the environment has a variable, even an empty one."""
     return variable in os.environ
 
 
@@ -70,7 +70,7 @@ def _unknown(key: str, allowed: Iterable[str]) -> str:
 
 
 def _found(folder: Path) -> tuple[str, Mapping[str, object]]:
-    """The name of the file that has the settings, and the settings."""
+    """The name of the settings file, and its settings."""
     own, project = folder / FILE, folder / PROJECT_FILE
     if own.is_file():
         return FILE, _table(own)

@@ -1,1 +1,1 @@
-"""The pure core: a flow, commands and a moment give a tree; nothing here reads a clock, a file or a socket."""
+"""The pure core: the tree of a task from its flow, commands and a moment. It reads no clock, file or socket."""

@@ -1,4 +1,4 @@
-"""The errors of scenarios and commands, with what is wrong and where."""
+"""The errors of scenarios and commands, with each problem and its place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNREADABLE = "file"
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong at a line and column (from 1) of a source; `code` is stable and made for machines."""
+    """One problem at a line and column (from 1) of a source; `code` is stable and meant for programs."""
 
     source: str
     line: int
@@ -42,7 +42,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """`FILE:LINE:COLUMN: what is wrong; what is allowed; did you mean …`; a file that is not there has no lines."""
+        """`FILE:LINE:COLUMN: problem; what is allowed; did you mean …`; without a line for an unreadable file."""
         if self.code == UNREADABLE:
             return f"{self.source}: {self.message}"
         return f"{self.source}:{self.line}:{self.column}: {self.message}"

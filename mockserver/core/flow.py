@@ -1,4 +1,4 @@
-"""What a task is made of: activities, subprocesses, gateways with their arms, loops. Pure data, no time, no ids.
+"""The parts of a task: activities, subprocesses, gateways with their arms, loops. Pure data without ids or a clock.
 
 Durations are whole milliseconds throughout the pure core. Parts that no engine could run raise a ValueError when they
 are made.
@@ -50,7 +50,7 @@ class AutoRetry:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """A leaf that does something.
+    """A leaf that runs for a time, and succeeds or fails.
 
     Attempt number n (by `retry`, in each pass of a loop) is `attempts[n]`, the last one for all later retries.
     `waits`: it runs until its callback, at most `at_most` ms (None: for ever), then goes on by itself.
@@ -127,7 +127,7 @@ class Branch:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """A stretch of the flow that an exclusive gateway behind it sends through again, `times` passes in all.
+    """A part of the flow that the exclusive gateway behind it repeats, `times` passes in all.
 
     `limit` is the rerun limit of its nodes: the pass after that many reruns makes a node FAILED (None: no limit).
     """

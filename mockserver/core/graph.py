@@ -1,4 +1,4 @@
-"""The compiled form of a task: flat nodes with ids, names, and where each token goes next."""
+"""The compiled form of a task: a flat list of nodes with ids, names and the next node of each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NUMBERED = re.compile(r"(.*\S)\s*\[([0-9]+)\]$", re.DOTALL)
 
 
 class NodeKind(enum.StrEnum):
-    """What a node is to the engine."""
+    """The kind of a node, as the engine distinguishes it."""
 
     ROOT = "root"
     START = "start"

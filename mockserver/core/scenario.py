@@ -1,4 +1,4 @@
-"""A scenario: what is played for which tasks. Pure data, however it was made (a file, the generator, code)."""
+"""A scenario: what is played for which tasks. Pure data, whether a file, the generator or code made it."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ class Scenario:
     def digest(self) -> str:
         """The content in the words of a scenario file as 16 hex digits: equal content, equal digest, in every process.
 
-        The order of arms counts, and that of the keys of recorded answers, which clients see; that of other keys does
-        not.
+        The order of arms counts, and that of the keys of a recorded body, as a client may see them; the order of other
+        keys does not.
         """
         flows = dataclasses.replace(self, plays=tuple(dataclasses.replace(play, frames=()) for play in self.plays))
         arms = [list(arm_names(play.flow)) for play in self.plays]
@@ -165,7 +165,7 @@ class Scenario:
 
 
 class PinnedScenario(NamedTuple):
-    """What a session was given under a scenario's name, until the `edit` after this one of what all play by it."""
+    """The scenario that a session plays under a name, until the next `edit` of the scenario that all play by it."""
 
     scenario: Scenario
     edit: int

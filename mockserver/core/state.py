@@ -1,6 +1,6 @@
-"""The engine's own vocabulary of states, and which of them stop a token.
+"""The engine's own states, and which of them stop a token.
 
-The judge has its own: engine and contract share no table, or the contract would confirm the mock.
+The judge has its own states: if the two shared a table, the contract would only confirm the mock.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class Row(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A row as it is from a moment on.
+    """The row of a node from a moment on.
 
-    None: the node is gone (rollback); or, of one that was not in the tree, its place among its siblings is taken.
+    None: the node is removed (rollback); or a node that is not yet in the tree takes its place among its siblings.
     """
 
     at: int

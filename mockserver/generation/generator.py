@@ -1,4 +1,4 @@
-"""Generates a believable task from a seed: as a scenario, which is played as any other."""
+"""Generates a believable task from a seed, as a scenario that is played like any other."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def _state(key: str, nodes: int, options: GenerateOptions) -> State | None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Budget:
-    """The nodes to show, ms and levels below that a stretch gets; `open` if the task stops in it for good.
+    """The nodes to show, the ms and the levels below for a stretch; `open` if the task stops in it.
 
-    `passes` is how often the stretch is run, which is how often each failure in it comes.
+    `passes` is how often the stretch runs, and so how often each failure in it happens.
     """
 
     nodes: int
@@ -134,12 +134,14 @@ class _Builder:
 
     def _events(self, start: int, end: int) -> tuple[Event, ...]:
         """The command that brings the task into its last state, where it does not come there by itself."""
-        at, command = {
-            State.SUSPENDED: (end, Command(verb=Verb.PAUSE, target=TASK)),
-            State.REVOKED: (end, Command(verb=Verb.REVOKE, target=TASK)),
-            State.NODE_SUSPENDED: (start, Command(verb=Verb.PAUSE, target=self._still)),
-        }.get(self._state, (0, None))
-        return (Event(trigger=Trigger(at=at), command=command),) if command else ()
+        given = (
+            (State.SUSPENDED, end, Command(verb=Verb.PAUSE, target=TASK)),
+            (State.REVOKED, end, Command(verb=Verb.REVOKE, target=TASK)),
+            (State.NODE_SUSPENDED, start, Command(verb=Verb.PAUSE, target=self._still)),
+        )
+        return tuple(
+            Event(trigger=Trigger(at=at), command=command) for state, at, command in given if state is self._state
+        )
 
     # -- stretches
 
@@ -166,7 +168,7 @@ class _Builder:
             parts.append(1 if single else draw_int(1, most, self._key, place, "part", len(parts)))
             left -= parts[-1]
         grown = draw_int(0, sum(parts) // 2, self._key, place, "last") if not exact else 0
-        while grown and parts:  # an open end may hold more than the node at which the task stops
+        while grown and parts:  # the last step may have more than the node at which the task stops
             grown -= (taken := min(grown, parts.pop()))
             last += taken
         return [*parts, budget.nodes - sum(parts)]
@@ -230,14 +232,14 @@ class _Builder:
 
     def _activity(self, place: str, span: int, *, passes: int = 1) -> Activity:
         name, takes = self._name(place), max(1, span)
-        spice = 1.0 if self._options.plain or span < SECOND else draw_unit(self._key, place, "spice")
+        luck = 1.0 if self._options.plain or span < SECOND else draw_unit(self._key, place, "spice")
         failed = Attempt(takes=takes // 2, fails=f"{name}: exit code {draw_int(1, 127, self._key, place, 'exit')}")
-        if spice < 0.04:
+        if luck < 0.04:
             retry = AutoRetry(max=passes, after=takes // 4)
             return Activity(name=name, attempts=(failed, Attempt(takes=takes // 4)), auto_retry=retry)
-        if spice < 0.07:
+        if luck < 0.07:
             return Activity(name=name, attempts=(failed,), ignored=True)
-        if spice < 0.10:
+        if luck < 0.10:
             return Activity(name=name, attempts=(Attempt(takes=takes // 2),), loop=2)
         return Activity(name=name, attempts=(Attempt(takes=takes),))
 

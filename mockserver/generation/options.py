@@ -1,4 +1,4 @@
-"""What a generated task should be like, and which options no task can meet. Nothing here draws anything."""
+"""The options of a generated task, and which of them no task can meet. Nothing here draws anything."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ ALONE = frozenset({State.CREATED, State.EXPIRED})
 
 
 class GenerateError(ValueError):
-    """Options that no tree can meet: the text says which limit was crossed, and where it lies."""
+    """Options that no tree can meet: the text names the limit that was crossed."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class GenerateOptions:
-    """What a generated task should be like; None leaves a property to the seed.
+    """The options of a generated task; None leaves a property to the seed.
 
     `nodes` counts visible nodes, the task among them; `depth` levels of nodes below the task; `breadth` is the
-    most arms of a gateway; `state` is the task's when all is done; `plain` leaves out retries, loops and the like.
+    most arms of a gateway; `state` is the task's at the end; `plain` leaves out retries, loops and the like.
     """
 
     nodes: int | None = None
@@ -51,7 +51,7 @@ def least_nodes(state: str | None, depth: int | None = None) -> int:
 
 
 def check_options(nodes: int, state: State | None, options: GenerateOptions) -> None:
-    """Refuses what no tree can meet; `nodes` and `state` are drawn where the options leave them open.
+    """Refuses options that no tree can meet; `nodes` and `state` are drawn where the options leave them open.
 
     Raises:
         GenerateError: With the limit that was crossed.

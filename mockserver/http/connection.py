@@ -1,4 +1,4 @@
-"""One client's connection: its requests are answered in order, and it ends in every way a connection can end."""
+"""One client's connection: its requests in order, their replies, and every way in which a connection can end."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _close(self, *, linger: bool = False) -> None:
-        """Closes after what is written; with `linger` the client may first finish what it is sending.
+        """Closes once everything is written; with `linger` the client may first finish sending.
 
         Closing over unread bytes would reset the connection, and the client would lose the answer.
         """

@@ -1,4 +1,4 @@
-"""What all connections of a server share: limits, threads, and calls to the handler whose crashes become replies."""
+"""What the connections of a server share: limits, threads, and a handler whose crashes become replies."""
 
 from __future__ import annotations
 

@@ -120,4 +120,4 @@ class Handler(Protocol):
         """The reply to a call that `answer_inline` has left; it runs in one of many threads and may block."""
 
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
-        """The reply to what is no proper request, or to a call whose handler crashed; `call` is what is known of it."""
+        """The reply to a bad request, or to a call whose handler crashed; `call` as far as it is known."""

@@ -41,7 +41,7 @@ class Request:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
-    """The end of all parsing on a connection: what its client is told, and the call as far as it is known."""
+    """The last result of a connection: status and message for its client, and the call as far as it is known."""
 
     status: int
     message: str
@@ -127,8 +127,8 @@ class RequestParser:
     def _resume(self) -> None:
         """Goes on with an upgrade request as plain HTTP/1.1.
 
-        The parser takes what follows such a head for another protocol, its body too: a fresh parser is told
-        the framing alone and reads on.
+        The parser takes the bytes after such a head, even its body, for another protocol. A new parser gets only
+        the framing headers and reads on.
         """
         framing = [f"{name}: {value}\r\n" for name, value in self._fields if name in _FRAMING]
         self._http = httptools.HttpRequestParser(self)
@@ -206,7 +206,7 @@ class RequestParser:
         self._check_framing()
 
     def _check_framing(self) -> None:
-        """Refuses what two readers could understand differently, and a body that is too large before it is sent."""
+        """Refuses headers that two programs could read differently, and a body that is too large, before it is sent."""
         seen: set[str] = set()
         for name, value in self._fields:
             if name not in _WATCHED:

@@ -13,7 +13,7 @@ from taskmock.mockserver.http.message import Handler
 
 
 class ServerThread:
-    """Serves beside the caller's code, its event loop included: nothing here runs on that loop."""
+    """Serves in a thread with an event loop of its own; nothing here runs on the caller's loop."""
 
     def __init__(self, handler: Handler, limits: Limits | None = None) -> None:
         self._handler = handler

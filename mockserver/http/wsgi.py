@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def build_environ(call: Call) -> WSGIEnvironment:
-    """The environment of a call, made of nothing but the call: no variable of the process is in it."""
+    """The environment of a call; it has no variable of the process."""
     host, port = _server(call.header("host") or "localhost")
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": call.method,

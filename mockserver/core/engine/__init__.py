@@ -1,1 +1,1 @@
-"""The engine: tokens, commands and messages through a graph, and the history they make."""
+"""The engine: tokens, commands and messages through a graph, and the history that results."""

@@ -1,4 +1,4 @@
-"""What differs between the two generations of the real engine, as data (facts, "The engine generations")."""
+"""The differences between the two generations of the real engine, as data (facts, "The engine generations")."""
 
 from __future__ import annotations
 

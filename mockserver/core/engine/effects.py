@@ -1,4 +1,4 @@
-"""What each command does to a running engine, and when it is refused; effects and counters as the facts have them."""
+"""The effect of each command on a running engine, and when it is refused; effects and counters follow the facts."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ class Commands:
         Verb.SKIP_EXCLUSIVE: (None, _skip_gateway),
         Verb.SKIP_CONDITIONAL: (None, _skip_gateway),
     }
-    """What each verb does to the task, and to a node; None where it does nothing there."""
+    """The effect of each verb on the task, and on a node; None where the verb is not allowed."""
 
     _before_start = frozenset({_start_task})
     """Effects that need no started task."""

@@ -1,4 +1,4 @@
-"""Messages and the moments at which they are delivered: the engine's time, which is no clock's."""
+"""Messages and the moments at which they are delivered: the time of the engine, which reads no clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All of a task's life at once, and the tree at any moment of it. Reading never changes anything."""
+"""The whole history of a task, and the tree at any moment of it. Reading never changes anything."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class History:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing at all goes on any more after the last change, running times included."""
+        """Whether the answer stays the same after the last change, running times included."""
         return self.end is State.FINISHED
 
     def expired_at(self, moment: int) -> bool:
@@ -131,7 +131,7 @@ def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log
     commands, queue = Commands(engine), engine.queue
     script = _Script(engine, commands, tuple(events))
     for entry in log:
-        queue.run(entry.at)  # who gave the command has seen all that this moment had
+        queue.run(entry.at)  # the client that gave it saw every message of this moment
         queue.send(entry.at, commands.apply, entry.command, command=True)
         queue.run(entry.at)
     queue.run()
@@ -160,11 +160,11 @@ class _Script:
             engine.queue.on_instant = self._look
 
     def _look(self) -> None:
-        """Compares the watched nodes with how they were at the last moment, and schedules what their states trigger."""
+        """Compares the watched nodes with the last moment, and schedules the commands that their states trigger."""
         queue, rows = self._engine.queue, self._engine.state.rows
         for index, watched in self._watched.items():
             state, row = self._state(index), rows.get(index)
-            seen = state, row.version if row else 0  # a new version is a new run, though the state be the same
+            seen = state, row.version if row else 0  # a new version is a new run, even in the same state
             if seen != self._seen.get(index):
                 self._seen[index] = seen
                 count = self._counts[index, str(state)] = self._counts.get((index, str(state)), 0) + 1

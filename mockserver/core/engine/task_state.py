@@ -11,14 +11,14 @@ from taskmock.mockserver.core.state import HOLDING, Change, Row, State
 
 
 class TaskState:
-    """The rows of one task. `changes` grows as time is run; nothing is ever taken back.
+    """The rows of one task. `changes` only grows while messages are delivered.
 
     `places` are the nodes in the order in which a tree shows them: that of their first execution, or of the
     appointment of a pause where the dialect shows it. `appointed` nodes are paused as soon as they are reached.
     `held` are the tokens that wait for a scope (the task, a subprocess or an appointed node) to be released, by scope;
     `holding` counts the scopes whose state lets no token in. `arriving` counts the tokens that a converging gateway
     still waits for. `versions` are the next versions of removed nodes. `auto_retries` counts each node's automatic
-    retries: in all, whatever becomes of its row (fact).
+    retries: in all, even where its row is removed (fact).
     """
 
     def __init__(self, graph: Graph, dialect: Dialect, queue: EventQueue) -> None:
@@ -34,7 +34,7 @@ class TaskState:
         self._graph = graph
         self._dialect = dialect
         self._queue = queue
-        self._failed: dict[int, None] = {}  # a set in order: to look at all rows at each arrival costs too much
+        self._failed: dict[int, None] = {}  # an ordered set: looking at all rows at each arrival would cost too much
 
     def put(self, index: int, row: Row) -> None:
         """Writes a node's row as it is from now on."""
@@ -84,7 +84,7 @@ class TaskState:
         return found
 
     def block(self, index: int) -> None:
-        """Sets what encloses a node that cannot go on to BLOCKED, where the dialect does so."""
+        """Sets the scopes around a node that cannot go on to BLOCKED, where the dialect does so."""
         for scope, row in self._blockable(index):
             if row.state in {State.RUNNING, State.READY}:
                 self.put(scope, row._replace(state=State.BLOCKED))
@@ -95,7 +95,7 @@ class TaskState:
             self.block(index)
 
     def unblock(self, index: int) -> None:
-        """Sets what is BLOCKED around a node to RUNNING, the task to READY until the next message."""
+        """Sets the BLOCKED scopes around a node to RUNNING, the task to READY until the next message."""
         for scope, row in self._blockable(index):
             if row.state is State.BLOCKED:
                 self.put(scope, row._replace(state=State.READY if scope == ROOT else State.RUNNING))
