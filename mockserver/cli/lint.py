@@ -9,10 +9,13 @@ import click
 
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.mockserver.cli.options import ConfiguredCommand, reported_as, scenario_dir_option
-from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
+from taskmock.mockserver.core.errors import Problem, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskmock.mockserver.core.scenario import Scenario
     from taskmock.mockserver.scenarios.catalog import Catalog
 
 
@@ -34,7 +37,6 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
 
     Exit codes: 0 nothing found, 1 findings, 2 a file that cannot be read as a scenario.
     """
-    from taskmock.mockserver.dry_run.frames import STARTED_AT
     from taskmock.mockserver.dry_run.lint import lint
     from taskmock.mockserver.dry_run.lint_file import placed
     from taskmock.mockserver.scenarios import load_scenario
@@ -51,16 +53,22 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
             unreadable += 1
             click.echo(harmless(str(error)), err=True)
             continue
-        if any(play.waits_to_be_started for play in scenario.plays):
-            started = f"played as if started at {STARTED_AT / SECOND:g} s"
-            click.echo(harmless(f"{path}: waits to be started (on_request); {started}"))
         findings += len(problems)
-        for problem in problems:
-            place = f"{problem.source}:{problem.line}:{problem.column}"
-            click.echo(harmless(f"{place}: {problem.code}: {problem.message}"))
+        _print_findings(path, scenario, problems)
     click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
     if unreadable or findings:
         raise SystemExit(2 if unreadable else 1)
+
+
+def _print_findings(path: Path, scenario: Scenario, problems: Sequence[Problem]) -> None:
+    from taskmock.mockserver.dry_run.frames import STARTED_AT
+
+    if any(play.waits_to_be_started for play in scenario.plays):
+        started = f"played as if started at {STARTED_AT / SECOND:g} s"
+        click.echo(harmless(f"{path}: waits to be started (on_request); {started}"))
+    for problem in problems:
+        place = f"{problem.source}:{problem.line}:{problem.column}"
+        click.echo(harmless(f"{place}: {problem.code}: {problem.message}"))
 
 
 def _files(paths: tuple[Path, ...], catalog: Catalog) -> list[Path]:

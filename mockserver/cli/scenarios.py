@@ -102,14 +102,7 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
 @click.option("--width", type=click.IntRange(40, 10_000), help="Columns of the text, or pixels of the picture.")
 @click.option("--all", "every", is_flag=True, help="All nodes: gateways, start and end events, too.")
 @output_option
-def show_command(
-    *,
-    name: str,
-    scenario_dir: tuple[Path, ...],
-    edition: str | None,
-    output: Path | None,
-    **look: Any,  # noqa: ANN401
-) -> None:
+def show_command(*, name: str, scenario_dir: tuple[Path, ...], output: Path | None, **look: Any) -> None:  # noqa: ANN401
     """Draw the timeline of a scenario: one row a node, its states from left to right.
 
     NAME is a scenario's name or a file. Below the rows stand the scripted operations
@@ -129,7 +122,7 @@ def show_command(
     form = look.pop("form") or _form_of(output)
     with reported_as(click.UsageError, ScenarioNotFoundError, ScenarioError):
         scenario = Catalog(scenario_dir).take(name)
-    drawn = timelines(scenario, edition)
+    drawn = timelines(scenario, look.pop("edition"))
     match form:
         case "json":
             from taskmock.mockserver.dry_run.chart.json import timeline_data
@@ -138,8 +131,8 @@ def show_command(
         case "svg":
             from taskmock.mockserver.dry_run.chart.svg import draw_svg
 
-            title = f"{scenario.name}: {scenario.title}"
-            text = draw_svg(title, drawn, width=look["width"] or 960, every=look["every"])
+            width = look["width"] or 960
+            text = draw_svg(f"{scenario.name}: {scenario.title}", drawn, width=width, every=look["every"])
         case _:
             text = _show_text(scenario, drawn, output=output, **look)
     write_output(text, output)

@@ -71,12 +71,11 @@ def _unknown(key: str, allowed: Iterable[str]) -> str:
 
 def _found(folder: Path) -> tuple[str, Mapping[str, object]]:
     """The name of the settings file, and its settings."""
-    own, project = folder / FILE, folder / PROJECT_FILE
-    if own.is_file():
-        return FILE, _table(own)
-    if not project.is_file():
+    if (folder / FILE).is_file():
+        return FILE, _table(folder / FILE)
+    if not (folder / PROJECT_FILE).is_file():
         return FILE, {}
-    tools = _table(project).get("tool", {})
+    tools = _table(folder / PROJECT_FILE).get("tool", {})
     table = tools.get("taskmock", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise ConfigError(PROJECT_FILE, ["tool.taskmock: must be a table, [tool.taskmock]"])

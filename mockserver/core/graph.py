@@ -53,9 +53,9 @@ class GraphNode:
     index: int
     kind: NodeKind
     name: str
-    path: str
     id: str
     parent: int
+    path: str = ""
     step: Step | None = None
     next: int = NOWHERE
     first: int = NOWHERE
@@ -90,11 +90,11 @@ class AddressError(LookupError):
         super().__init__(message)
 
 
+@dataclasses.dataclass(eq=False)
 class Graph:
     """The nodes of one task, each after its parent; index 0 is the task."""
 
-    def __init__(self, nodes: list[GraphNode]) -> None:
-        self.nodes = nodes
+    nodes: list[GraphNode]
 
     @functools.cached_property
     def by_id(self) -> dict[str, int]:
@@ -133,8 +133,7 @@ class Graph:
         if address in self.by_id:
             return self.by_id[address]
         found = self._named(address)
-        numbered = None if found else _NUMBERED.match(address)
-        if numbered:
+        if not found and (numbered := _NUMBERED.match(address)):
             number = int(numbered[2])
             found = self._named(numbered[1])[number - 1 : number]
         if len(found) == 1:
@@ -197,11 +196,9 @@ class _Compiler:
         self._prefix = prefix
         self._inner: list[tuple[GraphNode, Flow, str, str]] = []
 
-    def add(
-        self, kind: NodeKind, name: str, *, place: str, parent: int, path: str = "", pinned: str | None = None
-    ) -> GraphNode:
+    def add(self, kind: NodeKind, name: str, *, place: str, parent: int, pinned: str | None = None) -> GraphNode:
         node_id = pinned or self._prefix + draw_hex(self._key, "id", place)[len(self._prefix) :]
-        node = GraphNode(len(self.nodes), kind, name, path, node_id, parent)
+        node = GraphNode(len(self.nodes), kind, name, node_id, parent)
         self.nodes.append(node)
         return node
 
@@ -233,11 +230,10 @@ class _Compiler:
                 return self._loop(step, place, path, parent)
             case _:
                 kind = NodeKind.ACTIVITY if isinstance(step, Activity) else NodeKind.SUBPROCESS
-                own = f"{path}{SEPARATOR}{step.name}" if path else step.name
-                node = self.add(kind, step.name, place=place, parent=parent, path=own, pinned=step.id)
-                node.step = step
+                node = self.add(kind, step.name, place=place, parent=parent, pinned=step.id)
+                node.path, node.step = f"{path}{SEPARATOR}{step.name}" if path else step.name, step
                 if isinstance(step, Subprocess):
-                    self._inner.append((node, step.flow, place, own))
+                    self._inner.append((node, step.flow, place, node.path))
                 else:
                     node.limit = step.limit
                 return _Stretch(node.index, [node])

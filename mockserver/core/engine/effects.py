@@ -89,8 +89,7 @@ class Commands:
 
     def _pause_task(self, _node: GraphNode, command: Command) -> None:
         root = self._state.rows[ROOT]
-        going = root.state in {State.RUNNING, State.READY}
-        _check(going, command, f"the task is {root.state}, pause needs RUNNING")
+        _check(root.state in {State.RUNNING, State.READY}, command, f"the task is {root.state}, pause needs RUNNING")
         self._state.put(ROOT, root._replace(state=State.SUSPENDED))
 
     def _resume_task(self, _node: GraphNode, command: Command) -> None:
@@ -219,7 +218,7 @@ class Commands:
         # A token on its way to a converging gateway may be another arm's.
         tokens = self._engine.tokens()
         arriving = any(nodes[index].kind is NodeKind.CONVERGE for index in tokens)
-        apart = arriving or not behind.issuperset(undone) or not behind.issuperset(tokens)
+        apart = arriving or not behind.issuperset(tokens.union(undone))
         apart = apart or any(rows[index].state is not State.FINISHED for index in others)
         _check(not apart, command, "another arm of the flow is not behind the node and goes on")
         return undone
