@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, pointer
+from taskmock.contracts.selftest.mutation import Mutant, Mutate, OneOf, Specimen, broken, has
 
 
-def enveloped(name: str, changes: dict[str, list[Any]], *expected: tuple[str, str], result: bool = True) -> Mutation:
-    """Keys of the envelope have other values; `...` drops a key."""
+def enveloped(changes: dict[str, list[Any]], code: str, *, result: bool = True) -> Mutate:
+    """Keys of the envelope have other values; `...` drops a key. The finding is at the first of them."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
         if specimen.body.get("result") is not result or not set(changes) <= {*specimen.body, "message", "data", "code"}:
@@ -20,106 +20,80 @@ def enveloped(name: str, changes: dict[str, list[Any]], *expected: tuple[str, st
                 specimen.body.pop(key, None)
             else:
                 specimen.body[key] = value
-        return Mutant(specimen.body, expected)
+        where = "data" if code == "envelope.data" else next(iter(changes))
+        return Mutant(specimen.body, ((code, f"/{where}"),))
 
-    return Mutation(name, mutate)
-
-
-def unwrapped(specimen: Specimen) -> Mutant | None:
-    """The inside of `data` without its envelope."""
-    return Mutant(specimen.data, (("envelope.missing", "/result"),)) if specimen.data else None
+    return mutate
 
 
-def misspelt_result(specimen: Specimen) -> Mutant:
-    """The key `result` in another spelling."""
-    specimen.body["Result"] = specimen.body.pop("result")
-    return Mutant(specimen.body, (("field.undocumented", "/Result"), ("envelope.missing", "/result")))
+def rebuilt(build: Callable[[dict[str, Any]], object], *expected: tuple[str, str]) -> Mutate:
+    """The answer is built anew out of its parts, where there is anything to build."""
+
+    def mutate(specimen: Specimen) -> Mutant | None:
+        body = build(specimen.body)
+        return Mutant(body, expected) if body else None
+
+    return mutate
 
 
-def extra_key(specimen: Specimen) -> Mutant:
-    """A key around the data that no gateway adds."""
-    specimen.body["status"] = 200
-    return Mutant(specimen.body, (("field.undocumented", "/status"),))
-
-
-def in_a_list(specimen: Specimen) -> Mutant:
-    """The answer inside a list."""
-    return Mutant([specimen.body], (("body.not-an-object", ""),))
-
-
-def texted(name: str, code: str, change: Callable[[Specimen], str | bytes]) -> Mutation:
-    """The text of the answer, changed."""
-    return Mutation(name, lambda specimen: specimen.raw(code, change(specimen)))
+def texted(code: str, change: Callable[[Specimen], str | bytes]) -> Mutate:
+    """The text of the answer is changed."""
+    return lambda specimen: specimen.raw(code, change(specimen))
 
 
 def cut(specimen: Specimen) -> str:
-    """The text up to somewhere."""
+    """The text up to a drawn character."""
     text = specimen.text()
     return text[: specimen.draw.randrange(1, len(text))]
 
 
+def as_text(mutate: Mutate) -> Mutate:
+    """The mutant is sent as text."""
+
+    def written(specimen: Specimen) -> Mutant | None:
+        mutant = mutate(specimen)
+        return None if mutant is None else Mutant(specimen.text().encode("utf-8"), mutant.expected)
+
+    return written
+
+
 def bare_word(specimen: Specimen) -> Mutant | None:
-    """NaN or Infinity where a number stands."""
-    node = specimen.pick(lambda node: "elapsed_time" in node.value)
-    if node is None:
-        return None
-    word = specimen.draw.choice(["nan", "inf", "-inf"])
-    node.value["elapsed_time"] = float(word)
-    where = pointer(node, "elapsed_time")
-    return specimen.draw.choice(
-        [
-            Mutant(specimen.body, (("body.not-a-number", where),)),
-            specimen.raw("body.not-a-number", specimen.text(), where),
-        ]
-    )
+    """NaN or Infinity where a number stands, decoded or as text."""
+    words = OneOf([float("nan"), float("inf"), float("-inf")])
+    mutant = broken("body.not-a-number", has("elapsed_time"), {"elapsed_time": words})(specimen)
+    return mutant and specimen.draw.choice([mutant, Mutant(specimen.text().encode("utf-8"), mutant.expected)])
 
 
-def half_a_pair(specimen: Specimen) -> Mutant | None:
-    """Half of a surrogate pair in a name."""
-    node = specimen.pick(lambda node: "name" in node.value)
-    if node is None:
-        return None
-    node.value["name"] = "\ud83d"
-    return specimen.raw("body.surrogate", specimen.text(), pointer(node, "name"))
+MISSING_RESULT, ODD_RESULT = ("envelope.missing", "/result"), ("field.undocumented", "/Result")
+PAGE = "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"
 
-
-def key_twice(specimen: Specimen) -> Mutant:
-    """A key that appears twice."""
-    return specimen.raw("body.duplicate-key", '{"result": true, ' + specimen.text()[1:])
-
-
-def nested(specimen: Specimen) -> Mutant:
-    """Objects inside objects, deeper than anybody decodes."""
-    return specimen.raw("body.too-deep", '{"data":' * 2_000 + "1" + "}" * 2_000)
-
-
-FULL = ("envelope.data", "/data")
-
-MUTATIONS = (
-    enveloped("drop-result", {"result": [...]}, ("envelope.missing", "/result")),
-    enveloped("retype-result", {"result": ["true", 1, None, [], {}]}, ("envelope.type", "/result")),
-    enveloped("drop-data", {"data": [...]}, ("envelope.missing", "/data")),
-    enveloped("retype-data", {"data": [None, "", [], "{}", 0, True]}, FULL),
-    enveloped("failure-with-data", {"result": [False], "message": ["no"]}, FULL),
-    enveloped("failure-without-message", {"message": [...]}, ("envelope.missing", "/message"), result=False),
-    enveloped("retype-message", {"message": [None, 5, {}, []]}, ("envelope.type", "/message"), result=False),
-    enveloped("success-with-odd-message", {"message": [5, {}, [], False]}, ("envelope.type", "/message")),
-    enveloped("retype-code", {"code": ["0", None, [], 0.5]}, ("envelope.type", "/code")),
-    Mutation("unwrap-data", unwrapped),
-    Mutation("misspell-result", misspelt_result),
-    Mutation("add-key-to-envelope", extra_key),
-    Mutation("wrap-in-a-list", in_a_list),
-    texted("cut-off", "body.not-json", cut),
-    texted("empty-body", "body.empty", lambda specimen: specimen.draw.choice(["", " ", "\n\n"])),
-    texted("page-instead", "body.html", lambda _: "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"),
-    texted("python-instead", "body.not-json", lambda specimen: str(specimen.body)),
-    texted("byte-order-mark", "body.byte-order-mark", lambda specimen: "\ufeff" + specimen.text()),
-    texted(
-        "other-encoding", "body.encoding", lambda specimen: specimen.text().replace("result", "结果").encode("utf-16")
+MUTATIONS: dict[str, Mutate] = {
+    "drop-result": enveloped({"result": [...]}, "envelope.missing"),
+    "retype-result": enveloped({"result": ["true", 1, None, [], {}]}, "envelope.type"),
+    "drop-data": enveloped({"data": [...]}, "envelope.missing"),
+    "retype-data": enveloped({"data": [None, "", [], "{}", 0, True]}, "envelope.data"),
+    "failure-with-data": enveloped({"result": [False], "message": ["no"]}, "envelope.data"),
+    "failure-without-message": enveloped({"message": [...]}, "envelope.missing", result=False),
+    "retype-message": enveloped({"message": [None, 5, {}, []]}, "envelope.type", result=False),
+    "success-with-odd-message": enveloped({"message": [5, {}, [], False]}, "envelope.type"),
+    "retype-code": enveloped({"code": ["0", None, [], 0.5]}, "envelope.type"),
+    "unwrap-data": rebuilt(lambda body: body.get("data"), MISSING_RESULT),
+    "misspell-result": rebuilt(
+        lambda body: {"Result": body.pop("result"), **body}, ("field.undocumented", "/Result"), MISSING_RESULT
     ),
-    texted("two-answers", "body.not-json", lambda specimen: specimen.text() * 2),
-    Mutation("no-number", bare_word),
-    Mutation("half-a-surrogate-pair", half_a_pair),
-    Mutation("key-twice", key_twice),
-    Mutation("too-deep", nested),
-)
+    "add-key-to-envelope": rebuilt(lambda body: {**body, "status": 200}, ("field.undocumented", "/status")),
+    "wrap-in-a-list": rebuilt(lambda body: [body], ("body.not-an-object", "")),
+    "cut-off": texted("body.not-json", cut),
+    "empty-body": texted("body.empty", lambda specimen: specimen.draw.choice(["", " ", "\n\n"])),
+    "page-instead": texted("body.html", lambda _: PAGE),
+    "python-instead": texted("body.not-json", lambda specimen: str(specimen.body)),
+    "byte-order-mark": texted("body.byte-order-mark", lambda specimen: "\ufeff" + specimen.text()),
+    "other-encoding": texted(
+        "body.encoding", lambda specimen: specimen.text().replace("result", "结果").encode("utf-16")
+    ),
+    "two-answers": texted("body.not-json", lambda specimen: specimen.text() * 2),
+    "no-number": bare_word,
+    "half-a-surrogate-pair": as_text(broken("body.surrogate", has("name"), {"name": "\ud83d"})),
+    "key-twice": texted("body.duplicate-key", lambda specimen: '{"result": true, ' + specimen.text()[1:]),
+    "too-deep": texted("body.too-deep", lambda _: '{"data":' * 2_000 + "1" + "}" * 2_000),
+}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
 from taskmock.contracts.selftest.documents import AGE, documents, later
-from taskmock.contracts.selftest.mutation import NO_SUCH_ID, shifted
+from taskmock.contracts.selftest.mutation import NO_SUCH_ID, Specimen, after, pointer
 from taskmock.contracts.validation.walk import Place, walk
 
 Found = tuple[tuple[str, str], ...]
@@ -58,121 +59,98 @@ def stories(edition: str) -> dict[str, Story]:
 
 
 def node_set(
-    name: str, code: str, story: str, node: str, changes: dict[str, Any], *, where: str = "", only: str = ""
-) -> Derailment:
-    """A node has other values; the finding is at the first of them, or at `where`."""
+    code: str, node: str, changes: dict[str, Any], *, where: str = "", only: str = ""
+) -> Callable[[Story], Found | None]:
+    """A node has other values, `...` for an absent time; the finding is at the first of them, or at `where`."""
 
-    def mutate(told: Story) -> Found | None:
-        changed = told.nodes[node]
-        if not changes.keys() <= changed.value.keys() or (only and told.edition != only):
+    def mutate(story: Story) -> Found | None:
+        changed = story.nodes[node]
+        if not changes.keys() <= changed.value.keys() or (only and story.edition != only):
             return None
-        absent = "" if told.edition == "doc-2019" else None
-        changed.value.update({key: absent if value is ... else value for key, value in changes.items()})
-        return ((code, f"{changed.pointer}/{where or next(iter(changes))}"),)
+        Specimen(story.after, story.edition, random.Random(0)).change(changed, changes)  # noqa: S311 - draws nothing
+        return ((code, pointer(changed, where or next(iter(changes)))),)
 
-    return Derailment(name, story, mutate)
+    return mutate
 
 
-def vanished(told: Story) -> Found:
+def vanished(story: Story) -> Found:
     """A node is no longer there."""
-    node = told.nodes["Step 1"]
-    del told.task["children"][node.key]
+    node = story.nodes["Step 1"]
+    del story.task["children"][node.key]
     return (("node.vanished", node.pointer),)
 
 
-def reordered(told: Story) -> Found:
+def reordered(story: Story) -> Found:
     """The nodes stand in another order."""
-    told.task["children"] = dict(reversed(told.task["children"].items()))
-    return (("node.order", f"/data/children/{next(iter(told.task['children']))}"),)
+    story.task["children"] = dict(reversed(story.task["children"].items()))
+    return (("node.order", f"/data/children/{next(iter(story.task['children']))}"),)
 
 
-def restarted(told: Story) -> Found:
-    """A node has another start in the same run."""
-    node = told.nodes["Step 1"]
-    node.value["start_time"] = shifted(node.value["start_time"], 1)
-    return (("node.start", f"{node.pointer}/start_time"),)
-
-
-def run_again_earlier(told: Story) -> Found:
-    """A further attempt starts before the one before it."""
-    node = told.nodes["Step 2"]
-    earlier = shifted(node.value["start_time"], -5)
-    node.value.update(retry=node.value["retry"] + 1, version="v" + "e" * 32, start_time=earlier)
-    return (("node.rerun", f"{node.pointer}/start_time"),)
-
-
-def started_anew(told: Story) -> Found:
-    """The task has another start."""
-    told.task["start_time"] = shifted(told.task["start_time"], -1)
-    return (("task.start", "/data/start_time"),)
-
-
-def another_task(told: Story) -> Found:
+def another_task(story: Story) -> Found:
     """The answer is of another task."""
-    told.task.update({key: NO_SUCH_ID for key in ("id", "root_id:", "parent_id") if key in told.task})
+    story.task.update({key: NO_SUCH_ID for key in ("id", "root_id:", "parent_id") if key in story.task})
     return (("task.other", "/data/id"),)
 
 
-def created_again(told: Story) -> Found:
-    """A task that has started is CREATED."""
-    told.task["state"] = "CREATED"
-    return (("task.unstarted", "/data/state"),)
-
-
-def further_node(told: Story) -> Found:
+def further_node(story: Story) -> Found:
     """An ended task reaches one more node."""
-    told.task["children"][NO_SUCH_ID] = {**told.nodes["Step 1"].value, "id": NO_SUCH_ID}
+    story.task["children"][NO_SUCH_ID] = {**story.nodes["Step 1"].value, "id": NO_SUCH_ID}
     return (("task.grows", f"/data/children/{NO_SUCH_ID}"),)
 
 
-def elapsed_back(told: Story) -> Found | None:
+def elapsed_back(story: Story) -> Found | None:
     """The time runs backwards."""
-    if told.edition == "doc-2019":
+    if story.edition == "doc-2019":
         return None
-    for node in told.nodes.values():
+    for node in story.nodes.values():
         if not node.value["finish_time"] and node.value["start_time"]:
             node.value["elapsed_time"] -= AGE + 5
-    told.nodes["Step 1"].value["retry"] += 1  # what no older answer has: this one is not out of a cache
+    story.nodes["Step 1"].value["retry"] += 1  # what no older answer has: this one is not out of a cache
     return (("task.elapsed", "/data/elapsed_time"),)
 
 
-def backwards(told: Story) -> Found:
+def backwards(story: Story) -> Found:
     """An answer of before a node was reached comes after one that shows it, too late for any cache."""
-    before = copy.deepcopy(told.before)
-    del before["data"]["children"][told.nodes["Step 7"].key]
-    told.before.clear()
-    told.before.update(copy.deepcopy(told.after))
-    told.after.clear()
-    told.after.update(before)
+    before = copy.deepcopy(story.before)
+    del before["data"]["children"][story.nodes["Step 7"].key]
+    story.before.clear()
+    story.before.update(copy.deepcopy(story.after))
+    story.after.clear()
+    story.after.update(before)
     return (("history.backwards", ""),)
 
 
 GOING, FAILED, ENDED = "a running task", "a failed task", "a finished task"
 REVOKED, REVOKED_PART, LOOPED = "a revoked task", "a revoked subprocess", "a task in a loop"
-UNDONE = {"state": "RUNNING", "finish_time": ...}
+NEW_VERSION = {"version": "v" + "e" * 32}
+RUN_AGAIN = {"retry": lambda node: node.value["retry"] + 1, **NEW_VERSION, "start_time": after("start_time", -5)}
 
 DERAILMENTS = (
-    node_set("loop-falls", "loop.fell", LOOPED, "Step 1", {"loop": 1}),
-    node_set("retry-falls", "retry.fell", LOOPED, "Step 2", {"retry": 0}),
-    node_set(
-        "retried-without-a-new-version", "version.kept", GOING, "Step 1", {"retry": 1}, where="version", only="v2"
+    Derailment("loop-falls", LOOPED, node_set("loop.fell", "Step 1", {"loop": 1})),
+    Derailment("retry-falls", LOOPED, node_set("retry.fell", "Step 2", {"retry": 0})),
+    Derailment(
+        "retried-without-a-new-version",
+        GOING,
+        node_set("version.kept", "Step 1", {"retry": 1}, where="version", only="v2"),
     ),
-    node_set("new-version-for-nothing", "version.changed", GOING, "Step 1", {"version": "v" + "e" * 32}, only="v2"),
+    Derailment("new-version-for-nothing", GOING, node_set("version.changed", "Step 1", NEW_VERSION, only="v2")),
     Derailment("node-vanishes", GOING, vanished),
     Derailment("nodes-change-places", ENDED, reordered),
-    node_set("finished-node-runs-again", "node.finished", GOING, "Step 1", UNDONE),
-    node_set("failed-node-finishes-by-itself", "node.failed", FAILED, "Step 2", {"state": "FINISHED"}),
-    node_set("revoked-node-finishes", "node.revoked", REVOKED, "Step 2", {"state": "FINISHED"}),
-    node_set("revoked-subprocess-runs", "node.revoked", REVOKED_PART, "Step 4", {"state": "RUNNING"}),
-    node_set("skip-is-taken-back", "node.skip", ENDED, "Step 3", {"skip": False}),
-    Derailment("node-starts-twice", GOING, restarted),
-    Derailment("further-run-starts-earlier", LOOPED, run_again_earlier),
-    node_set("finish-is-taken-back", "node.finish", GOING, "Step 1", {"finish_time": ...}),
+    Derailment(
+        "finished-node-runs-again", GOING, node_set("node.finished", "Step 1", {"state": "RUNNING", "finish_time": ...})
+    ),
+    Derailment("failed-node-finishes-by-itself", FAILED, node_set("node.failed", "Step 2", {"state": "FINISHED"})),
+    Derailment("revoked-node-finishes", REVOKED, node_set("node.revoked", "Step 2", {"state": "FINISHED"})),
+    Derailment("revoked-subprocess-runs", REVOKED_PART, node_set("node.revoked", "Step 4", {"state": "RUNNING"})),
+    Derailment("skip-is-taken-back", ENDED, node_set("node.skip", "Step 3", {"skip": False})),
+    Derailment("node-starts-twice", GOING, node_set("node.start", "Step 1", {"start_time": after("start_time", 1)})),
+    Derailment("further-run-starts-earlier", LOOPED, node_set("node.rerun", "Step 2", RUN_AGAIN, where="start_time")),
+    Derailment("finish-is-taken-back", GOING, node_set("node.finish", "Step 1", {"finish_time": ...})),
     Derailment("another-task", GOING, another_task),
-    node_set("ended-task-revives", "task.terminal", ENDED, "Release", {"state": "RUNNING"}),
-    Derailment("created-again", GOING, created_again),
-    Derailment("task-starts-twice", GOING, started_anew),
-    node_set("task-changes-its-version", "task.version", GOING, "Release", {"version": "v" + "e" * 32}, only="v2"),
+    Derailment("ended-task-revives", ENDED, node_set("task.terminal", "Release", {"state": "RUNNING"})),
+    Derailment("created-again", GOING, node_set("task.unstarted", "Release", {"state": "CREATED"})),
+    Derailment("task-starts-twice", GOING, node_set("task.start", "Release", {"start_time": after("start_time", -1)})),
+    Derailment("task-changes-its-version", GOING, node_set("task.version", "Release", NEW_VERSION, only="v2")),
     Derailment("time-runs-backwards", GOING, elapsed_back),
     Derailment("ended-task-goes-on", ENDED, further_node),
     Derailment("answers-come-backwards", GOING, backwards),

@@ -1,18 +1,28 @@
-"""Kinds of mutation that break who a node is, what it is called, and what a task says of its failed nodes."""
+"""Kinds of mutation that break a node's ids and name, and what a task tells about its failed nodes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from taskmock.contracts.selftest.mutation import (
+    ENGINE_1,
+    ENGINES,
     NO_SUCH_ID,
     Mutant,
-    Mutation,
+    Mutate,
+    OneOf,
     Specimen,
+    Wanted,
+    answer_to,
+    broken,
+    has,
     in_state,
     is_below,
+    is_failed_leaf,
     is_full,
+    is_outermost,
     is_right_below,
+    outermost,
     pointer,
 )
 from taskmock.contracts.validation.walk import Place, walk
@@ -31,126 +41,54 @@ def key_other_than_id(specimen: Specimen) -> Mutant | None:
     return Mutant(specimen.body, (("id.key-mismatch", where),))
 
 
-def id_other_than_key(specimen: Specimen) -> Mutant | None:
-    """A node has another id than its key."""
-    node = specimen.pick(is_below)
-    if node is None:
-        return None
-    node.value["id"] = NO_SUCH_ID
-    return specimen.found("id.key-mismatch", node, "id")
+def is_one_of_many(node: Place) -> bool:
+    """Whether a task has at least three nodes, itself included."""
+    return sum(1 for _ in walk(outermost(node))) > 2
 
 
-def id_of_the_task(specimen: Specimen) -> Mutant | None:
-    """A node has the task's id."""
-    node = specimen.pick(is_below)
-    if node is None:
-        return None
-    node.value["id"] = specimen.data["id"]
-    return specimen.found("id.duplicate", node, "id")
+def is_whole(node: Place) -> bool:
+    """Whether a node is a whole task of engine 2."""
+    return node.parent is None and "id" in node.value and node.value.get("parent_id") == node.value["id"]
 
 
-def id_not_asked_for(specimen: Specimen) -> Mutant | None:
-    """The answer to a request for another node."""
-    if not specimen.data or not is_full(specimen.top):
-        return None
-    return specimen.found("id.request", specimen.top, "id", request={"task_id": NO_SUCH_ID})
+def is_task_of_engine_1(node: Place) -> bool:
+    """Whether a node is a whole task of engine 1."""
+    return node.parent is None and node.value.get("version") == ""
 
 
-def parent_id_of_another(specimen: Specimen) -> Mutant | None:
-    """A node names a node as its parent that does not hold it."""
-    node = specimen.pick(lambda node: is_below(node) and "parent_id" in node.value)
-    if node is None:
-        return None
-    node.value["parent_id"] = specimen.draw.choice([NO_SUCH_ID, node.value["id"]])
-    return specimen.found("parent-id.mismatch", node, "parent_id")
-
-
-def parent_id_of_the_task(specimen: Specimen) -> Mutant | None:
-    """The task names another parent than itself."""
-    if not is_whole(specimen):
-        return None
-    specimen.data["parent_id"] = NO_SUCH_ID
-    return specimen.found("parent-id.top", specimen.top, "parent_id")
-
-
-def root_id_of_another(specimen: Specimen) -> Mutant | None:
-    """One of many nodes belongs to another task."""
-    node = specimen.pick(lambda node: "root_id:" in node.value)
-    if node is None or sum(1 for _ in walk(specimen.data)) < 3:
-        return None
-    node.value["root_id:"] = NO_SUCH_ID
-    return specimen.found("root-id.mismatch", node, "root_id:")
-
-
-def subtree_for_the_task(specimen: Specimen) -> Mutant | None:
-    """A subtree where the whole task was asked for."""
-    if not is_whole(specimen):
-        return None
-    for node in walk(specimen.data):
+def move_to_another_task(top: Place) -> None:
+    """Makes a task a subtree of another."""
+    for node in walk(top.value):
         node.value["root_id:"] = NO_SUCH_ID
-    specimen.data["parent_id"] = NO_SUCH_ID
-    return specimen.found("root-id.request", specimen.top, "root_id:", request={"task_id": 10})
+    top.value["parent_id"] = NO_SUCH_ID
 
 
-def version_of_the_task(specimen: Specimen) -> Mutant | None:
-    """The task of engine 1 has a version."""
-    if specimen.data.get("version") != "":
-        return None
-    specimen.data["version"] = "0" * 32
-    return specimen.found("version.task", specimen.top, "version", request={"task_id": "10"})
-
-
-def name_not_cut(specimen: Specimen) -> Mutant | None:
-    """A name of engine 1 longer than its column."""
-    node = specimen.pick(is_below) if specimen.edition == "v1" else None
-    if node is None:
-        return None
-    node.value["name"] = "发布" * 33
-    return specimen.found("name.length", node, "name")
-
-
-def revoked_at_the_end(specimen: Specimen) -> Mutant | None:
-    """A revoked task of engine 1 that went through its end event."""
-    node = specimen.pick(is_right_below)
-    if node is None or specimen.edition == "v2":
-        return None
-    specimen.data["state"] = "REVOKED"
+def end_a_revoked_task(node: Place) -> None:
+    """Revokes the task that went through an end event."""
+    outermost(node)["state"] = "REVOKED"
     node.value["name"] = END_EVENT
-    return specimen.found("revoked.end-event", node)
 
 
-def is_whole(specimen: Specimen) -> bool:
-    """Whether the answer of engine 2 is about a whole task."""
-    return "id" in specimen.data and specimen.data.get("parent_id") == specimen.data["id"]
+def has_not_failed(node: Place) -> bool:
+    """Whether a node is a task that has started and not failed."""
+    return node.parent is None and node.value.get("state") not in {"FAILED", "CREATED", "EXPIRED", None}
 
 
-def failed_leaf(specimen: Specimen) -> Place | None:
-    """A FAILED leaf right below a FAILED task, where tasks may speak of failures."""
-    if specimen.edition == "doc-2019" or specimen.state != "FAILED":
-        return None
-    return specimen.pick(lambda node: is_right_below(node) and in_state("FAILED")(node) and not node.children)
+def is_failed_in_failed_task(node: Place) -> bool:
+    """Whether a node is a FAILED leaf right below a FAILED task."""
+    return is_right_below(node) and is_failed_leaf(node) and outermost(node).get("state") == "FAILED"
 
 
-def ex_data_too_early(specimen: Specimen) -> Mutant | None:
-    """ex_data on a task that has not failed."""
-    if specimen.edition == "doc-2019" or specimen.state in {"FAILED", "CREATED", "EXPIRED", None}:
-        return None
-    specimen.data["ex_data"] = {}
-    return specimen.found("ex-data.state", specimen.top, "ex_data")
-
-
-def ex_data_on_a_v1_task(specimen: Specimen) -> Mutant | None:
-    """ex_data on a whole task of engine 1, which never has it."""
-    leaf = failed_leaf(specimen)
-    if leaf is None or specimen.data.get("version") != "":
-        return None
-    specimen.data["ex_data"] = {leaf.key: "disk full"}
-    return specimen.found("ex-data.task", specimen.top, "ex_data")
+def is_failed_in_task_of_engine_1(node: Place) -> bool:
+    """Whether a node is a FAILED leaf right below a FAILED whole task of engine 1."""
+    return is_failed_in_failed_task(node) and outermost(node).get("version") == ""
 
 
 def ex_data_of_another(specimen: Specimen) -> Mutant | None:
     """ex_data about a node that has not failed."""
-    leaf, other = failed_leaf(specimen), specimen.pick(in_state("FINISHED"))
+    if specimen.edition not in ENGINES or specimen.state != "FAILED":
+        return None
+    leaf, other = specimen.pick(is_failed_in_failed_task), specimen.pick(in_state("FINISHED"))
     if leaf is None or other is None:
         return None
     key = specimen.draw.choice([NO_SUCH_ID, other.key])
@@ -158,82 +96,73 @@ def ex_data_of_another(specimen: Specimen) -> Mutant | None:
     return specimen.found("ex-data.key", specimen.top, "ex_data", key)
 
 
-def ex_data_without_the_leaf(specimen: Specimen) -> Mutant | None:
-    """ex_data without the leaf that failed."""
-    leaf = failed_leaf(specimen)
-    if leaf is None:
-        return None
-    specimen.data["ex_data"] = {}
-    return specimen.found("ex-data.missing", specimen.top, "ex_data", leaf.key)
-
-
-def ex_data_unasked(specimen: Specimen) -> Mutant | None:
-    """ex_data that nobody asked for."""
-    if "ex_data" not in specimen.data:
-        return None
-    return specimen.found("ex-data.request", specimen.top, "ex_data", request={"task_id": "10"})
-
-
-def spoken_of(name: str, code: str, field: str, keys: list[str], entry: dict[str, Any]) -> Mutation:
-    """`failed_node_info` with one entry, `auto_retry_status` as it is; LEAF stands for the id of a FAILED leaf."""
+def stated_of(
+    code: str, field: str, entry: dict[str, Any], *keys: str, wanted: Wanted = is_failed_in_failed_task
+) -> Mutate:
+    """A field about the failed nodes of a task has one entry; LEAF stands for the id of a FAILED leaf."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
-        leaf = failed_leaf(specimen)
+        leaf = specimen.pick(wanted) if specimen.edition in ENGINES else None
         if leaf is None:
             return None
         own = {"LEAF": leaf.key}
         specimen.data[field] = {own.get(key, key): value for key, value in entry.items()}
         return specimen.found(code, specimen.top, field, *(own.get(key, key) for key in keys))
 
-    return Mutation(name, mutate)
+    return mutate
 
 
-RETRIES = {"auto_retry_times": 4, "max_auto_retry_times": 3}
+FAILED_NODES, RETRIES = "failed_node_info", "auto_retry_status"
 
-MUTATIONS = (
-    Mutation("key-other-than-id", key_other_than_id),
-    Mutation("id-other-than-key", id_other_than_key),
-    Mutation("id-of-the-task", id_of_the_task),
-    Mutation("id-not-asked-for", id_not_asked_for),
-    Mutation("parent_id-of-another", parent_id_of_another),
-    Mutation("parent_id-of-the-task", parent_id_of_the_task),
-    Mutation("root_id-of-another", root_id_of_another),
-    Mutation("subtree-for-the-task", subtree_for_the_task),
-    Mutation("version-of-the-task", version_of_the_task),
-    Mutation("name-not-cut", name_not_cut),
-    Mutation("revoked-at-the-end", revoked_at_the_end),
-    Mutation("ex_data-too-early", ex_data_too_early),
-    Mutation("ex_data-on-a-v1-task", ex_data_on_a_v1_task),
-    Mutation("ex_data-of-another", ex_data_of_another),
-    Mutation("ex_data-without-the-leaf", ex_data_without_the_leaf),
-    Mutation("ex_data-unasked", ex_data_unasked),
-    spoken_of("info-of-another", "failed-node-info.key", "failed_node_info", [NO_SUCH_ID], {NO_SUCH_ID: {}}),
-    spoken_of(
-        "info-with-another-id",
-        "failed-node-info.entry",
-        "failed_node_info",
-        ["LEAF", "node_id"],
-        {"LEAF": {"node_id": NO_SUCH_ID}},
+MUTATIONS: dict[str, Mutate] = {
+    "key-other-than-id": key_other_than_id,
+    "id-other-than-key": broken("id.key-mismatch", is_below, {"id": NO_SUCH_ID}),
+    "id-of-the-task": broken("id.duplicate", is_below, {"id": lambda node: outermost(node)["id"]}),
+    "id-not-asked-for": answer_to(
+        {"task_id": NO_SUCH_ID}, broken("id.request", lambda node: is_outermost(node) and is_full(node), {}, "id")
     ),
-    spoken_of(
-        "info-with-too-many-retries",
-        "failed-node-info.entry",
-        "failed_node_info",
-        ["LEAF", "auto_retry_times"],
-        {"LEAF": RETRIES},
+    "parent_id-of-another": broken(
+        "parent-id.mismatch",
+        has("parent_id", is_below),
+        {"parent_id": OneOf([NO_SUCH_ID, lambda node: node.value["id"]])},
     ),
-    spoken_of(
-        "retry-of-another",
+    "parent_id-of-the-task": broken("parent-id.top", is_whole, {"parent_id": NO_SUCH_ID}),
+    "root_id-of-another": broken("root-id.mismatch", has("root_id:", is_one_of_many), {"root_id:": NO_SUCH_ID}),
+    "subtree-for-the-task": answer_to(
+        {"task_id": 10}, broken("root-id.request", is_whole, move_to_another_task, "root_id:")
+    ),
+    "version-of-the-task": answer_to(
+        {"task_id": "10"}, broken("version.task", is_task_of_engine_1, {"version": "0" * 32})
+    ),
+    "name-not-cut": broken("name.length", is_below, {"name": "发布" * 33}, only={"v1"}),
+    "revoked-at-the-end": broken("revoked.end-event", is_right_below, end_a_revoked_task, only=ENGINE_1),
+    "ex_data-too-early": broken("ex-data.state", has_not_failed, {"ex_data": {}}, only=ENGINES),
+    "ex_data-on-a-v1-task": stated_of(
+        "ex-data.task", "ex_data", {"LEAF": "disk full"}, wanted=is_failed_in_task_of_engine_1
+    ),
+    "ex_data-of-another": ex_data_of_another,
+    "ex_data-without-the-leaf": stated_of("ex-data.missing", "ex_data", {}, "LEAF"),
+    "ex_data-unasked": answer_to(
+        {"task_id": "10"}, broken("ex-data.request", has("ex_data", is_outermost), {}, "ex_data")
+    ),
+    "info-of-another": stated_of("failed-node-info.key", FAILED_NODES, {NO_SUCH_ID: {}}, NO_SUCH_ID),
+    "info-with-another-id": stated_of(
+        "failed-node-info.entry", FAILED_NODES, {"LEAF": {"node_id": NO_SUCH_ID}}, "LEAF", "node_id"
+    ),
+    "info-with-too-many-retries": stated_of(
+        "failed-node-info.entry",
+        FAILED_NODES,
+        {"LEAF": {"auto_retry_times": 4, "max_auto_retry_times": 3}},
+        "LEAF",
+        "auto_retry_times",
+    ),
+    "retry-of-another": stated_of(
         "auto-retry.nodes",
-        "auto_retry_status",
-        ["auto_retry_nodes"],
+        RETRIES,
         {"exist_auto_retry_nodes": True, "auto_retry_nodes": [NO_SUCH_ID]},
+        "auto_retry_nodes",
     ),
-    spoken_of(
-        "retry-of-nobody",
-        "auto-retry.nodes",
-        "auto_retry_status",
-        ["exist_auto_retry_nodes"],
-        {"exist_auto_retry_nodes": True, "auto_retry_nodes": []},
+    "retry-of-nobody": stated_of(
+        "auto-retry.nodes", RETRIES, {"exist_auto_retry_nodes": True, "auto_retry_nodes": []}, "exist_auto_retry_nodes"
     ),
-)
+}

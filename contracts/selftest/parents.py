@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 
-from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, first_pass, in_state, is_below, is_full
+from taskmock.contracts.selftest.mutation import (
+    ENGINE_1,
+    ENGINES,
+    Mutant,
+    Mutate,
+    Specimen,
+    Wanted,
+    broken,
+    first_pass,
+    in_state,
+    is_below,
+    is_full,
+)
 from taskmock.contracts.validation.walk import Place, walk
+from taskmock.schemas import EDITIONS
 
 SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
-EVERY, ENGINES, OLD = "doc-2019 v1 v2", "v1 v2", "doc-2019 v1"
 UNFINISHED = in_state("RUNNING", "FAILED", "SUSPENDED", "READY")
 
 
@@ -17,30 +29,27 @@ def states_below(node: Place) -> set[object]:
     return {child.get("state") for child in node.children.values()}
 
 
-def parent_stated(name: str, code: str, state: str, wanted: Callable[[Place], object], editions: str) -> Mutation:
+def over(*states: str) -> Wanted:
+    """Whether a node has a child in one of the states."""
+    return lambda node: states_below(node) & set(states)
+
+
+def parent_stated(code: str, state: str, wanted: Wanted, only: Collection[str] = EDITIONS) -> Mutate:
     """A parent is in a state that its children contradict."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(lambda node: is_full(node) and wanted(node))
-        if node is None or specimen.edition not in editions.split():
-            return None
-        node.value["state"] = state
-        return specimen.found(code, node, "state")
-
-    return Mutation(name, mutate)
+    return broken(code, lambda node: is_full(node) and wanted(node), {"state": state}, only=only)
 
 
-def child_stated(name: str, code: str, state: str, above: str, editions: str) -> Mutation:
+def child_stated(code: str, state: str, above: str, only: Collection[str] = EDITIONS) -> Mutate:
     """A child is in a state that contradicts its parent."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
         node = specimen.pick(lambda node: node.parent is not None and in_state(above)(node.parent))
-        if node is None or node.parent is None or specimen.edition not in editions.split():
+        if node is None or node.parent is None or specimen.edition not in only:
             return None
         node.value["state"] = state
         return specimen.found(code, node.parent, "state")
 
-    return Mutation(name, mutate)
+    return mutate
 
 
 def stood_still(node: Place) -> bool:
@@ -53,13 +62,16 @@ def stood_still(node: Place) -> bool:
     return all(leaf.value["start_time"] <= max(ends) for leaf in below)
 
 
-def finished_without_children(specimen: Specimen) -> Mutant | None:
-    """A FINISHED task that went through nothing."""
-    data = specimen.data
-    if specimen.state != "FINISHED" or (data["version"] and data.get("parent_id") != data["id"]):
-        return None
-    data["children"] = {}
-    return specimen.found("parent.finished-empty", specimen.top, "children")
+def nothing_failed_below(node: Place) -> object:
+    """Whether a node in its first pass has children, none of which has failed."""
+    return first_pass(node) and node.children and "FAILED" not in states_below(node)
+
+
+def is_finished_task(node: Place) -> bool:
+    """Whether a node is a FINISHED task, not a subtree of one."""
+    data = node.value
+    is_part = bool(data.get("version")) and data.get("parent_id") != data.get("id")
+    return node.parent is None and data.get("state") == "FINISHED" and not is_part
 
 
 def created_with_children(specimen: Specimen) -> Mutant | None:
@@ -71,17 +83,14 @@ def created_with_children(specimen: Specimen) -> Mutant | None:
     return Mutant(specimen.body, expected)
 
 
-def marked(name: str, code: str, field: str, wanted: Callable[[Place], object], **marks: bool) -> Mutation:
+def marked(code: str, field: str, wanted: Wanted, **marks: bool) -> Mutate:
     """A node is marked as what it cannot be."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(lambda node: is_below(node) and first_pass(node) and field in node.value and wanted(node))
-        if node is None:
-            return None
-        node.value.update(marks)
-        return specimen.found(code, node, field)
-
-    return Mutation(name, mutate)
+    return broken(
+        code,
+        lambda node: is_below(node) and first_pass(node) and field in node.value and wanted(node),
+        marks,
+        field,
+    )
 
 
 def finished_with_marks(node: Place) -> bool:
@@ -89,62 +98,30 @@ def finished_with_marks(node: Place) -> bool:
     return in_state("FINISHED")(node) and "error_ignored" in node.value
 
 
-MUTATIONS = (
-    parent_stated("running-over-failed", "parent.running", "RUNNING", lambda n: "FAILED" in states_below(n), "v2"),
-    parent_stated("running-over-suspended", "parent.running", "RUNNING", lambda n: states_below(n) & SUSPENDED, "v2"),
-    parent_stated("running-on-after-failure", "parent.running-over-failed", "RUNNING", stood_still, OLD),
-    parent_stated(
-        "failed-over-nothing-failed",
-        "parent.failed",
-        "FAILED",
-        lambda n: first_pass(n) and n.children and "FAILED" not in states_below(n),
-        EVERY,
+MUTATIONS: dict[str, Mutate] = {
+    "running-over-failed": parent_stated("parent.running", "RUNNING", over("FAILED"), {"v2"}),
+    "running-over-suspended": parent_stated("parent.running", "RUNNING", over(*SUSPENDED), {"v2"}),
+    "running-on-after-failure": parent_stated("parent.running-over-failed", "RUNNING", stood_still, ENGINE_1),
+    "failed-over-nothing-failed": parent_stated("parent.failed", "FAILED", nothing_failed_below),
+    "failed-over-running": child_stated("parent.failed-over-running", "RUNNING", "FAILED", ENGINE_1),
+    "node-suspended-over-nothing": parent_stated(
+        "parent.node-suspended", "NODE_SUSPENDED", lambda node: not over(*SUSPENDED)(node), ENGINES
     ),
-    child_stated("failed-over-running", "parent.failed-over-running", "RUNNING", "FAILED", OLD),
-    parent_stated(
-        "node-suspended-over-nothing",
-        "parent.node-suspended",
-        "NODE_SUSPENDED",
-        lambda n: not states_below(n) & SUSPENDED,
-        ENGINES,
+    "blocked-over-nothing": parent_stated("parent.blocked", "BLOCKED", lambda node: not node.children, {"v1"}),
+    "blocked-over-running": child_stated("parent.blocked", "RUNNING", "BLOCKED", {"v1"}),
+    "finished-over-running": child_stated("parent.finished", "RUNNING", "FINISHED"),
+    "finished-over-failed": child_stated("parent.finished", "FAILED", "FINISHED"),
+    "finished-too-early": parent_stated("parent.finished", "FINISHED", over("RUNNING", "FAILED", "SUSPENDED")),
+    "finished-without-children": broken("parent.finished-empty", is_finished_task, {"children": {}}),
+    "created-over-children": created_with_children,
+    "skipped-while-unfinished": marked("skip.state", "skip", UNFINISHED, skip=True),
+    "ignored-while-unfinished": marked(
+        "error-ignored.state", "error_ignored", UNFINISHED, error_ignorable=True, error_ignored=True
     ),
-    parent_stated("blocked-over-nothing", "parent.blocked", "BLOCKED", lambda n: not n.children, "v1"),
-    child_stated("blocked-over-running", "parent.blocked", "RUNNING", "BLOCKED", "v1"),
-    child_stated("finished-over-running", "parent.finished", "RUNNING", "FINISHED", EVERY),
-    child_stated("finished-over-failed", "parent.finished", "FAILED", "FINISHED", EVERY),
-    parent_stated(
-        "finished-too-early",
-        "parent.finished",
-        "FINISHED",
-        lambda n: states_below(n) & {"RUNNING", "FAILED", "SUSPENDED"},
-        EVERY,
+    "ignored-and-skipped": marked(
+        "error-ignored.skip", "skip", finished_with_marks, error_ignorable=True, error_ignored=True, skip=True
     ),
-    Mutation("finished-without-children", finished_without_children),
-    Mutation("created-over-children", created_with_children),
-    marked("skipped-while-unfinished", "skip.state", "skip", UNFINISHED, skip=True),
-    marked(
-        "ignored-while-unfinished",
-        "error-ignored.state",
-        "error_ignored",
-        UNFINISHED,
-        error_ignorable=True,
-        error_ignored=True,
+    "ignored-but-not-ignorable": marked(
+        "error-ignored.ignorable", "error_ignorable", in_state("FINISHED"), error_ignorable=False, error_ignored=True
     ),
-    marked(
-        "ignored-and-skipped",
-        "error-ignored.skip",
-        "skip",
-        finished_with_marks,
-        error_ignorable=True,
-        error_ignored=True,
-        skip=True,
-    ),
-    marked(
-        "ignored-but-not-ignorable",
-        "error-ignored.ignorable",
-        "error_ignorable",
-        in_state("FINISHED"),
-        error_ignorable=False,
-        error_ignored=True,
-    ),
-)
+}

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, is_below, is_full, pointer
+from taskmock.contracts.selftest.mutation import (
+    ENGINES,
+    Change,
+    Mutant,
+    Mutate,
+    OneOf,
+    Specimen,
+    any_node,
+    broken,
+    has,
+    is_below,
+    is_full,
+    pointer,
+)
 from taskmock.contracts.validation.walk import Place
 
 FIELDS = (
@@ -24,13 +36,11 @@ WRONG_TYPES: dict[str, list[object]] = {
     "children": [[], None, "", 0],
 }
 
-OWN_FORMS: dict[str, dict[str, list[str]]] = {
-    "version": {
-        "doc-2019": ["v" + "0" * 32, "0" * 31, "A" * 32],
-        "v1": ["v" + "0" * 32, "0" * 31, "A" * 32],
-        "v2": ["", "0" * 32, "v" + "0" * 31, "v" + "A" * 32, "v" + "0" * 32 + "\n"],
-    },
-    "absent-time": {"v1": [""], "v2": [""]},
+VERSIONS_1 = ["v" + "0" * 32, "0" * 31, "A" * 32]
+WRONG_VERSIONS = {
+    "doc-2019": VERSIONS_1,
+    "v1": VERSIONS_1,
+    "v2": ["", "0" * 32, "v" + "0" * 31, "v" + "A" * 32, "v" + "0" * 32 + "\n"],
 }
 WRONG_IDS = ["", "N" + "0" * 31, "n" + "0" * 30, "n" + "0" * 32, "n" + "G" * 31, "n" + "0" * 31 + "\n", "10", " " * 32]
 WRONG_TIMES = [
@@ -47,37 +57,11 @@ WRONG_TIMES = [
 WRONG_REFRESHES = ["2026-03-02 10:00:00 +0800", "2026-03-02T10:00:00Z", "2026-03-02T10:00:00.000+00:00", ""]
 
 
-def dropped(field: str) -> Mutation:
-    """A field is missing."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(lambda node: field in node.value and (field != "children" or is_full(node)))
-        if node is None:
-            return None
-        del node.value[field]
-        return specimen.found("field.missing", node, field)
-
-    return Mutation(f"drop-{field}", mutate)
-
-
-def retyped(field: str) -> Mutation:
-    """A field has a value of a wrong type."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(lambda node: field in node.value)
-        if node is None:
-            return None
-        node.value[field] = specimen.draw.choice(WRONG_TYPES[field])
-        return specimen.found("field.type", node, field)
-
-    return Mutation(f"retype-{field}", mutate)
-
-
-def misspelt(field: str) -> Mutation:
+def misspelt(field: str) -> Mutate:
     """A field goes by another name."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(lambda node: field in node.value)
+        node = specimen.pick(has(field))
         if node is None:
             return None
         cased = field.title().replace("_", "")
@@ -90,47 +74,12 @@ def misspelt(field: str) -> Mutation:
             expected.append(("field.missing", pointer(node, field)))
         return Mutant(specimen.body, tuple(expected))
 
-    return Mutation(f"misspell-{field}", mutate)
+    return mutate
 
 
-def valued(name: str, code: str, wanted: Callable[[Place], object], field: str, values: list[Any]) -> Mutation:
-    """A field of a wanted node has one of the wrong values."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(lambda node: field in node.value and wanted(node))
-        if node is None:
-            return None
-        node.value[field] = specimen.draw.choice(values)
-        return specimen.found(code, node, field)
-
-    return Mutation(name, mutate)
-
-
-def formed(name: str, wanted: Callable[[Place], object], field: str, forms: str) -> Mutation:
-    """A field has a form that only its own edition refuses."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        values = OWN_FORMS[forms].get(specimen.edition)
-        node = specimen.pick(lambda node: node.value.get(field, 0) != 0 and wanted(node))
-        if node is None or values is None:
-            return None
-        node.value[field] = specimen.draw.choice(values)
-        return specimen.found("field.pattern", node, field)
-
-    return Mutation(name, mutate)
-
-
-def stated(name: str, code: str, states: dict[str, list[str]], wanted: Callable[[Place], object] = is_full) -> Mutation:
-    """A node is in a state that its edition, or its place, does not know."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        node = specimen.pick(wanted)
-        if node is None or specimen.edition not in states:
-            return None
-        node.value["state"] = specimen.draw.choice(states[specimen.edition])
-        return specimen.found(code, node, "state")
-
-    return Mutation(name, mutate)
+def drop(field: str) -> Change:
+    """Takes a field away."""
+    return lambda node: node.value.pop(field)
 
 
 def undocumented(specimen: Specimen) -> Mutant | None:
@@ -154,23 +103,11 @@ def child_is_no_object(specimen: Specimen) -> Mutant | None:
 
 def created_copied_from_the_sample(specimen: Specimen) -> Mutant | None:
     """A CREATED body with the fields of a task that has started."""
-    if specimen.edition == "doc-2019" or not is_full(specimen.top):
+    if specimen.edition not in ENGINES or not is_full(specimen.top):
         return None
     specimen.data["state"] = "CREATED"
     expected = tuple(("field.misplaced", f"/data/{field}") for field in ("id", "loop", "version"))
     return Mutant(specimen.body, expected)
-
-
-def created_with(field: str, code: str, value: object) -> Mutation:
-    """A CREATED body of the engines with another value than its constant."""
-
-    def mutate(specimen: Specimen) -> Mutant | None:
-        if specimen.state != "CREATED" or specimen.edition == "doc-2019":
-            return None
-        specimen.data[field] = value
-        return specimen.found(code, specimen.top, field)
-
-    return Mutation(f"created-with-{field}", mutate)
 
 
 def expired_with_more(specimen: Specimen) -> Mutant | None:
@@ -188,8 +125,6 @@ FOREIGN_STATES = {
     "v2": ["BLOCKED"],
 }
 INVENTED_STATES = ["DONE", "finished", "Running", "PENDING_APPROVAL", "", " FINISHED", "SUCCESS", "FAILED\n"]
-UNKNOWN_STATES = dict.fromkeys(FOREIGN_STATES, INVENTED_STATES)
-TASK_STATES = {edition: ["CREATED", "EXPIRED"] for edition in ("v1", "v2")}
 
 
 def has_form(node: Place) -> bool:
@@ -197,35 +132,50 @@ def has_form(node: Place) -> bool:
     return is_below(node) and is_full(node)
 
 
-MUTATIONS = (
-    *(dropped(field) for field in FIELDS),
-    *(retyped(field) for field in FIELDS),
-    *(misspelt(field) for field in FIELDS),
-    valued("malform-id", "field.pattern", is_full, "id", WRONG_IDS),
-    valued("malform-parent_id", "field.pattern", is_full, "parent_id", WRONG_IDS),
-    valued("malform-root_id:", "field.pattern", is_full, "root_id:", WRONG_IDS),
-    valued("malform-start_time", "field.pattern", is_full, "start_time", WRONG_TIMES),
-    valued("malform-finish_time", "field.pattern", is_full, "finish_time", WRONG_TIMES),
-    valued("malform-state_refresh_at", "field.pattern", is_full, "state_refresh_at", WRONG_REFRESHES),
-    formed("malform-version", has_form, "version", "version"),
-    formed("empty-start_time", is_full, "start_time", "absent-time"),
-    formed("empty-finish_time", is_full, "finish_time", "absent-time"),
-    valued("negative-retry", "field.range", is_full, "retry", [-1, -(10**30)]),
-    valued("float-retry", "field.type", is_full, "retry", [0.0, 1.0]),
-    valued("float-elapsed_time", "field.type", is_full, "elapsed_time", [0.0, 3.0]),
-    valued("zero-loop", "field.range", is_full, "loop", [0, -1]),
-    stated("invent-state", "state.unknown", UNKNOWN_STATES, lambda _: True),
-    stated("foreign-state", "state.unknown", FOREIGN_STATES),
-    stated("task-state-below", "state.misplaced", TASK_STATES, is_below),
-    Mutation("add-field", undocumented),
-    Mutation("child-is-no-object", child_is_no_object),
-    Mutation("created-copied-from-the-sample", created_copied_from_the_sample),
-    created_with("retry", "field.value", 1),
-    created_with("skip", "field.type", value=False),
-    created_with("elapsed_time", "field.value", 3),
-    created_with("start_time", "field.type", "2026-03-02 10:00:00 +0800"),
-    created_with("finish_time", "field.type", ""),
-    created_with("children", "field.value", {"n" + "0" * 31: {}}),
-    created_with("id", "field.misplaced", "n" + "0" * 31),
-    Mutation("expired-with-more", expired_with_more),
-)
+def is_created(node: Place) -> bool:
+    """Whether a node is a task that is CREATED."""
+    return node.parent is None and node.value.get("state") == "CREATED"
+
+
+def valued(code: str, field: str, values: Sequence[object] | Mapping[str, Sequence[object]]) -> Mutate:
+    """A field of a full node has a wrong value."""
+    return broken(code, has(field, is_full), {field: OneOf(values)})
+
+
+def created_with(code: str, field: str, value: object) -> Mutate:
+    """A CREATED body of the engines has another value than its constant."""
+    return broken(code, is_created, {field: value}, only=ENGINES)
+
+
+WHOLE = {"children": is_full}
+"""The fields that only full nodes must have."""
+
+MUTATIONS: dict[str, Mutate] = {
+    **{f"drop-{f}": broken("field.missing", has(f, WHOLE.get(f, any_node)), drop(f), f) for f in FIELDS},
+    **{f"retype-{f}": broken("field.type", has(f), {f: OneOf(WRONG_TYPES[f])}) for f in FIELDS},
+    **{f"misspell-{f}": misspelt(f) for f in FIELDS},
+    **{f"malform-{f}": valued("field.pattern", f, WRONG_IDS) for f in ("id", "parent_id", "root_id:")},
+    **{f"malform-{f}": valued("field.pattern", f, WRONG_TIMES) for f in ("start_time", "finish_time")},
+    "malform-state_refresh_at": valued("field.pattern", "state_refresh_at", WRONG_REFRESHES),
+    "malform-version": broken("field.pattern", has("version", has_form), {"version": OneOf(WRONG_VERSIONS)}),
+    "empty-start_time": broken("field.pattern", has("start_time", is_full), {"start_time": ""}, only=ENGINES),
+    "empty-finish_time": broken("field.pattern", has("finish_time", is_full), {"finish_time": ""}, only=ENGINES),
+    "negative-retry": valued("field.range", "retry", [-1, -(10**30)]),
+    "float-retry": valued("field.type", "retry", [0.0, 1.0]),
+    "float-elapsed_time": valued("field.type", "elapsed_time", [0.0, 3.0]),
+    "zero-loop": valued("field.range", "loop", [0, -1]),
+    "invent-state": broken("state.unknown", any_node, {"state": OneOf(INVENTED_STATES)}),
+    "foreign-state": broken("state.unknown", is_full, {"state": OneOf(FOREIGN_STATES)}),
+    "task-state-below": broken("state.misplaced", is_below, {"state": OneOf(["CREATED", "EXPIRED"])}, only=ENGINES),
+    "add-field": undocumented,
+    "child-is-no-object": child_is_no_object,
+    "created-copied-from-the-sample": created_copied_from_the_sample,
+    "created-with-retry": created_with("field.value", "retry", 1),
+    "created-with-skip": created_with("field.type", "skip", value=False),
+    "created-with-elapsed_time": created_with("field.value", "elapsed_time", 3),
+    "created-with-start_time": created_with("field.type", "start_time", "2026-03-02 10:00:00 +0800"),
+    "created-with-finish_time": created_with("field.type", "finish_time", ""),
+    "created-with-children": created_with("field.value", "children", {"n" + "0" * 31: {}}),
+    "created-with-id": created_with("field.misplaced", "id", "n" + "0" * 31),
+    "expired-with-more": expired_with_more,
+}

@@ -19,22 +19,16 @@ from taskmock.contracts.selftest import identity, parents, shape, times
 from taskmock.contracts.selftest.call_rules import MUTATIONS as CALL_RULE_MUTATIONS
 from taskmock.contracts.selftest.call_rules import call_rules
 from taskmock.contracts.selftest.calls import MUTATIONS as CALL_MUTATIONS
-from taskmock.contracts.selftest.calls import CallMutation, call_examples, call_mutants
+from taskmock.contracts.selftest.calls import call_examples
 from taskmock.contracts.selftest.course import DERAILMENTS, Derailment, Story, stories
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.mutation import Mutation, Specimen
-from taskmock.schemas import EDITIONS
+from taskmock.contracts.selftest.mutation import Mutant, Mutation, Specimen, named
+from taskmock.schemas import EDITIONS, STATUS
 
-MUTATIONS: tuple[Mutation, ...] = (
-    *shape.MUTATIONS,
-    *bodies.MUTATIONS,
-    *identity.MUTATIONS,
-    *parents.MUTATIONS,
-    *times.MUTATIONS,
-)
+MUTATIONS = named({**shape.MUTATIONS, **bodies.MUTATIONS, **identity.MUTATIONS, **parents.MUTATIONS, **times.MUTATIONS})
+"""Every kind of mutation of statuses."""
 
-
-Kind: TypeAlias = Mutation | Derailment | CallMutation
+Kind: TypeAlias = Mutation | Derailment
 KINDS: tuple[Kind, ...] = (*MUTATIONS, *DERAILMENTS, *CALL_MUTATIONS, *CALL_RULE_MUTATIONS)
 """Every kind of mutation: of answers, of histories, of the answers of other calls."""
 
@@ -83,83 +77,89 @@ def run_self_test(
     `skip` are codes of rules that the judge leaves out; `answers` and `histories` are the good ones of an edition.
     """
     wanted = tuple(kinds)
-    good = {edition: (answers(edition), histories(edition)) for edition in editions}
-    trials = [
-        _tried(edition, attempt, skip)
-        for attempts in (_broken_answers, _broken_histories, _broken_calls)
-        for edition in editions
-        for attempt in attempts(edition, wanted, *good[edition])
+    answers_of = {edition: {(STATUS, name): body for name, body in answers(edition).items()} for edition in editions}
+    calls_of = {edition: {(call, name): body for call, name, body in call_examples(edition)} for edition in editions}
+    histories_of = {edition: histories(edition) for edition in editions}
+    attempts = [
+        *(
+            (edition, attempt)
+            for edition in editions
+            for attempt in broken_answers(edition, wanted, answers_of[edition])
+        ),
+        *((edition, attempt) for edition in editions for attempt in _broken_histories(wanted, histories_of[edition])),
+        *((edition, attempt) for edition in editions for attempt in broken_answers(edition, wanted, calls_of[edition])),
     ]
-    alarms = [(edition, name) for edition in editions for name in _false_alarms(edition, skip, *good[edition])]
-    return SelfTest(tuple(editions), tuple(trials), tuple(alarms), tuple(_unproven(editions, trials)))
+    trials = tuple(_tried(edition, attempt, skip) for edition, attempt in attempts)
+    alarms = tuple(
+        (edition, name)
+        for edition in editions
+        for name in _false_alarms(edition, skip, answers_of[edition] | calls_of[edition], histories_of[edition])
+    )
+    return SelfTest(tuple(editions), trials, alarms, tuple(_unproven(editions, trials)))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One mutant, with all (code, pointer) that the judge must find in it; `polls` where it is a history."""
+class Attempt:
+    """One mutant of a good answer of a call; `polls` where it is a history."""
 
     mutation: str
     document: str
-    expected: tuple[tuple[str, str], ...]
-    body: object = None
-    request: Mapping[str, Any] | None = None
-    operation: str = ""
+    mutant: Mutant
+    operation: str = STATUS
     polls: tuple[Poll, ...] = ()
 
 
-def _broken_answers(
-    edition: str, kinds: Sequence[Kind], good: dict[str, dict[str, Any]], _: dict[str, Story]
-) -> Iterator[_Attempt]:
-    mutations = [kind for kind in kinds if isinstance(kind, Mutation)]
-    for kind, (name, body) in itertools.product(mutations, good.items()):
-        draw = random.Random(f"{kind.name} {edition} {name}")  # noqa: S311 - the same mutants in every run
-        mutant = kind.mutate(Specimen(copy.deepcopy(body), edition, draw))
-        if mutant is not None:
-            yield _Attempt(kind.name, name, mutant.expected, mutant.body, mutant.request)
+def broken_answers(
+    edition: str, kinds: Iterable[Kind], answers: Mapping[tuple[str, str], dict[str, Any]]
+) -> Iterator[Attempt]:
+    """Each kind of mutation on each good answer, by call and name, that it fits."""
+    for kind, ((operation, name), body) in itertools.product(kinds, answers.items()):
+        if isinstance(kind, Mutation) and operation in kind.calls:
+            seed = (kind.name, edition, name) if operation == STATUS else (kind.name, edition, operation, name)
+            draw = random.Random(" ".join(seed))  # noqa: S311 - the same mutants in every run
+            mutant = kind.mutate(Specimen(copy.deepcopy(body), edition, draw, operation))
+            if mutant is not None:
+                yield Attempt(kind.name, _label(operation, name), mutant, operation)
 
 
-def _broken_histories(
-    _: str, kinds: Sequence[Kind], __: dict[str, dict[str, Any]], good: dict[str, Story]
-) -> Iterator[_Attempt]:
+def _broken_histories(kinds: Iterable[Kind], stories: Mapping[str, Story]) -> Iterator[Attempt]:
     for kind in kinds:
-        if isinstance(kind, Derailment) and kind.story in good:
-            story = copy.deepcopy(good[kind.story])
+        if isinstance(kind, Derailment) and kind.story in stories:
+            story = copy.deepcopy(stories[kind.story])
             expected = kind.mutate(story)
             if expected is not None:
-                yield _Attempt(kind.name, f"history of {kind.story}", expected, polls=story.polls)
+                yield Attempt(kind.name, f"history of {kind.story}", Mutant(None, expected), polls=story.polls)
 
 
-def _broken_calls(edition: str, kinds: Sequence[Kind], *_: object) -> Iterator[_Attempt]:
-    mutations = tuple(kind for kind in kinds if isinstance(kind, CallMutation))
-    for kind, operation, name, body, (code, pointer, request) in call_mutants(edition, mutations):
-        yield _Attempt(kind, f"{name} of {operation}", ((code, pointer),), body, request, operation)
+def _label(operation: str, name: str) -> str:
+    return name if operation == STATUS else f"{name} of {operation}"
 
 
-def _tried(edition: str, attempt: _Attempt, skip: Collection[str]) -> Trial:
+def _tried(edition: str, attempt: Attempt, skip: Collection[str]) -> Trial:
     contract = Contract(edition, strictness="strict", operation=attempt.operation, skip=skip)
+    mutant = attempt.mutant
     if attempt.polls:
         report = contract.check_history(attempt.polls)
     else:
-        report = contract.check_response(attempt.body, request=attempt.request)
+        report = contract.check_response(mutant.body, request=mutant.request)
     found = {(violation.code, violation.pointer) for violation in report.violations}
-    missed = tuple(wanted for wanted in attempt.expected if report.ok or wanted not in found)
-    return Trial(attempt.mutation, edition, attempt.document, attempt.expected, missed)
+    missed = tuple(wanted for wanted in mutant.expected if report.ok or wanted not in found)
+    return Trial(attempt.mutation, edition, attempt.document, mutant.expected, missed)
 
 
 def _false_alarms(
-    edition: str, skip: Collection[str], good: dict[str, dict[str, Any]], histories: dict[str, Story]
+    edition: str,
+    skip: Collection[str],
+    answers: Mapping[tuple[str, str], dict[str, Any]],
+    histories: Mapping[str, Story],
 ) -> Iterator[str]:
     """The good answers and histories in which the judge finds anything."""
-    contract = Contract(edition, strictness="strict", skip=skip)
-    for name, body in good.items():
+    for (operation, name), body in answers.items():
+        contract = Contract(edition, strictness="strict", operation=operation, skip=skip)
         if contract.check_response(body).violations:
-            yield name
-    for operation, name, body in call_examples(edition):
-        call = Contract(edition, strictness="strict", operation=operation, skip=skip)
-        if call.check_response(body).violations:
-            yield f"{name} of {operation}"
+            yield _label(operation, name)
     for name, story in histories.items():
-        if contract.check_history(story.polls).violations:
+        if Contract(edition, strictness="strict", skip=skip).check_history(story.polls).violations:
             yield f"history of {name}"
 
 

@@ -13,10 +13,10 @@ from taskmock.contracts.api.bk_sops.lifecycle import RULES as COURSE_RULES
 from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.selftest.account import account_text
-from taskmock.contracts.selftest.calls import CallMutation, call_mutants
+from taskmock.contracts.selftest.calls import call_examples
 from taskmock.contracts.selftest.course import stories
 from taskmock.contracts.selftest.documents import documents
-from taskmock.contracts.selftest.trial import KINDS, run_self_test
+from taskmock.contracts.selftest.trial import KINDS, broken_answers, run_self_test
 from taskmock.schemas import EDITIONS, STATUS, editions_of, load_operations
 
 
@@ -79,10 +79,11 @@ def test_self_test_fails_where_a_rule_about_another_call_is_switched_off(whole, 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_self_test_breaks_envelope_and_structure_of_each_call(edition):
-    kinds = [kind for kind in KINDS if isinstance(kind, CallMutation)]
+    answers = {(call, name): body for call, name, body in call_examples(edition)}
     broken = {
-        (operation, code.partition(".")[0])
-        for _, operation, _, _, (code, _, _) in call_mutants(edition, kinds)
+        (attempt.operation, code.partition(".")[0])
+        for attempt in broken_answers(edition, KINDS, answers)
+        for code, _ in attempt.mutant.expected
         if code.startswith(("envelope.", "field."))
     }
     calls = {call for call in load_operations() if call != STATUS and edition in editions_of(call)}
