@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violations
 from taskmock.contracts.findings.violation import Strictness, Violation, clip
 from taskmock.contracts.validation.body import BodyError, decoded_object
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 
 DETAIL = "get_task_detail"
 SUBPROCESS = "SubProcess"
@@ -122,7 +123,7 @@ def node_is_of_one_type(accounts: Accounts) -> Iterator[Finding]:
 def _matches(task: dict[str, Any], tree: dict[str, Any]) -> Iterator[Match]:
     """Yields every node of a status tree with its counterpart, parents before children, without recursion."""
     levels: dict[int, dict[str, dict[str, Any]] | None] = {}
-    for node in walk(tree):
+    for node in walk_tree(tree):
         if node.parent is None:
             match = Match(node, _top_part(task, tree))
         else:

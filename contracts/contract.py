@@ -9,13 +9,13 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.api import BK_SOPS
 from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
+from taskmock.contracts.api.bk_sops.overlay_file import chosen_overlay
 from taskmock.contracts.api.protocol import Answer, Api, Detected, Series
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.contracts.validation.overlay_file import chosen_overlay
 from taskmock.schemas import chosen
 
 ASKED = "as asked for"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from taskmock.contracts.findings.rule import Rule, rule_violations
 from taskmock.contracts.findings.violation import Strictness, Violation
-from taskmock.contracts.validation.form import NODE, Form
+from taskmock.contracts.validation.form import Form
 from taskmock.contracts.validation.overlay import Overlay
 from taskmock.contracts.validation.schema import Shape
 from taskmock.contracts.validation.structure import Vocabulary, place_violations
@@ -75,10 +75,10 @@ class CallContract:
 class Api:
     """What all calls of an API have in common.
 
-    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about, and
-    `prefix` the pointer to it. `envelope` and `tree` judge what is around it, and the nodes of one tree in it;
-    `request` judges parameters. `vocabularies` are the words that fields outside of trees hold, by edition; `nodes` are
-    the last parts of the addresses of forms that stand for nodes, too.
+    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about,
+    `prefix` the pointer to it, and `node` the form of the nodes of trees in it. `envelope` and `tree` judge what is
+    around it, and the nodes of one tree in it; `request` judges parameters. `vocabularies` are the words that fields
+    outside of trees hold, by edition; `nodes` are the last parts of the addresses of forms that stand for nodes, too.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Api:
     operations: Mapping[str, CallContract]
     payload: Callable[[Mapping[str, Any]], object]
     prefix: str
+    node: Form
     envelope: Callable[[Answer], Iterator[Violation]]
     tree: Callable[[Answer, tuple[Place, ...]], Iterator[Violation]]
     request: Callable[[dict[str, Any], Strictness, Shape], Iterator[Violation]]
@@ -112,19 +113,19 @@ class Answer:
     @functools.cached_property
     def places(self) -> tuple[Place, ...]:
         """Every place of its data that is judged by itself; none where it is a failure."""
-        form = self.call.form(self.edition)
-        return () if form is None else tuple(walk(self.api.payload(self.body), form, prefix=self.api.prefix))
+        api, form = self.api, self.call.form(self.edition)
+        return () if form is None else tuple(walk(api.payload(self.body), form, prefix=api.prefix, node=api.node))
 
     @property
     def nodes(self) -> int:
         """How many nodes of tasks it tells of."""
-        return sum(place.form is NODE or _origin(place.form) in self.api.nodes for place in self.places)
+        return sum(place.is_node or _origin(place.form) in self.api.nodes for place in self.places)
 
     def violations(self) -> Iterator[Violation]:
         """Yields every finding: the keys around the data, the structure of each place, each tree, then the rules."""
         yield from self.api.envelope(self)
         vocabularies = self.api.vocabularies(self.edition)
-        for is_tree, places in itertools.groupby(self.places, key=lambda place: place.form is NODE):
+        for is_tree, places in itertools.groupby(self.places, key=lambda place: place.is_node):
             if is_tree:
                 yield from self.api.tree(self, tuple(places))
             else:

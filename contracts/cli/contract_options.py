@@ -31,7 +31,7 @@ class EditionChoice(_Choice):
             if pathlib.Path(value).is_file():
                 self.fail(f"{value!r} is no overlay: the name of one ends in .json or .toml.", param, ctx)
             return super().convert(value, param, ctx)
-        from taskmock.contracts.validation.overlay_file import OverlayError, load_overlay
+        from taskmock.contracts.api.bk_sops.overlay_file import OverlayError, load_overlay
 
         try:
             load_overlay(value)

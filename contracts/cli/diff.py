@@ -128,8 +128,8 @@ def _schema_file(name: str) -> object:
 
 
 def _of_overlay(document: object, name: str) -> object:
-    from taskmock.contracts.validation.overlay import response_schema
-    from taskmock.contracts.validation.overlay_file import OverlayError, checked_overlay
+    from taskmock.contracts.api.bk_sops.overlay_file import OverlayError, checked_overlay
+    from taskmock.contracts.api.bk_sops.shapes import response_schema
 
     try:
         return response_schema(checked_overlay(document, source=name))

@@ -11,12 +11,12 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.edition import AUTO, detected_edition
 from taskmock.contracts.api.bk_sops.rules import RULES, Document
 from taskmock.contracts.api.bk_sops.rules.applies import is_asked
+from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
 from taskmock.contracts.api.bk_sops.states import states_of
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.drift import Census
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.contracts.validation.schema import response_shape, shape_names
-from taskmock.contracts.validation.walk import walk
 from taskmock.schemas import EDITIONS
 
 
@@ -61,7 +61,7 @@ class Tally:
         data = decoded.get("data")
         if decoded.get("result") is False or not isinstance(data, dict):
             return
-        document = Document(edition, data, tuple(walk(data)), request)
+        document = Document(edition, data, tuple(walk_tree(data)), request)
         for rule in RULES:
             if rule.is_for(edition) and rule.applies(document):
                 self._shown[edition, Aspect.RULE, rule.code] += 1

@@ -10,13 +10,14 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
 from taskmock.contracts.api.bk_sops.envelope import DATA
+from taskmock.contracts.api.bk_sops.overlay_file import chosen_overlay
+from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
+from taskmock.contracts.api.bk_sops.tree import CHILDREN, walk_tree
 from taskmock.contracts.findings.violation import Strictness, Violation, clip
 from taskmock.contracts.findings.wording import json_type
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.contracts.validation.overlay_file import chosen_overlay
-from taskmock.contracts.validation.schema import CHILDREN, Shape, response_shape, shape_names
+from taskmock.contracts.validation.schema import Shape
 from taskmock.contracts.validation.structure import Subject, field_violations, is_sound
-from taskmock.contracts.validation.walk import walk
 
 _FORMS = (
     (re.compile(r"[0-9a-f]{32}"), "32 hex digits"),
@@ -103,7 +104,7 @@ class Census:
         if label == "failure" or not isinstance(data, dict):
             return
         self.trees += 1
-        for node in walk(data):
+        for node in walk_tree(data):
             label = "node" if node.parent is not None else _BY_STATE.get(str(data.get("state")), "task")
             name = label if label in shape_names(edition) else "task"
             self._count(node.value, self._sight(edition, label, name), CHILDREN)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from taskmock.contracts.api.bk_sops.shapes import shape_names
 from taskmock.contracts.drift.census import Census
 from taskmock.contracts.drift.finding import Finding, Kind
-from taskmock.contracts.validation.schema import shape_names
 
 Fields: TypeAlias = dict[str, dict[str, Any]]
 

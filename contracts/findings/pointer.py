@@ -25,10 +25,9 @@ def is_documented(token: str) -> bool:
 
 @functools.cache
 def _documented() -> frozenset[str]:
-    from taskmock.schemas import EDITIONS, bundled, editions_of, load_operations, load_schema
+    from taskmock.schemas import bundled, editions_of, load_operations, load_schema
 
-    schemas = [load_schema(edition, "node") for edition in EDITIONS]
-    schemas += [
+    schemas = [
         load_schema(edition, name, operation=operation)
         for operation in load_operations()
         for edition in editions_of(operation)

@@ -80,7 +80,7 @@ def _overlay(config: pytest.Config, name: str) -> Overlay:
     """The overlay in a file: one that the ini file names lies where that file does."""
     import dataclasses
 
-    from taskmock.contracts.validation.overlay_file import OverlayError, load_overlay
+    from taskmock.contracts.api.bk_sops.overlay_file import OverlayError, load_overlay
 
     start = config.invocation_params.dir
     if config.inipath is not None and not options.on_command_line(config, options.EDITION):

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.documents import AGE, documents, later
 from taskmock.contracts.selftest.mutation import NO_SUCH_ID, Specimen, after, pointer
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 
 Found = tuple[tuple[str, str], ...]
 Nodes = Mapping[str, Place]
@@ -34,7 +35,7 @@ class Story:
     @property
     def nodes(self) -> Nodes:
         """The nodes of the later answer by their names."""
-        return {node.label: node for node in walk(self.task)}
+        return {node.label: node for node in walk_tree(self.task)}
 
     @property
     def polls(self) -> tuple[Poll, ...]:

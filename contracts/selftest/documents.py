@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskmock.contracts.validation.walk import walk
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.schemas import load_example
 
 NOW = 100
@@ -33,7 +33,7 @@ def documents(edition: str) -> dict[str, dict[str, Any]]:
 
 def later(body: dict[str, Any]) -> dict[str, Any]:
     """The same answer `AGE` seconds later, with nothing but that time gone by; changes the body itself."""
-    for node in walk(body["data"]):
+    for node in walk_tree(body["data"]):
         if node.value.get("start_time") and not node.value.get("finish_time") and "elapsed_time" in node.value:
             node.value["elapsed_time"] += AGE
     return body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.mutation import (
     ENGINE_1,
     ENGINES,
@@ -25,7 +26,7 @@ from taskmock.contracts.selftest.mutation import (
     outermost,
     pointer,
 )
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 
 END_EVENT = "<class 'pipeline.core.flow.event.EmptyEndEvent'>"
 
@@ -43,7 +44,7 @@ def key_other_than_id(specimen: Specimen) -> Mutant | None:
 
 def is_one_of_many(node: Place) -> bool:
     """Whether a task has at least three nodes, itself included."""
-    return sum(1 for _ in walk(outermost(node))) > 2
+    return sum(1 for _ in walk_tree(outermost(node))) > 2
 
 
 def is_whole(node: Place) -> bool:
@@ -58,7 +59,7 @@ def is_task_of_engine_1(node: Place) -> bool:
 
 def move_to_another_task(top: Place) -> None:
     """Makes a task a subtree of another."""
-    for node in walk(top.value):
+    for node in walk_tree(top.value):
         node.value["root_id:"] = NO_SUCH_ID
     top.value["parent_id"] = NO_SUCH_ID
 

@@ -11,10 +11,11 @@ from types import EllipsisType
 from typing import Any, TypeAlias
 
 from taskmock.contracts.api.bk_sops.api import BK_SOPS, OPERATIONS
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.api.protocol import Answer
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.violation import Strictness
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 from taskmock.schemas import EDITIONS, STATUS
 
 NO_SUCH_ID = "n" + "f" * 31
@@ -64,7 +65,7 @@ class Specimen:
     @property
     def top(self) -> Place:
         """The task's node."""
-        return next(walk(self.data))
+        return next(walk_tree(self.data))
 
     @property
     def state(self) -> object:
@@ -73,7 +74,7 @@ class Specimen:
 
     def pick(self, wanted: Wanted) -> Place | None:
         """One of the places that are wanted, which are nodes in a status; None without any."""
-        places: Iterable[Place] = walk(self.data) if self.data else ()
+        places: Iterable[Place] = walk_tree(self.data) if self.data else ()
         if self.operation != STATUS:
             places = Answer(self.body, BK_SOPS, OPERATIONS[self.operation], self.edition, Strictness.STRICT).places
         found = [place for place in places if wanted(place)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.mutation import (
     ENGINE_1,
     ENGINES,
@@ -17,7 +18,7 @@ from taskmock.contracts.selftest.mutation import (
     is_below,
     is_full,
 )
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 from taskmock.schemas import EDITIONS
 
 SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
@@ -54,7 +55,7 @@ def child_stated(code: str, state: str, above: str, only: Collection[str] = EDIT
 
 def stood_still(node: Place) -> bool:
     """Whether a FAILED task of engine 1 shows nothing after its failure: no retry, no skip, no later start."""
-    below = list(walk(node.value))[1:]
+    below = list(walk_tree(node.value))[1:]
     ends = [leaf.value["finish_time"] for leaf in below if in_state("FAILED")(leaf) and not leaf.children]
     quiet = all(leaf.value["state"] in {"FINISHED", "FAILED"} and leaf.value["retry"] == 0 for leaf in below)
     if not node.children or not in_state("FAILED")(node) or not quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.mutation import (
     ENGINES,
     Mutant,
@@ -20,7 +21,7 @@ from taskmock.contracts.selftest.mutation import (
     outermost,
     shifted,
 )
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 
 YEAR = 366 * 86_400
 
@@ -83,7 +84,7 @@ def elapsed_off(code: str, wanted: Wanted, offset: int) -> Mutate:
 
 def one_of_many_open(node: Place) -> bool:
     """Whether a node goes on, and at least two others do."""
-    return is_open(node) and sum(is_open(other) for other in walk(outermost(node))) > 2
+    return is_open(node) and sum(is_open(other) for other in walk_tree(outermost(node))) > 2
 
 
 def is_open(node: Place) -> bool:
@@ -93,7 +94,7 @@ def is_open(node: Place) -> bool:
 
 def is_finished_in_open_task(node: Place) -> bool:
     """Whether a node below a task that goes on is FINISHED."""
-    return is_below(node) and in_state("FINISHED")(node) and is_open(next(walk(outermost(node))))
+    return is_below(node) and in_state("FINISHED")(node) and is_open(next(walk_tree(outermost(node))))
 
 
 def ended(node: Place) -> bool:

@@ -14,13 +14,13 @@ from typing import Any
 
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.validation.schema import Shape, object_shape
-from taskmock.schemas import load_by_id, load_schema
+from taskmock.schemas import load_by_id
 
 
 class Kind(enum.StrEnum):
     """How a place is judged: an object field by field, a map or a list entry by entry, one of several, or as a tree.
 
-    A `TREE` is judged by its nodes, each of which is a `NODE`: its `children` are nodes, too.
+    A `TREE` is judged by its nodes, each of which is a `NODE`.
     """
 
     OBJECT = "object"
@@ -36,7 +36,8 @@ class Form:
     """What is allowed at one place.
 
     `inner` are the places of an object's fields that are judged by themselves, `entry` is the place of the entries of a
-    map or list, `choices` are those of which one applies, and `among` is the form whose choices this one is from.
+    map or list (of a node: the field that holds further nodes), `choices` are those of which one applies, and `among`
+    is the form whose choices this one is from.
     """
 
     uri: str
@@ -69,43 +70,6 @@ class Form:
         return list if self.kind is Kind.LIST else dict
 
 
-TREE = Form("", Kind.TREE, {})
-"""A tree whose nodes the API judges."""
-
-NODE = Form("", Kind.NODE, {})
-"""A node of such a tree."""
-
-
-def answer_form(edition: str, operation: str) -> Form | None:
-    """The form of `data` in the answers of a call; None where it holds nothing that could be judged."""
-    uri = f"{load_schema(edition, 'response', operation=operation)['$id']}#/$defs/answer"
-    return form_at(uri) if is_nested(uri) else None
-
-
-@functools.cache
-def envelope_shape(edition: str, operation: str) -> Shape:
-    """The shape of the keys around the data of a call's answers."""
-    uri, schema = located(f"{load_schema(edition, 'response', operation=operation)['$id']}#/$defs/envelope")
-    flat, _ = _flat(uri, schema)
-    conditions = {keyword: schema[keyword] for keyword in ("if", "then", "else")}
-    return object_shape("envelope", {**flat, **conditions})
-
-
-@functools.cache
-def needs_data(edition: str, operation: str) -> bool:
-    """Whether the answers of a call have `data` wherever `result` is true."""
-    _, schema = located(f"{load_schema(edition, 'response', operation=operation)['$id']}#/$defs/envelope")
-    return "data" in schema["then"].get("required", ())
-
-
-@functools.cache
-def parameters_shape(edition: str, operation: str) -> Shape:
-    """The shape of a call's parameters; that one of two fields names the user is not part of it."""
-    schema = load_schema(edition, "request", operation=operation)
-    flat, _ = _flat(f"{schema['$id']}#", schema)
-    return object_shape("request", flat)
-
-
 @functools.cache
 def form_at(uri: str) -> Form:
     """The form of the place where a schema stands, references followed."""
@@ -116,7 +80,7 @@ def form_at(uri: str) -> Form:
     if "if" in schema:
         return Form(uri, Kind.TREE, schema)
     if "properties" in schema:
-        flat, inner = _flat(uri, schema)
+        flat, inner = flat_schema(uri, schema)
         return Form(uri, Kind.OBJECT, schema, shape=object_shape(uri, flat), inner=inner)
     keyword = "items" if "items" in schema else "additionalProperties"
     kind = Kind.LIST if keyword == "items" else Kind.MAP
@@ -172,7 +136,7 @@ def _document(uri: str) -> dict[str, Any]:
     return load_by_id(uri)
 
 
-def _flat(uri: str, schema: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def flat_schema(uri: str, schema: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """An object schema without what is judged at places of its own, and those places by field."""
     properties: dict[str, dict[str, Any]] = {}
     inner: dict[str, str] = {}

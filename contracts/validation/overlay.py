@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import functools
 import json
 from typing import Any
-
-from taskmock.schemas import load_schema
-
-SHAPES = ("envelope", "task", "node", "created", "expired")
-"""The shapes of answers whose fields an overlay can speak of."""
 
 SOURCE = "the overlay"
 """Where a finding says that the word on a field comes from, for fields that an overlay speaks of."""
@@ -53,18 +47,8 @@ def overlay_of(extends: str, fields: dict[str, dict[str, Any]], *, source: str =
     return Overlay(extends, source, json.dumps(fields, sort_keys=True))
 
 
-@functools.cache
-def node_schema(edition: str, overlay: Overlay | None = None) -> dict[str, Any]:
-    """The schema of an edition's shapes, with an overlay's changes in it. Not to be changed."""
-    return _overlaid(load_schema(edition, "node"), overlay)
-
-
-def response_schema(overlay: Overlay) -> dict[str, Any]:
-    """The recursive schema of whole answers, with an overlay's changes in it."""
-    return _overlaid(load_schema(overlay.extends, "response"), overlay)
-
-
-def _overlaid(schema: dict[str, Any], overlay: Overlay | None) -> dict[str, Any]:
+def overlaid(schema: dict[str, Any], overlay: Overlay | None) -> dict[str, Any]:
+    """A schema with an overlay's changes to the shapes in its `$defs`; changes the schema itself."""
     for name, fields in overlay.fields.items() if overlay else ():
         shape = schema["$defs"][name]
         for field, said in fields.items():

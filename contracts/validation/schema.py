@@ -7,12 +7,9 @@ stack on deep ones), so `shallow` cuts every value down first; the reference eng
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
-
-from taskmock.contracts.validation.overlay import Overlay, node_schema
 
 if TYPE_CHECKING:
     import jsonschema
@@ -21,9 +18,6 @@ LEVELS_KEPT = 2
 """Levels of objects and lists kept below a field; no schema of a shape looks deeper."""
 
 _INNER = frozenset({"properties", "additionalProperties", "items"})
-
-CHILDREN = frozenset({"children"})
-"""The field of a node whose contents are judged at places of their own."""
 
 LARGEST = 2**63 - 1
 """Largest integer that every version of the fast engine takes."""
@@ -53,23 +47,9 @@ class Shape:
     failures: Search
 
 
-@functools.cache
-def response_shape(edition: str, name: str, *, overlay: Overlay | None = None, engine: str = "fast") -> Shape:
-    """The shape `task`, `node`, `created`, `expired` or `envelope` of an edition's answers, or an overlay's."""
-    schema = node_schema(edition, overlay)
-    return _shape(name, {**schema, "$ref": f"#/$defs/{name}"}, schema["$defs"][name], engine=engine)
-
-
 def object_shape(name: str, schema: dict[str, Any], *, engine: str = "fast") -> Shape:
     """The shape of an object schema that refers to nothing outside itself, and looks no deeper than `LEVELS_KEPT`."""
-    return _shape(name, schema, schema, engine=engine)
-
-
-@functools.cache
-def shape_names(edition: str) -> tuple[str, ...]:
-    """The shapes that an edition's answers have."""
-    known = ("envelope", "task", "node", "created", "expired")
-    return tuple(name for name in known if name in node_schema(edition)["$defs"])
+    return compiled_shape(name, schema, schema, engine=engine)
 
 
 def schema_defects(schema: object) -> Iterator[str]:
@@ -115,7 +95,7 @@ def _allowed(error: jsonschema.ValidationError) -> str:
     return f": {error.validator} {allowed}" if isinstance(allowed, int | float) else ""
 
 
-def shallow(value: dict[str, Any], *, children: Collection[str] = CHILDREN) -> dict[str, Any]:
+def shallow(value: dict[str, Any], *, children: Collection[str] = ()) -> dict[str, Any]:
     """A copy of an object that no engine can stumble over: `children` emptied to stubs, nesting cut, plain scalars."""
     cut = dict(value)
     for key, item in value.items():
@@ -138,7 +118,8 @@ def _cut(item: object, levels: int = LEVELS_KEPT) -> object:
     return item
 
 
-def _shape(name: str, schema: dict[str, Any], body: dict[str, Any], *, engine: str) -> Shape:
+def compiled_shape(name: str, schema: dict[str, Any], body: dict[str, Any], *, engine: str = "fast") -> Shape:
+    """The shape of an object schema; `body` is the part of it that has the fields."""
     fields = {key: _resolved(field, schema) for key, field in body["properties"].items()}
     nested = frozenset(key for key, field in fields.items() if not _INNER.isdisjoint(field))
     check, search = _reference_engine(schema) if engine == "reference" else _fast_engine(schema, nested)

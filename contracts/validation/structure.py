@@ -11,7 +11,7 @@ from taskmock.contracts.findings.violation import WEIGHTS, Severity, Strictness,
 from taskmock.contracts.findings.wording import CODES, closest, complaint, expectation, guess, kind_of, sentence
 from taskmock.contracts.validation.form import Kind, form_at
 from taskmock.contracts.validation.overlay import SOURCE
-from taskmock.contracts.validation.schema import CHILDREN, Failure, Shape, shallow
+from taskmock.contracts.validation.schema import Failure, Shape, shallow
 from taskmock.contracts.validation.walk import Place, discriminator
 
 
@@ -33,7 +33,7 @@ class Subject:
     vocabularies: Mapping[str, Vocabulary] = dataclasses.field(default_factory=dict)
 
 
-def is_sound(value: dict[str, Any], shape: Shape, *, children: Collection[str] = CHILDREN) -> bool:
+def is_sound(value: dict[str, Any], shape: Shape, *, children: Collection[str] = ()) -> bool:
     """Whether an object fits a shape exactly, undocumented fields refused; what is inside `children` does not count."""
     if not shape.is_valid(shallow(value, children=children)):
         return False
@@ -47,7 +47,7 @@ def field_violations(
     *,
     strictness: Strictness,
     elsewhere: frozenset[str] = frozenset(),
-    children: Collection[str] = CHILDREN,
+    children: Collection[str] = (),
 ) -> Iterator[Violation]:
     """Yields every structural finding of one object; `elsewhere` are the fields of the edition's other shapes."""
     missing = tuple(name for name in shape.required if name not in value)

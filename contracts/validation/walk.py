@@ -8,7 +8,7 @@ from typing import Any
 
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.violation import SEPARATOR
-from taskmock.contracts.validation.form import NODE, Form, Kind, alternatives, form_at
+from taskmock.contracts.validation.form import Form, Kind, alternatives, form_at
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -23,12 +23,12 @@ class Place:
     form: Form
     key: Any = ""  # a name, or the number of an entry in a list
     parent: Place | None = None
-    prefix: str = "/data"
+    prefix: str = ""
 
     @property
     def pointer(self) -> str:
         """The JSON Pointer of the place in the whole body (RFC 6901)."""
-        step = "/children/" if self.form is NODE else "/"
+        step = f"/{self.form.entry}/" if self.is_node else "/"
         keys = [place.key for place in self.lineage() if place.parent is not None]
         return self.prefix + "".join(f"{step}{escaped(str(key))}" for key in reversed(keys))
 
@@ -36,7 +36,7 @@ class Place:
     def path(self) -> str:
         """The names of what encloses the place, without the outermost one, and its own; the outermost one's own."""
         places = list(self.lineage())
-        names = [place.label for place in reversed(places[:-1]) if place.label or place.form is NODE]
+        names = [place.label for place in reversed(places[:-1]) if place.label or place.is_node]
         return SEPARATOR.join(names) if names else places[-1].label
 
     @property
@@ -45,12 +45,17 @@ class Place:
         name = self.value.get("name") if isinstance(self.value, dict) else None
         if isinstance(name, str) and name:
             return name
-        return str(self.key) if self.form is NODE else ""
+        return str(self.key) if self.is_node else ""
+
+    @property
+    def is_node(self) -> bool:
+        """Whether the place is a node of a tree."""
+        return self.form.kind is Kind.NODE
 
     @property
     def children(self) -> dict[str, Any]:
-        """The `children` of a node where they are an object, else an empty one."""
-        children = self.value.get("children")
+        """The nodes that a node holds where they are an object, else an empty one."""
+        children = self.value.get(self.form.entry)
         return children if isinstance(children, dict) else {}
 
     def lineage(self) -> Iterator[Place]:
@@ -61,24 +66,25 @@ class Place:
             place = place.parent
 
 
-def walk(value: object, form: Form = NODE, *, prefix: str = "/data") -> Iterator[Place]:
+def walk(value: object, form: Form, *, prefix: str, node: Form | None = None) -> Iterator[Place]:
     """Yields a value as a place, then every place inside it that has a form of its own, outer before inner, in order.
 
-    Without a form it is the outermost node of a tree. What is not of its form's type is passed over: the object around
-    it reports that. Behind a tree come its nodes, which hang in each other, but not in the tree.
+    `prefix` is the pointer of the value, `node` the form of the nodes of trees in it. What is not of its form's type is
+    passed over: the object around it reports that. Behind a tree come its nodes, which hang in each other, but not in
+    the tree.
     """
     stack = _places(value, form, "", None, prefix)
     while stack:
         place = stack.pop()
         yield place
-        if place.form is NODE:
+        if place.is_node:
             stack.extend(
-                Place(child, NODE, key, place, prefix=place.prefix)
+                Place(child, place.form, key, place, prefix=place.prefix)
                 for key, child in reversed(place.children.items())
                 if isinstance(child, dict)
             )
-        elif place.form.kind is Kind.TREE:
-            stack.append(Place(place.value, NODE, prefix=place.pointer))
+        elif place.form.kind is Kind.TREE and node is not None:
+            stack.append(Place(place.value, node, prefix=place.pointer))
         else:
             inner = [found for key, item, uri in _inside(place) for found in _places(item, form_at(uri), key, place)]
             stack.extend(reversed(inner))

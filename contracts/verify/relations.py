@@ -9,11 +9,11 @@ from typing import Any
 from taskmock.contracts.agreement import CLASS, DETAIL, check_agreement
 from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import decoded_object
-from taskmock.contracts.validation.walk import walk
 from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, decoded
 from taskmock.contracts.verify.http_rules import exchange_report, refusal_violations
 from taskmock.contracts.verify.plan import RATE
@@ -129,7 +129,7 @@ def _data(verified: Verified) -> dict[str, Any]:
 def _node_ids(verified: Verified) -> tuple[str, ...]:
     """Some nodes right below the task that have names of their own, one in each state of `STARTED`."""
     found: dict[str, str] = {}
-    for node in walk(_data(verified)):
+    for node in walk_tree(_data(verified)):
         state, name, key = node.value.get("state"), node.value.get("name"), node.value.get("id")
         is_leaf = node.parent is not None and node.parent.parent is None and not node.children
         if is_leaf and isinstance(state, str) and isinstance(key, str) and _is_named(name):

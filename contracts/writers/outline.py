@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Sequence
-from typing import Any
 
+from taskmock.contracts.api.bk_sops.states import known_states
+from taskmock.contracts.api.bk_sops.tree import tree_of, walk_tree
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.violation import Violation
-from taskmock.contracts.validation.body import BodyError, decoded_object
-from taskmock.contracts.validation.walk import Place, walk
-from taskmock.schemas import load_states
+from taskmock.contracts.validation.walk import Place
 
 DRAWN = 5_000
 """Most nodes that are drawn; of larger trees, the first ones and those with findings."""
@@ -68,12 +66,12 @@ def _nodes(body: object, most_characters: int) -> dict[str, tuple[Place, int]]:
     nodes: dict[str, tuple[Place, int]] = {}
     places: dict[int, str] = {}
     held = 0
-    for node in walk(tree_of(body)):
+    for node in walk_tree(tree_of(body)):
         if node.parent is None:
             place, depth = node.prefix, 0
         else:
             above = places[id(node.parent)]
-            place, depth = f"{above}/children/{escaped(str(node.key))}", nodes[above][1] + 1
+            place, depth = f"{above}/{node.form.entry}/{escaped(str(node.key))}", nodes[above][1] + 1
         places[id(node)] = place
         nodes[place] = node, depth
         held += len(place)
@@ -82,23 +80,8 @@ def _nodes(body: object, most_characters: int) -> dict[str, tuple[Place, int]]:
     return nodes
 
 
-def tree_of(body: object) -> dict[str, Any] | None:
-    """The tree of an answer; None where there is none to draw."""
-    try:
-        data = decoded_object(body).get("data")
-    except BodyError:
-        return None
-    return data if isinstance(data, dict) and "state" in data else None
-
-
 def _row(node: Place, depth: int, violations: tuple[Violation, ...]) -> Row:
     state = node.value.get("state")
     text = state if isinstance(state, str) else "no state"
     folds = any(isinstance(child, dict) for child in node.children.values())
     return Row(depth, node.label[:LONGEST], text[:LONGEST], text in known_states(), folds, violations)
-
-
-@functools.cache
-def known_states() -> frozenset[str]:
-    """Every state that some edition documents."""
-    return frozenset(row["state"] for row in load_states())

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.states import known_states
+from taskmock.contracts.api.bk_sops.tree import tree_of, walk_tree
 from taskmock.contracts.findings.group import Group
 from taskmock.contracts.findings.pointer import is_documented
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation, filled
-from taskmock.contracts.validation.walk import walk
-from taskmock.contracts.writers.outline import known_states, tree_of
 
 REDACTED = "[redacted]"
 TASK = "the task"
@@ -50,7 +50,7 @@ class Redaction:
             return {}
         blotted: dict[int, dict[str, Any]] = {}
         top: dict[str, Any] = {}
-        for node in walk(data):
+        for node in walk_tree(data):
             copy = blotted[id(node)] = {"state": _state(node.value.get("state")), "name": TASK, "children": {}}
             if node.parent is None:
                 top = copy

@@ -8,9 +8,9 @@ from typing import Any
 
 from support.places import ROOT
 from taskmock.contracts.api.bk_sops.rules import RULES, Document
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.findings.rule import rule_violations
 from taskmock.contracts.findings.violation import Violation
-from taskmock.contracts.validation.walk import walk
 
 NOW = 100
 """The second at which the trees are read; times are seconds after 10:00:00."""
@@ -91,7 +91,7 @@ def seed() -> dict[str, Any]:
 
 def prepared(data: dict[str, Any], edition: str = "v2", request: Mapping[str, Any] | None = None) -> Document:
     """The document that rules judge."""
-    return Document(edition, data, tuple(walk(data)), request)
+    return Document(edition, data, tuple(walk_tree(data)), request)
 
 
 def found(data: dict[str, Any], edition: str = "v2", request: Mapping[str, Any] | None = None) -> list[str]:

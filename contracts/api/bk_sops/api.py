@@ -12,12 +12,18 @@ from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument
 from taskmock.contracts.api.bk_sops.envelope import envelope_violations, payload_of
 from taskmock.contracts.api.bk_sops.request import detected_request_edition, request_violations
 from taskmock.contracts.api.bk_sops.series import SeriesJudge, detected_history_edition
+from taskmock.contracts.api.bk_sops.shapes import (
+    answer_form,
+    envelope_shape,
+    needs_data,
+    parameters_shape,
+    response_shape,
+)
 from taskmock.contracts.api.bk_sops.states import vocabularies
 from taskmock.contracts.api.bk_sops.status import tree_violations
+from taskmock.contracts.api.bk_sops.tree import NODE, PREFIX, TREE
 from taskmock.contracts.api.protocol import Answer, Api, CallContract, Detected, Envelope
-from taskmock.contracts.validation.form import TREE, answer_form, envelope_shape, needs_data, parameters_shape
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.contracts.validation.schema import response_shape
 from taskmock.schemas import EDITIONS, STATUS, load_operations
 
 NODES = frozenset({"activity", "gateway", "start_event", "end_event"})
@@ -87,7 +93,8 @@ BK_SOPS = Api(
     default=STATUS,
     operations=OPERATIONS,
     payload=payload_of,
-    prefix="/data",
+    prefix=PREFIX,
+    node=NODE,
     envelope=envelope_violations,
     tree=tree_violations,
     request=request_violations,

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import TODAY
+from taskmock.contracts.api.bk_sops.shapes import parameters_shape
 from taskmock.contracts.findings.violation import WEIGHTS, Strictness, Violation
 from taskmock.contracts.findings.wording import sentence
-from taskmock.contracts.validation.form import parameters_shape
 from taskmock.contracts.validation.schema import Shape
 from taskmock.contracts.validation.structure import Subject, field_violations
 from taskmock.schemas import EDITIONS, editions_of

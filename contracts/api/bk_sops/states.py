@@ -44,5 +44,11 @@ def vocabularies(edition: str, level: str = "node") -> Mapping[str, Vocabulary]:
 
 
 @functools.cache
+def known_states() -> frozenset[str]:
+    """Every state that some edition documents."""
+    return frozenset(row["state"] for row in _rows())
+
+
+@functools.cache
 def _rows() -> tuple[dict[str, Any], ...]:
     return load_states()

@@ -8,14 +8,16 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.api.bk_sops.rules.document import Document
+from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
 from taskmock.contracts.api.bk_sops.states import state_complaint, states_of, vocabularies
+from taskmock.contracts.api.bk_sops.tree import CHILDREN
 from taskmock.contracts.api.protocol import Answer
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.rule import rule_violations
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import kind_of, sentence
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.contracts.validation.schema import Shape, response_shape, shape_names
+from taskmock.contracts.validation.schema import Shape
 from taskmock.contracts.validation.structure import Subject, field_violations, is_sound
 from taskmock.contracts.validation.walk import Place
 
@@ -56,10 +58,12 @@ def _tree_violations(answer: Answer, nodes: tuple[Place, ...]) -> Iterator[Viola
 
 
 def _node_violations(node: Place, shape: Shape, answer: Answer, level: str) -> Iterator[Violation]:
-    if not is_sound(node.value, shape):
+    if not is_sound(node.value, shape, children=CHILDREN):
         subject = Subject(node.pointer, node.path, _WHAT[shape.name], vocabularies(answer.edition, level))
         elsewhere = _fields_of(answer.edition, answer.overlay)
-        yield from field_violations(node.value, shape, subject, strictness=answer.strictness, elsewhere=elsewhere)
+        yield from field_violations(
+            node.value, shape, subject, strictness=answer.strictness, elsewhere=elsewhere, children=CHILDREN
+        )
 
 
 def _odd_children(node: Place, below: Shape) -> Iterator[Violation]:

@@ -7,8 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from support import captures as capture_files
+from taskmock.contracts.api.bk_sops.overlay_file import checked_overlay
 from taskmock.contracts.api.bk_sops.rules import RULES, Document
 from taskmock.contracts.api.bk_sops.rules.applies import is_asked
+from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.coverage import Aspect, Tally
 from taskmock.contracts.coverage.report import coverage_text, percent
@@ -16,8 +18,6 @@ from taskmock.contracts.findings.rule import rule_violations
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.selftest.mutation import Specimen
 from taskmock.contracts.selftest.trial import MUTATIONS
-from taskmock.contracts.validation.overlay_file import checked_overlay
-from taskmock.contracts.validation.walk import walk
 from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import EDITIONS, load_example
 
@@ -46,7 +46,7 @@ NEEDS_REQUEST = {rule.code for rule in RULES if rule.applies is is_asked}
 
 
 def test_every_rule_says_when_it_applies():
-    nothing = Document("v2", {}, tuple(walk({})))
+    nothing = Document("v2", {}, tuple(walk_tree({})))
 
     assert [rule.code for rule in RULES if rule.applies(nothing)] == []
     assert len(NEEDS_REQUEST) == 4
@@ -62,7 +62,7 @@ def test_rule_that_finds_something_had_its_occasion(edition):
             data = mutant.body.get("data") if mutant and isinstance(mutant.body, dict) else None
             if not isinstance(data, dict) or mutant.body.get("result") is False:
                 continue
-            document = Document(edition, data, tuple(walk(data)), mutant.request)
+            document = Document(edition, data, tuple(walk_tree(data)), mutant.request)
             for rule in RULES:
                 if any(rule_violations([rule], document, edition)):
                     broken.add(rule.code)

@@ -8,11 +8,11 @@ from click.testing import CliRunner
 
 from support import captures as capture_files
 from taskmock.contracts import Contract
+from taskmock.contracts.api.bk_sops.overlay_file import checked_overlay
 from taskmock.contracts.cli.drift import drift_command
 from taskmock.contracts.drift import Census, findings_of
 from taskmock.contracts.drift.report import overlay_text
 from taskmock.contracts.drift.suggestion import overlay_documents
-from taskmock.contracts.validation.overlay_file import checked_overlay
 from taskmock.schemas import EDITIONS, load_example
 
 CAPTURES = capture_files.captures()

@@ -2,9 +2,9 @@
 
 import pytest
 
+from taskmock.contracts.api.bk_sops.tree import NODE, walk_tree
 from taskmock.contracts.findings.violation import CLIP, clip
-from taskmock.contracts.validation.form import NODE
-from taskmock.contracts.validation.walk import Place, walk
+from taskmock.contracts.validation.walk import Place
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def tree():
 
 
 def test_walk_gives_parents_first_and_siblings_in_order():
-    assert [node.key for node in walk(tree())] == ["", "a", "a/1", "~", "b"]
+    assert [node.key for node in walk_tree(tree())] == ["", "a", "a/1", "~", "b"]
 
 
 def test_nodes_are_named_by_their_path():
-    assert [node.path for node in walk(tree())] == ["Task", "A", "A / a/1", "A / ~", "B"]
+    assert [node.path for node in walk_tree(tree())] == ["Task", "A", "A / a/1", "A / ~", "B"]
 
 
 def test_nodes_are_found_by_their_pointer():
-    assert [node.pointer for node in walk(tree(), prefix="/body/data")] == [
+    assert [node.pointer for node in walk_tree(tree(), prefix="/body/data")] == [
         "/body/data",
         "/body/data/children/a",
         "/body/data/children/a/children/a~11",
@@ -72,4 +72,4 @@ def test_children_that_are_no_object_count_as_none():
 
 
 def test_depth_counts_from_the_task():
-    assert [node.depth for node in walk(tree())] == [0, 1, 2, 2, 1]
+    assert [node.depth for node in walk_tree(tree())] == [0, 1, 2, 2, 1]

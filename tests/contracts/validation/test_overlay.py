@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from taskmock.contracts import Contract
+from taskmock.contracts.api.bk_sops.overlay_file import OverlayError, checked_overlay, load_overlay
+from taskmock.contracts.api.bk_sops.shapes import SHAPES
 from taskmock.contracts.cli.validate import validate_command
-from taskmock.contracts.validation.overlay import SHAPES
-from taskmock.contracts.validation.overlay_file import OverlayError, checked_overlay, load_overlay
 from taskmock.schemas import load_example
 
 THREE = {

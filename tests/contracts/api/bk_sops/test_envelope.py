@@ -4,7 +4,8 @@ import pytest
 
 from support.broken_bodies import broken_bodies
 from support.structural_findings import example, findings, subprocess_of
-from taskmock.contracts.validation.schema import Failure, object_shape, response_shape, shallow, shape_names
+from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
+from taskmock.contracts.validation.schema import Failure, object_shape, shallow
 from taskmock.schemas import EDITIONS, load_example, load_schema
 
 

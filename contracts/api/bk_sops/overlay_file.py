@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.shapes import SHAPES, node_schema
 from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.pointer import escaped
-from taskmock.contracts.validation.overlay import SHAPES, Overlay, node_schema, overlay_of
+from taskmock.contracts.validation.overlay import Overlay, overlay_of
 from taskmock.contracts.validation.schema import LEVELS_KEPT, is_pattern, schema_defects
 from taskmock.schemas import EDITIONS, closest
 
