@@ -48,6 +48,10 @@ class Accounts:
         return self.matches[0]
 
 
+RULES: list[Rule[Accounts]] = []
+"""Every rule about two calls, in the order in which they are judged."""
+
+
 def check_agreement(detail: object, status: object, *, edition: str = AUTO) -> Report:
     """The verdict on two answers about one task, each as bytes, text or decoded: places are those of the status tree.
 
@@ -66,7 +70,7 @@ def check_agreement(detail: object, status: object, *, edition: str = AUTO) -> R
     return _report(told, rule_violations(RULES, accounts, told[0]), nodes=len(accounts.matches))
 
 
-@rule("agreement.task")
+@rule("agreement.task", RULES)
 def trees_are_of_one_task(accounts: Accounts) -> Iterator[Finding]:
     """The status tree is that of the pipeline tree's task, or of one of its subprocesses."""
     if accounts.top.part is None and isinstance(accounts.top.node.value.get("id"), str):
@@ -74,7 +78,7 @@ def trees_are_of_one_task(accounts: Accounts) -> Iterator[Finding]:
         yield Finding(accounts.top.node, ("id",), message, "{0}", (clip(_pipeline_of(accounts.detail).get("id")),))
 
 
-@rule("agreement.task-name", applies_to=("v2",))
+@rule("agreement.task-name", RULES, applies_to=("v2",))
 def task_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
     """The task, and a subtree of it, goes by the task's name."""
     told, name = accounts.top.node.value.get("name"), accounts.detail.get("name")
@@ -82,7 +86,7 @@ def task_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
         yield Finding(accounts.top.node, ("name",), "the task goes by another name in get_task_detail", clip(name))
 
 
-@rule("agreement.node")
+@rule("agreement.node", RULES)
 def node_is_in_the_pipeline(accounts: Accounts) -> Iterator[Finding]:
     """Each node of the status tree is in the pipeline tree, on the same level."""
     for match in accounts.matches[1:]:
@@ -91,7 +95,7 @@ def node_is_in_the_pipeline(accounts: Accounts) -> Iterator[Finding]:
             yield Finding(match.node, (), message, "an activity, gateway or event of the pipeline tree")
 
 
-@rule("agreement.name")
+@rule("agreement.name", RULES)
 def node_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
     """A node goes by its name in the pipeline tree; engine 1 cuts it, or names the Python class where there is none."""
     for match in accounts.matches[1:]:
@@ -103,7 +107,7 @@ def node_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
         yield Finding(match.node, ("name",), "the node goes by another name in the pipeline tree", clip(name))
 
 
-@rule("agreement.type")
+@rule("agreement.type", RULES)
 def node_is_of_one_type(accounts: Accounts) -> Iterator[Finding]:
     """Only a subprocess has nodes below it; a Python class that stands for a name is the node's type."""
     for match in accounts.matches[1:]:
@@ -179,13 +183,3 @@ def _report(told: tuple[str, str], violations: Iterable[Violation], *, nodes: in
         operation=DETAIL,
         of_tree=False,
     )
-
-
-RULES: tuple[Rule[Accounts], ...] = (
-    trees_are_of_one_task,
-    task_goes_by_one_name,
-    node_is_in_the_pipeline,
-    node_goes_by_one_name,
-    node_is_of_one_type,
-)
-"""Every rule about two calls, in the order in which they are judged."""

@@ -65,7 +65,7 @@ def _always(_: object) -> bool:
     return True
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Rule(Generic[JudgedT]):
     """One sentence about what is judged: an answer, two answers in a row, an exchange over HTTP.
 
@@ -78,6 +78,7 @@ class Rule(Generic[JudgedT]):
     code: str
     source: str
     findings: Callable[[JudgedT], Iterator[Finding]]
+    _: dataclasses.KW_ONLY
     applies_to: tuple[str, ...] = ()
     severity: Severity = Severity.ERROR
     topic: str = ""
@@ -106,27 +107,24 @@ class Rule(Generic[JudgedT]):
 
 def rule(
     code: str,
+    rules: list[Any] | None = None,
     *,
     applies_to: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
     applies: Callable[[Any], bool] = _always,
     **more: str,
 ) -> Callable[[Callable[[JudgedT], Iterator[Finding]]], Rule[JudgedT]]:
-    """Makes a generator of findings a rule: its docstring becomes the `source` of the violations.
+    """Makes a generator of findings a rule, the last one of `rules`: its docstring is the `source` of the violations.
 
     `more` may be `topic` and `excuse`.
     """
 
     def decorate(findings: Callable[[JudgedT], Iterator[Finding]]) -> Rule[JudgedT]:
-        return Rule(
-            code=code,
-            source=" ".join((inspect.getdoc(findings) or "").split()),
-            findings=findings,
-            applies_to=applies_to,
-            severity=severity,
-            applies=applies,
-            **more,
-        )
+        source = " ".join((inspect.getdoc(findings) or "").split())
+        made = Rule(code, source, findings, applies_to=applies_to, severity=severity, applies=applies, **more)
+        if rules is not None:
+            rules.append(made)
+        return made
 
     return decorate
 

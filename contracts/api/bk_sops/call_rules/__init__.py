@@ -10,9 +10,9 @@ __all__ = ["RULES", "CallDocument"]
 
 RULES: dict[str, tuple[Rule[CallDocument], ...]] = {
     "get_tasks_status": (*tasks.NAMED, *tasks.STATUSES),
-    "create_task": pipelines.RULES,
+    "create_task": tuple(pipelines.RULES),
     "get_task_detail": (*pipelines.RULES, *detail.RULES),
-    "get_task_node_detail": histories.RULES,
+    "get_task_node_detail": tuple(histories.RULES),
     "get_task_list": tasks.LISTED,
     "get_tasks_manual_intervention_state": tasks.NAMED,
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment, text_id
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 
+RULES: list[Rule[CallDocument]] = []
 
-@rule("detail.request")
+
+@rule("detail.request", RULES)
 def detail_answers_request(document: CallDocument) -> Iterator[Finding]:
     """`id` is that of the task that was asked for."""
     asked, own = text_id(document.asked("task_id")), document.top.value.get("id")
@@ -17,7 +19,7 @@ def detail_answers_request(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("id",), "the request asked for task {0}", "{0}", (asked,))
 
 
-@rule("detail.times")
+@rule("detail.times", RULES)
 def detail_times_are_in_order(document: CallDocument) -> Iterator[Finding]:
     """A task is made, then started, then finished."""
     data = document.top.value
@@ -30,7 +32,7 @@ def detail_times_are_in_order(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("finish_time",), "the task finished before it was started", "start_time or later")
 
 
-@rule("detail.constants", applies_to=("v1", "v2"))
+@rule("detail.constants", RULES, applies_to=("v1", "v2"))
 def constants_are_the_pipelines(document: CallDocument) -> Iterator[Finding]:
     """`constants` are those of the task's pipeline tree."""
     own, tree = (document.top.value.get(field) for field in ("constants", "pipeline_tree"))
@@ -47,7 +49,7 @@ def constants_are_the_pipelines(document: CallDocument) -> Iterator[Finding]:
             yield Finding(document.top, ("constants",), message, "every constant of pipeline_tree")
 
 
-@rule("detail.output")
+@rule("detail.output", RULES)
 def outputs_are_named_constants(document: CallDocument) -> Iterator[Finding]:
     """An output of a task is one of its constants, by whose name it goes."""
     outputs, constants = (document.top.value.get(field) for field in ("outputs", "constants"))
@@ -63,6 +65,3 @@ def outputs_are_named_constants(document: CallDocument) -> Iterator[Finding]:
         elif isinstance(constant, dict) and "name" in output and output["name"] != constant.get("name"):
             message = "an output goes by another name than its constant"
             yield Finding(document.top, ("outputs", index, "name"), message, "{0}", (clip(constant.get("name")),))
-
-
-RULES = (detail_answers_request, detail_times_are_in_order, constants_are_the_pipelines, outputs_are_named_constants)

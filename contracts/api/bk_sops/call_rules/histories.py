@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
+
+RULES: list[Rule[CallDocument]] = []
 
 
-@rule("node-detail.request")
+@rule("node-detail.request", RULES)
 def node_answers_request(document: CallDocument) -> Iterator[Finding]:
     """`id` is that of the node that was asked for."""
     asked, own = document.asked("node_id"), document.top.value.get("id")
@@ -17,7 +19,7 @@ def node_answers_request(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("id",), "the request asked for node {0}", "{0}", (asked,))
 
 
-@rule("histories.state", applies_to=("v1", "v2"))
+@rule("histories.state", RULES, applies_to=("v1", "v2"))
 def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
     """A run is recorded when it failed and is retried, so it is FAILED."""
     for index, run in _runs(document):
@@ -25,7 +27,7 @@ def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
             yield Finding(document.top, ("histories", index, "state"), "an earlier run is not FAILED", "FAILED")
 
 
-@rule("histories.loop", applies_to=("v1", "v2"))
+@rule("histories.loop", RULES, applies_to=("v1", "v2"))
 def earlier_runs_are_of_this_pass(document: CallDocument) -> Iterator[Finding]:
     """`histories` has the runs of the pass that is told of, no others."""
     loop = document.top.value.get("loop")
@@ -35,7 +37,7 @@ def earlier_runs_are_of_this_pass(document: CallDocument) -> Iterator[Finding]:
             yield Finding(document.top, ("histories", index, "loop"), message, "{0}", (str(loop),))
 
 
-@rule("histories.order")
+@rule("histories.order", RULES)
 def earlier_runs_are_in_order(document: CallDocument) -> Iterator[Finding]:
     """`histories` has the oldest run first, and none that starts after the run that is told of."""
     latest = None
@@ -51,7 +53,7 @@ def earlier_runs_are_in_order(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("start_time",), message, "the start of the last earlier run, or later")
 
 
-@rule("histories.times")
+@rule("histories.times", RULES)
 def earlier_runs_end_after_their_start(document: CallDocument) -> Iterator[Finding]:
     """An earlier run ended when it started, or later."""
     for index, run in _runs(document):
@@ -66,12 +68,3 @@ def _runs(document: CallDocument) -> Iterator[tuple[int, dict[str, Any]]]:
     for index, run in enumerate(runs) if isinstance(runs, list) else ():
         if isinstance(run, dict):
             yield index, run
-
-
-RULES = (
-    node_answers_request,
-    earlier_runs_have_failed,
-    earlier_runs_are_of_this_pass,
-    earlier_runs_are_in_order,
-    earlier_runs_end_after_their_start,
-)

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, Part, Pipeline
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 
 FORKS = ("ExclusiveGateway", "ConditionalParallelGateway")
 """The gateways that take a way where a condition holds."""
 
 
-@rule("pipeline.key")
+RULES: list[Rule[CallDocument]] = []
+
+
+@rule("pipeline.key", RULES)
 def key_is_id(document: CallDocument) -> Iterator[Finding]:
     """Activities, gateways and flows are kept by their `id`, constants by their `key`."""
     for pipeline in document.pipelines:
@@ -25,7 +28,7 @@ def key_is_id(document: CallDocument) -> Iterator[Finding]:
                     yield Finding(pipeline.place, (field, key, name), message, clip(key))
 
 
-@rule("pipeline.id")
+@rule("pipeline.id", RULES)
 def id_is_unique(document: CallDocument) -> Iterator[Finding]:
     """The id of a node or a flow is unique in the whole pipeline tree."""
     seen: set[str] = set()
@@ -37,7 +40,7 @@ def id_is_unique(document: CallDocument) -> Iterator[Finding]:
             seen.add(part.id)
 
 
-@rule("pipeline.flow")
+@rule("pipeline.flow", RULES)
 def flow_connects_nodes(document: CallDocument) -> Iterator[Finding]:
     """A flow leads from one node to another of the same level."""
     for pipeline in document.pipelines:
@@ -50,7 +53,7 @@ def flow_connects_nodes(document: CallDocument) -> Iterator[Finding]:
                     yield Finding(pipeline.place, (*flow.keys, end), message, "the id of a node of the same level")
 
 
-@rule("pipeline.connection")
+@rule("pipeline.connection", RULES)
 def nodes_and_flows_agree(document: CallDocument) -> Iterator[Finding]:
     """`incoming` and `outgoing` of a node name the flows that lead to it and away from it, all and no others."""
     for pipeline in document.pipelines:
@@ -58,7 +61,7 @@ def nodes_and_flows_agree(document: CallDocument) -> Iterator[Finding]:
             yield from _disagreements(pipeline, field, end)
 
 
-@rule("pipeline.event")
+@rule("pipeline.event", RULES)
 def events_are_the_ends(document: CallDocument) -> Iterator[Finding]:
     """Nothing leads to the start event, and nothing leads away from the end event."""
     for pipeline in document.pipelines:
@@ -68,7 +71,7 @@ def events_are_the_ends(document: CallDocument) -> Iterator[Finding]:
                 yield Finding(pipeline.place, (event, field), f"`{field}` of the {event} names a flow", '""')
 
 
-@rule("pipeline.condition")
+@rule("pipeline.condition", RULES)
 def conditions_are_of_the_ways(document: CallDocument) -> Iterator[Finding]:
     """A gateway with conditions has one for each flow that leads away from it, the default way aside."""
     for pipeline in document.pipelines:
@@ -90,7 +93,7 @@ def conditions_are_of_the_ways(document: CallDocument) -> Iterator[Finding]:
                 )
 
 
-@rule("pipeline.output")
+@rule("pipeline.output", RULES)
 def outputs_are_constants(document: CallDocument) -> Iterator[Finding]:
     """`outputs` marks those of the `constants` that are outputs."""
     for pipeline in document.pipelines:
@@ -141,14 +144,3 @@ def _entries(value: dict[str, Any], field: str) -> Iterator[tuple[str, dict[str,
     for key, item in held.items() if isinstance(held, dict) else ():
         if isinstance(item, dict):
             yield key, item
-
-
-RULES = (
-    key_is_id,
-    id_is_unique,
-    flow_connects_nodes,
-    nodes_and_flows_agree,
-    events_are_the_ends,
-    conditions_are_of_the_ways,
-    outputs_are_constants,
-)

@@ -15,7 +15,11 @@ ROLLBACK = "rollback"
 """What may have happened between two answers that makes findings good."""
 
 
-@rule("task.other")
+RULES: list[Rule[Step]] = []
+"""Every lifecycle rule, in the order in which a step is judged; the codes are unique and stable."""
+
+
+@rule("task.other", RULES)
 def answers_are_of_one_task(step: Step) -> Iterator[Finding]:
     """The task's `id` never changes."""
     if step.of_another_task:
@@ -23,7 +27,7 @@ def answers_are_of_one_task(step: Step) -> Iterator[Finding]:
         yield Finding(step.after.top, ("id",), "the answer is of another task", expected)
 
 
-@rule("task.terminal")
+@rule("task.terminal", RULES)
 def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
     """FINISHED, REVOKED and EXPIRED are final for a task: only the cleaning of its history (EXPIRED) follows."""
     before, after = step.before.top, step.after.top
@@ -32,7 +36,7 @@ def ended_task_stays_as_it_is(step: Step) -> Iterator[Finding]:
         yield Finding(after, ("state",), "the task was {0} and is {1}", "{0}", (before.state, clip(after.state)))
 
 
-@rule("task.unstarted", excuse=ROLLBACK)
+@rule("task.unstarted", RULES, excuse=ROLLBACK)
 def started_task_is_not_created_again(step: Step) -> Iterator[Finding]:
     """CREATED is a task's first state only: created, not executed."""
     before, after = step.before.top, step.after.top
@@ -43,7 +47,7 @@ def started_task_is_not_created_again(step: Step) -> Iterator[Finding]:
         )
 
 
-@rule("task.start")
+@rule("task.start", RULES)
 def start_of_the_task_stays(step: Step) -> Iterator[Finding]:
     """The root's `start_time` never changes, retries and rollback included."""
     if not step.of_task or step.before.top.start is None:
@@ -53,7 +57,7 @@ def start_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield Finding(step.after.top, ("start_time",), "the task's start_time is another one", expected)
 
 
-@rule("task.version", applies_to=("v2",))
+@rule("task.version", RULES, applies_to=("v2",))
 def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
     """The root's `version` never changes, retries and rollback included."""
     if step.of_task and not step.pairs[0].same_version:
@@ -61,7 +65,7 @@ def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield Finding(step.after.top, ("version",), "the task's version is another one", expected)
 
 
-@rule("task.elapsed", applies_to=("v1", "v2"))
+@rule("task.elapsed", RULES, applies_to=("v1", "v2"))
 def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
     """`elapsed_time` of a task that has not ended keeps growing, in every state."""
     before, after = step.before, step.after
@@ -73,7 +77,7 @@ def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
         yield Finding(after.top, ("elapsed_time",), "elapsed_time fell by {0} s", "{1} or more", names)
 
 
-@rule("task.grows")
+@rule("task.grows", RULES)
 def ended_task_reaches_no_further_node(step: Step) -> Iterator[Finding]:
     """A FINISHED task has reached all its nodes; after a revoke there is no further node."""
     state = step.before.top.state
@@ -84,72 +88,7 @@ def ended_task_reaches_no_further_node(step: Step) -> Iterator[Finding]:
             yield Finding(node, (), "the task was {0} and reached one more node", "no further node", (state,))
 
 
-TASK_RULES = (
-    answers_are_of_one_task,
-    ended_task_stays_as_it_is,
-    started_task_is_not_created_again,
-    start_of_the_task_stays,
-    version_of_the_task_stays,
-    elapsed_time_of_the_task_grows,
-    ended_task_reaches_no_further_node,
-)
-
-
-@rule("loop.fell", excuse=ROLLBACK)
-def loop_only_grows(step: Step) -> Iterator[Finding]:
-    """`loop` counts the passes: it only grows."""
-    for pair in step.pairs:
-        if pair.after.loop < pair.before.loop:
-            names = (clip(pair.before.loop), clip(pair.after.loop))
-            yield Finding(pair.after, ("loop",), "loop fell from {0} to {1}", "{0} or more", names)
-
-
-@rule("retry.fell", excuse=ROLLBACK)
-def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
-    """`retry` only grows within a pass; a new pass of a loop begins with 0."""
-    for pair in step.pairs:
-        before, after = count(pair.before, "retry"), count(pair.after, "retry")
-        if pair.same_pass and before is not None and after is not None and after < before:
-            names = (clip(before), clip(after))
-            yield Finding(pair.after, ("retry",), "retry fell from {0} to {1}", "{0} or more", names)
-
-
-@rule("version.kept", applies_to=("v2",))
-def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
-    """A retry, a skip and a new pass give the node a new `version`."""
-    for pair in step.pairs:
-        if not pair.same_version or pair.before.state == "LOOP_READY":  # which has its new version already
-            continue
-        if not isinstance(field(pair.after, "version"), str):
-            continue
-        retry = (count(pair.before, "retry"), count(pair.after, "retry"))
-        grown = None not in retry and retry[0] != retry[1]
-        cause = "retry" if grown else "loop" if not pair.same_pass else "skip" if pair.was_skipped else ""
-        if cause:
-            yield Finding(pair.after, ("version",), f"{cause} changed, but not the version", "a new version")
-
-
-@rule("version.changed", applies_to=("v2",), excuse=ROLLBACK)
-def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
-    """A node's `version` changes only with a retry, a skip, a forced fail or a new pass."""
-    for pair in step.nodes:
-        if pair.same_version or pair.was_skipped or not pair.same_count or pair.may_be_failed_by_force:
-            continue
-        if "LOOP_READY" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
-            continue
-        expected = clip(field(pair.before, "version"))
-        yield Finding(pair.after, ("version",), "the version changed without a cause", expected)
-
-
-COUNTER_RULES = (
-    loop_only_grows,
-    retry_only_grows_within_a_pass,
-    version_changes_with_the_run,
-    version_changes_for_a_reason,
-)
-
-
-@rule("node.vanished", excuse=ROLLBACK)
+@rule("node.vanished", RULES, excuse=ROLLBACK)
 def nodes_stay(step: Step) -> Iterator[Finding]:
     """Outside rollback the set of nodes only grows."""
     for pair in step.pairs:
@@ -157,7 +96,7 @@ def nodes_stay(step: Step) -> Iterator[Finding]:
             yield Finding(node, (), f"the {clip(node.state)} node is no longer there", "the nodes there were, and more")
 
 
-@rule("node.order", excuse=ROLLBACK)
+@rule("node.order", RULES, excuse=ROLLBACK)
 def order_of_the_nodes_stays(step: Step) -> Iterator[Finding]:
     """`children` stand in the order of first execution, which never changes; an appointed pause keeps a place free."""
     for pair in step.pairs:
@@ -173,7 +112,7 @@ def order_of_the_nodes_stays(step: Step) -> Iterator[Finding]:
             yield Finding(node, (), "the node has another place among its siblings", "the order there was")
 
 
-@rule("node.finished", excuse=ROLLBACK)
+@rule("node.finished", RULES, excuse=ROLLBACK)
 def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
     """A FINISHED node runs again only in a further pass of a loop (whose limit may fail it), or after a rollback."""
     for pair in _within_a_pass(step):
@@ -182,7 +121,7 @@ def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("state",), f"a FINISHED node is {clip(after)}", "FINISHED, or a higher loop")
 
 
-@rule("node.failed", excuse=ROLLBACK)
+@rule("node.failed", RULES, excuse=ROLLBACK)
 def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
     """A node that failed goes on only after a retry (`retry` + 1) or a skip (`skip` true)."""
     for pair in _within_a_pass(step):
@@ -194,7 +133,7 @@ def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("state",), message, "FAILED, a higher retry, or skip")
 
 
-@rule("node.revoked")
+@rule("node.revoked", RULES)
 def revoked_node_stays_revoked(step: Step) -> Iterator[Finding]:
     """Nothing follows REVOKED."""
     for pair in _within_a_pass(step):
@@ -202,7 +141,7 @@ def revoked_node_stays_revoked(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("state",), f"a REVOKED node is {clip(pair.after.state)}", "REVOKED")
 
 
-@rule("node.skip", excuse=ROLLBACK)
+@rule("node.skip", RULES, excuse=ROLLBACK)
 def skipped_node_stays_skipped(step: Step) -> Iterator[Finding]:
     """A skipped node is FINISHED and stays skipped; only a new pass sets `skip` false."""
     for pair in _within_a_pass(step):
@@ -215,17 +154,53 @@ def _within_a_pass(step: Step) -> Iterator[Pair]:
     return (pair for pair in step.nodes if pair.same_pass)
 
 
-NODE_RULES = (
-    nodes_stay,
-    order_of_the_nodes_stays,
-    finished_node_stays_finished,
-    failed_node_waits_for_somebody,
-    revoked_node_stays_revoked,
-    skipped_node_stays_skipped,
-)
+@rule("loop.fell", RULES, excuse=ROLLBACK)
+def loop_only_grows(step: Step) -> Iterator[Finding]:
+    """`loop` counts the passes: it only grows."""
+    for pair in step.pairs:
+        if pair.after.loop < pair.before.loop:
+            names = (clip(pair.before.loop), clip(pair.after.loop))
+            yield Finding(pair.after, ("loop",), "loop fell from {0} to {1}", "{0} or more", names)
 
 
-@rule("node.start", excuse=ROLLBACK)
+@rule("retry.fell", RULES, excuse=ROLLBACK)
+def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
+    """`retry` only grows within a pass; a new pass of a loop begins with 0."""
+    for pair in step.pairs:
+        before, after = count(pair.before, "retry"), count(pair.after, "retry")
+        if pair.same_pass and before is not None and after is not None and after < before:
+            names = (clip(before), clip(after))
+            yield Finding(pair.after, ("retry",), "retry fell from {0} to {1}", "{0} or more", names)
+
+
+@rule("version.kept", RULES, applies_to=("v2",))
+def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
+    """A retry, a skip and a new pass give the node a new `version`."""
+    for pair in step.pairs:
+        if not pair.same_version or pair.before.state == "LOOP_READY":  # which has its new version already
+            continue
+        if not isinstance(field(pair.after, "version"), str):
+            continue
+        retry = (count(pair.before, "retry"), count(pair.after, "retry"))
+        grown = None not in retry and retry[0] != retry[1]
+        cause = "retry" if grown else "loop" if not pair.same_pass else "skip" if pair.was_skipped else ""
+        if cause:
+            yield Finding(pair.after, ("version",), f"{cause} changed, but not the version", "a new version")
+
+
+@rule("version.changed", RULES, applies_to=("v2",), excuse=ROLLBACK)
+def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
+    """A node's `version` changes only with a retry, a skip, a forced fail or a new pass."""
+    for pair in step.nodes:
+        if pair.same_version or pair.was_skipped or not pair.same_count or pair.may_be_failed_by_force:
+            continue
+        if "LOOP_READY" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
+            continue
+        expected = clip(field(pair.before, "version"))
+        yield Finding(pair.after, ("version",), "the version changed without a cause", expected)
+
+
+@rule("node.start", RULES, excuse=ROLLBACK)
 def start_time_stays(step: Step) -> Iterator[Finding]:
     """A node starts once in each run: a retry, a new pass or, in engine 1, a skip gives another `start_time`."""
     for pair in _runs(step.nodes):
@@ -234,7 +209,7 @@ def start_time_stays(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("start_time",), "start_time is another one in the same run", expected)
 
 
-@rule("node.rerun")
+@rule("node.rerun", RULES)
 def further_run_starts_later(step: Step) -> Iterator[Finding]:
     """A further run of a node, by a retry or in a new pass, starts no earlier than the run before it ended."""
     for pair in step.pairs:
@@ -247,7 +222,7 @@ def further_run_starts_later(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("start_time",), "a further run starts before the run before it", expected)
 
 
-@rule("node.finish", excuse=ROLLBACK)
+@rule("node.finish", RULES, excuse=ROLLBACK)
 def finish_time_stays(step: Step) -> Iterator[Finding]:
     """A `finish_time` stays until a retry begins another run, or a new pass ends (or the loop's limit fails it)."""
     for pair in _runs(step.pairs):
@@ -262,13 +237,6 @@ def finish_time_stays(step: Step) -> Iterator[Finding]:
 def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
     """The nodes that show the same run in both answers."""
     return (pair for pair in pairs if pair.same_run and not pair.was_skipped)
-
-
-TIME_RULES = (start_time_stays, further_run_starts_later, finish_time_stays)
-
-
-RULES: tuple[Rule[Step], ...] = (*TASK_RULES, *NODE_RULES, *COUNTER_RULES, *TIME_RULES)
-"""Every lifecycle rule, in the order in which a step is judged; the codes are unique and stable."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

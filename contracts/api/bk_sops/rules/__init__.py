@@ -10,10 +10,8 @@ __all__ = ["RULES", "Document"]
 
 RULES: tuple[Rule[Document], ...] = (
     *identity.RULES,
-    *identity.NAME_RULES,
     *parents.RULES,
     *times.RULES,
-    *times.ELAPSED_RULES,
     *counters.RULES,
     *failures.RULES,
 )

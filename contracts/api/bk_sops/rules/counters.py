@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.rules.applies import any_node, ignores_an_error, is_marked
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 
 ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
 
 
-@rule("skip.state", applies=is_marked("skip"))
+RULES: list[Rule[Document]] = []
+
+
+@rule("skip.state", RULES, applies=is_marked("skip"))
 def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
     """Skipping a FAILED node makes it FINISHED with `skip` true; a retry or a new pass sets `skip` false."""
     for node in document.observed:
@@ -22,6 +25,7 @@ def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
 
 @rule(
     "skip.moment",
+    RULES,
     applies_to=("v1",),
     applies=any_node(lambda node: node.state == "FINISHED" and node.value.get("skip") is True),
 )
@@ -35,7 +39,7 @@ def skip_sets_both_times(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("start_time",), "a skipped node started before it was skipped", expected)
 
 
-@rule("error-ignored.state", applies_to=("v1", "v2"), applies=ignores_an_error)
+@rule("error-ignored.state", RULES, applies_to=("v1", "v2"), applies=ignores_an_error)
 def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
     """An ignored error leaves the node FINISHED with `error_ignored` true."""
     for node in _ignored(document):
@@ -43,7 +47,7 @@ def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("error_ignored",), "a {0} node has an ignored error", "false", (node.state,))
 
 
-@rule("error-ignored.skip", applies_to=("v1", "v2"), applies=ignores_an_error)
+@rule("error-ignored.skip", RULES, applies_to=("v1", "v2"), applies=ignores_an_error)
 def ignored_error_is_not_skipped(document: Document) -> Iterator[Finding]:
     """An ignored error leaves `skip` false."""
     for node in _ignored(document):
@@ -51,7 +55,7 @@ def ignored_error_is_not_skipped(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("skip",), "a node whose error was ignored is marked as skipped", "false")
 
 
-@rule("error-ignored.ignorable", applies_to=("v1", "v2"), applies=ignores_an_error)
+@rule("error-ignored.ignorable", RULES, applies_to=("v1", "v2"), applies=ignores_an_error)
 def ignored_error_is_ignorable(document: Document) -> Iterator[Finding]:
     """An error is ignored only where `error_ignorable` is true."""
     for node in _ignored(document):
@@ -72,12 +76,3 @@ def _ignored(document: Document) -> Iterator[Observed]:
 def _may_carry_marks(node: Observed) -> bool:
     """Whether a node's state can follow a skip or an ignored error; rollback and rerun limit leave marks."""
     return node.state in {"FINISHED", ""} or node.state in ROLLED_BACK or (node.state == "FAILED" and node.loop > 1)
-
-
-RULES = (
-    skipped_node_is_finished,
-    skip_sets_both_times,
-    ignored_error_is_finished,
-    ignored_error_is_not_skipped,
-    ignored_error_is_ignorable,
-)

@@ -7,13 +7,16 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.rules.applies import has_field, has_value, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 
 EDITIONS = ("v1", "v2")
 EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_status"
 
 
-@rule("ex-data.state", applies_to=EDITIONS, applies=has_field("ex_data"))
+RULES: list[Rule[Document]] = []
+
+
+@rule("ex-data.state", RULES, applies_to=EDITIONS, applies=has_field("ex_data"))
 def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
     """`ex_data` is there only when asked for and the task is FAILED."""
     if EX_DATA in document.data and document.top.state not in {"FAILED", ""}:
@@ -21,7 +24,7 @@ def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (EX_DATA,), message, "ex_data on a FAILED task only", names)
 
 
-@rule("ex-data.task", applies_to=("v1",), applies=has_field("ex_data"))
+@rule("ex-data.task", RULES, applies_to=("v1",), applies=has_field("ex_data"))
 def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
     """A task of engine 1 ignores the flag; `ex_data` is there only where `subprocess_id` has named the node."""
     named = document.request is not None and document.request.get("subprocess_id")
@@ -29,7 +32,7 @@ def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
 
 
-@rule("ex-data.request", applies_to=EDITIONS, applies=is_asked)
+@rule("ex-data.request", RULES, applies_to=EDITIONS, applies=is_asked)
 def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     """`ex_data` is there when asked for (any non-empty flag is true) and the task of engine 2 is FAILED; not else."""
     if document.request is None:
@@ -42,7 +45,7 @@ def ex_data_answers_request(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
 
 
-@rule("ex-data.key", applies_to=EDITIONS, applies=has_value("ex_data"))
+@rule("ex-data.key", RULES, applies_to=EDITIONS, applies=has_value("ex_data"))
 def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
     """The keys of `ex_data` are the FAILED leaves that are reachable through FAILED parents."""
     leaves = _failed_leaves(document)
@@ -52,7 +55,7 @@ def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
             yield Finding(document.top, (EX_DATA, key), message, "the id of a FAILED leaf")
 
 
-@rule("ex-data.missing", applies_to=EDITIONS, applies=has_field("ex_data"))
+@rule("ex-data.missing", RULES, applies_to=EDITIONS, applies=has_field("ex_data"))
 def ex_data_is_complete(document: Document) -> Iterator[Finding]:
     """`ex_data` has an entry for every FAILED leaf that is reachable through FAILED parents."""
     ex_data = document.data.get(EX_DATA)
@@ -63,7 +66,7 @@ def ex_data_is_complete(document: Document) -> Iterator[Finding]:
             yield Finding(document.top, (EX_DATA, key), "ex_data has no entry for a FAILED leaf", "an entry")
 
 
-@rule("failed-node-info.key", applies_to=EDITIONS, applies=has_value("failed_node_info"))
+@rule("failed-node-info.key", RULES, applies_to=EDITIONS, applies=has_value("failed_node_info"))
 def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """The keys of `failed_node_info` are FAILED nodes of the task."""
     failed = _failed_nodes(document)
@@ -73,7 +76,7 @@ def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Findi
             yield Finding(document.top, (FAILED_INFO, key), message, "the id of a FAILED node")
 
 
-@rule("failed-node-info.entry", applies_to=EDITIONS, applies=has_value("failed_node_info"))
+@rule("failed-node-info.entry", RULES, applies_to=EDITIONS, applies=has_value("failed_node_info"))
 def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
     """An entry of `failed_node_info` names its own node and has not retried more often than it may."""
     for key in _keys(document, FAILED_INFO):
@@ -90,7 +93,7 @@ def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
             yield Finding(document.top, where, "more automatic retries than allowed", "max_auto_retry_times at most")
 
 
-@rule("auto-retry.nodes", applies_to=EDITIONS, applies=has_value("auto_retry_status"))
+@rule("auto-retry.nodes", RULES, applies_to=EDITIONS, applies=has_value("auto_retry_status"))
 def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """`auto_retry_nodes` lists FAILED nodes of the task, and `exist_auto_retry_nodes` says whether there are any."""
     status = document.data.get(AUTO_RETRY)
@@ -129,15 +132,3 @@ def _failed_leaves(document: Document) -> dict[str, None]:
             elif child.state == "FAILED":
                 leaves[child.place.key] = None
     return leaves
-
-
-RULES = (
-    ex_data_needs_a_failed_task,
-    ex_data_is_not_on_a_v1_task,
-    ex_data_answers_request,
-    ex_data_keys_are_failed_leaves,
-    ex_data_is_complete,
-    failed_node_info_keys_are_failed_nodes,
-    failed_node_info_entries_agree,
-    auto_retry_nodes_are_failed_nodes,
-)

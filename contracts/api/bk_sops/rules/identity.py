@@ -9,7 +9,7 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.rules.applies import any_node, has_children, has_field, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 from taskmock.schemas import EDITIONS, load_schema
 
@@ -19,7 +19,10 @@ ROOT_ID = "root_id:"
 """The engine's own spelling, colon included."""
 
 
-@rule("id.key-mismatch", applies=has_children)
+RULES: list[Rule[Document]] = []
+
+
+@rule("id.key-mismatch", RULES, applies=has_children)
 def key_is_id(document: Document) -> Iterator[Finding]:
     """`children`: key = the node's unique id, value = the same format as `data`."""
     for node in document.nodes:
@@ -28,7 +31,7 @@ def key_is_id(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("id",), "the id differs from the key {0} it hangs under", "{0}", (clip(node.key),))
 
 
-@rule("id.duplicate", applies=has_children)
+@rule("id.duplicate", RULES, applies=has_children)
 def id_is_unique(document: Document) -> Iterator[Finding]:
     """`id`: unique id of the task or node."""
     seen: set[str] = set()
@@ -41,7 +44,7 @@ def id_is_unique(document: Document) -> Iterator[Finding]:
         seen.add(own)
 
 
-@rule("id.request", applies=is_asked)
+@rule("id.request", RULES, applies=is_asked)
 def id_answers_request(document: Document) -> Iterator[Finding]:
     """With `subprocess_id` (not in the document), or a node id as `task_id`, the answer is that node's subtree."""
     request = document.request or {}
@@ -54,7 +57,7 @@ def id_answers_request(document: Document) -> Iterator[Finding]:
         yield Finding(document.nodes[0], ("id",), "the request asked for node {0}", "{0}", (asked,))
 
 
-@rule("parent-id.mismatch", applies_to=("v2",), applies=has_children)
+@rule("parent-id.mismatch", RULES, applies_to=("v2",), applies=has_children)
 def parent_id_is_enclosing_node(document: Document) -> Iterator[Finding]:
     """`parent_id` is the id of the node that holds this one in its `children`."""
     for node in document.nodes:
@@ -65,7 +68,7 @@ def parent_id_is_enclosing_node(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("parent_id",), "parent_id is not the id of the enclosing node", clip(enclosing))
 
 
-@rule("parent-id.top", applies_to=("v2",), applies=has_field("parent_id"))
+@rule("parent-id.top", RULES, applies_to=("v2",), applies=has_field("parent_id"))
 def top_parent_id_fits(document: Document) -> Iterator[Finding]:
     """The task's `parent_id` is its own id, except under `subprocess_id`: a subtree keeps its real `parent_id`."""
     top = document.nodes[0]
@@ -80,7 +83,7 @@ def top_parent_id_fits(document: Document) -> Iterator[Finding]:
         yield Finding(top, ("parent_id",), "a subtree names one of its own nodes as its parent", "a node above it")
 
 
-@rule("root-id.mismatch", applies_to=("v2",), applies=any_node(lambda node: "root_id:" in node.value))
+@rule("root-id.mismatch", RULES, applies_to=("v2",), applies=any_node(lambda node: "root_id:" in node.value))
 def root_id_is_shared(document: Document) -> Iterator[Finding]:
     """`root_id:` is the id of the task, the same on every node; a subtree keeps the task's."""
     task = _task_id(document)
@@ -90,7 +93,7 @@ def root_id_is_shared(document: Document) -> Iterator[Finding]:
             yield Finding(node, (ROOT_ID,), "the nodes of one task disagree on root_id:", clip(task))
 
 
-@rule("root-id.request", applies_to=("v2",), applies=is_asked)
+@rule("root-id.request", RULES, applies_to=("v2",), applies=is_asked)
 def root_id_is_the_task(document: Document) -> Iterator[Finding]:
     """Without `subprocess_id` the answer is the task itself, whose `root_id:` is its own id."""
     if document.request is None or document.request.get("subprocess_id"):
@@ -101,7 +104,7 @@ def root_id_is_the_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.nodes[0], (ROOT_ID,), "a subtree where the whole task was asked for", clip(own))
 
 
-@rule("version.task", applies_to=("doc-2019", "v1"), applies=is_asked)
+@rule("version.task", RULES, applies_to=("doc-2019", "v1"), applies=is_asked)
 def task_version_is_empty(document: Document) -> Iterator[Finding]:
     """`version` is "" on the task itself."""
     request, version = document.request or {}, document.data.get("version")
@@ -122,25 +125,13 @@ def _has_text_id(value: dict[str, Any]) -> bool:
     return isinstance(value.get("id"), str)
 
 
-RULES = (
-    key_is_id,
-    id_is_unique,
-    id_answers_request,
-    parent_id_is_enclosing_node,
-    top_parent_id_fits,
-    root_id_is_shared,
-    root_id_is_the_task,
-    task_version_is_empty,
-)
-
-
 LONGEST_V1_NAME = 64
 
 
 END_EVENT = "EndEvent'>"
 
 
-@rule("name.length", applies_to=("v1",), applies=has_children)
+@rule("name.length", RULES, applies_to=("v1",), applies=has_children)
 def v1_name_is_cut(document: Document) -> Iterator[Finding]:
     """Engine 1 cuts a node's name, or the Python class that stands for it, to 64 characters."""
     for node in document.nodes:
@@ -157,6 +148,7 @@ def v1_name_is_cut(document: Document) -> Iterator[Finding]:
 
 @rule(
     "revoked.end-event",
+    RULES,
     applies_to=("doc-2019", "v1"),
     applies=lambda document: document.top.state == "REVOKED" and has_children(document),
 )
@@ -168,6 +160,3 @@ def revoked_task_has_no_end_event(document: Document) -> Iterator[Finding]:
         name = child.value.get("name")
         if isinstance(name, str) and name.endswith(END_EVENT):
             yield Finding(child, (), "a REVOKED task has reached its end event", "no end event")
-
-
-NAME_RULES = (v1_name_is_cut, revoked_task_has_no_end_event)

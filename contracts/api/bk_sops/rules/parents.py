@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.rules.applies import in_state, parent_and_child, parent_in
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 from taskmock.contracts.findings.wording import listed
 
@@ -17,7 +17,10 @@ ENDED = frozenset({"FINISHED", "FAILED"})
 LONG_AGO = -1
 
 
-@rule("parent.running", applies_to=("v2",), applies=parent_in("RUNNING"))
+RULES: list[Rule[Document]] = []
+
+
+@rule("parent.running", RULES, applies_to=("v2",), applies=parent_in("RUNNING"))
 def running_parent_has_no_failed_or_suspended_child(document: Document) -> Iterator[Finding]:
     """Engine 2: a RUNNING parent has no FAILED, SUSPENDED or NODE_SUSPENDED direct child."""
     for parent in _parents(document, "RUNNING"):
@@ -26,6 +29,7 @@ def running_parent_has_no_failed_or_suspended_child(document: Document) -> Itera
 
 @rule(
     "parent.running-over-failed",
+    RULES,
     applies_to=("doc-2019", "v1"),
     applies=parent_and_child(lambda node, child: (node.state, child.state) == ("RUNNING", "FAILED")),
 )
@@ -41,7 +45,7 @@ def running_parent_moves_on_after_failure(document: Document) -> Iterator[Findin
             yield from _forbidden(parent, frozenset({"FAILED"}))
 
 
-@rule("parent.failed", applies=parent_in("FAILED"))
+@rule("parent.failed", RULES, applies=parent_in("FAILED"))
 def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
     """FAILED has a FAILED direct child, or no children (a subprocess failing on its own inputs)."""
     for parent in _parents(document, "FAILED"):
@@ -49,14 +53,14 @@ def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
             yield Finding(parent, ("state",), "a FAILED node has no FAILED child", "a state that follows its children")
 
 
-@rule("parent.failed-over-running", applies_to=("doc-2019", "v1"), applies=parent_in("FAILED"))
+@rule("parent.failed-over-running", RULES, applies_to=("doc-2019", "v1"), applies=parent_in("FAILED"))
 def failed_parent_has_no_running_child(document: Document) -> Iterator[Finding]:
     """Engine 1: over a FAILED and a RUNNING child the parent is RUNNING, RUNNING beats FAILED."""
     for parent in _parents(document, "FAILED"):
         yield from _forbidden(parent, frozenset({"RUNNING"}))
 
 
-@rule("parent.node-suspended", applies_to=("v1", "v2"), applies=in_state("NODE_SUSPENDED"))
+@rule("parent.node-suspended", RULES, applies_to=("v1", "v2"), applies=in_state("NODE_SUSPENDED"))
 def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Finding]:
     """NODE_SUSPENDED has at least one suspended and no FAILED child; in engine 1 no RUNNING child either."""
     for parent in document.observed:
@@ -69,7 +73,7 @@ def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Fi
             yield from _forbidden(parent, frozenset({"FAILED", "RUNNING"} if document.generation == 1 else {"FAILED"}))
 
 
-@rule("parent.blocked", applies_to=("v1",), applies=in_state("BLOCKED"))
+@rule("parent.blocked", RULES, applies_to=("v1",), applies=in_state("BLOCKED"))
 def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
     """Engine 1: BLOCKED shows only over children of which none is RUNNING, FAILED or suspended."""
     for parent in document.observed:
@@ -79,7 +83,7 @@ def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
             yield from _forbidden(parent, SUSPENDED | {"FAILED", "RUNNING"})
 
 
-@rule("parent.finished", applies=parent_in("FINISHED"))
+@rule("parent.finished", RULES, applies=parent_in("FINISHED"))
 def finished_parent_has_finished_children(document: Document) -> Iterator[Finding]:
     """FINISHED has only FINISHED children."""
     # Of a subprocess that was asked for, the task that rolls back is not seen.
@@ -93,14 +97,16 @@ def finished_parent_has_finished_children(document: Document) -> Iterator[Findin
                 break
 
 
-@rule("parent.finished-empty", applies=lambda document: document.top.state == "FINISHED" and document.is_whole_task)
+@rule(
+    "parent.finished-empty", RULES, applies=lambda document: document.top.state == "FINISHED" and document.is_whole_task
+)
 def finished_task_has_children(document: Document) -> Iterator[Finding]:
     """`children` holds the nodes already reached, start and end events too: a FINISHED task has some."""
     if document.top.state == "FINISHED" and document.top.leaf and document.is_whole_task:
         yield Finding(document.top, ("children",), "a FINISHED task has no children", "the nodes it went through")
 
 
-@rule("parent.created", applies_to=("doc-2019",), applies=in_state("CREATED"))
+@rule("parent.created", RULES, applies_to=("doc-2019",), applies=in_state("CREATED"))
 def created_node_has_no_children(document: Document) -> Iterator[Finding]:
     """CREATED: created, not executed; so no node below it was reached."""
     for node in _parents(document, "CREATED"):
@@ -149,16 +155,3 @@ def _forbidden(parent: Observed, states: frozenset[str]) -> Iterator[Finding]:
             message = "a {0} node has the {1} child {2}"
             yield Finding(parent, ("state",), message, f"no {listed(states)} child", names)
             return
-
-
-RULES = (
-    running_parent_has_no_failed_or_suspended_child,
-    running_parent_moves_on_after_failure,
-    failed_parent_has_failed_child,
-    failed_parent_has_no_running_child,
-    node_suspended_parent_has_suspended_child,
-    blocked_parent_has_quiet_children,
-    finished_parent_has_finished_children,
-    finished_task_has_children,
-    created_node_has_no_children,
-)

@@ -15,7 +15,7 @@ from taskmock.contracts.api.bk_sops.rules.applies import (
     parent_and_child,
 )
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed, is_written_like_time, seconds
-from taskmock.contracts.findings.rule import Finding, rule
+from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 
 TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
@@ -24,7 +24,10 @@ TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
 SUBPROCESS_CLASS = "SubProcess'>"
 
 
-@rule("times.calendar", applies=any_node(has_time))
+RULES: list[Rule[Document]] = []
+
+
+@rule("times.calendar", RULES, applies=any_node(has_time))
 def times_are_in_the_calendar(document: Document) -> Iterator[Finding]:
     """Times are written `%Y-%m-%d %H:%M:%S %z` (`state_refresh_at`: ISO 8601), so they are real dates and hours."""
     for node in document.nodes:
@@ -34,7 +37,7 @@ def times_are_in_the_calendar(document: Document) -> Iterator[Finding]:
                 yield Finding(node, (field,), f"{field} is in no calendar", "a real date and time")
 
 
-@rule("times.order", applies=any_node(lambda node: node.start is not None and node.finish is not None))
+@rule("times.order", RULES, applies=any_node(lambda node: node.start is not None and node.finish is not None))
 def finish_is_not_before_start(document: Document) -> Iterator[Finding]:
     """`finish_time` is not before `start_time`, but where a further pass of a loop keeps the earlier one's finish."""
     for node in document.observed:
@@ -46,6 +49,7 @@ def finish_is_not_before_start(document: Document) -> Iterator[Finding]:
 
 @rule(
     "times.child-start",
+    RULES,
     applies=parent_and_child(lambda node, child: node.start is not None and child.start is not None),
 )
 def child_starts_inside_parent(document: Document) -> Iterator[Finding]:
@@ -61,6 +65,7 @@ def child_starts_inside_parent(document: Document) -> Iterator[Finding]:
 
 @rule(
     "times.child-finish",
+    RULES,
     applies=parent_and_child(lambda node, child: node.finish is not None and child.finish is not None),
 )
 def child_finishes_inside_parent(document: Document) -> Iterator[Finding]:
@@ -83,7 +88,7 @@ class Need(enum.Enum):
     FREE = "free"
 
 
-@rule("times.missing", applies=any_node(lambda node: node.state not in NOT_STARTED))
+@rule("times.missing", RULES, applies=any_node(lambda node: node.state not in NOT_STARTED))
 def times_are_set(document: Document) -> Iterator[Finding]:
     """Started nodes have a `start_time`; FINISHED and a FAILED leaf have a `finish_time` too."""
     for node in document.observed:
@@ -96,7 +101,7 @@ def times_are_set(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("finish_time",), "a {0} node has no finish_time", "a time", (node.state,))
 
 
-@rule("times.unexpected", applies=any_node(lambda node: node.state not in {"", "FINISHED"}))
+@rule("times.unexpected", RULES, applies=any_node(lambda node: node.state not in {"", "FINISHED"}))
 def times_are_absent(document: Document) -> Iterator[Finding]:
     """READY, CREATED and the like have neither time; what goes on or waits has a `start_time` only."""
     absent = '""' if document.edition == "doc-2019" else "null"
@@ -171,16 +176,6 @@ def _from(node: Observed, field: str) -> str:
     return f"{clip(node.value.get(field))} or later"
 
 
-RULES = (
-    times_are_in_the_calendar,
-    finish_is_not_before_start,
-    child_starts_inside_parent,
-    child_finishes_inside_parent,
-    times_are_set,
-    times_are_absent,
-)
-
-
 ROUNDING = 1
 """Times are cut to whole seconds and elapsed_time is rounded, so their difference is up to this far off, in seconds."""
 
@@ -195,6 +190,7 @@ SENSIBLE = 10**10
 
 @rule(
     "elapsed.difference",
+    RULES,
     applies_to=("v1", "v2"),
     applies=any_node(lambda node: measures(node) and node.start is not None and node.finish is not None),
 )
@@ -211,7 +207,10 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
 
 
 @rule(
-    "elapsed.not-started", applies_to=("v1", "v2"), applies=any_node(lambda node: measures(node) and node.has_no_start)
+    "elapsed.not-started",
+    RULES,
+    applies_to=("v1", "v2"),
+    applies=any_node(lambda node: measures(node) and node.has_no_start),
 )
 def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
     """`elapsed_time` counts from the start: without a `start_time` it is 0."""
@@ -220,7 +219,7 @@ def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
 
 
-@rule("elapsed.negative", applies_to=("v1", "v2"), applies=any_node(measures))
+@rule("elapsed.negative", RULES, applies_to=("v1", "v2"), applies=any_node(measures))
 def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
     """`elapsed_time` is negative only where a further pass of a loop keeps the earlier pass's `finish_time`."""
     for node in document.observed:
@@ -231,6 +230,7 @@ def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
 
 @rule(
     "elapsed.now",
+    RULES,
     applies_to=("v1", "v2"),
     applies=lambda document: sum(goes_on(node) for node in document.observed) > 1,
 )
@@ -248,7 +248,7 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
             )
 
 
-@rule("times.future", applies_to=("v1", "v2"), applies=any_node(goes_on))
+@rule("times.future", RULES, applies_to=("v1", "v2"), applies=any_node(goes_on))
 def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
     """Nothing starts or finishes after the moment of reading: start_time + elapsed_time of what goes on."""
     now = _now(document)
@@ -279,12 +279,3 @@ def _elapsed(node: Observed) -> float | None:
     if type(elapsed) is int or (type(elapsed) is float and math.isfinite(elapsed)):
         return elapsed
     return None
-
-
-ELAPSED_RULES = (
-    elapsed_is_the_difference,
-    elapsed_is_zero_before_the_start,
-    elapsed_is_not_negative,
-    open_nodes_agree_on_now,
-    nothing_happens_after_now,
-)
