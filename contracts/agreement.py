@@ -8,10 +8,9 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
 from taskmock.contracts.api.bk_sops.tree import walk_tree
-from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violations
-from taskmock.contracts.findings.violation import Strictness, Violation, clip
+from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.walk import Place
 
@@ -171,15 +170,4 @@ def _pipeline_of(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _report(told: tuple[str, str], violations: Iterable[Violation], *, nodes: int) -> Report:
-    groups, complete = grouped(violations)
-    return Report(
-        subject="agreement",
-        edition=told[0],
-        basis=told[1],
-        strictness=Strictness.DOCUMENTED.value,
-        nodes=nodes,
-        groups=groups,
-        complete=complete,
-        operation=DETAIL,
-        of_tree=False,
-    )
+    return Report.of(violations, "agreement", told, nodes=nodes, operation=DETAIL, of_tree=False)

@@ -11,7 +11,6 @@ from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
 from taskmock.contracts.api.bk_sops.overlay_file import chosen_overlay
 from taskmock.contracts.api.protocol import Answer, Api, Detected, Series
-from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
@@ -128,15 +127,12 @@ class Contract:
 
     def report(self, subject: str, edition: Detected, violations: Iterable[Violation], *, nodes: int = 0) -> Report:
         """The verdict of this contract on a subject, with the edition that was judged by and why."""
-        groups, complete = grouped(violations)
-        return Report(
-            subject=subject,
-            edition=edition[0],
-            basis=edition[1],
+        return Report.of(
+            violations,
+            subject,
+            edition,
             strictness=self.strictness.value,
             nodes=nodes,
-            groups=groups,
-            complete=complete,
             operation=self.operation,
             of_tree=self._call.of_tree,
         )

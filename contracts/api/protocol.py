@@ -86,12 +86,12 @@ class Api:
     operations: Mapping[str, CallContract]
     payload: Callable[[Mapping[str, Any]], object]
     prefix: str
-    node: Form
     envelope: Callable[[Answer], Iterator[Violation]]
     tree: Callable[[Answer, tuple[Place, ...]], Iterator[Violation]]
     request: Callable[[dict[str, Any], Strictness, Shape], Iterator[Violation]]
     vocabularies: Callable[[str], Mapping[str, Vocabulary]] = lambda _: {}
     nodes: frozenset[str] = frozenset()
+    node: Form | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -122,8 +122,7 @@ class Census:
             return
         for name in value.keys() - sight.shape.fields.keys():
             sight.types.setdefault(name, set()).add(json_type(value[name]))
-        subject = Subject("", "", "")
-        found = field_violations(value, sight.shape, subject, strictness=Strictness.STRICT, children=children)
+        found = field_violations(Subject(value, ""), sight.shape, strictness=Strictness.STRICT, children=children)
         sight.oddities.update(set(_oddities(found, value, sight.shape)))
 
 

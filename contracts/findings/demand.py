@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskmock.contracts.findings.report import Report, with_findings
-from taskmock.contracts.findings.violation import Strictness, Violation
+from taskmock.contracts.findings.violation import Violation
 
 TREE = "An answer was demanded to have a tree (`--require-tree`)."
 COVERAGE = "The answers were demanded to show more of the contract (`--coverage-min`)."
@@ -22,14 +22,6 @@ def with_tree_demanded(report: Report) -> Report:
 
 def coverage_report(edition: str, shown: str, *, least: float) -> Report:
     """The verdict on a run whose answers have shown less than demanded; both shares are in per cent."""
-    report = Report(
-        subject="coverage",
-        edition=edition,
-        basis="that of the answers",
-        strictness=Strictness.DOCUMENTED.value,
-        nodes=0,
-        groups=(),
-    )
     message = f"the answers have shown {shown} % of the contract"
     found = Violation("coverage.too-low", "", "", message, f"{least:g} % or more", source=COVERAGE)
-    return with_findings(report, [found])
+    return Report.of([found], "coverage", (edition, "that of the answers"))

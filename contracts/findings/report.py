@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from taskmock.contracts.findings.foreign_text import harmless, printable
 from taskmock.contracts.findings.group import Group, grouped
-from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.violation import Severity, Strictness, Violation
 from taskmock.contracts.findings.wording import counted
 from taskmock.schemas import STATUS
 
@@ -43,13 +44,20 @@ class Report:
     edition: str
     basis: str
     strictness: str
-    nodes: int
-    groups: tuple[Group, ...]
+    nodes: int = 0
+    groups: tuple[Group, ...] = ()
     complete: bool = True
     accepted: int = 0
     operation: str = STATUS
     target: str = ""
     of_tree: bool = True
+
+    @classmethod
+    def of(cls, violations: Iterable[Violation], subject: str, edition: tuple[str, str], **more: Any) -> Report:  # noqa: ANN401
+        """The verdict on a subject out of its findings, with the edition that was judged by and how it was chosen."""
+        groups, complete = grouped(violations)
+        strictness = more.pop("strictness", Strictness.DOCUMENTED.value)
+        return cls(subject, *edition, strictness, groups=groups, complete=complete, **more)
 
     @property
     def ok(self) -> bool:

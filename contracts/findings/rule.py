@@ -60,6 +60,21 @@ class Finding:
             value = value[key]
         return clip(value)
 
+    def violation(self, code: str, source: str = "", severity: Severity = Severity.ERROR) -> Violation:
+        """The finding as data, under a code."""
+        return Violation(
+            code=code,
+            pointer=self.pointer,
+            path="" if self.place is None else self.place.path,
+            message=filled(self.message, self.names),
+            expected=filled(self.expected, self.names),
+            value=self.value,
+            source=source,
+            severity=severity,
+            names=self.names,
+            templates=(self.message, self.expected),
+        )
+
 
 def _always(_: object) -> bool:
     return True
@@ -88,21 +103,6 @@ class Rule(Generic[JudgedT]):
     def is_for(self, scope: str) -> bool:
         """Whether the sentence is said of an edition, or of a gateway."""
         return not self.applies_to or scope in self.applies_to
-
-    def violation(self, found: Finding) -> Violation:
-        """A finding of this rule as data."""
-        return Violation(
-            code=self.code,
-            pointer=found.pointer,
-            path="" if found.place is None else found.place.path,
-            message=filled(found.message, found.names),
-            expected=filled(found.expected, found.names),
-            value=found.value,
-            source=self.source,
-            severity=self.severity,
-            names=found.names,
-            templates=(found.message, found.expected),
-        )
 
 
 def rule(
@@ -139,4 +139,4 @@ def rule_violations(
     for each in rules:
         if each.code not in skip and each.is_for(scope):
             for found in each.findings(judged):
-                yield each.violation(found)
+                yield found.violation(each.code, each.source, each.severity)

@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from taskmock.contracts.findings.pointer import escaped
-from taskmock.contracts.findings.violation import WEIGHTS, Severity, Strictness, Violation, clip
+from taskmock.contracts.findings.rule import Finding
+from taskmock.contracts.findings.violation import WEIGHTS, Strictness, Violation, clip
 from taskmock.contracts.findings.wording import CODES, closest, complaint, expectation, guess, kind_of, sentence
 from taskmock.contracts.validation.form import Kind, form_at
 from taskmock.contracts.validation.overlay import SOURCE
@@ -25,11 +25,12 @@ class Vocabulary:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
-    """A judged object: its JSON Pointer, its path by names, what people call it, and the words that its fields hold."""
+    """A judged object: its value, what people call it, its JSON Pointer and path, and the words its fields hold."""
 
-    pointer: str
-    path: str
+    value: dict[str, Any]
     what: str
+    pointer: str = ""
+    path: str = ""
     vocabularies: Mapping[str, Vocabulary] = dataclasses.field(default_factory=dict)
 
 
@@ -41,28 +42,35 @@ def is_sound(value: dict[str, Any], shape: Shape, *, children: Collection[str] =
 
 
 def field_violations(
-    value: dict[str, Any],
-    shape: Shape,
     subject: Subject,
+    shape: Shape,
     *,
     strictness: Strictness,
-    elsewhere: frozenset[str] = frozenset(),
+    elsewhere: Collection[str] = (),
     children: Collection[str] = (),
 ) -> Iterator[Violation]:
     """Yields every structural finding of one object; `elsewhere` are the fields of the edition's other shapes."""
+    value = subject.value
     missing = tuple(name for name in shape.required if name not in value)
     unknown = tuple(name for name in value if name not in shape.fields)
     for name in missing:
-        yield _missing(name, unknown, shape.fields[name], subject)
+        hint = closest(name, unknown)
+        message = f"`{name}` is missing" + (f"; is {clip(hint)} meant to be it?" if hint else "")
+        field = shape.fields[name]
+        yield Finding(subject, (name,), message, expectation(field)).violation("field.missing", sentence(field))
+    only = "only " + ", ".join(shape.fields)
     for name in unknown:
-        finding = _unknown(name, value[name], missing, shape, subject, strictness, known=name in elsewhere)
-        if finding is not None:
-            yield finding
+        if name in elsewhere:
+            message = f"{clip(name)} does not belong to {subject.what}"
+            yield Finding(subject, (name,), message, only).violation("field.misplaced")
+        elif strictness in WEIGHTS:
+            message = f"{clip(name)} is not documented{guess(name, missing)}"
+            yield Finding(subject, (name,), message, only).violation("field.undocumented", "", WEIGHTS[strictness])
     reported: set[tuple[str | int, ...]] = set()
     for failure in _failures(value, shape, children):
         if failure.location not in reported:
             reported.add(failure.location)
-            yield _failed(failure, value, shape, subject)
+            yield _failed(failure, shape, subject)
 
 
 def _failures(value: dict[str, Any], shape: Shape, children: Collection[str]) -> Iterator[Failure]:
@@ -79,49 +87,9 @@ def _position(failure: Failure, value: dict[str, Any]) -> int:
     return list(value).index(str(failure.location[0]))
 
 
-def _missing(name: str, unknown: tuple[str, ...], field: dict[str, Any], subject: Subject) -> Violation:
-    hint = closest(name, unknown)
-    return Violation(
-        code="field.missing",
-        pointer=f"{subject.pointer}/{escaped(name)}",
-        path=subject.path,
-        message=f"`{name}` is missing" + (f"; is {clip(hint)} meant to be it?" if hint else ""),
-        expected=expectation(field),
-        source=sentence(field),
-    )
-
-
-def _unknown(
-    name: str,
-    item: object,
-    missing: tuple[str, ...],
-    shape: Shape,
-    subject: Subject,
-    strictness: Strictness,
-    *,
-    known: bool,
-) -> Violation | None:
-    severity = Severity.ERROR if known else WEIGHTS.get(strictness)
-    if severity is None:
-        return None
-    if known:
-        code, message = "field.misplaced", f"{clip(name)} does not belong to {subject.what}"
-    else:
-        code, message = "field.undocumented", f"{clip(name)} is not documented{guess(name, missing)}"
-    return Violation(
-        code=code,
-        pointer=f"{subject.pointer}/{escaped(name)}",
-        path=subject.path,
-        message=message,
-        expected="only " + ", ".join(shape.fields),
-        value=clip(item),
-        severity=severity,
-    )
-
-
-def _failed(failure: Failure, value: dict[str, Any], shape: Shape, subject: Subject) -> Violation:
+def _failed(failure: Failure, shape: Shape, subject: Subject) -> Violation:
     first = str(failure.location[0])
-    field, item, name = shape.fields[first], value[first], first
+    field, item, name = shape.fields[first], subject.value[first], first
     for key in failure.location[1:]:
         field, item, name = _inner(field, key), item[key], f"{name}.{key}"
     code = CODES.get(failure.keyword, "field.value")
@@ -134,15 +102,7 @@ def _failed(failure: Failure, value: dict[str, Any], shape: Shape, subject: Subj
             expected = "one of " + ", ".join(words.allowed)
         if not (is_overlaid and item in words.allowed):
             code, message = words.complain(item)
-    return Violation(
-        code=code,
-        pointer=subject.pointer + "".join(f"/{escaped(str(key))}" for key in failure.location),
-        path=subject.path,
-        message=message,
-        expected=expected,
-        value=clip(item),
-        source=sentence(field),
-    )
+    return Finding(subject, failure.location, message, expected).violation(code, sentence(field))
 
 
 def _inner(field: dict[str, Any], key: str | int) -> dict[str, Any]:
@@ -162,9 +122,9 @@ def place_violations(
     if form.kind in {Kind.MAP, Kind.LIST}:
         yield from _entry_violations(place)
     elif shape is not None and not is_sound(place.value, shape, children=form.inner):
-        subject = Subject(place.pointer, place.path, expectation(form.schema), vocabularies)
+        subject = Subject(place.value, expectation(form.schema), place.pointer, place.path, vocabularies)
         no_choice = _no_choice(place)
-        for found in field_violations(place.value, shape, subject, strictness=strictness, children=form.inner):
+        for found in field_violations(subject, shape, strictness=strictness, children=form.inner):
             is_that = no_choice is not None and (found.pointer, found.code) == (no_choice.pointer, no_choice.code)
             yield no_choice if is_that and no_choice is not None else found
 
@@ -178,15 +138,9 @@ def _no_choice(place: Place) -> Violation | None:
     value = place.value.get(name)
     if not isinstance(value, str) or value in values:
         return None
-    return Violation(
-        code="field.value",
-        pointer=f"{place.pointer}/{escaped(name)}",
-        path=place.path,
-        message=f"`{name}` has the wrong value{guess(value, values)}",
-        expected=f"one of {', '.join(values)}",
-        value=clip(value),
-        source=sentence(place.form.fields[name]),
-    )
+    message = f"`{name}` has the wrong value{guess(value, values)}"
+    found = Finding(place, (name,), message, f"one of {', '.join(values)}")
+    return found.violation("field.value", sentence(place.form.fields[name]))
 
 
 def _entry_violations(place: Place) -> Iterator[Violation]:
@@ -195,12 +149,5 @@ def _entry_violations(place: Place) -> Iterator[Violation]:
     entries = place.value.items() if isinstance(place.value, dict) else enumerate(place.value)
     for key, item in entries:
         if not isinstance(item, entry.holds):
-            yield Violation(
-                code="field.type",
-                pointer=f"{place.pointer}/{escaped(str(key))}",
-                path=place.path,
-                message=f"the entry {clip(key)} is {kind_of(item)}",
-                expected="a list" if entry.kind is Kind.LIST else "an object",
-                value=clip(item),
-                source=sentence(place.form.schema),
-            )
+            message, expected = f"the entry {clip(key)} is {kind_of(item)}", kind_of(entry.holds())
+            yield Finding(place, (key,), message, expected).violation("field.type", sentence(place.form.schema))

@@ -5,8 +5,8 @@ Each format has a module of its own, imported on first use, so that a run pays f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from taskmock.schemas import chosen, lazy_exports
 
@@ -40,7 +40,18 @@ __all__ = [
     "written_report",
 ]
 
-FORMATS = ("text", "json", "junit", "markdown", "github", "gitlab", "html")
+WRITERS = {
+    "text": "text_reports",
+    "json": "json_report",
+    "junit": "junit_report",
+    "markdown": "markdown_report",
+    "github": "github_report",
+    "gitlab": "gitlab_report",
+    "html": "html_report",
+}
+"""The function that writes each format."""
+
+FORMATS = tuple(WRITERS)
 """Every format that a report can be written in; the first is for people in front of a terminal."""
 
 ENDINGS = {
@@ -87,31 +98,6 @@ def written_report(
 
     Raises: ValueError for an unknown format, with those there are.
     """
-    match chosen("format", form, FORMATS):
-        case "text":
-            from taskmock.contracts.writers.plain import text_reports
-
-            return text_reports(reports)
-        case "json":
-            from taskmock.contracts.writers.document import json_report
-
-            return json_report(reports)
-        case "junit":
-            from taskmock.contracts.writers.junit import junit_report
-
-            return junit_report(reports, moment=moment)
-        case "markdown":
-            from taskmock.contracts.writers.markdown import markdown_report
-
-            return markdown_report(reports)
-        case "github":
-            from taskmock.contracts.writers.github import github_report
-
-            return github_report(reports)
-        case "gitlab":
-            from taskmock.contracts.writers.gitlab import gitlab_report
-
-            return gitlab_report(reports)
-    from taskmock.contracts.writers.page import html_report
-
-    return html_report(reports, bodies=bodies)
+    more: dict[str, dict[str, object]] = {"html": {"bodies": bodies}, "junit": {"moment": moment}}
+    write = cast("Callable[..., str]", __getattr__(WRITERS[chosen("format", form, FORMATS)]))
+    return write(reports, **more.get(form, {}))

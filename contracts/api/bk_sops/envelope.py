@@ -28,8 +28,7 @@ def envelope_violations(answer: Answer) -> Iterator[Violation]:
         return
     is_inside = "result" not in body and bool(envelope.telltale) and all(name in body for name in envelope.telltale)
     has_verdict = isinstance(body.get("result"), bool)
-    subject = Subject("", "", "an answer")
-    for found in field_violations(body, shape, subject, strictness=answer.strictness, children=DATA):
+    for found in field_violations(Subject(body, "an answer"), shape, strictness=answer.strictness, children=DATA):
         if found.pointer == "/result" and is_inside:
             yield dataclasses.replace(
                 found, code="envelope.missing", message=f"{found.message}; this looks like the inside of `data`"

@@ -28,7 +28,7 @@ def request_violations(params: dict[str, Any], strictness: Strictness, shape: Sh
     An id sent as an integer is fine in `v1` and `v2`; in `doc-2019`, where the document says string, it weighs like
     an undocumented field: ignored, warned of or failed by strictness.
     """
-    for found in field_violations(params, shape, Subject("", "", "a request"), strictness=strictness):
+    for found in field_violations(Subject(params, "a request"), shape, strictness=strictness):
         if found.code == "field.type" and found.pointer[1:] in IDS and type(params[found.pointer[1:]]) is int:
             severity = WEIGHTS.get(strictness)
             if severity is not None:

@@ -10,10 +10,9 @@ from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
 from taskmock.contracts.api.bk_sops.states import state_complaint, states_of, vocabularies
-from taskmock.contracts.api.bk_sops.tree import CHILDREN
+from taskmock.contracts.api.bk_sops.tree import CHILDREN, NODE
 from taskmock.contracts.api.protocol import Answer
-from taskmock.contracts.findings.pointer import escaped
-from taskmock.contracts.findings.rule import rule_violations
+from taskmock.contracts.findings.rule import Finding, rule_violations
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import kind_of, sentence
 from taskmock.contracts.validation.overlay import Overlay
@@ -59,25 +58,18 @@ def _tree_violations(answer: Answer, nodes: tuple[Place, ...]) -> Iterator[Viola
 
 def _node_violations(node: Place, shape: Shape, answer: Answer, level: str) -> Iterator[Violation]:
     if not is_sound(node.value, shape, children=CHILDREN):
-        subject = Subject(node.pointer, node.path, _WHAT[shape.name], vocabularies(answer.edition, level))
+        subject = Subject(node.value, _WHAT[shape.name], node.pointer, node.path, vocabularies(answer.edition, level))
         elsewhere = _fields_of(answer.edition, answer.overlay)
         yield from field_violations(
-            node.value, shape, subject, strictness=answer.strictness, elsewhere=elsewhere, children=CHILDREN
+            subject, shape, strictness=answer.strictness, elsewhere=elsewhere, children=CHILDREN
         )
 
 
 def _odd_children(node: Place, below: Shape) -> Iterator[Violation]:
     for key, child in node.children.items():
         if not isinstance(child, dict):
-            yield Violation(
-                code="field.type",
-                pointer=f"{node.pointer}/children/{escaped(key)}",
-                path=node.path,
-                message=f"the child {clip(key)} is {kind_of(child)}",
-                expected="an object",
-                value=clip(child),
-                source=sentence(below.fields["children"]),
-            )
+            found = Finding(node, (NODE.entry, key), f"the child {clip(key)} is {kind_of(child)}", "an object")
+            yield found.violation("field.type", sentence(below.fields[NODE.entry]))
 
 
 def top_shape(task: dict[str, Any], edition: str, overlay: Overlay | None = None) -> Shape:
@@ -102,12 +94,5 @@ def _task_state_violations(task: Place, answer: Answer) -> Iterator[Violation]:
     if asked_for_subtree or task.value.get("parent_id") != task.value.get("id"):
         return
     code, message = state_complaint(state, edition, "task")
-    yield Violation(
-        code=code,
-        pointer=f"{task.pointer}/state",
-        path=task.path,
-        message=message,
-        expected="one of " + ", ".join(states_of(edition, "task")),
-        value=clip(state),
-        source=sentence(response_shape(edition, "task").fields["state"]),
-    )
+    found = Finding(task, ("state",), message, "one of " + ", ".join(states_of(edition, "task")))
+    yield found.violation(code, sentence(response_shape(edition, "task").fields["state"]))

@@ -4,7 +4,7 @@ import pytest
 
 from taskmock.contracts.api.bk_sops.tree import NODE, walk_tree
 from taskmock.contracts.findings.violation import CLIP, clip
-from taskmock.contracts.validation.walk import Place
+from taskmock.contracts.validation.walk import Place, walk
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_nodes_are_named_by_their_path():
 
 
 def test_nodes_are_found_by_their_pointer():
-    assert [node.pointer for node in walk_tree(tree(), prefix="/body/data")] == [
+    assert [node.pointer for node in walk(tree(), NODE, prefix="/body/data")] == [
         "/body/data",
         "/body/data/children/a",
         "/body/data/children/a/children/a~11",
@@ -69,7 +69,3 @@ def test_nodes_are_found_by_their_pointer():
 
 def test_children_that_are_no_object_count_as_none():
     assert Place({"children": []}, NODE).children == {}
-
-
-def test_depth_counts_from_the_task():
-    assert [node.depth for node in walk_tree(tree())] == [0, 1, 2, 2, 1]

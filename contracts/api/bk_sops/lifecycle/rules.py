@@ -270,7 +270,7 @@ class Transition:
         """Yields the findings as data, naming the polls."""
         polls = f" (poll {self.step.after.number}, after poll {self.step.before.number})"
         for broken, finding in self.found:
-            found = broken.violation(finding)
+            found = finding.violation(broken.code, broken.source, broken.severity)
             yield dataclasses.replace(found, message=found.message + polls)
 
 
