@@ -1,4 +1,4 @@
-"""Whether what two calls tell of one task agrees: its pipeline tree (`get_task_detail`) and its status tree."""
+"""Whether the answers of two calls about one task agree: its pipeline tree (`get_task_detail`) and its status tree."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ def check_agreement(detail: object, status: object, *, edition: str = AUTO) -> R
         bodies = [decoded_object(body) for body in (detail, status)]
     except BodyError as error:
         return _report((edition, "a body cannot be read"), [error.violation], nodes=0)
-    told = detected_edition(bodies[1]) if edition == AUTO else (edition, "as asked for")
+    detected = detected_edition(bodies[1]) if edition == AUTO else (edition, "as asked for")
     task, tree = (body.get("data") if body.get("result") is not False else None for body in bodies)
     if not isinstance(task, dict) or not isinstance(tree, dict):
-        return _report(told, [], nodes=0)
-    accounts = Accounts(told[0], task, tuple(_matches(task, tree)))
-    return _report(told, rule_violations(RULES, accounts, told[0]), nodes=len(accounts.matches))
+        return _report(detected, [], nodes=0)
+    accounts = Accounts(detected[0], task, tuple(_matches(task, tree)))
+    return _report(detected, rule_violations(RULES, accounts, detected[0]), nodes=len(accounts.matches))
 
 
 @rule("agreement.task", RULES)
@@ -80,8 +80,8 @@ def trees_are_of_one_task(accounts: Accounts) -> Iterator[Finding]:
 @rule("agreement.task-name", RULES, applies_to=("v2",))
 def task_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
     """The task, and a subtree of it, goes by the task's name."""
-    told, name = accounts.top.node.value.get("name"), accounts.detail.get("name")
-    if isinstance(told, str) and isinstance(name, str) and told != name:
+    shown, name = accounts.top.node.value.get("name"), accounts.detail.get("name")
+    if isinstance(shown, str) and isinstance(name, str) and shown != name:
         yield Finding(accounts.top.node, ("name",), "the task goes by another name in get_task_detail", clip(name))
 
 
@@ -98,10 +98,10 @@ def node_is_in_the_pipeline(accounts: Accounts) -> Iterator[Finding]:
 def node_goes_by_one_name(accounts: Accounts) -> Iterator[Finding]:
     """A node goes by its name in the pipeline tree; engine 1 cuts it, or names the Python class where there is none."""
     for match in accounts.matches[1:]:
-        told, name = match.node.value.get("name"), (match.part or {}).get("name")
-        if not isinstance(told, str) or not isinstance(name, str) or told == name:
+        shown, name = match.node.value.get("name"), (match.part or {}).get("name")
+        if not isinstance(shown, str) or not isinstance(name, str) or shown == name:
             continue
-        if accounts.edition != "v2" and (told == name[:LONGEST_V1_NAME] or told.startswith(CLASS)):
+        if accounts.edition != "v2" and (shown == name[:LONGEST_V1_NAME] or shown.startswith(CLASS)):
             continue
         yield Finding(match.node, ("name",), "the node goes by another name in the pipeline tree", clip(name))
 
@@ -169,5 +169,5 @@ def _pipeline_of(task: dict[str, Any]) -> dict[str, Any]:
     return pipeline if isinstance(pipeline, dict) else {}
 
 
-def _report(told: tuple[str, str], violations: Iterable[Violation], *, nodes: int) -> Report:
-    return Report.of(violations, "agreement", told, nodes=nodes, operation=DETAIL, of_tree=False)
+def _report(detected: tuple[str, str], violations: Iterable[Violation], *, nodes: int) -> Report:
+    return Report.of(violations, "agreement", detected, nodes=nodes, operation=DETAIL, of_tree=False)

@@ -23,9 +23,9 @@ ASKED = "as asked for"
 class Contract:
     """What a call promises in an edition, with undocumented fields weighed by strictness.
 
-    `operation` names the call: `get_task_status` unless told otherwise, or any other of `schemas.load_operations`.
-    `edition` is `doc-2019`, `v1`, `v2`, or `auto`: told from each body; or an overlay that extends one, as an `Overlay`
-    or by the name of its file (`….json`, `….toml`). `strictness` says whether undocumented fields
+    `operation` names the call: `get_task_status` by default, or any other of `schemas.load_operations`.
+    `edition` is `doc-2019`, `v1`, `v2`, or `auto`: detected from each body; or an overlay that extends one, as an
+    `Overlay` or by the name of its file (`….json`, `….toml`). `strictness` says whether undocumented fields
     are ignored (`lenient`), warned of (`documented`) or failed (`strict`). `api` is the API that has the call, and
     `skip` are the codes of rules that are left out. A contract keeps nothing between checks.
     """
@@ -75,9 +75,9 @@ class Contract:
             decoded = decoded_object(body)
         except BodyError as error:
             return self._unreadable("response", error)
-        told = self.chosen_edition or self._call.detect_edition(decoded)
-        answer = self._answer(decoded, told[0], request)
-        return self.report("response", told, answer.violations(), nodes=answer.nodes)
+        detected = self.chosen_edition or self._call.detect_edition(decoded)
+        answer = self._answer(decoded, detected[0], request)
+        return self.report("response", detected, answer.violations(), nodes=answer.nodes)
 
     def check_request(self, params: object) -> Report:
         """The verdict on the parameters of a call: a mapping, or JSON as bytes or text."""
@@ -85,9 +85,9 @@ class Contract:
             decoded = decoded_object(dict(params) if isinstance(params, Mapping) else params)
         except BodyError as error:
             return self._unreadable("request", error)
-        told = (self.edition, ASKED) if self.chosen_edition else self._call.detect_request_edition(decoded)
-        shape = self._call.parameters(told[0])
-        return self.report("request", told, self.api.request(decoded, self.strictness, shape))
+        detected = (self.edition, ASKED) if self.chosen_edition else self._call.detect_request_edition(decoded)
+        shape = self._call.parameters(detected[0])
+        return self.report("request", detected, self.api.request(decoded, self.strictness, shape))
 
     def check_history(self, polls: Iterable[Poll], *, request: Mapping[str, Any] | None = None) -> Report:
         """The verdict on the answers of one task in the order they were polled: each by itself, and their course.
@@ -97,9 +97,9 @@ class Contract:
         Raises: ValueError where the contract is another call's.
         """
         polls = tuple(polls)
-        told = self.chosen_edition or self._call.detect_series_edition(polls)
-        judge = self.series(told[0], request)
-        report = self.report("history", told, judge.violations(polls))
+        detected = self.chosen_edition or self._call.detect_series_edition(polls)
+        judge = self.series(detected[0], request)
+        report = self.report("history", detected, judge.violations(polls))
         return dataclasses.replace(report, nodes=judge.nodes)
 
     def series(self, edition: str, request: Mapping[str, Any] | None = None) -> Series:
@@ -109,7 +109,7 @@ class Contract:
         """
         if self._call.series is None:
             raise ValueError(f"only answers of {self.api.default} have a history; {self.operation} has none")
-        return self._call.series(lambda body, told: self._answer(body, told, request), edition, self.skip)
+        return self._call.series(lambda body, detected: self._answer(body, detected, request), edition, self.skip)
 
     @property
     def chosen_edition(self) -> Detected | None:

@@ -17,7 +17,7 @@ from taskmock.contracts.validation.structure import Vocabulary, place_violations
 from taskmock.contracts.validation.walk import Place, walk
 
 Detected = tuple[str, str]
-"""An edition, and how it was told."""
+"""An edition, and how it was detected."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CallContract:
 
     By edition: `form` is what its data must be (None where it may be anything), `envelope` the keys around the data,
     `parameters` the shape of its request. `rules` relate fields of what `document` makes of an answer. `detect_edition`
-    tells the edition of an answer, `detect_request_edition` that of parameters. `of_tree` says that the data is one
+    gives the edition of an answer, `detect_request_edition` that of parameters. `of_tree` says that the data is one
     tree; only then can answers be judged as a `series`, and changed by an overlay.
     """
 
@@ -75,9 +75,9 @@ class CallContract:
 class Api:
     """What all calls of an API have in common.
 
-    `default` is the call that is judged unless another is named. `payload` is what of an answer its form is about,
-    `prefix` the pointer to it, and `node` the form of the nodes of trees in it. `envelope` and `tree` judge what is
-    around it, and the nodes of one tree in it; `request` judges parameters. `vocabularies` are the words that fields
+    `default` is the call that is judged unless another is named. `payload` gives the part of an answer that its form
+    describes, `prefix` the pointer to it, and `node` the form of the nodes of trees in it. `envelope` judges what is
+    around it, `tree` the nodes of one tree in it, and `request` parameters. `vocabularies` are the words that fields
     outside of trees hold, by edition; `nodes` are the last parts of the addresses of forms that stand for nodes, too.
     """
 
@@ -118,7 +118,7 @@ class Answer:
 
     @property
     def nodes(self) -> int:
-        """How many nodes of tasks it tells of."""
+        """How many nodes of tasks it shows."""
         return sum(place.is_node or _origin(place.form) in self.api.nodes for place in self.places)
 
     def violations(self) -> Iterator[Violation]:

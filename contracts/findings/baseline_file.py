@@ -26,7 +26,7 @@ class BaselineError(ValueError):
 def load_baseline(file: str, *, or_empty: bool = False, hint: str = "") -> Baseline:
     """The baseline in a file; where there is no file, an empty one if that will do.
 
-    Raises: BaselineError where it cannot be read or understood; `hint` is said where there is no file.
+    Raises: BaselineError where it cannot be read or understood; `hint` is added to the message where there is no file.
     """
     if or_empty and not pathlib.Path(file).exists():
         return Baseline()
@@ -51,9 +51,9 @@ def save_baseline(baseline: Baseline, file: str) -> None:
 
 
 def check_acceptable(reports: Iterable[Report], file: str) -> None:
-    """Sees to it that a baseline can be written that accepts what was found.
+    """Checks that a baseline can accept all findings.
 
-    Raises: BaselineError where something found says that nothing was judged.
+    Raises: BaselineError where a finding states that nothing was judged.
     """
     codes = unacceptable_codes(reports)
     if codes:

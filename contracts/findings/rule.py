@@ -28,7 +28,7 @@ class Located(Protocol):
 class Finding:
     """One place where a rule is broken: the keys that lead from it to the judged value, and what is wrong there.
 
-    What is wrong with something else than a document has no place, and says itself what was `found`.
+    A finding about something else than a document has no place, and carries the quoted value in `found`.
 
     Where there are `names`, pieces of the judged document, `message` and `expected` are templates that keep a place
     for each: `{0}` for the first.
@@ -82,12 +82,12 @@ def _always(_: object) -> bool:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rule(Generic[JudgedT]):
-    """One sentence about what is judged: an answer, two answers in a row, an exchange over HTTP.
+    """One sentence about the judged object: an answer, two answers in a row, an exchange over HTTP.
 
-    `applies_to` are the editions (over HTTP: the gateways) for which the sentence is said, all where it is empty;
+    `applies_to` are the editions (over HTTP: the gateways) that the rule is for, all where it is empty;
     `topic` is what a test of the shipped suite is about, the code itself where it is ""; `applies` tells whether
     something gives the rule anything to judge, which coverage counts; `excuse` names what may have happened between two
-    answers that makes its findings good.
+    answers that excuses its findings.
     """
 
     code: str
@@ -101,7 +101,7 @@ class Rule(Generic[JudgedT]):
     excuse: str = ""
 
     def is_for(self, scope: str) -> bool:
-        """Whether the sentence is said of an edition, or of a gateway."""
+        """Whether the rule applies to an edition, or to a gateway."""
         return not self.applies_to or scope in self.applies_to
 
 

@@ -50,7 +50,7 @@ def expectation(field: dict[str, Any]) -> str:
 
 
 def sentence(field: dict[str, Any]) -> str:
-    """What the document, or the engine, says of a field, with the source in brackets."""
+    """The sentence of the document, or of the engine, on a field, with the source in brackets."""
     description, source = field.get("description", ""), field.get("$comment", "")
     return f"{description} [{source}]" if source else str(description)
 

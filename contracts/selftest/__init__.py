@@ -1,1 +1,1 @@
-"""Proof that the contract can fail: good documents broken in every way that the rules know, and what catches it."""
+"""Proof that the contract can fail: good answers broken in every way that a rule covers, each judged."""

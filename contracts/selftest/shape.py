@@ -58,7 +58,7 @@ WRONG_REFRESHES = ["2026-03-02 10:00:00 +0800", "2026-03-02T10:00:00Z", "2026-03
 
 
 def misspelt(field: str) -> Mutate:
-    """A field goes by another name."""
+    """A field has another name."""
 
     def mutate(specimen: Specimen) -> Mutant | None:
         node = specimen.pick(has(field))

@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = (*MUTATIONS, *DERAILMENTS, *CALL_MUTATIONS, *CALL_RULE
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Trial:
-    """One mutant of one document: what the judge had to find, as (code, pointer), and what of it was not found."""
+    """One mutant of one document: the findings that were to be made, as (code, pointer), and those missed."""
 
     mutation: str
     edition: str

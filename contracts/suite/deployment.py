@@ -29,15 +29,15 @@ ALL = "all"
 
 
 POLLS = 3
-"""How often each task is asked for, unless told otherwise: a course takes more than one answer."""
+"""How often each task is asked for, by default: a course takes more than one answer."""
 
 
 NEVER_EMPTY = (options.BK_BIZ_ID, options.GATEWAY, options.STAGE, options.POLLS, options.INTERVAL)
-"""Options that a job may give a variable which nobody has set: what would then be asked is not what was meant."""
+"""Options that a job may set from an empty variable: the suite would then ask for something else than was meant."""
 
 
 def deployment_of(config: pytest.Config) -> Deployment:
-    """Whom a run of the suite asks, and for what.
+    """The server that a run of the suite asks, and its questions.
 
     Raises:
         pytest.UsageError: Something is missing, or cannot be.
@@ -56,7 +56,7 @@ def deployment_of(config: pytest.Config) -> Deployment:
 
 
 def reach(target: Target) -> None:
-    """Sees to it that somebody is there; asks for no task, so that a mock whose polls move its tasks does not count it.
+    """Checks that the server is there; asks for no task, so that a mock whose polls move its tasks does not count it.
 
     Raises:
         pytest.UsageError: No connection can be made.
@@ -127,11 +127,11 @@ def _number(config: pytest.Config, option: options.Option, default: float) -> fl
 
 
 MODULES = ("test_answers", "test_documents", "test_course", "test_calls", "test_probes")
-"""The modules in the order in which one reads a specification."""
+"""The modules in the order of a specification."""
 
 
 OPTIONAL = {"test_calls": OPERATION, "test_probes": PROBES}
-"""Those that are there only where somebody asks for them."""
+"""The modules that run only where an option asks for them."""
 
 
 class SuiteFolder(pytest.Directory):
@@ -141,7 +141,7 @@ class SuiteFolder(pytest.Directory):
         """Yields its modules.
 
         Raises:
-            CollectError: Nobody has asked for it by its name.
+            CollectError: It was not asked for by its name.
         """
         if DEPLOYMENT not in self.config.stash:
             raise self.CollectError(f"the suite is asked for by its name: pytest --pyargs {SUITE}")
@@ -150,7 +150,7 @@ class SuiteFolder(pytest.Directory):
 
 
 class SuiteModule(pytest.Module):
-    """One module of the suite, whatever names pytest is told to look for."""
+    """One module of the suite, whose functions are found whatever names pytest is set to look for."""
 
     def _getobj(self) -> ModuleType:
         return importlib.import_module(f"{SUITE}.{self.path.stem}")
@@ -166,7 +166,7 @@ def modules_of(config: pytest.Config) -> list[str]:
 
 
 def prepare(config: pytest.Config) -> None:
-    """Settles what a run of the suite is about, and sees to it that somebody is there to be asked.
+    """Stores the deployment of a run of the suite, and checks that it can be reached.
 
     Raises:
         pytest.UsageError: The deployment is not described as it must be, or cannot be reached.
@@ -175,7 +175,7 @@ def prepare(config: pytest.Config) -> None:
         if any(argument.partition("::")[0] == f"{SUITE}.{name}" for argument in config.args):
             raise pytest.UsageError(f"{SUITE}.{name} needs {OPTIONAL[name].flag} {OPTIONAL[name].metavar}".rstrip())
     deployment = config.stash[DEPLOYMENT] = deployment_of(config)
-    is_worker = hasattr(config, "workerinput")  # of pytest-xdist: whoever started it has looked
+    is_worker = hasattr(config, "workerinput")  # of pytest-xdist: its controller has checked
     if not (is_worker or config.getoption("collectonly")):
         reach(deployment.target)
     config.pluginmanager.register(importlib.import_module(f"{SUITE}.fixtures"), "taskmock_suite")

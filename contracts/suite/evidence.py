@@ -107,12 +107,12 @@ def task_evidence(deployment: Deployment) -> tuple[TaskEvidence, ...]:
     documents: collections.Counter[Question] = collections.Counter()
     trees: collections.Counter[Question] = collections.Counter()
 
-    def hear(sighting: Sighting) -> None:
+    def count(sighting: Sighting) -> None:
         documents[sighting.question] += sighting.seen.body is not None
         trees[sighting.question] += sighting.seen.data is not None
 
     found = verify(
-        deployment.target, deployment.questions, contract=deployment.contract, plan=deployment.plan, watch=hear
+        deployment.target, deployment.questions, contract=deployment.contract, plan=deployment.plan, watch=count
     )
     return tuple(TaskEvidence(one, documents[one.question], trees[one.question]) for one in found)
 

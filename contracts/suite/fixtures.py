@@ -1,4 +1,4 @@
-"""What the tests of the suite ask for; a plugin of pytest, there while the suite runs."""
+"""The fixtures of the tests of the suite; a plugin of pytest, there while the suite runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Seen = TypeVar("_Seen")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs a test once for each task, further call or probe; a report that leaves the house does not name tasks."""
+    """Runs a test once for each task, further call or probe; a redacted report does not name tasks."""
     deployment = metafunc.config.stash[DEPLOYMENT]
     is_redacted = is_chosen(metafunc.config, REDACT)
     tasks = {n: f"#{n + 1}" if is_redacted else one.task_id for n, one in enumerate(deployment.questions)}
@@ -42,13 +42,13 @@ def taskmock_deployment(pytestconfig: pytest.Config) -> Deployment:
 
 @pytest.fixture(scope="session")
 def taskmock_evidence(taskmock_deployment: Deployment) -> Sequence[TaskEvidence]:
-    """What the deployment has shown of its tasks; it is asked when the first test wants to know."""
+    """What the deployment has shown of its tasks; it is asked on first use."""
     return _answered(lambda: task_evidence(taskmock_deployment))
 
 
 @pytest.fixture(scope="session")
 def taskmock_probes(taskmock_deployment: Deployment) -> Mapping[str, Report]:
-    """The verdicts on the calls that ought to be refused; they are made when the first test wants to know."""
+    """The verdicts on the calls that ought to be refused; they are made on first use."""
     return _answered(lambda: probe_evidence(taskmock_deployment))
 
 

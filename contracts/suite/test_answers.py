@@ -32,7 +32,7 @@ def test_errors_have_the_codes_of_the_gateway(taskmock_task: TaskVerdict) -> Non
 
 
 def test_every_answer_names_its_request(taskmock_task: TaskVerdict) -> None:
-    """By its id the gateway's people find a call."""
+    """The operators of the gateway find a call by its id."""
     taskmock_task.keeps(Topic.REQUEST_ID, documents=1)
 
 

@@ -1,4 +1,4 @@
-"""From the text of a body to decoded JSON, with one clear finding for whatever is no JSON object that can be judged."""
+"""From the text of a body to decoded JSON, with one clear finding for anything else than a JSON object in bounds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SCALARS = frozenset({bool, int, type(None)})
 
 
 def find_defect(value: object) -> Violation | None:
-    """The first thing that keeps a decoded value from being JSON, None where it is sound."""
+    """The first part of a decoded value that is not JSON, as a finding; None where all is sound."""
     stack: list[tuple[object, _Link, bool]] = [(value, None, False)]
     open_now: set[int] = set()
     count = 0

@@ -1,7 +1,7 @@
-"""What the schema of a call allows at one place, compiled one level deep, so that no judge needs to recurse.
+"""What the schema of a call allows at one place, compiled one level deep, so that checks need no recursion.
 
-A form goes by where its schema stands: `urn:taskmock:pipeline#/$defs/activity`. What lies inside it is compiled when
-somebody gets there, so schemas may contain themselves.
+A form is named by the place of its schema: `urn:taskmock:pipeline#/$defs/activity`. What is inside it is compiled on
+first use, so schemas may contain themselves.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A user's own contract: an edition, with what its answers have besides or otherwise.
+"""A user's own contract: an edition with added and changed fields.
 
 Nothing here reads files or knows how schemas are checked.
 """
@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 SOURCE = "the overlay"
-"""Where a finding says that the word on a field comes from, for fields that an overlay speaks of."""
+"""The source that a finding names for fields that an overlay changes."""
 
 _KINDS = {
     "null": "null",
@@ -37,7 +37,7 @@ class Overlay:
 
     @property
     def fields(self) -> dict[str, dict[str, Any]]:
-        """What is said of each field, by shape; False of a field that is not there."""
+        """The changes of each field, by shape; False takes a field away."""
         decoded: dict[str, dict[str, Any]] = json.loads(self.changes)
         return decoded
 
@@ -57,7 +57,7 @@ def overlaid(schema: dict[str, Any], overlay: Overlay | None) -> dict[str, Any]:
 
 
 def _change(shape: dict[str, Any], name: str, said: Any, shapes: dict[str, Any]) -> None:  # noqa: ANN401  # decoded JSON
-    """Merges what an overlay says of a field into a shape: by keyword, null takes a keyword away, false the field."""
+    """Merges an overlay's changes of a field into a shape: by keyword, null takes a keyword away, false the field."""
     properties, required = shape["properties"], shape["required"]
     demanded = name in required
     if said is False:

@@ -1,4 +1,4 @@
-"""The JSON Schema engines behind one small face: which fields of an object fail which keyword.
+"""The JSON Schema engines behind one interface: which fields of an object fail which keyword.
 
 Only this module knows jsonschema and jsonschema-rs. The fast engine may only be handed shallow values (it overflows the
 stack on deep ones), so `shallow` cuts every value down first; the reference engine serves tests.
@@ -96,7 +96,7 @@ def _allowed(error: jsonschema.ValidationError) -> str:
 
 
 def shallow(value: dict[str, Any], *, children: Collection[str] = ()) -> dict[str, Any]:
-    """A copy of an object that no engine can stumble over: `children` emptied to stubs, nesting cut, plain scalars."""
+    """A copy of an object that every engine can take: `children` emptied to stubs, nesting cut, plain scalars."""
     cut = dict(value)
     for key, item in value.items():
         if isinstance(item, (dict, list)):

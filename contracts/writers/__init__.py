@@ -52,7 +52,7 @@ WRITERS = {
 """The function that writes each format."""
 
 FORMATS = tuple(WRITERS)
-"""Every format that a report can be written in; the first is for people in front of a terminal."""
+"""Every format that a report can be written in; the first one is for terminals."""
 
 ENDINGS = {
     ".gitlab.json": "gitlab",
@@ -63,7 +63,7 @@ ENDINGS = {
     ".md": "markdown",
     ".html": "html",
 }
-"""The format that the ending of a file's name tells; the first that fits counts."""
+"""The format for each ending of a file's name; the first that fits counts."""
 
 __getattr__, __dir__ = lazy_exports(
     __name__,
@@ -80,7 +80,7 @@ __getattr__, __dir__ = lazy_exports(
 
 
 def told_format(name: str) -> str | None:
-    """The format of a file, told from its name's ending; None where that tells nothing."""
+    """The format of a file by the ending of its name; None for an unknown ending."""
     return next((form for ending, form in ENDINGS.items() if name.lower().endswith(ending)), None)
 
 

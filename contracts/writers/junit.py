@@ -17,7 +17,7 @@ from taskmock.contracts.findings.violation import Severity
 from taskmock.contracts.writers.plain import finding_line, hidden_lines
 
 UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-"""The moment that a report has where nobody says when it was made; the schema demands one."""
+"""The moment of a report whose time is not known; the schema demands one."""
 
 _FOREIGN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITIES = str.maketrans(

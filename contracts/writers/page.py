@@ -1,6 +1,6 @@
 """Reports as one self-contained HTML page: the tree coloured by state, with the findings at their nodes.
 
-The page asks nobody for anything: style and script are inside, and its own policy forbids every request.
+The page loads nothing: style and script are inside, and its own policy forbids every request.
 """
 
 from __future__ import annotations

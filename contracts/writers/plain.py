@@ -1,4 +1,4 @@
-"""Reports as text for people, and the one line that other formats say of a finding or of a report."""
+"""Reports as text for people, and the lines on a finding or a report that other formats share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation
 
 LISTED = 20
-"""Most verdicts that a job's log and summary list whether or not there is anything to say of them."""
+"""Most verdicts that a job's log and summary list, with or without findings."""
 
 
 def notable(reports: Sequence[tuple[str, Report]]) -> Sequence[tuple[str, Report]]:

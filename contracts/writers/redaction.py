@@ -1,4 +1,4 @@
-"""Reports without what is nobody else's business: values, names and ids are blotted, codes and shapes stay."""
+"""Reports for readers outside: values, names and ids are redacted, codes and shapes stay."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _FIELD = re.compile(r"`([^`]*)`")
 
 
 class Redaction:
-    """Blots reports and trees; one id becomes the same number everywhere, so that findings still belong together."""
+    """Redacts reports and trees; one id becomes the same number everywhere, so that findings still belong together."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, str] = {}
 
     def report(self, report: Report) -> Report:
-        """The report with every finding blotted."""
+        """The report with every finding redacted."""
         groups = tuple(
             Group(group.code, group.severity, group.total, tuple(map(self._violation, group.violations)))
             for group in report.groups
@@ -48,16 +48,16 @@ class Redaction:
         data = tree_of(body)
         if data is None:
             return {}
-        blotted: dict[int, dict[str, Any]] = {}
+        copies: dict[int, dict[str, Any]] = {}
         top: dict[str, Any] = {}
         for node in walk_tree(data):
-            copy = blotted[id(node)] = {"state": _state(node.value.get("state")), "name": TASK, "children": {}}
+            copy = copies[id(node)] = {"state": _state(node.value.get("state")), "name": TASK, "children": {}}
             if node.parent is None:
                 top = copy
             else:
                 key = self._token(node.key)
                 copy["name"] = key
-                blotted[id(node.parent)]["children"][key] = copy
+                copies[id(node.parent)]["children"][key] = copy
         return {"result": True, "data": top}
 
     def _violation(self, found: Violation) -> Violation:
@@ -96,10 +96,10 @@ class Redaction:
 def redacted(
     reports: Iterable[tuple[str, Report]], bodies: Iterable[object] = ()
 ) -> tuple[list[tuple[str, Report]], list[object]]:
-    """Reports with their sources, and the judged answers, blotted together: an id has one number in all of them."""
+    """Reports with their sources, and the judged answers, redacted together: an id has one number in all of them."""
     redaction = Redaction()
-    blotted = [(source, redaction.report(report)) for source, report in reports]
-    return blotted, [redaction.body(body) for body in bodies]
+    copies = [(source, redaction.report(report)) for source, report in reports]
+    return copies, [redaction.body(body) for body in bodies]
 
 
 def _state(state: object) -> str:

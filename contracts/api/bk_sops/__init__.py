@@ -1,1 +1,1 @@
-"""What the judge says of the answers of all calls but `get_task_status`: envelopes, structure, rules."""
+"""The contracts of the calls of BlueKing Standard OPS."""

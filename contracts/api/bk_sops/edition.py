@@ -1,4 +1,4 @@
-"""Which edition a body is written in, told from its fields."""
+"""The edition of a body, detected from its fields."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def checked_edition(edition: str) -> str:
 
 
 def detected_edition(body: Mapping[str, Any]) -> tuple[str, str]:
-    """The edition of an answer and how it was told.
+    """The edition of an answer and how it was detected.
 
     Failed answers, CREATED and EXPIRED bodies are alike in `v1` and `v2`: they count as `v2`, today's servers.
     """
@@ -50,7 +50,7 @@ def detected_edition(body: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def detected_batch_edition(body: Mapping[str, Any]) -> tuple[str, str]:
-    """The edition of an answer about several tasks, told from the first status in it that has one."""
+    """The edition of an answer about several tasks, detected from the first status in it that has one."""
     data = body.get("data")
     statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
     whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)

@@ -1,4 +1,4 @@
-"""What the judge says of the keys around an answer's data, whatever call it answers."""
+"""The findings in the keys around an answer's data, for every call."""
 
 from __future__ import annotations
 

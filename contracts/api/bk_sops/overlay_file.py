@@ -19,13 +19,13 @@ KEYWORDS = (
     *("items", "minItems", "maxItems", "properties", "required", "additionalProperties", "minProperties"),
     *("maxProperties", "title", "description", "$comment"),
 )
-"""What an overlay may say of a field; `required` (true or false) says whether it must be there."""
+"""What an overlay may state about a field; `required` (true or false) says whether it must be there."""
 
 _KEYS = ("extends", "description", *SHAPES)
 
 
 class OverlayError(ValueError):
-    """An overlay that cannot be used; the text says of every mistake where it is and what is allowed."""
+    """An overlay that cannot be used; the text states the place of every mistake and what is allowed."""
 
 
 def load_overlay(path: str | os.PathLike[str]) -> Overlay:
@@ -54,7 +54,7 @@ def checked_overlay(document: object, *, source: str = "an overlay") -> Overlay:
 
 
 def chosen_overlay(edition: str | Overlay) -> Overlay | None:
-    """The overlay that is meant where an edition may stand: itself, or the file of that name; None for an edition.
+    """The overlay that an argument is or names, as a file; None where it is an edition.
 
     Raises: OverlayError where the file is no overlay.
     """

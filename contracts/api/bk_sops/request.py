@@ -1,4 +1,4 @@
-"""Everything the judge says of the parameters of one call."""
+"""All findings in the parameters of one call."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ IDS = ("bk_biz_id", "task_id", "template_id")
 def request_violations(params: dict[str, Any], strictness: Strictness, shape: Shape) -> Iterator[Violation]:
     """Yields every finding of a call's parameters.
 
-    An id sent as an integer is fine in `v1` and `v2`; in `doc-2019`, where the document says string, it weighs like
-    an undocumented field: ignored, warned of or failed by strictness.
+    An id sent as an integer is fine in `v1` and `v2`; in `doc-2019`, where the document says string, it counts
+    as an undocumented field: ignored, warned of or failed by strictness.
     """
     for found in field_violations(Subject(params, "a request"), shape, strictness=strictness):
         if found.code == "field.type" and found.pointer[1:] in IDS and type(params[found.pointer[1:]]) is int:
@@ -48,7 +48,7 @@ def request_violations(params: dict[str, Any], strictness: Strictness, shape: Sh
 
 
 def detected_request_edition(params: Mapping[str, Any], operation: str) -> tuple[str, str]:
-    """The edition of a request and how it was told."""
+    """The edition of a request and how it was detected."""
     if EDITIONS[0] not in editions_of(operation):
         return TODAY, "alike in all editions that have the call"
     later = later_parameters(operation)

@@ -1,4 +1,4 @@
-"""Everything the judge says of a history: each answer by itself, then the course of the task from answer to answer."""
+"""All findings in a history: in each answer by itself, then in the course of the task from answer to answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from taskmock.contracts.validation.body import BodyError, decoded_object
 
 
 def detected_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
-    """The edition of a history and how it was told: from the first answer that shows a started task."""
+    """The edition of a history and how it was detected: from the first answer that shows a started task."""
     first: tuple[str, str] | None = None
     for _, body in _readable(polls):
         first = first or detected_edition(body)
@@ -26,11 +26,11 @@ def detected_history_edition(polls: Iterable[Poll]) -> tuple[str, str]:
 
 
 def detected_other_edition(polls: Iterable[Poll], edition: str) -> tuple[int, str, str] | None:
-    """The first poll, by its number, whose answer looks like another edition, and that edition and how it was told."""
+    """The first poll, by its number, whose answer looks like another edition, and how that was detected."""
     for number, body in _readable(polls):
-        told, basis = detected_edition(body)
-        if told != edition and _is_started(body):
-            return number, told, basis
+        found, basis = detected_edition(body)
+        if found != edition and _is_started(body):
+            return number, found, basis
     return None
 
 
@@ -55,20 +55,20 @@ class SeriesJudge:
     def __init__(
         self, answer: Callable[[dict[str, Any], str], Answer], edition: str, skip: Collection[str] = ()
     ) -> None:
-        """Answers that do not tell their edition are judged by today's; `skip` are codes of rules that are left out."""
+        """Answers of an unknown edition are judged by today's; `skip` are codes of rules that are left out."""
         self.nodes = 0
         self._answer = answer
         self._edition = TODAY if edition == AUTO else edition
         self._course = Course(skip)
 
     def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
-        """Yields what is wrong with each answer by itself and after those before it."""
+        """Yields the findings in each answer by itself and after those before it."""
         for number, poll in enumerate(polls, 1):
             yield from self.follow(number, poll)
         yield from self.close()
 
     def follow(self, number: int, poll: Poll) -> Iterator[Violation]:
-        """Yields what is wrong with the next answer, by itself and after those before it; `number` is its poll's."""
+        """Yields the findings in the next answer, by itself and after those before it; `number` is its poll's."""
         try:
             body = decoded_object(poll.body)
         except BodyError as error:
@@ -86,7 +86,7 @@ class SeriesJudge:
             yield from self._course.follow(Snapshot(number, poll.at, document, sound))
 
     def close(self) -> Iterator[Violation]:
-        """Yields what can be said only when all answers are there: call it after the last one."""
+        """Yields the findings that need all answers: to be called after the last one."""
         return self._course.close()
 
 

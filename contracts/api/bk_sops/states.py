@@ -1,4 +1,4 @@
-"""The states each edition knows, for the task and for nodes below it, and what to say of any other."""
+"""The states each edition knows, for the task and for nodes below it, and the finding for any other."""
 
 from __future__ import annotations
 

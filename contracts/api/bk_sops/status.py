@@ -1,4 +1,4 @@
-"""Everything the judge says of one status tree: the structure of every node, then the rules."""
+"""All findings in one status tree: in the structure of every node, then by the rules."""
 
 from __future__ import annotations
 

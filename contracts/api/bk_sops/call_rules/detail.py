@@ -1,4 +1,4 @@
-"""Rules about what `get_task_detail` tells of a task beside its pipeline tree."""
+"""Rules about the fields of `get_task_detail` beside its pipeline tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about what `get_task_node_detail` tells of a node and of its earlier runs."""
+"""Rules about the node that `get_task_node_detail` shows, and about its earlier runs."""
 
 from __future__ import annotations
 

@@ -108,10 +108,10 @@ def outputs_are_constants(document: CallDocument) -> Iterator[Finding]:
 def _disagreements(pipeline: Pipeline, field: str, end: str) -> Iterator[Finding]:
     """Finds where the nodes' `field` and the flows' `end` tell of different connections."""
     ends = {flow.keys[-1]: flow.value.get(end) for flow in pipeline.flows}
-    told: set[tuple[str, str]] = set()
+    named_ends: set[tuple[str, str]] = set()
     for node in pipeline.nodes:
         for named in _flow_ids(node.value.get(field)):
-            told.add((named, node.id))
+            named_ends.add((named, node.id))
             if named not in ends:
                 message = f"`{field}` names the flow {clip(named)}, which is not there"
                 yield Finding(pipeline.place, (*node.keys, field), message, "the id of a flow of the same level")
@@ -121,7 +121,7 @@ def _disagreements(pipeline: Pipeline, field: str, end: str) -> Iterator[Finding
     by_id: dict[str, Part] = {node.id: node for node in pipeline.nodes}
     for key, reached in ends.items():
         node_of = by_id.get(reached) if isinstance(reached, str) else None
-        if node_of is not None and field in node_of.value and (key, node_of.id) not in told:
+        if node_of is not None and field in node_of.value and (key, node_of.id) not in named_ends:
             message = f"`{field}` does not name the flow {clip(key)}, whose {end} is this node"
             yield Finding(pipeline.place, (*node_of.keys, field), message, f"all flows whose {end} is this node")
 

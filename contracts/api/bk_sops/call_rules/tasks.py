@@ -1,4 +1,4 @@
-"""Rules about answers that tell of several tasks: those that were named, or a page of all."""
+"""Rules about answers that show several tasks: those that the request names, or a page of all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from taskmock.contracts.findings.rule import Finding, rule
 from taskmock.contracts.findings.violation import clip
 
 MOST = {"get_tasks_status": 50, "get_tasks_manual_intervention_state": 9, "get_task_list": 200}
-"""The most tasks that one answer tells of (the API document, and bk-sops)."""
+"""The most tasks that one answer shows (the API document, and bk-sops)."""
 
 PAGE = 100
 """How many tasks a page has where the request names no limit."""
@@ -47,15 +47,10 @@ def task_was_asked_for(document: CallDocument) -> Iterator[Finding]:
 @rule("tasks.size")
 def answer_is_not_too_long(document: CallDocument) -> Iterator[Finding]:
     """An answer tells of at most 50 statuses, 9 interventions, or 200 tasks of a list."""
-    most = MOST[document.operation]
-    if len(document.top.value) > most:
-        yield Finding(
-            document.top,
-            (),
-            "the answer tells of {0} tasks",
-            "{1} tasks at most",
-            (str(len(document.top.value)), str(most)),
-        )
+    count, most = len(document.top.value), MOST[document.operation]
+    if count > most:
+        names = (str(count), str(most))
+        yield Finding(document.top, (), "the answer tells of {0} tasks", "{1} tasks at most", names)
 
 
 @rule("batch.children")
@@ -79,8 +74,8 @@ def status_goes_by_the_tasks_name(document: CallDocument) -> Iterator[Finding]:
     """The name of the status is the task's."""
     for entry in document.entries():
         status, name = entry.value.get("status"), entry.value.get("name")
-        told = status.get("name") if isinstance(status, dict) else None
-        if isinstance(told, str) and isinstance(name, str) and told != name:
+        shown = status.get("name") if isinstance(status, dict) else None
+        if isinstance(shown, str) and isinstance(name, str) and shown != name:
             yield Finding(entry, ("status", "name"), "the status goes by another name than the task", clip(name))
 
 
@@ -147,19 +142,11 @@ def page_keeps_its_limit(document: CallDocument) -> Iterator[Finding]:
     if document.request is None:
         return
     limit = text_id(document.asked("limit") if document.asked("limit") is not None else PAGE)
-    if (
-        limit is not None
-        and limit.isdecimal()
-        and len(limit) <= len(str(PAGE))
-        and len(document.top.value) > int(limit)
-    ):
-        yield Finding(
-            document.top,
-            (),
-            "the page has {0} tasks",
-            "{1} tasks at most",
-            (str(len(document.top.value)), str(int(limit))),
-        )
+    if limit is None or not limit.isdecimal() or len(limit) > len(str(PAGE)):
+        return
+    count, most = len(document.top.value), int(limit)
+    if count > most:
+        yield Finding(document.top, (), "the page has {0} tasks", "{1} tasks at most", (str(count), str(most)))
 
 
 NAMED = (task_is_told_of_once, task_was_asked_for, answer_is_not_too_long)

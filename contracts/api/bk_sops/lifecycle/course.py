@@ -1,4 +1,4 @@
-"""The course of one task: each answer compared with the newest before it; old answers told from broken ones."""
+"""The course of one task: each answer compared with the newest before it; old answers are no broken ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEPT, KEPT_UNTIMED = 100, 12
 """Most answers that later ones are compared with; fewer without the times of the polls, which tell when to forget."""
 
 DOUBTS = 4
-"""Most steps that are in doubt at a time; of the oldest, the server has the benefit."""
+"""Most steps that are in doubt at a time; the oldest ones end without a finding."""
 
 HELD_BACK = 10_000
 """Most findings that wait for the end of the history, however long it is; there are as many only where all is wrong."""
@@ -36,7 +36,7 @@ AGE = f"an answer at most {CACHE} s older than the newest so far"
 
 
 class Course:
-    """Follows one task from answer to answer and keeps only what later answers may be compared with."""
+    """Follows one task from answer to answer, and keeps only answers that later ones may be compared with."""
 
     def __init__(self, skip: Collection[str] = ()) -> None:
         """`skip` are the codes of rules that are left out; without `BACKWARDS` no answer is taken for an older one."""
@@ -147,7 +147,7 @@ class Course:
 
 
 def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> Violation:
-    """What is said of an answer that is older than another: a warning, or a violation where no cache explains it."""
+    """The finding for an answer that is older than another: a warning, or an error where no cache explains it."""
     age = age_of(snapshot, newer) if age is None else age
     names = (f"{age:.3g}", str(CACHE)) if age else ()
     template = "the answer is older by {0} s" if age else "the answer is older"

@@ -1,4 +1,4 @@
-"""A step that only an unseen rollback explains, kept in doubt until later answers speak for or against it."""
+"""A step that only an unseen rollback explains, kept open until later answers prove or refute it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def age_of(snapshot: Snapshot, newer: Snapshot) -> float:
     """How much older than a newer answer an answer is at least, in seconds: by the polls' times, else by their own."""
     if snapshot.at is not None and newer.at is not None:
         return max(0.0, snapshot.at - newer.at)
-    return _seconds_told(snapshot, newer)
+    return _seconds_shown(snapshot, newer)
 
 
 def seconds_between(before: Snapshot, after: Snapshot) -> float:
     """How much later than another an answer was made, in seconds: by the polls' times, else by their own."""
     if before.at is not None and after.at is not None:
         return max(0.0, after.at - before.at)
-    return _seconds_told(before, after)
+    return _seconds_shown(before, after)
 
 
-def _seconds_told(before: Snapshot, after: Snapshot) -> float:
-    """The seconds from one answer to a later one by what they tell; 0 where they do not."""
+def _seconds_shown(before: Snapshot, after: Snapshot) -> float:
+    """The seconds from one answer to a later one by their own times; 0 where they have none."""
     earlier, later = before.latest, after.latest
     if earlier is None:
         earlier = after.top.start  # what is CREATED was so before the start
@@ -59,7 +59,7 @@ PATIENCE = 60
 
 
 class Verdict(enum.Enum):
-    """What an answer says of a rollback before it."""
+    """The verdict of an answer on a rollback before it."""
 
     OPEN = enum.auto()
     PROVED = enum.auto()
@@ -95,7 +95,7 @@ class PossibleRollback:
         return not is_later(snapshot, self.after) and any(not pair.may_be_new_row for pair in self._back_in(snapshot))
 
     def verdict_of(self, snapshot: Snapshot) -> Verdict:
-        """What the nodes that are there again say of the rollback: a new row has a new version and a later start."""
+        """The verdict of the nodes that are there again: a new row has a new version and a later start."""
         back = self._back_in(snapshot)
         if any(not pair.may_be_new_row for pair in back):
             return Verdict.REFUTED
@@ -106,7 +106,7 @@ class PossibleRollback:
         return Verdict.OPEN
 
     def verdict_after(self, transition: Transition) -> Verdict:
-        """What the step to an answer, as the newest, says of the rollback.
+        """The verdict of the step to an answer, as the newest, on the rollback.
 
         What is possible after it must be possible after all that was before. And where the answer breaks the rules as
         it is, but follows the answer before the doubtful one, it was the doubtful one that was wrong.

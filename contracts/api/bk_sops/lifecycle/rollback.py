@@ -1,4 +1,4 @@
-"""Whether a rollback that nobody saw explains what looks broken between two answers: rows gone, nodes begun anew."""
+"""Whether an unseen rollback explains the findings between two answers: rows gone, nodes begun anew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about the task: what it is, when it started and how it ended stays as it is."""
+"""The rules that relate two answers of one task: the task, its nodes, their counters and times."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Iterator
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, explanation_of
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, ROUNDING, Snapshot, count, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step, step_between
+from taskmock.contracts.api.bk_sops.rules.document import Observed
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import Violation, clip
 
 ROLLBACK = "rollback"
-"""What may have happened between two answers that makes findings good."""
+"""The event between two answers that excuses findings."""
 
 
 RULES: list[Rule[Step]] = []
@@ -23,8 +24,7 @@ RULES: list[Rule[Step]] = []
 def answers_are_of_one_task(step: Step) -> Iterator[Finding]:
     """The task's `id` never changes."""
     if step.of_another_task:
-        expected = clip(field(step.before.top, "id"))
-        yield Finding(step.after.top, ("id",), "the answer is of another task", expected)
+        yield _changed(step.before.top, step.after.top, "id", "the answer is of another task")
 
 
 @rule("task.terminal", RULES)
@@ -53,16 +53,14 @@ def start_of_the_task_stays(step: Step) -> Iterator[Finding]:
     if not step.of_task or step.before.top.start is None:
         return
     if step.after.top.start != step.before.top.start and step.after.top.state != "CREATED":
-        expected = clip(field(step.before.top, "start_time"))
-        yield Finding(step.after.top, ("start_time",), "the task's start_time is another one", expected)
+        yield _changed(step.before.top, step.after.top, "start_time", "the task's start_time is another one")
 
 
 @rule("task.version", RULES, applies_to=("v2",))
 def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
     """The root's `version` never changes, retries and rollback included."""
     if step.of_task and not step.pairs[0].same_version:
-        expected = clip(field(step.before.top, "version"))
-        yield Finding(step.after.top, ("version",), "the task's version is another one", expected)
+        yield _changed(step.before.top, step.after.top, "version", "the task's version is another one")
 
 
 @rule("task.elapsed", RULES, applies_to=("v1", "v2"))
@@ -122,7 +120,7 @@ def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
 
 
 @rule("node.failed", RULES, excuse=ROLLBACK)
-def failed_node_waits_for_somebody(step: Step) -> Iterator[Finding]:
+def failed_node_waits_for_a_command(step: Step) -> Iterator[Finding]:
     """A node that failed goes on only after a retry (`retry` + 1) or a skip (`skip` true)."""
     for pair in _within_a_pass(step):
         if pair.before.state != "FAILED" or pair.after.state in {"FAILED", "LOOP_READY", ""} | ROLLING_BACK:
@@ -147,6 +145,11 @@ def skipped_node_stays_skipped(step: Step) -> Iterator[Finding]:
     for pair in _within_a_pass(step):
         if field(pair.before, "skip") is True and field(pair.after, "skip") is False:
             yield Finding(pair.after, ("skip",), "the node is no longer marked as skipped", "true")
+
+
+def _changed(before: Observed, after: Observed, name: str, message: str) -> Finding:
+    """The finding that a field has not kept its value."""
+    return Finding(after, (name,), message, clip(field(before, name)))
 
 
 def _within_a_pass(step: Step) -> Iterator[Pair]:
@@ -196,8 +199,7 @@ def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
             continue
         if "LOOP_READY" in {pair.before.state, pair.after.state} or pair.after.state in ROLLING_BACK:
             continue
-        expected = clip(field(pair.before, "version"))
-        yield Finding(pair.after, ("version",), "the version changed without a cause", expected)
+        yield _changed(pair.before, pair.after, "version", "the version changed without a cause")
 
 
 @rule("node.start", RULES, excuse=ROLLBACK)
@@ -205,8 +207,7 @@ def start_time_stays(step: Step) -> Iterator[Finding]:
     """A node starts once in each run: a retry, a new pass or, in engine 1, a skip gives another `start_time`."""
     for pair in _runs(step.nodes):
         if pair.before.start is not None and pair.before.start != pair.after.start:
-            expected = clip(field(pair.before, "start_time"))
-            yield Finding(pair.after, ("start_time",), "start_time is another one in the same run", expected)
+            yield _changed(pair.before, pair.after, "start_time", "start_time is another one in the same run")
 
 
 @rule("node.rerun", RULES)
@@ -229,9 +230,8 @@ def finish_time_stays(step: Step) -> Iterator[Finding]:
         if pair.before.finish in {None, pair.after.finish} or pair.hit_rerun_limit:
             continue
         if not pair.before.keeps_earlier_finish or (pair.before.leaf and pair.after.finish is None):
-            expected = clip(field(pair.before, "finish_time"))
             change = "is no longer set" if pair.after.has_no_finish else "is another one in the same run"
-            yield Finding(pair.after, ("finish_time",), f"finish_time {change}", expected)
+            yield _changed(pair.before, pair.after, "finish_time", f"finish_time {change}")
 
 
 def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
@@ -275,7 +275,7 @@ class Transition:
 
 
 def judged(before: Snapshot, after: Snapshot, skip: Collection[str] = ()) -> Transition:
-    """What the rules say of two answers, the earlier first, without those whose codes are in `skip`."""
+    """The findings of the rules in two answers, the earlier first, without the rules whose codes are in `skip`."""
     step = step_between(before, after)
     said = (each for each in RULES if each.is_for(step.edition) and each.code not in skip)
     found = tuple((each, finding) for each in said for finding in each.findings(step))

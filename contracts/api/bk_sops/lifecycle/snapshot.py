@@ -1,4 +1,4 @@
-"""One answer of a history made ready to be compared with another: its tree and the moment it speaks of."""
+"""One answer of a history prepared to be compared with another: its tree and its moment."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ROUNDING = 1
 
 
 SENSIBLE = 10**10
-"""Elapsed times above this many seconds (three centuries) tell nothing."""
+"""Elapsed times above this many seconds (three centuries) are not used."""
 
 
 FULL = "version"
-"""The field that tells a started task from the short CREATED and EXPIRED bodies."""
+"""The field that distinguishes a started task from the short CREATED and EXPIRED bodies."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +75,7 @@ class Snapshot:
         return self.latest > other.latest + self._rounding_against(other)
 
     def _rounding_against(self, other: Snapshot) -> int:
-        """How much the times of two answers may be in the wrong order: nothing where they are told from one start."""
+        """How much the times of two answers may be in the wrong order: 0 where both count from one start."""
         return 0 if self.top.start == other.top.start else ROUNDING
 
 

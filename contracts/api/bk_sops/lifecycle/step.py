@@ -1,4 +1,4 @@
-"""What lies between two answers of one task: the nodes of both, side by side, those gone and those come."""
+"""Two answers of one task compared: the nodes of both side by side, those gone and those new."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Pair:
 
     @property
     def may_be_failed_by_force(self) -> bool:
-        """Whether somebody may have failed the node in its run, which gives it a new version."""
+        """Whether the node may have been failed by force in its run, which gives it a new version."""
         if self.after.state != "FAILED" or self.before.start not in {None, self.after.start}:
             return False
         return self.before.state not in {"FAILED", "FINISHED"} or self.hit_rerun_limit

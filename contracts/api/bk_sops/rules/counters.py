@@ -1,4 +1,4 @@
-"""Rules about what was done about a failure: skipped, or ignored."""
+"""Rules about failures that were skipped or ignored."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Rules about what a task says of its failed nodes: `ex_data`, `failed_node_info` and `auto_retry_status`."""
+"""Rules about what describes the failed nodes of a task: `ex_data`, `failed_node_info`, `auto_retry_status`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.rules.applies import has_field, has_value, is_asked
@@ -48,11 +48,8 @@ def ex_data_answers_request(document: Document) -> Iterator[Finding]:
 @rule("ex-data.key", RULES, applies_to=EDITIONS, applies=has_value("ex_data"))
 def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
     """The keys of `ex_data` are the FAILED leaves that are reachable through FAILED parents."""
-    leaves = _failed_leaves(document)
-    for key in _keys(document, EX_DATA):
-        if key not in leaves:
-            message = "ex_data speaks of something else than a FAILED leaf below FAILED parents"
-            yield Finding(document.top, (EX_DATA, key), message, "the id of a FAILED leaf")
+    message = "ex_data speaks of something else than a FAILED leaf below FAILED parents"
+    yield from _foreign_keys(document, EX_DATA, _failed_leaves(document), message, "the id of a FAILED leaf")
 
 
 @rule("ex-data.missing", RULES, applies_to=EDITIONS, applies=has_field("ex_data"))
@@ -69,11 +66,8 @@ def ex_data_is_complete(document: Document) -> Iterator[Finding]:
 @rule("failed-node-info.key", RULES, applies_to=EDITIONS, applies=has_value("failed_node_info"))
 def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """The keys of `failed_node_info` are FAILED nodes of the task."""
-    failed = _failed_nodes(document)
-    for key in _keys(document, FAILED_INFO):
-        if key not in failed:
-            message = "failed_node_info speaks of something else than a FAILED node"
-            yield Finding(document.top, (FAILED_INFO, key), message, "the id of a FAILED node")
+    message = "failed_node_info speaks of something else than a FAILED node"
+    yield from _foreign_keys(document, FAILED_INFO, _failed_nodes(document), message, "the id of a FAILED node")
 
 
 @rule("failed-node-info.entry", RULES, applies_to=EDITIONS, applies=has_value("failed_node_info"))
@@ -109,6 +103,15 @@ def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     if any(isinstance(node, str) and node not in failed for node in nodes):
         where = (AUTO_RETRY, "auto_retry_nodes")
         yield Finding(document.top, where, "a node that is not FAILED waits for a retry", "ids of FAILED nodes")
+
+
+def _foreign_keys(
+    document: Document, field: str, known: Container[str], message: str, expected: str
+) -> Iterator[Finding]:
+    """Finds the keys of an object on the task that are none of those known."""
+    return (
+        Finding(document.top, (field, key), message, expected) for key in _keys(document, field) if key not in known
+    )
 
 
 def _keys(document: Document, field: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rules about who a node is: its key, its id, its parent, its task and the task's version."""
+"""Rules about the identity of a node: its key, its id, its name, its parent, its task and the task's version."""
 
 from __future__ import annotations
 
@@ -137,13 +137,8 @@ def v1_name_is_cut(document: Document) -> Iterator[Finding]:
     for node in document.nodes:
         name = node.value.get("name")
         if node.parent is not None and isinstance(name, str) and len(name) > LONGEST_V1_NAME:
-            yield Finding(
-                node,
-                ("name",),
-                "the name has {0} characters",
-                "{1} characters at most",
-                (str(len(name)), str(LONGEST_V1_NAME)),
-            )
+            names = (str(len(name)), str(LONGEST_V1_NAME))
+            yield Finding(node, ("name",), "the name has {0} characters", "{1} characters at most", names)
 
 
 @rule(
