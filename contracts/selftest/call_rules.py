@@ -6,9 +6,9 @@ import copy
 from collections.abc import Collection, Iterator
 
 from taskmock.contracts.api.bk_sops.call_rules import RULES
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.selftest.calls import OTHERS
 from taskmock.contracts.selftest.mutation import (
-    ENGINES,
     NO_SUCH_ID,
     Mutant,
     Mutate,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.edition import ENGINE_1, ENGINES
 from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.mutation import (
-    ENGINE_1,
-    ENGINES,
     NO_SUCH_ID,
     Mutant,
     Mutate,

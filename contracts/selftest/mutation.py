@@ -19,8 +19,6 @@ from taskmock.contracts.validation.walk import Place
 from taskmock.schemas import EDITIONS, STATUS
 
 NO_SUCH_ID = "n" + "f" * 31
-ENGINES, ENGINE_1 = ("v1", "v2"), ("doc-2019", "v1")
-"""The editions of today's engines, and those of the first engine."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

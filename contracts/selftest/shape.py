@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.selftest.mutation import (
-    ENGINES,
     Change,
     Mutant,
     Mutate,

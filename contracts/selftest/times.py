@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.mutation import (
-    ENGINES,
     Mutant,
     Mutate,
     Specimen,

@@ -13,6 +13,9 @@ CHOICES = (AUTO, *EDITIONS)
 TODAY = "v2"
 """The edition of today's servers."""
 
+ENGINES, ENGINE_1 = ("v1", "v2"), ("doc-2019", "v1")
+"""The editions of today's engines, and those of the first engine."""
+
 GENERATIONS = {"doc-2019": 1, "v1": 1, "v2": 2}
 """The engine generation whose rules an edition's trees obey."""
 

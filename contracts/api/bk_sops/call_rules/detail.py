@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment, text_id
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 
@@ -32,7 +33,7 @@ def detail_times_are_in_order(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("finish_time",), "the task finished before it was started", "start_time or later")
 
 
-@rule("detail.constants", RULES, applies_to=("v1", "v2"))
+@rule("detail.constants", RULES, applies_to=ENGINES)
 def constants_are_the_pipelines(document: CallDocument) -> Iterator[Finding]:
     """`constants` are those of the task's pipeline tree."""
     own, tree = (document.top.value.get(field) for field in ("constants", "pipeline_tree"))

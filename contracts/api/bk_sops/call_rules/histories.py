@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.call_rules.document import CallDocument, moment
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 
 RULES: list[Rule[CallDocument]] = []
@@ -19,7 +20,7 @@ def node_answers_request(document: CallDocument) -> Iterator[Finding]:
         yield Finding(document.top, ("id",), "the request asked for node {0}", "{0}", (asked,))
 
 
-@rule("histories.state", RULES, applies_to=("v1", "v2"))
+@rule("histories.state", RULES, applies_to=ENGINES)
 def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
     """A run is recorded when it failed and is retried, so it is FAILED."""
     for index, run in _runs(document):
@@ -27,7 +28,7 @@ def earlier_runs_have_failed(document: CallDocument) -> Iterator[Finding]:
             yield Finding(document.top, ("histories", index, "state"), "an earlier run is not FAILED", "FAILED")
 
 
-@rule("histories.loop", RULES, applies_to=("v1", "v2"))
+@rule("histories.loop", RULES, applies_to=ENGINES)
 def earlier_runs_are_of_this_pass(document: CallDocument) -> Iterator[Finding]:
     """`histories` has the runs of the pass that is told of, no others."""
     loop = document.top.value.get("loop")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, explanation_of
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, ROUNDING, Snapshot, count, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step, step_between
@@ -63,7 +64,7 @@ def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield _changed(step.before.top, step.after.top, "version", "the task's version is another one")
 
 
-@rule("task.elapsed", RULES, applies_to=("v1", "v2"))
+@rule("task.elapsed", RULES, applies_to=ENGINES)
 def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
     """`elapsed_time` of a task that has not ended keeps growing, in every state."""
     before, after = step.before, step.after

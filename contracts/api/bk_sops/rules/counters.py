@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.rules.applies import any_node, ignores_an_error, is_marked
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
 from taskmock.contracts.findings.rule import Finding, Rule, rule
@@ -39,7 +40,7 @@ def skip_sets_both_times(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("start_time",), "a skipped node started before it was skipped", expected)
 
 
-@rule("error-ignored.state", RULES, applies_to=("v1", "v2"), applies=ignores_an_error)
+@rule("error-ignored.state", RULES, applies_to=ENGINES, applies=ignores_an_error)
 def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
     """An ignored error leaves the node FINISHED with `error_ignored` true."""
     for node in _ignored(document):
@@ -47,7 +48,7 @@ def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("error_ignored",), "a {0} node has an ignored error", "false", (node.state,))
 
 
-@rule("error-ignored.skip", RULES, applies_to=("v1", "v2"), applies=ignores_an_error)
+@rule("error-ignored.skip", RULES, applies_to=ENGINES, applies=ignores_an_error)
 def ignored_error_is_not_skipped(document: Document) -> Iterator[Finding]:
     """An ignored error leaves `skip` false."""
     for node in _ignored(document):
@@ -55,7 +56,7 @@ def ignored_error_is_not_skipped(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("skip",), "a node whose error was ignored is marked as skipped", "false")
 
 
-@rule("error-ignored.ignorable", RULES, applies_to=("v1", "v2"), applies=ignores_an_error)
+@rule("error-ignored.ignorable", RULES, applies_to=ENGINES, applies=ignores_an_error)
 def ignored_error_is_ignorable(document: Document) -> Iterator[Finding]:
     """An error is ignored only where `error_ignorable` is true."""
     for node in _ignored(document):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.rules.applies import has_field, has_value, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 
-EDITIONS = ("v1", "v2")
 EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_status"
 
 
 RULES: list[Rule[Document]] = []
 
 
-@rule("ex-data.state", RULES, applies_to=EDITIONS, applies=has_field("ex_data"))
+@rule("ex-data.state", RULES, applies_to=ENGINES, applies=has_field("ex_data"))
 def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
     """`ex_data` is there only when asked for and the task is FAILED."""
     if EX_DATA in document.data and document.top.state not in {"FAILED", ""}:
@@ -32,7 +32,7 @@ def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
 
 
-@rule("ex-data.request", RULES, applies_to=EDITIONS, applies=is_asked)
+@rule("ex-data.request", RULES, applies_to=ENGINES, applies=is_asked)
 def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     """`ex_data` is there when asked for (any non-empty flag is true) and the task of engine 2 is FAILED; not else."""
     if document.request is None:
@@ -45,14 +45,14 @@ def ex_data_answers_request(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
 
 
-@rule("ex-data.key", RULES, applies_to=EDITIONS, applies=has_value("ex_data"))
+@rule("ex-data.key", RULES, applies_to=ENGINES, applies=has_value("ex_data"))
 def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
     """The keys of `ex_data` are the FAILED leaves that are reachable through FAILED parents."""
     message = "ex_data speaks of something else than a FAILED leaf below FAILED parents"
     yield from _foreign_keys(document, EX_DATA, _failed_leaves(document), message, "the id of a FAILED leaf")
 
 
-@rule("ex-data.missing", RULES, applies_to=EDITIONS, applies=has_field("ex_data"))
+@rule("ex-data.missing", RULES, applies_to=ENGINES, applies=has_field("ex_data"))
 def ex_data_is_complete(document: Document) -> Iterator[Finding]:
     """`ex_data` has an entry for every FAILED leaf that is reachable through FAILED parents."""
     ex_data = document.data.get(EX_DATA)
@@ -63,14 +63,14 @@ def ex_data_is_complete(document: Document) -> Iterator[Finding]:
             yield Finding(document.top, (EX_DATA, key), "ex_data has no entry for a FAILED leaf", "an entry")
 
 
-@rule("failed-node-info.key", RULES, applies_to=EDITIONS, applies=has_value("failed_node_info"))
+@rule("failed-node-info.key", RULES, applies_to=ENGINES, applies=has_value("failed_node_info"))
 def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """The keys of `failed_node_info` are FAILED nodes of the task."""
     message = "failed_node_info speaks of something else than a FAILED node"
     yield from _foreign_keys(document, FAILED_INFO, _failed_nodes(document), message, "the id of a FAILED node")
 
 
-@rule("failed-node-info.entry", RULES, applies_to=EDITIONS, applies=has_value("failed_node_info"))
+@rule("failed-node-info.entry", RULES, applies_to=ENGINES, applies=has_value("failed_node_info"))
 def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
     """An entry of `failed_node_info` names its own node and has not retried more often than it may."""
     for key in _keys(document, FAILED_INFO):
@@ -87,7 +87,7 @@ def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
             yield Finding(document.top, where, "more automatic retries than allowed", "max_auto_retry_times at most")
 
 
-@rule("auto-retry.nodes", RULES, applies_to=EDITIONS, applies=has_value("auto_retry_status"))
+@rule("auto-retry.nodes", RULES, applies_to=ENGINES, applies=has_value("auto_retry_status"))
 def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """`auto_retry_nodes` lists FAILED nodes of the task, and `exist_auto_retry_nodes` says whether there are any."""
     status = document.data.get(AUTO_RETRY)

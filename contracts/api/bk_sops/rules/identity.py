@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.edition import ENGINE_1
 from taskmock.contracts.api.bk_sops.rules.applies import any_node, has_children, has_field, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.findings.rule import Finding, Rule, rule
@@ -104,7 +105,7 @@ def root_id_is_the_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.nodes[0], (ROOT_ID,), "a subtree where the whole task was asked for", clip(own))
 
 
-@rule("version.task", RULES, applies_to=("doc-2019", "v1"), applies=is_asked)
+@rule("version.task", RULES, applies_to=ENGINE_1, applies=is_asked)
 def task_version_is_empty(document: Document) -> Iterator[Finding]:
     """`version` is "" on the task itself."""
     request, version = document.request or {}, document.data.get("version")
@@ -144,7 +145,7 @@ def v1_name_is_cut(document: Document) -> Iterator[Finding]:
 @rule(
     "revoked.end-event",
     RULES,
-    applies_to=("doc-2019", "v1"),
+    applies_to=ENGINE_1,
     applies=lambda document: document.top.state == "REVOKED" and has_children(document),
 )
 def revoked_task_has_no_end_event(document: Document) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from taskmock.contracts.api.bk_sops.edition import ENGINE_1, ENGINES
 from taskmock.contracts.api.bk_sops.rules.applies import in_state, parent_and_child, parent_in
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
 from taskmock.contracts.findings.rule import Finding, Rule, rule
@@ -30,7 +31,7 @@ def running_parent_has_no_failed_or_suspended_child(document: Document) -> Itera
 @rule(
     "parent.running-over-failed",
     RULES,
-    applies_to=("doc-2019", "v1"),
+    applies_to=ENGINE_1,
     applies=parent_and_child(lambda node, child: (node.state, child.state) == ("RUNNING", "FAILED")),
 )
 def running_parent_moves_on_after_failure(document: Document) -> Iterator[Finding]:
@@ -53,14 +54,14 @@ def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
             yield Finding(parent, ("state",), "a FAILED node has no FAILED child", "a state that follows its children")
 
 
-@rule("parent.failed-over-running", RULES, applies_to=("doc-2019", "v1"), applies=parent_in("FAILED"))
+@rule("parent.failed-over-running", RULES, applies_to=ENGINE_1, applies=parent_in("FAILED"))
 def failed_parent_has_no_running_child(document: Document) -> Iterator[Finding]:
     """Engine 1: over a FAILED and a RUNNING child the parent is RUNNING, RUNNING beats FAILED."""
     for parent in _parents(document, "FAILED"):
         yield from _forbidden(parent, frozenset({"RUNNING"}))
 
 
-@rule("parent.node-suspended", RULES, applies_to=("v1", "v2"), applies=in_state("NODE_SUSPENDED"))
+@rule("parent.node-suspended", RULES, applies_to=ENGINES, applies=in_state("NODE_SUSPENDED"))
 def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Finding]:
     """NODE_SUSPENDED has at least one suspended and no FAILED child; in engine 1 no RUNNING child either."""
     for parent in document.observed:

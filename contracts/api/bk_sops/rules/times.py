@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Iterator
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.rules.applies import (
     NOT_STARTED,
     any_node,
@@ -191,7 +192,7 @@ SENSIBLE = 10**10
 @rule(
     "elapsed.difference",
     RULES,
-    applies_to=("v1", "v2"),
+    applies_to=ENGINES,
     applies=any_node(lambda node: measures(node) and node.start is not None and node.finish is not None),
 )
 def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
@@ -209,7 +210,7 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
 @rule(
     "elapsed.not-started",
     RULES,
-    applies_to=("v1", "v2"),
+    applies_to=ENGINES,
     applies=any_node(lambda node: measures(node) and node.has_no_start),
 )
 def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
@@ -219,7 +220,7 @@ def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
 
 
-@rule("elapsed.negative", RULES, applies_to=("v1", "v2"), applies=any_node(measures))
+@rule("elapsed.negative", RULES, applies_to=ENGINES, applies=any_node(measures))
 def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
     """`elapsed_time` is negative only where a further pass of a loop keeps the earlier pass's `finish_time`."""
     for node in document.observed:
@@ -231,7 +232,7 @@ def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
 @rule(
     "elapsed.now",
     RULES,
-    applies_to=("v1", "v2"),
+    applies_to=ENGINES,
     applies=lambda document: sum(goes_on(node) for node in document.observed) > 1,
 )
 def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
@@ -248,7 +249,7 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
             )
 
 
-@rule("times.future", RULES, applies_to=("v1", "v2"), applies=any_node(goes_on))
+@rule("times.future", RULES, applies_to=ENGINES, applies=any_node(goes_on))
 def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
     """Nothing starts or finishes after the moment of reading: start_time + elapsed_time of what goes on."""
     now = _now(document)
