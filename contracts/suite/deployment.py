@@ -14,7 +14,6 @@ from taskmock.contracts.pytest_plugin import options as options
 from taskmock.contracts.pytest_plugin.options import OPERATION, PROBES, SUITE, is_chosen
 from taskmock.contracts.pytest_plugin.run import RUN
 from taskmock.contracts.suite.evidence import Deployment
-from taskmock.contracts.suite.fixtures import DEPLOYMENT
 from taskmock.contracts.verify.credentials import ParameterError, credentials_from_environment, parameter_of
 from taskmock.contracts.verify.plan import INTERVAL, Plan
 from taskmock.contracts.verify.relations import reading_operations
@@ -23,6 +22,9 @@ from taskmock.contracts.verify.target import Target, base_url, is_on_this_machin
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.contracts.verify.transport.request import CONNECT_SECONDS, UnreachableError
 from taskmock.schemas import chosen
+
+DEPLOYMENT: pytest.StashKey[Deployment] = pytest.StashKey()
+"""What a run of the suite is about, with its configuration."""
 
 ALL = "all"
 """Stands for every call that only reads."""

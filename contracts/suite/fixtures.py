@@ -10,13 +10,11 @@ import pytest
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.pytest_plugin.options import REDACT, is_chosen
 from taskmock.contracts.pytest_plugin.run import Judged
+from taskmock.contracts.suite.deployment import DEPLOYMENT
 from taskmock.contracts.suite.evidence import Deployment, TaskEvidence, call_evidence, probe_evidence, task_evidence
 from taskmock.contracts.suite.verdict import TaskVerdict, Verdict
 from taskmock.contracts.verify.probes import PROBES
 from taskmock.contracts.verify.transport.request import UnreachableError
-
-DEPLOYMENT: pytest.StashKey[Deployment] = pytest.StashKey()
-"""What a run of the suite is about, with its configuration."""
 
 _Seen = TypeVar("_Seen")
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, TODAY, detected_edition
-from taskmock.contracts.api.bk_sops.lifecycle import Course, Poll, Snapshot
-from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
+from taskmock.contracts.api.bk_sops.lifecycle.course import Course
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll, Snapshot
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.api.protocol import Answer
 from taskmock.contracts.findings.violation import Severity, Violation
