@@ -80,12 +80,12 @@ layers: $(VENV)/.developed ## import-linter: layers, cycles, the pure core
 	$(BIN)/lint-imports --no-logo
 
 # Chosen by what they cover for their time: the core on recorded histories, the rules, one door, one command.
-QUICK := $(wildcard tests/core/test_[eopstvw]*.py tests/contracts/test_rule*.py) \
-  tests/mockserver/api/bk_sops/documents/test_captured_histories.py tests/mockserver/core/test_graph.py \
+QUICK := $(wildcard tests/mockserver/core/test_*.py tests/mockserver/core/engine/test_[eow]*.py tests/mockserver/playback/test_[ps]*.py tests/contracts/api/bk_sops/rules/test_*.py) \
+  tests/mockserver/api/bk_sops/documents/test_captured_histories.py \
   tests/contracts/api/bk_sops/test_captures.py tests/contracts/api/bk_sops/test_envelope.py \
-  tests/contracts/test_lifecycle_rollback.py tests/contracts/test_lifecycle_rules.py \
-  tests/schemas/test_schema_loader.py tests/scenario/test_scenario_files.py tests/mockserver/api/bk_sops/gateways/test_registry.py \
-  tests/mockserver/cli/test_help.py tests/mockserver/cli/test_serve.py::test_serve_ends_at_a_signal tests/project/test_repository.py
+  tests/contracts/api/bk_sops/lifecycle/test_rollback.py tests/contracts/api/bk_sops/lifecycle/test_rules.py \
+  tests/schemas/test_loader.py tests/mockserver/scenarios/test_files.py tests/mockserver/api/bk_sops/gateways/test_registry.py \
+  tests/mockserver/cli/test_help.py tests/mockserver/cli/test_serve.py::test_serve_ends_at_a_signal tests/system/package/test_repository.py
 
 quick: lint ## an answer within a minute: ruff, and the tests that tell most for their time
 	$(BIN)/python -m pytest -q -n 2 -m "not hypothesis" $(QUICK) $(ARGS)

@@ -205,7 +205,7 @@ def test_unreadable_file_exits_2(good, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("click.open_file", refuse)
+    monkeypatch.setattr("pathlib.Path.open", refuse)
 
     result = invoke(good)
 

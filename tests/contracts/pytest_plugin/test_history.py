@@ -41,7 +41,7 @@ def test_history_that_breaks_the_contract_fails_the_test_at_its_end(run):
         [
             "FAIL history: * errors in 2 nodes",
             "*task.terminal (1):*",
-            '*Release: the task was EXPIRED and is "REVOKED" (poll 2, after poll 1)',
+            '*"Release": the task was EXPIRED and is "REVOKED" (poll 2, after poll 1)',
         ]
     )
 

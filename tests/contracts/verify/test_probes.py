@@ -42,7 +42,7 @@ def test_refusals_are_told_on_the_way():
 @pytest.mark.parametrize("gateway", list(BY_GATEWAY))
 def test_probes_only_read(gateway):
     target = Target("http://127.0.0.1:1", gateway=gateway)
-    calls = [one.call(target, {"bk_biz_id": "2"}) for one in PROBES if gateway in one.doors]
+    calls = [one.call(target, {"bk_biz_id": "2"}) for one in PROBES if gateway in one.gateways]
 
     assert {(call.method, call.writes, call.body) for call in calls} == {("GET", False, None)}
 

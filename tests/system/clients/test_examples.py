@@ -24,7 +24,8 @@ def test_example_imports_public_names_only(path):
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/test_*.py")))
 def test_example_passes_its_own_tests(name):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(EXAMPLES), name]
+    options = ["-q", "-p", "no:cacheprovider", "--import-mode", "prepend"]  # as in a repository of one's own
+    command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(EXAMPLES), name]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
 
     result = subprocess.run(command, cwd=EXAMPLES, env=environment, capture_output=True, encoding="utf-8", check=False)

@@ -16,12 +16,13 @@ from taskmock.contracts import agreement
 from taskmock.contracts.api.bk_sops import lifecycle
 from taskmock.contracts.api.bk_sops.call_rules import RULES as CALL_RULES
 from taskmock.contracts.api.bk_sops.rules import RULES
+from taskmock.contracts.api.bk_sops.shapes import answer_form
 from taskmock.contracts.cli.diff import diff_command
 from taskmock.contracts.cli.drift import drift_command
 from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.cli.verify import verify_command
 from taskmock.contracts.findings.rule import Rule
-from taskmock.contracts.validation.form import Form, Kind, answer_form, form_at, located
+from taskmock.contracts.validation.form import Form, Kind, form_at, located
 from taskmock.contracts.verify.http_rules import RULES as GATEWAY_RULES
 from taskmock.contracts.verify.transport.exchange import TROUBLES
 from taskmock.mockserver.cli.export import openapi_command, typescript_command
