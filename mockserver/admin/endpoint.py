@@ -66,6 +66,11 @@ class AdminCall:
         return Session(self.context, self.path["session"])
 
 
+def list_of(properties: Mapping[str, Schema], **more: object) -> Schema:
+    """The schema of a list of objects with these properties; `more` is what else is known of each."""
+    return {"type": "array", "items": {"type": "object", **more, "properties": properties}}
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What an endpoint answers: JSON, unless `text` is given."""
@@ -76,7 +81,7 @@ class Answered:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
     """One method of one path (`{name}` stands for an argument).
 
@@ -89,6 +94,7 @@ class Endpoint:
     path: str
     summary: str
     answer: Callable[[AdminCall], Answered]
+    _: dataclasses.KW_ONLY
     body: Mapping[str, Schema] | None = None
     required: tuple[str, ...] = ()
     raw: bool = False

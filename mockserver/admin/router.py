@@ -20,7 +20,7 @@ from taskmock.mockserver.admin.endpoints import sessions as session_paths
 from taskmock.mockserver.admin.endpoints import tasks as task_paths
 from taskmock.mockserver.admin.endpoints.links import link_endpoints
 from taskmock.mockserver.admin.openapi import admin_document, with_admin
-from taskmock.mockserver.admin.validation import body_flaw, query_flaw, with_numbers
+from taskmock.mockserver.admin.validation import checked_body, checked_query
 from taskmock.mockserver.api.protocol import Api
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.graph import AddressError
@@ -60,10 +60,8 @@ _HEALTH: dict[str, Schema] = {
 _DOCUMENT: dict[str, Schema] = {"openapi": {"type": "string"}, "paths": {"type": "object"}}
 
 _ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint(method="GET", path="/health", summary="Is it up", answer=health, gives=_HEALTH, unguarded=True),
-    Endpoint(
-        method="GET", path="/openapi.json", summary="Describe all that there is", answer=describe, gives=_DOCUMENT
-    ),
+    Endpoint("GET", "/health", "Is it up", health, gives=_HEALTH, unguarded=True),
+    Endpoint("GET", "/openapi.json", "Describe all that there is", describe, gives=_DOCUMENT),
     *session_paths.ENDPOINTS,
     *task_paths.ENDPOINTS,
     *scenario_paths.ENDPOINTS,
@@ -94,12 +92,8 @@ class AdminRouter:
         self._endpoints = endpoints_of(context.api)
         self._routes = Map(
             [
-                Rule(
-                    ADMIN + endpoint.path.replace("{", "<").replace("}", ">"),
-                    methods=[endpoint.method],
-                    endpoint=endpoint,
-                )
-                for endpoint in self._endpoints
+                Rule(ADMIN + one.path.replace("{", "<").replace("}", ">"), methods=[one.method], endpoint=one)
+                for one in self._endpoints
             ],
             strict_slashes=False,
         )
@@ -132,7 +126,7 @@ class AdminRouter:
         self._admit(request, endpoint)
         if "session" in arguments:
             checked_session(arguments["session"])
-        query = _query(request, endpoint)
+        query = checked_query(request.args.to_dict(), endpoint)
         said = {} if endpoint.raw else _said(request, endpoint)
         return endpoint.answer(
             AdminCall(
@@ -161,7 +155,7 @@ class AdminRouter:
         return endpoint, arguments
 
     def _admit(self, request: Request, endpoint: Endpoint) -> None:
-        """Refuses pages of other sites, and whoever lacks the token."""
+        """Refuses pages of other sites, and callers that lack the token."""
         if _foreign(request):
             raise AdminError(
                 403,
@@ -203,15 +197,6 @@ def _shown_token(request: Request) -> str:
     return password or ""
 
 
-def _query(request: Request, endpoint: Endpoint) -> dict[str, Any]:
-    """The query of a call, with numbers in it, checked against what the endpoint takes."""
-    query = with_numbers(request.args.to_dict(), endpoint)
-    flaw = query_flaw(query, endpoint)
-    if flaw:
-        raise AdminError(400, flaw.said, allowed=flaw.allowed)
-    return query
-
-
 def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     """The body of a call, decoded and checked against what the endpoint takes."""
     data = request.get_data()
@@ -223,10 +208,7 @@ def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
         raise AdminError(400, "the body is not JSON", allowed=sorted(endpoint.body)) from None
     if not isinstance(said, dict):
         raise AdminError(400, "the body is no JSON object", allowed=sorted(endpoint.body))
-    flaw = body_flaw(said, endpoint)
-    if flaw:
-        raise AdminError(400, flaw.said, allowed=flaw.allowed)
-    return said
+    return checked_body(said, endpoint)
 
 
 def _problems(error: Exception) -> dict[str, object]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from taskmock.mockserver.admin.endpoint import Endpoint, Schema
+from taskmock.mockserver.admin.endpoint import AdminError, Endpoint, Schema
 from taskmock.schemas import hint
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -24,26 +24,23 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-class Flaw(NamedTuple):
-    """What is wrong, in one sentence, and what is allowed there: the names of properties, or a property's values."""
+def checked_body(said: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
+    """A decoded body that says what its endpoint takes.
 
-    said: str
-    allowed: list[Any]
-
-
-def body_flaw(said: Mapping[str, object], endpoint: Endpoint) -> Flaw | None:
-    """What is wrong with a body, in one sentence; None where nothing is."""
-    return _flaw_among(said, endpoint.body or {}, endpoint.required, what="property")
+    Raises:
+        AdminError: What is wrong with it, in one sentence.
+    """
+    return _checked(said, endpoint.body or {}, endpoint.required, what="property")
 
 
-def query_flaw(said: Mapping[str, object], endpoint: Endpoint) -> Flaw | None:
-    """What is wrong with a query, whose numbers `with_numbers` has read, in one sentence; None where nothing is."""
-    return _flaw_among(said, endpoint.query, endpoint.needed, what="argument")
+def checked_query(query: Mapping[str, str], endpoint: Endpoint) -> dict[str, Any]:
+    """A query that says what its endpoint takes, with numbers where the endpoint wants some and the text is one.
 
-
-def with_numbers(query: Mapping[str, str], endpoint: Endpoint) -> dict[str, Any]:
-    """The query with numbers where the endpoint wants some and the text is one."""
-    return {name: _number(text, endpoint.query.get(name, {}).get("type")) for name, text in query.items()}
+    Raises:
+        AdminError: What is wrong with it, in one sentence.
+    """
+    read = {name: _number(text, endpoint.query.get(name, {}).get("type")) for name, text in query.items()}
+    return _checked(read, endpoint.query, endpoint.needed, what="argument")
 
 
 def _number(text: str, kind: object) -> object:
@@ -59,52 +56,53 @@ def _number(text: str, kind: object) -> object:
     return text
 
 
-def _flaw_among(
-    said: Mapping[str, object], properties: Mapping[str, Schema], required: tuple[str, ...], *, what: str
-) -> Flaw | None:
+def _checked(
+    said: dict[str, Any], properties: Mapping[str, Schema], required: tuple[str, ...], *, what: str
+) -> dict[str, Any]:
     for name in said:
         if name not in properties:
-            return Flaw(f"unknown {what} {name!r}{hint(name, properties)}", sorted(properties))
+            raise AdminError(400, f"unknown {what} {name!r}{hint(name, properties)}", allowed=sorted(properties))
     for name in required:
         if name not in said:
-            return Flaw(f"{what} {name!r} is missing", sorted(properties))
-    return next((flaw for name, value in said.items() if (flaw := _flaw(name, value, properties[name]))), None)
+            raise AdminError(400, f"{what} {name!r} is missing", allowed=sorted(properties))
+    for name, value in said.items():
+        _check(name, value, properties[name])
+    return said
 
 
-def _flaw(name: str, value: Any, schema: Schema) -> Flaw | None:  # noqa: ANN401  # decoded JSON
+def _check(name: str, value: Any, schema: Schema) -> None:  # noqa: ANN401  # decoded JSON
     shown = json.dumps(value)[:60]
     if "const" in schema and value is not schema["const"]:
-        return Flaw(f"{name} is {shown}; allowed: {json.dumps(schema['const'])}", [schema["const"]])
+        raise _refusal(name, f"is {shown}", json.dumps(schema["const"]), [schema["const"]])
     if "enum" in schema and value not in schema["enum"]:
         words = schema["enum"]
-        return Flaw(f"{name} is {shown}; allowed: {', '.join(map(json.dumps, words))}", words)
+        raise _refusal(name, f"is {shown}", ", ".join(map(json.dumps, words)), words)
     kinds = schema.get("type", ())
     kinds = [kinds] if isinstance(kinds, str) else list(kinds)
     if kinds and not any(_is(value, kind) for kind in kinds):
-        return Flaw(f"{name} is {shown}; allowed: {' or '.join(kinds)}", kinds)
-    return _out_of_range(name, value, schema)
+        raise _refusal(name, f"is {shown}", " or ".join(kinds), kinds)
+    _check_range(name, value, schema)
 
 
-def _out_of_range(name: str, value: Any, schema: Schema) -> Flaw | None:  # noqa: ANN401  # decoded JSON
+def _check_range(name: str, value: Any, schema: Schema) -> None:  # noqa: ANN401  # decoded JSON
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
-            least = f"at least {schema['minItems']}"
-            return Flaw(f"{name} is empty; allowed: {least}", [least])
-        wrong = [item for item in value if not _is(item, schema["items"]["type"])]
-        return Flaw(f"{name} holds {json.dumps(wrong[0])[:60]}; allowed: objects", ["objects"]) if wrong else None
+            raise _refusal(name, "is empty", f"at least {schema['minItems']}")
+        for item in value:
+            if not _is(item, schema["items"]["type"]):
+                raise _refusal(name, f"holds {json.dumps(item)[:60]}", "objects")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         above, least = schema.get("exclusiveMinimum"), schema.get("minimum", float("-inf"))
         most = schema.get("maximum", float("inf"))
         if not least <= value <= most or (above is not None and value <= above):
             allowed = f"{least} to {most}" if above is None else f"more than {above}, at most {most}"
-            return Flaw(f"{name} is {shown_number(value)}; allowed: {allowed}", [allowed])
-    return None
+            text = json.dumps(value)
+            raise _refusal(name, f"is {text if len(text) <= 30 else text[:29] + '…'}", allowed)
 
 
-def shown_number(value: float) -> str:
-    """A number in few characters."""
-    text = json.dumps(value)
-    return text if len(text) <= 30 else text[:29] + "…"
+def _refusal(name: str, wrong: str, said: str, allowed: Sequence[Any] = ()) -> AdminError:
+    """The error of a value: what it is, and what is allowed, in words and as a list where that is another one."""
+    return AdminError(400, f"{name} {wrong}; allowed: {said}", allowed=allowed or [said])
 
 
 def _is(value: object, kind: str) -> bool:

@@ -26,8 +26,8 @@ _ROWS: Schema = {"type": ["array", "null"]}
 _GIVES: dict[str, Schema] = dict.fromkeys(("apps", "users", "businesses"), _ROWS)
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/auth", summary="Show who may call", answer=show_auth, gives=_GIVES),
-    Endpoint(method="PUT", path="/auth", summary="Declare who may call", answer=declare_auth, raw=True, gives=_GIVES),
-    Endpoint(method="DELETE", path="/auth", summary="Let anybody call", answer=drop_auth),
+    Endpoint("GET", "/auth", "Show who may call", show_auth, gives=_GIVES),
+    Endpoint("PUT", "/auth", "Declare who may call", declare_auth, raw=True, gives=_GIVES),
+    Endpoint("DELETE", "/auth", "Let anybody call", drop_auth),
 )
 """What there is under `/__admin/auth`."""

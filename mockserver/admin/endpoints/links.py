@@ -176,19 +176,19 @@ def link_endpoints(notes: Mapping[str, Schema]) -> tuple[Endpoint, ...]:
     """The links for browsers; `notes` describes what an API notes in the records of tasks."""
     return (
         Endpoint(
-            method="GET",
-            path="/use",
-            summary="Put a browser into a session",
-            answer=use,
+            "GET",
+            "/use",
+            "Put a browser into a session",
+            use,
             query=_USE,
             gives={**_LED, "scenario": {"type": ["string", "null"]}, "clock": {"type": ["string", "null"]}},
             leads=True,
         ),
         Endpoint(
-            method="GET",
-            path=REPLAY,
-            summary="Put a browser at a moment of a task",
-            answer=replay,
+            "GET",
+            REPLAY,
+            "Put a browser at a moment of a task",
+            replay,
             query={**_REPLAY, **notes, **_THERE},
             needed=("scenario", "digest", "edition", "task", "seed", "epoch", "reading", "polls"),
             gives={**_LED, "url": {"type": "string", "description": "The call that answers the moment, a path."}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.sessions.journal import MOST_WAITS, Criteria, JournalEntry, TooFewCallsError
 
@@ -81,69 +81,29 @@ def _shown(entry: JournalEntry) -> dict[str, object]:
     return shown
 
 
-_REQUESTS: dict[str, Schema] = {
-    "requests": {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "properties": {
-                "at": {"type": "number", "description": "Seconds since 1970 by the mock's clock."},
-                "session": {"type": "string"},
-                "method": {"type": "string"},
-                "target": {"type": "string", "description": "Path and query, secrets blotted out."},
-                "status": {"type": "integer", "description": "The HTTP status of the answer."},
-                "code": {"type": "integer", "description": "The code in its envelope."},
-                "message": {"type": "string", "description": "What a refusal says."},
-                "task_id": {"type": ["string", "null"]},
-                "scenario": {"type": ["string", "null"]},
-                "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the poll."},
-                "faults": {"type": "array", "items": {"type": "string"}},
-            },
-        },
-    }
+_SESSION: dict[str, Schema] = {"session": {"type": "string", "description": "This session only."}}
+_REQUEST: dict[str, Schema] = {
+    "at": {"type": "number", "description": "Seconds since 1970 by the mock's clock."},
+    "session": {"type": "string"},
+    "method": {"type": "string"},
+    "target": {"type": "string", "description": "Path and query, secrets blotted out."},
+    "status": {"type": "integer", "description": "The HTTP status of the answer."},
+    "code": {"type": "integer", "description": "The code in its envelope."},
+    "message": {"type": "string", "description": "What a refusal says."},
+    "task_id": {"type": ["string", "null"]},
+    "scenario": {"type": ["string", "null"]},
+    "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the poll."},
+    "faults": {"type": "array", "items": {"type": "string"}},
 }
+_REQUESTS = {"requests": list_of(_REQUEST)}
 _COUNT: dict[str, Schema] = {"count": {"type": "integer", "minimum": 0}}
 
 ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path="/requests",
-        summary="List the calls",
-        answer=list_requests,
-        query=_CRITERIA,
-        gives=_REQUESTS,
-    ),
-    Endpoint(method="DELETE", path="/requests", summary="Forget all calls", answer=clear_requests),
-    Endpoint(
-        method="POST",
-        path="/requests/find",
-        summary="Find calls",
-        answer=find_requests,
-        body=_CRITERIA,
-        gives=_REQUESTS,
-    ),
-    Endpoint(
-        method="POST",
-        path="/requests/count",
-        summary="Count calls",
-        answer=count_requests,
-        body=_CRITERIA,
-        gives=_COUNT,
-    ),
-    Endpoint(
-        method="POST",
-        path="/requests/wait",
-        summary="Wait for calls",
-        answer=wait_for_requests,
-        body=_WAIT,
-        gives=_COUNT,
-    ),
-    Endpoint(
-        method="POST",
-        path="/reset",
-        summary="Forget sessions and calls",
-        answer=reset,
-        body={"session": {"type": "string", "description": "This session only."}},
-    ),
+    Endpoint("GET", "/requests", "List the calls", list_requests, query=_CRITERIA, gives=_REQUESTS),
+    Endpoint("DELETE", "/requests", "Forget all calls", clear_requests),
+    Endpoint("POST", "/requests/find", "Find calls", find_requests, body=_CRITERIA, gives=_REQUESTS),
+    Endpoint("POST", "/requests/count", "Count calls", count_requests, body=_CRITERIA, gives=_COUNT),
+    Endpoint("POST", "/requests/wait", "Wait for calls", wait_for_requests, body=_WAIT, gives=_COUNT),
+    Endpoint("POST", "/reset", "Forget sessions and calls", reset, body=_SESSION),
 )
 """What there is under `/__admin/requests`, and the reset."""

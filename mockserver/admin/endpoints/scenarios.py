@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, record_of
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
 from taskmock.mockserver.admin.moments import replay_command, taken_scenario
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_scenario
@@ -20,13 +20,7 @@ def _listed(catalog: Catalog, name: str) -> dict[str, object]:
         found = catalog.scenario(name)
     except (ScenarioError, ScenarioNotFoundError) as error:
         return {"name": name, "problem": str(error)}
-    return {
-        "name": found.name,
-        "title": found.title,
-        "tags": found.tags,
-        "ends": found.ends,
-        "edition": found.edition,
-    }
+    return {word: getattr(found, word) for word in ("name", "title", "tags", "ends", "edition")}
 
 
 def show_scenario(call: AdminCall) -> Answered:
@@ -63,45 +57,22 @@ def take_away(call: AdminCall) -> Answered:
 
 
 _SCENARIO = "/scenarios/{scenario}"
-_LISTED: Schema = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "name": {"type": "string"},
-            "title": {"type": "string"},
-            "tags": {"type": "array", "items": {"type": "string"}},
-            "ends": {"type": ["string", "null"]},
-            "edition": {"type": ["string", "null"]},
-            "problem": {"type": "string", "description": "What is wrong with its file."},
-        },
-    },
+_OF_TASK = "/sessions/{session}/tasks/{task}/scenario"
+_PUT: dict[str, Schema] = {"name": {"type": "string"}, "digest": {"type": "string"}}
+_LISTED: dict[str, Schema] = {
+    "name": {"type": "string"},
+    "title": {"type": "string"},
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "ends": {"type": ["string", "null"]},
+    "edition": {"type": ["string", "null"]},
+    "problem": {"type": "string", "description": "What is wrong with its file."},
 }
 
 ENDPOINTS = (
-    Endpoint(
-        method="GET",
-        path="/scenarios",
-        summary="List the scenarios",
-        answer=list_scenarios,
-        gives={"scenarios": _LISTED},
-    ),
-    Endpoint(method="GET", path=_SCENARIO, summary="Show a scenario's text", answer=show_scenario, gives=None),
-    Endpoint(
-        method="PUT",
-        path=_SCENARIO,
-        summary="Put a scenario",
-        answer=put_scenario,
-        raw=True,
-        gives={"name": {"type": "string"}, "digest": {"type": "string"}},
-    ),
-    Endpoint(method="DELETE", path=_SCENARIO, summary="Take a scenario back", answer=delete_scenario),
-    Endpoint(
-        method="GET",
-        path="/sessions/{session}/tasks/{task}/scenario",
-        summary="Take a task away as a scenario",
-        answer=take_away,
-        gives=None,
-    ),
+    Endpoint("GET", "/scenarios", "List the scenarios", list_scenarios, gives={"scenarios": list_of(_LISTED)}),
+    Endpoint("GET", _SCENARIO, "Show a scenario's text", show_scenario, gives=None),
+    Endpoint("PUT", _SCENARIO, "Put a scenario", put_scenario, raw=True, gives=_PUT),
+    Endpoint("DELETE", _SCENARIO, "Take a scenario back", delete_scenario),
+    Endpoint("GET", _OF_TASK, "Take a task away as a scenario", take_away, gives=None),
 )
 """What there is under `/__admin/scenarios`, and a task as a scenario."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema, list_of
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.sessions.session import Session
 
@@ -58,27 +58,17 @@ def _shown(session: Session) -> dict[str, object]:
     }
 
 
+_TEXT: Schema = {"type": "string"}
 _SESSION = "/sessions/{session}"
-_TASKS: Schema = {
-    "type": "array",
-    "items": {"type": "object", "properties": {"id": {"type": "string"}, "scenario": {"type": "string"}}},
-}
-_GIVES: dict[str, Schema] = {"name": {"type": "string"}, **_PLAN, "tasks": _TASKS}
+_GIVES: dict[str, Schema] = {"name": _TEXT, **_PLAN, "tasks": list_of({"id": _TEXT, "scenario": _TEXT})}
 _LISTED: dict[str, Schema] = {
     "sessions": {"type": "array", "items": {"type": "object", "properties": _GIVES, "required": list(_GIVES)}}
 }
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/sessions", summary="List the sessions", answer=list_sessions, gives=_LISTED),
-    Endpoint(method="GET", path=_SESSION, summary="Show a session", answer=show_session, gives=_GIVES),
-    Endpoint(
-        method="PUT",
-        path=_SESSION,
-        summary="Settle what a session plays",
-        answer=settle_session,
-        body=_PLAN,
-        gives=_GIVES,
-    ),
-    Endpoint(method="DELETE", path=_SESSION, summary="Forget a session", answer=forget_session),
+    Endpoint("GET", "/sessions", "List the sessions", list_sessions, gives=_LISTED),
+    Endpoint("GET", _SESSION, "Show a session", show_session, gives=_GIVES),
+    Endpoint("PUT", _SESSION, "Settle what a session plays", settle_session, body=_PLAN, gives=_GIVES),
+    Endpoint("DELETE", _SESSION, "Forget a session", forget_session),
 )
 """What there is under `/__admin/sessions`, tasks aside."""

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, record_of
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Fault
@@ -86,9 +86,6 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         "dropped": record.dropped,
         "link": link_of(playback, record),
     }
-
-
-_SEEKS = ("next", "back", "failed", "end", "start")
 
 
 _LONGEST = 8760 * 3600
@@ -196,7 +193,10 @@ def _check_addresses(presenter: Presenter, history: History, fault: Fault) -> No
 _CLOCK: dict[str, Schema] = {
     "advance": {"type": "number", "minimum": 0, "maximum": _LONGEST, "description": "Seconds to move on."},
     "set": {"type": "number", "minimum": 0, "maximum": _LONGEST, "description": "Seconds from the task's creation."},
-    "seek": {"enum": list(_SEEKS), "description": "The next or earlier change, the first FAILED, the end, the start."},
+    "seek": {
+        "enum": ["next", "back", "failed", "end", "start"],
+        "description": "The next or earlier change, the first FAILED, the end, the start.",
+    },
     "frozen": {"type": "boolean", "description": "Stop the clock, or let it go on."},
     "restart": {"const": True, "description": "Back to the creation, and forget what was done."},
 }
@@ -206,62 +206,35 @@ _TASK = "/sessions/{session}/tasks/{task}"
 
 
 _OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}, "minItems": 1}
-
-
-_FAULTS: dict[str, Schema] = {
-    "faults": {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "description": "As in scenario files, and:",
-            "properties": {
-                "had": {"type": "integer", "description": "How many answers have met it."},
-                "added": {"type": "boolean", "description": "Whether it was added to the scenario's own."},
-            },
-        },
-    }
+_COMMANDS: dict[str, Schema] = {"commands": {**_OBJECTS, "description": 'For example [{"retry": "Copy B"}].'}}
+_ADDED: dict[str, Schema] = {"faults": {**_OBJECTS, "description": 'For example [{"answers": 2, "http": 502}].'}}
+_PLAY: dict[str, Schema] = {
+    "scenario": {"type": ["string", "null"], "description": "What it plays; null: what the session plays."}
 }
+_FAULT: dict[str, Schema] = {
+    "had": {"type": "integer", "description": "How many answers have met it."},
+    "added": {"type": "boolean", "description": "Whether it was added to the scenario's own."},
+}
+_FAULTS = {"faults": list_of(_FAULT, description="As in scenario files, and:")}
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path=_TASK, summary="Show a task", answer=show_task, gives=TASK_SCHEMA),
+    Endpoint("GET", _TASK, "Show a task", show_task, gives=TASK_SCHEMA),
+    Endpoint("PUT", _TASK, "Open a task", play_task, body=_PLAY, gives=TASK_SCHEMA),
+    Endpoint("POST", f"{_TASK}/clock", "Move a task's clock", move_clock, body=_CLOCK, gives=TASK_SCHEMA),
     Endpoint(
-        method="PUT",
-        path=_TASK,
-        summary="Open a task",
-        answer=play_task,
-        body={"scenario": {"type": ["string", "null"], "description": "What it plays; null: what the session plays."}},
-        gives=TASK_SCHEMA,
-    ),
-    Endpoint(
-        method="POST",
-        path=f"{_TASK}/clock",
-        summary="Move a task's clock",
-        answer=move_clock,
-        body=_CLOCK,
-        gives=TASK_SCHEMA,
-    ),
-    Endpoint(
-        method="POST",
-        path=f"{_TASK}/commands",
-        summary="Operate a task or its nodes",
-        answer=give_commands,
-        body={"commands": {**_OBJECTS, "description": 'For example [{"retry": "Copy B"}].'}},
+        "POST",
+        f"{_TASK}/commands",
+        "Operate a task or its nodes",
+        give_commands,
+        body=_COMMANDS,
         required=("commands",),
         gives=TASK_SCHEMA,
     ),
-    Endpoint(method="GET", path=f"{_TASK}/faults", summary="List a task's faults", answer=list_faults, gives=_FAULTS),
+    Endpoint("GET", f"{_TASK}/faults", "List a task's faults", list_faults, gives=_FAULTS),
     Endpoint(
-        method="POST",
-        path=f"{_TASK}/faults",
-        summary="Add faults to a task",
-        answer=add_faults,
-        body={"faults": {**_OBJECTS, "description": 'For example [{"answers": 2, "http": 502}].'}},
-        required=("faults",),
-        gives=_FAULTS,
+        "POST", f"{_TASK}/faults", "Add faults to a task", add_faults, body=_ADDED, required=("faults",), gives=_FAULTS
     ),
-    Endpoint(
-        method="DELETE", path=f"{_TASK}/faults", summary="Take added faults back", answer=clear_faults, gives=_FAULTS
-    ),
+    Endpoint("DELETE", f"{_TASK}/faults", "Take added faults back", clear_faults, gives=_FAULTS),
 )
 """What there is under `/__admin/sessions/{session}/tasks`."""
