@@ -50,9 +50,6 @@ class Store(Protocol):
     def plan(self, session: str) -> SessionPlan:
         """What a session has settled."""
 
-    def settle(self, session: str, plan: SessionPlan) -> None:
-        """Settles a session's plan for the tasks it has yet to touch."""
-
     def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
         """Puts what `update` makes of a session's plan in its place, in one atomic step."""
 
@@ -118,11 +115,6 @@ class MemoryStore:
         with self._lock:
             found = self._sessions.get(session)
             return found.plan if found else SessionPlan()
-
-    def settle(self, session: str, plan: SessionPlan) -> None:
-        """Settles a session's plan for the tasks it has yet to touch."""
-        with self._lock:
-            self._touched(session).plan = plan
 
     def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
         """Puts what `update` makes of a session's plan in its place, in one atomic step."""

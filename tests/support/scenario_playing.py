@@ -82,7 +82,7 @@ class Stage:
 
     def settle(self, session="s", **plan):
         """Settles a session."""
-        self.store.settle(session, SessionPlan(**plan))
+        self.store.replan(session, lambda _: SessionPlan(**plan))
 
 
 def shape(data):

@@ -95,7 +95,7 @@ def test_session_that_nobody_touches_goes_after_its_time():
 
 def test_forgotten_session_is_gone_with_its_plan():
     store = opened(MemoryStore(), key())
-    store.settle("s", SessionPlan(scenario="steps"))
+    store.replan("s", lambda _: SessionPlan(scenario="steps"))
 
     store.forget("s")
     store.forget("never there")
@@ -107,7 +107,7 @@ def test_plan_is_kept_before_any_touch():
     store = MemoryStore()
     plan = SessionPlan(scenario="steps", mode=ClockMode.POLLS)
 
-    store.settle("s", plan)
+    store.replan("s", lambda _: plan)
 
     assert store.plan("s") == plan
     assert store.sessions() == ("s",)
@@ -150,7 +150,7 @@ def test_threads_open_one_record():
 
 def test_plan_is_replaced_by_what_is_made_of_it():
     store = MemoryStore()
-    store.settle("s", SessionPlan(scenario="steps"))
+    store.replan("s", lambda _: SessionPlan(scenario="steps"))
 
     made = store.replan("s", lambda plan: dataclasses.replace(plan, numbered=plan.numbered + 1))
 

@@ -1,5 +1,6 @@
 """A call that was resolved once is answered without parsing it, and exactly as if it were new."""
 
+import dataclasses
 import json
 
 from hypothesis import given
@@ -93,7 +94,7 @@ def test_known_call_follows_what_its_session_settles_later(app):
     asked = Call("GET", target())
     app.answer(asked)
     app.playback.catalog.add(FAILS)
-    app.playback.store.settle("default", app.playback.store.plan("default").__class__(scenario="fails"))
+    app.playback.store.replan("default", lambda plan: dataclasses.replace(plan, scenario="fails"))
 
     assert answered(app.answer_inline(asked)).headers["X-Mock-Scenario"] == "fails"
 

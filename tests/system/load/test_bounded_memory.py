@@ -131,7 +131,7 @@ def test_polled_session_stays_however_old_it_is():
 def test_session_is_remembered_for_a_day():
     steady = Steady()
     store = MemoryStore(steady=steady)
-    store.settle("a", SessionPlan())
+    store.replan("a", lambda _: SessionPlan())
     steady.seconds = 24 * 3600
 
     assert store.sessions() == ("a",)
