@@ -5,8 +5,7 @@ Only pytest is imported here; the server is loaded when the first test asks for 
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -39,22 +38,7 @@ ALL = "*"
 _KEYS = ("scenario", "clock", "tags")
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a test's marker asks for; None where it leaves something open."""
-
-    scenario: str | Path | Scenario | None = None
-    clock: str | None = None
-
-
-def wanted_of(request: pytest.FixtureRequest) -> Wanted:
-    """What the marker of a running test asks for, this run's scenario of a list included."""
-    marker = request.node.get_closest_marker("taskmock")
-    named = marker.kwargs if marker else {}
-    return Wanted(scenario=getattr(request, "param", named.get("scenario")), clock=named.get("clock"))
-
-
-def parametrize(metafunc: pytest.Metafunc, catalog: Callable[[], Catalog]) -> None:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs a marked test once for each scenario of a list, of `*`, or of its tags.
 
     Raises:
@@ -68,7 +52,7 @@ def parametrize(metafunc: pytest.Metafunc, catalog: Callable[[], Catalog]) -> No
     if isinstance(scenario, list | tuple):
         found: Sequence[str | Path | Scenario] = scenario
     elif scenario == ALL or tags:
-        found = _tagged(metafunc, catalog, tags)
+        found = _tagged(metafunc, tags)
     else:
         return
     metafunc.parametrize("taskmock", found, indirect=True, ids=[_id(one) for one in found])
@@ -99,9 +83,9 @@ def _tags(metafunc: pytest.Metafunc, tags: object) -> frozenset[str]:
     return frozenset(listed)
 
 
-def _tagged(metafunc: pytest.Metafunc, catalog: Callable[[], Catalog], tags: frozenset[str]) -> list[str]:
+def _tagged(metafunc: pytest.Metafunc, tags: frozenset[str]) -> list[str]:
     try:
-        scenarios = list(catalog())
+        scenarios = list(_catalog(metafunc.config))
     except ValueError as error:
         _refuse(metafunc, f"a scenario is broken:\n{error}")
     names = [scenario.name for scenario in scenarios if tags <= set(scenario.tags)]
@@ -147,11 +131,6 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(harmless(f"--taskmock-scenarios: there is no folder {folder}"))
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs a marked test once for each scenario of a list, of `*`, or of its tags."""
-    parametrize(metafunc, lambda: _catalog(metafunc.config))
-
-
 def _option(config: pytest.Config, name: str) -> str | None:
     value = config.getoption(f"--taskmock-{name}") or config.getini(f"taskmock_{name}")
     return str(value) if value else None
@@ -189,7 +168,7 @@ class TaskmockSession:
         try:
             return self._session.play(scenario, task_id)
         except (LookupError, ValueError) as error:
-            # What is wrong is in the test's own line; the way here says nothing more.
+            # The traceback then ends at the test's own line, where the mistake is.
             raise error.with_traceback(None) from None
 
     def requests(self, task_id: str | None = None) -> Sequence[JournalEntry]:
@@ -283,16 +262,18 @@ def taskmock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
 @pytest.fixture
 def taskmock(request: pytest.FixtureRequest) -> Iterator[TaskmockSession | TaskmockTarget]:
     """A session of the mock server that no other test sees; or the server that `--taskmock-target` names."""
-    wanted, target = wanted_of(request), _target(request.config)
+    marker, target = request.node.get_closest_marker("taskmock"), _target(request.config)
+    named = marker.kwargs if marker else {}
+    scenario, clock = getattr(request, "param", named.get("scenario")), named.get("clock")
     if target is not None:
-        if wanted.scenario is not None or wanted.clock is not None:
+        if scenario is not None or clock is not None:
             target.skip("plays a scenario")
         yield target
         return
     server: MockServer = request.getfixturevalue("taskmock_server")
     session = server.session()
     try:
-        session.settle(scenario=wanted.scenario, clock=wanted.clock)
+        session.settle(scenario=scenario, clock=clock)
     except (LookupError, ValueError) as error:
         pytest.fail(harmless(f"@pytest.mark.taskmock: {error}"), pytrace=False)
     yield TaskmockSession(session)
