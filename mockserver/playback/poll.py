@@ -78,17 +78,12 @@ def followed(record: Record, scenario: Scenario, play: Callable[[Record], Playin
             if script and script.frames:
                 raise CommandRefusedError(entry.command, "recorded answers take no commands")
             play(tried)
-        except CommandRefusedError as error:
-            record = _without(record, str(error))
-        except AddressError as error:
-            record = _without(record, f"{entry.command.verb} {entry.command.target}: {error}")
+        except (CommandRefusedError, AddressError) as error:
+            what = f"{entry.command.verb} {entry.command.target}: " if isinstance(error, AddressError) else ""
+            record = dataclasses.replace(record, dropped=(*record.dropped, f"{what}{error}"))
         else:
             record = tried
     return record
-
-
-def _without(record: Record, reason: str) -> Record:
-    return dataclasses.replace(record, dropped=(*record.dropped, reason))
 
 
 class Reading(NamedTuple):

@@ -42,9 +42,7 @@ class ScenarioResolver:
 
     def __init__(self, options: GenerateOptions) -> None:
         self._created: Cache[Scenario] = Cache(KEPT, lambda _: 1)
-        self._generated = functools.lru_cache(maxsize=KEPT)(
-            lambda seed, key: generate(seed, key, options).scenario,
-        )
+        self._generated = functools.lru_cache(maxsize=KEPT)(lambda seed, key: generate(seed, key, options).scenario)
 
     def resolve(self, source: ScenarioSource, name: str | None, task_id: str, seed: str, plan: SessionPlan) -> Resolved:
         """The scenario that a session means by a name, if it has the task; else the one that the seed gives for it.

@@ -86,10 +86,6 @@ class Criteria:
         )
 
 
-ANY_CALL = Criteria()
-"""All calls."""
-
-
 class TooFewCallsError(TimeoutError):
     """Fewer calls than awaited came in time; `seen` is how many did."""
 
@@ -152,11 +148,11 @@ class Journal:
             self._entries = collections.deque(kept)
             self._weight = sum(entry.weight for entry in kept)
 
-    def find(self, criteria: Criteria = ANY_CALL) -> tuple[JournalEntry, ...]:
-        """The calls that fit, the oldest first."""
+    def find(self, criteria: Criteria | None = None) -> tuple[JournalEntry, ...]:
+        """The calls that fit (None: all calls), the oldest first."""
         with self._lock:
             entries = tuple(self._entries)
-        return tuple(filter(criteria.fit, entries))
+        return tuple(filter(criteria.fit, entries)) if criteria else entries
 
 
 def redacted(target: str, secrets: Collection[str]) -> str:

@@ -17,10 +17,9 @@ LONGEST = 128
 """The most characters a session's name may have."""
 
 NAME_PATTERN = f"^[!-~]{{1,{LONGEST}}}$"
-"""The regular expression of a session's name, for those who are told what may be one."""
+"""The regular expression of a session's name, as the OpenAPI document states it."""
 
 _DIGITS = 16
-_PLAIN = re.compile(r"[\x21-\x7e]+")
 
 
 class SessionNameError(ValueError):
@@ -49,7 +48,7 @@ def checked_session(name: str) -> str:
     Raises:
         SessionNameError: It is empty, too long, or has characters that no header and no URL can carry as they are.
     """
-    if len(name) > LONGEST or not _PLAIN.fullmatch(name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise SessionNameError(name)
     return name
 
@@ -77,10 +76,8 @@ def session_of(prefix: str | None, header: str | None, cookie: str | None) -> st
     Raises:
         SessionNameError: What names it cannot be a session's name.
     """
-    for name in (prefix, header, cookie):
-        if name:
-            return checked_session(name)
-    return None
+    name = prefix or header or cookie
+    return checked_session(name) if name else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

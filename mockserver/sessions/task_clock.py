@@ -11,7 +11,6 @@ from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import ROOT
 from taskmock.mockserver.core.state import State
-from taskmock.mockserver.core.task_time import TaskTime
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Playing
 from taskmock.mockserver.playback.record import Record, RecordKey
@@ -95,36 +94,35 @@ class TaskClock:
     def restart(self) -> None:
         """Puts the task back to its creation, and forgets what was done to it."""
 
-        def restarted(record: Record, _: Playing) -> tuple[Record, None]:
-            time = record.time.restarted(self._playback.opening.clock.now())
-            return dataclasses.replace(record, time=time, log=(), faults=(), spent=(), dropped=()), None
+        def restarted(record: Record, _: Sequence[int], now: int) -> Record:
+            return dataclasses.replace(record, time=record.time.restarted(now), log=(), faults=(), spent=(), dropped=())
 
-        self._playback.change(self._key, restarted)
+        self._change(restarted)
 
     def freeze(self) -> None:
         """Stops the task's clock where it is; polls do not move it either."""
-        self._set_time(TaskTime.stopped)
+        self._change(lambda record, *now: dataclasses.replace(record, time=record.time.stopped(*now)))
 
     def run(self) -> None:
         """Lets the task go on from where it is: by time, or by polls where they move it."""
-        self._set_time(TaskTime.resumed)
+        self._change(lambda record, *now: dataclasses.replace(record, time=record.time.resumed(*now)))
 
     def _history(self) -> History:
         return self._playback.history(self._playback.record(self._key))
 
     def _move(self, move: Callable[[int], int]) -> None:
-        def moved(record: Record, playing: Playing) -> tuple[Record, None]:
-            moments, now = playing.history.moments, self._playback.opening.clock.now()
+        def moved(record: Record, moments: Sequence[int], now: int) -> Record:
             before = record.time.reading(moments, now)
             moment = min(move(before), FURTHEST * SECOND)
-            spent = () if moment < before else record.spent  # what a fault was good for once, it is again
-            return dataclasses.replace(record, time=record.time.moved_to(moment, moments, now), spent=spent), None
+            spent = () if moment < before else record.spent  # a fault's answers are counted anew
+            return dataclasses.replace(record, time=record.time.moved_to(moment, moments, now), spent=spent)
 
-        self._playback.change(self._key, moved)
+        self._change(moved)
 
-    def _set_time(self, change: Callable[[TaskTime, Sequence[int], int], TaskTime]) -> None:
+    def _change(self, update: Callable[[Record, Sequence[int], int], Record]) -> None:
+        """Changes the task's record, given the changes of its tree and the time of the server's clock."""
+
         def changed(record: Record, playing: Playing) -> tuple[Record, None]:
-            time = change(record.time, playing.history.moments, self._playback.opening.clock.now())
-            return dataclasses.replace(record, time=time), None
+            return update(record, playing.history.moments, self._playback.opening.clock.now()), None
 
         self._playback.change(self._key, changed)
