@@ -54,10 +54,8 @@ def _content(path: Path) -> bytes:
         if size <= MOST_BYTES:
             return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        problems = Problems(source, "")
-        said = getattr(error, "strerror", None) or error
-        problems.add(0, UNREADABLE, f"the file cannot be read ({said})", allowed="a scenario file")
-        raise problems.error() from None
+        wrong = f"the file cannot be read ({getattr(error, 'strerror', None) or error})"
+        raise Problems(source, "").refusal(0, UNREADABLE, wrong, allowed="a scenario file") from None
     raise too_big(size, source=source)
 
 

@@ -82,8 +82,7 @@ def _attempts(fields: Fields) -> tuple[Attempt, ...]:
 
 
 def _attempt(fields: Fields) -> Attempt:
-    takes = fields.duration("takes", Attempt().takes)
-    return Attempt(takes=takes, fails=read_fails(fields))
+    return Attempt(takes=fields.duration("takes", Attempt().takes), fails=read_fails(fields))
 
 
 def read_fails(fields: Fields) -> object:

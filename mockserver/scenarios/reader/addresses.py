@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.fault import Fault, FaultKind
@@ -28,15 +30,17 @@ def check_flow(
     for fault in faults:
         _find(graph, fault.part.bounds.node, fault.when, problems)
         _find(graph, _broken_node(fault.part), fault.target, problems)
-    found = []
+    found: list[tuple[Placed[Event], GraphNode]] = []
+    given: dict[int, list[Command]] = collections.defaultdict(list)
     for event in events:
         _find(graph, event.part.trigger.node, event.when, problems)
         node = _find(graph, event.part.command.target, event.target, problems)
         if node is not None:
             found.append((event, node))
+            given[node.index].append(event.part.command)
     for event, node in found if sure else ():
-        check = _Check(event, node, found)
-        for wrong, allowed in _CHECKS[check.command.verb](check) if check.command.verb in _CHECKS else ():
+        check = _CHECKS.get(event.part.command.verb)
+        for wrong, allowed in check(_Operation(event.part, node, given[node.index])) if check else ():
             problems.add(event.target or 0, "bad-operation", wrong, allowed=allowed)
 
 
@@ -85,20 +89,20 @@ Refusals = Iterator[tuple[str, str]]
 """What is wrong with a command, and what is allowed."""
 
 
-class _Check:
-    """Whether a command can ever be allowed, as far as the file tells; `found` are all events with their nodes."""
+class _Operation(NamedTuple):
+    """A scripted command on a node, and all commands of the script on that node: can it ever be allowed?"""
 
-    def __init__(
-        self, placed: Placed[Event], node: GraphNode, found: Sequence[tuple[Placed[Event], GraphNode]]
-    ) -> None:
-        self.command = placed.part.command
-        self._trigger = placed.part.trigger
-        self._node = node
-        self._found = found
+    event: Event
+    node: GraphNode
+    given: Sequence[Command]
+
+    @property
+    def command(self) -> Command:
+        return self.event.command
 
     def failed(self) -> Refusals:
         """Retry and skip: a node that can be FAILED by itself."""
-        verb, node, target = self.command.verb, self._node, quoted(self.command.target)
+        verb, node, target = self.command.verb, self.node, quoted(self.command.target)
         if node.index == ROOT:
             yield f"{verb} takes a node, not the task", "the name of a node that fails"
         elif node.kind not in _NAMED_KINDS:
@@ -114,12 +118,12 @@ class _Check:
 
     def gateway(self) -> Refusals:
         """skip_exg and skip_cpg: a gateway of their kind that takes no arm, into arms of it."""
-        verb, data, step = self.command.verb, self.command.data, self._node.step
+        verb, data, step = self.command.verb, self.command.data, self.node.step
         kind, article = _SKIPPED[verb]
-        if not isinstance(step, Branch) or self._node.kind is not kind:
+        if not isinstance(step, Branch) or self.node.kind is not kind:
             wrong = f"{verb} takes {article} {kind} gateway, {quoted(self.command.target)} is none"
             yield wrong, f"the pinned id of {article} {kind} gateway that takes no arm"
-        elif step.take and self._node.limit is None:
+        elif step.take and self.node.limit is None:
             yield "the gateway takes an arm, it never fails", "a gateway with `take: none` (conditional: `take: []`)"
         else:
             names = [arm.name for arm in step.arms]
@@ -129,49 +133,44 @@ class _Check:
 
     def activity(self) -> Refusals:
         """forced_fail: an activity."""
-        if self._node.kind is not NodeKind.ACTIVITY:
+        if self.node.kind is not NodeKind.ACTIVITY:
             wrong = f"{quoted(self.command.target)} is no activity, it cannot be failed by force"
             yield wrong, "an activity's name"
 
     def waiting(self) -> Refusals:
         """Callback: a node that waits for it."""
-        if not (isinstance(self._node.step, Activity) and self._node.step.waits):
+        if not (isinstance(self.node.step, Activity) and self.node.step.waits):
             yield f"{quoted(self.command.target)} does not wait for a callback", "a node with `waits: callback`"
 
     def whole_task(self) -> Refusals:
         """Start and revoke: the task."""
         verb = self.command.verb
-        if self._node.index != ROOT:
+        if self.node.index != ROOT:
             yield f"{verb} takes the task, not the node {quoted(self.command.target)}", f"{verb}: {TASK}"
 
     def one_node(self) -> Refusals:
         """Rollback: a node."""
-        if self._node.kind not in _NAMED_KINDS:
-            what = "task" if self._node.index == ROOT else "gateway"
+        if self.node.kind not in _NAMED_KINDS:
+            what = "task" if self.node.index == ROOT else "gateway"
             yield f"rollback takes no {what}", "the name of an activity or subprocess"
 
     def paused(self) -> Refusals:
         """Resume: what the script pauses, or what was seen suspended."""
-        paused = any(command.verb is Verb.PAUSE for command in self._commands())
-        if not paused and self._trigger.state not in {"SUSPENDED", "NODE_SUSPENDED"}:
+        paused = any(command.verb is Verb.PAUSE for command in self.given)
+        if not paused and self.event.trigger.state not in {"SUSPENDED", "NODE_SUSPENDED"}:
             allowed = "an event that pauses it, or `when: … SUSPENDED`"
             yield f"nothing pauses {quoted(self.command.target)}, there is nothing to resume", allowed
 
-    def _commands(self) -> Iterator[Command]:
-        """All commands of the script on the same node."""
-        return (event.part.command for event, node in self._found if node.index == self._node.index)
-
     def _can_fail(self) -> bool:
         """Whether the node can be FAILED by itself: by its attempts, its time-out, the rerun limit, or a command."""
-        step = self._node.step
+        step = self.node.step
         if not isinstance(step, Activity):
             return isinstance(step, Subprocess) and step.fails is not None
-        if step.times_out is not None or self._node.limit is not None:
+        if step.times_out is not None or self.node.limit is not None:
             return True
-        commands = list(self._commands())
-        called = any(command.verb is Verb.CALLBACK and _refuses(command) for command in commands)
+        called = any(command.verb is Verb.CALLBACK and _refuses(command) for command in self.given)
         fails = called or (not step.waits and any(attempt.fails is not None for attempt in step.attempts))
-        return (fails and not step.ignored) or any(command.verb is Verb.FORCED_FAIL for command in commands)
+        return (fails and not step.ignored) or any(command.verb is Verb.FORCED_FAIL for command in self.given)
 
 
 _NAMED_KINDS = {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}
@@ -185,15 +184,15 @@ def _refuses(command: Command) -> bool:
     return isinstance(command.data, dict) and command.data.get("result") is False
 
 
-_CHECKS: dict[Verb, Callable[[_Check], Refusals]] = {
-    Verb.START: _Check.whole_task,
-    Verb.RESUME: _Check.paused,
-    Verb.REVOKE: _Check.whole_task,
-    Verb.RETRY: _Check.failed,
-    Verb.SKIP: _Check.failed,
-    Verb.FORCED_FAIL: _Check.activity,
-    Verb.CALLBACK: _Check.waiting,
-    Verb.ROLLBACK: _Check.one_node,
-    Verb.SKIP_EXCLUSIVE: _Check.gateway,
-    Verb.SKIP_CONDITIONAL: _Check.gateway,
+_CHECKS: dict[Verb, Callable[[_Operation], Refusals]] = {
+    Verb.START: _Operation.whole_task,
+    Verb.RESUME: _Operation.paused,
+    Verb.REVOKE: _Operation.whole_task,
+    Verb.RETRY: _Operation.failed,
+    Verb.SKIP: _Operation.failed,
+    Verb.FORCED_FAIL: _Operation.activity,
+    Verb.CALLBACK: _Operation.waiting,
+    Verb.ROLLBACK: _Operation.one_node,
+    Verb.SKIP_EXCLUSIVE: _Operation.gateway,
+    Verb.SKIP_CONDITIONAL: _Operation.gateway,
 }

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.scenario import Event, Trigger
-from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
+from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, read_items
 from taskmock.mockserver.scenarios.reader.scalars import read_data, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
@@ -51,8 +51,7 @@ def states() -> tuple[str, ...]:
 
 def read_events(node: Node, problems: Problems) -> list[Placed[Event]]:
     """The events of a list; what cannot be read is left out."""
-    items = items_of(node, problems, what="events", example=f"a list of operations: [{EVENT_EXAMPLE}]")
-    return [event for event in (_event(item, problems) for item in items) if event is not None]
+    return read_items(node, problems, _event, what="events", example=f"a list of operations: [{EVENT_EXAMPLE}]")
 
 
 def read_when(fields: Fields) -> tuple[str, str] | None:
@@ -136,7 +135,7 @@ def _data(fields: Fields, verb: Verb) -> object:
 
 def _arms(node: Node, problems: Problems) -> list[str]:
     """The arms of `take: [a, b]`; there is at least one."""
-    arms = items_of(node, problems, what="take", example="the names of arms: take: [a, b]")
-    if not arms and isinstance(node, Listing):
+    if isinstance(node, Listing) and not node.items:
         problems.add(node, "empty", "take is empty", allowed="the names of one or more arms")
-    return [name for name in (read_text(arm, problems, what="take") for arm in arms) if name is not None]
+    read = functools.partial(read_text, what="take")
+    return read_items(node, problems, read, what="take", example="the names of arms: take: [a, b]")

@@ -7,7 +7,7 @@ from functools import partial
 
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, Placed, read_when
-from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
+from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, read_items
 from taskmock.mockserver.scenarios.reader.scalars import (
     MOST,
     read_chance,
@@ -46,14 +46,12 @@ def _envelope(node: Node, problems: Problems) -> object:
     fields.require("code", allowed="a whole number")
     fields.require("message", allowed="text")
     value: dict[str, object] = {"code": fields.read("code", read_whole), "message": fields.text("message")}
-    data = fields.node("data")
-    if data is not None:
-        value["data"] = read_data(data, problems)
-    permission = fields.node("permission")
-    if permission is not None:
-        value["permission"] = read_data(permission, problems)
-        if not isinstance(permission, Mapping):
-            problems.add(permission, "not-mapping", f"permission is {kind_of(permission)}", allowed="a mapping")
+    for key in ("data", "permission"):
+        part = fields.node(key)
+        if part is not None:
+            value[key] = read_data(part, problems)
+            if key == "permission" and not isinstance(part, Mapping):
+                problems.add(part, "not-mapping", f"permission is {kind_of(part)}", allowed="a mapping")
     return value
 
 
@@ -181,14 +179,12 @@ FAULT_EXAMPLE = "{when: Copy B FAILED, answers: 2, http: 502}, {polls: [3], rese
 
 def read_faults(node: Node, problems: Problems) -> list[Placed[Fault]]:
     """The faults of a list; what cannot be read is left out."""
-    items = items_of(node, problems, what="faults", example=f"a list of faults: [{FAULT_EXAMPLE}]")
-    return [fault for fault in (_fault(item, problems) for item in items) if fault is not None]
+    return read_items(node, problems, _fault, what="faults", example=f"a list of faults: [{FAULT_EXAMPLE}]")
 
 
 def _fault(node: Node, problems: Problems) -> Placed[Fault] | None:
-    fields = fields_of(
-        node, problems, keys=(*BOUNDS, *(kind.value for kind in FaultKind)), what="a fault", example=FAULT_EXAMPLE
-    )
+    keys = (*BOUNDS, *(kind.value for kind in FaultKind))
+    fields = fields_of(node, problems, keys=keys, what="a fault", example=FAULT_EXAMPLE)
     if fields is None:
         return None
     before = len(problems)
@@ -227,6 +223,5 @@ def _polls(fields: Fields) -> tuple[int, ...]:
     if node is None:
         return ()
     example, filled = "a list of poll numbers: [3, 4]", "poll numbers from 1: [3, 4]"
-    items = items_of(node, fields.problems, what="polls", example=example, filled=filled)
-    found = (read_whole(item, fields.problems, what="a poll number", least=1, most=MOST_TIMES) for item in items)
-    return tuple(number for number in found if number is not None)
+    read = partial(read_whole, what="a poll number", least=1, most=MOST_TIMES)
+    return tuple(read_items(node, fields.problems, read, what="polls", example=example, filled=filled))

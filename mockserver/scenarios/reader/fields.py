@@ -126,6 +126,12 @@ def items_of(node: Node, problems: Problems, *, what: str, example: str, filled:
     return ()
 
 
+def read_items(node: Node, problems: Problems, read: Callable[..., T | None], **listing: str) -> list[T]:
+    """What a reader gives for each item of a list (see `items_of`); what cannot be read is left out."""
+    found = (read(item, problems) for item in items_of(node, problems, **listing))
+    return [part for part in found if part is not None]
+
+
 def refuse_full_width(node: Node, problems: Problems) -> bool:
     """Whether a full-width character stands in a text where one of YAML's own was meant; if so it is noted."""
     if not isinstance(node, Scalar) or not node.plain:

@@ -15,7 +15,7 @@ from taskmock.mockserver.scenarios.reader.activities import (
     read_limit,
 )
 from taskmock.mockserver.scenarios.reader.branches import ARM, GATEWAYS, BranchNodes, branch_nodes
-from taskmock.mockserver.scenarios.reader.fields import Fields, items_of, refuse_full_width
+from taskmock.mockserver.scenarios.reader.fields import Fields, read_items, refuse_full_width
 from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
@@ -39,17 +39,13 @@ class FlowReader:
 
     def flow(self, node: Node, *, what: str) -> Flow:
         """The steps of a list; `what` is its name in messages."""
-        items = items_of(node, self._problems, what=what, example=FLOW_EXAMPLE)
         self.lost = self.lost or not isinstance(node, Listing)
-        return tuple(step for step in map(self._step, items) if step is not None)
+        return tuple(read_items(node, self._problems, self._step, what=what, example=FLOW_EXAMPLE))
 
     def pinned(self, fields: Fields, key: str = "id") -> str | None:
         """The id that a node is given by the file; each only once."""
-        node = fields.node(key)
-        if node is None:
-            return None
-        found = read_node_id(node, self._problems, what=key)
-        if found is None:
+        node, found = fields.node(key), fields.read(key, read_node_id)
+        if node is None or found is None:
             return None
         if found in self._pinned:
             line = self._problems.place(self._pinned[found].start)[0]
@@ -58,7 +54,7 @@ class FlowReader:
         self._pinned.setdefault(found, node)
         return found
 
-    def _step(self, node: Node) -> Step | None:
+    def _step(self, node: Node, _: Problems) -> Step | None:
         self._steps += 1
         if self._steps > MOST_STEPS:
             if self._steps == MOST_STEPS + 1:
@@ -139,17 +135,14 @@ class FlowReader:
         fields = Fields(node, self._problems, keys=keys.get(word, (word, "id")), what=f"the {word} step")
         match word:
             case "node":
-                return self._named(fields)
+                name = fields.text("node")
+                return None if name is None else activity_of(name, fields, pinned=self.pinned(fields))
             case "subprocess":
                 return self._subprocess(fields)
             case "loop":
                 return self._loop(fields)
             case _:
                 return self._branch(word, fields)
-
-    def _named(self, fields: Fields) -> Step | None:
-        name = fields.text("node")
-        return None if name is None else activity_of(name, fields, pinned=self.pinned(fields))
 
     def _subprocess(self, fields: Fields) -> Step | None:
         name = fields.text("subprocess")

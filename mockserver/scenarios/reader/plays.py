@@ -101,11 +101,6 @@ def _events_and_faults(fields: Fields, base: Inherited | None) -> tuple[list[Pla
     )
 
 
-def read_task(node: Node, problems: Problems) -> Fields | None:
-    """The fields of `task:`."""
-    return fields_of(node, problems, keys=TASK_KEYS, what="task", example="{id: 10, name: Release web}")
-
-
 def _refuse_beside(fields: Fields) -> None:
     if "frames" in fields:
         for key in ("flow", "generate", "events", "start", "dispatch", "expires"):

@@ -93,8 +93,8 @@ def read_choice(node: Node, problems: Problems, *, what: str, choices: Collectio
     """One of a few words."""
     if isinstance(node, Scalar) and node.text in choices:
         return node.text
-    meant = closest(node.text.replace("_", "-"), choices) if isinstance(node, Scalar) else ""
-    meant = meant or (closest(node.text, choices) if isinstance(node, Scalar) else "")
+    text = node.text if isinstance(node, Scalar) else ""
+    meant = closest(text.replace("_", "-"), choices) or closest(text, choices)
     problems.add(node, "bad-choice", f"{what} is {kind_of(node)}", allowed=", ".join(choices), meant=meant)
     return None
 

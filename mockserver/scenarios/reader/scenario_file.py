@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -12,8 +13,8 @@ from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.scenario import Play, Scenario
 from taskmock.mockserver.scenarios.reader.events import read_events, states
 from taskmock.mockserver.scenarios.reader.faults import read_faults
-from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of
-from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Inherited, Source, read_play, read_task
+from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of, read_items
+from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Inherited, Source, read_play
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_slug, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
@@ -96,9 +97,8 @@ def _tags(fields: Fields, old: Scenario) -> tuple[str, ...]:
     node = fields.node("tags")
     if node is None:
         return old.tags
-    items = items_of(node, fields.problems, what="tags", example="a list of words: [retry, timing]")
-    found = (read_text(item, fields.problems, what="a tag") for item in items)
-    return tuple(tag for tag in found if tag is not None)
+    read, example = functools.partial(read_text, what="a tag"), "a list of words: [retry, timing]"
+    return tuple(read_items(node, fields.problems, read, what="tags", example=example))
 
 
 def _used(fields: Fields, resolve: Resolve | None) -> Scenario | None:
@@ -136,7 +136,8 @@ def _plays(fields: Fields, old: Scenario, source: Source) -> tuple[Play, ...]:
             fields.refuse(key, wrong, allowed="tasks, which replaces them all")
         return old.plays
     node = fields.node("task")
-    task = None if node is None else read_task(node, fields.problems)
+    example = "{id: 10, name: Release web}"
+    task = None if node is None else fields_of(node, fields.problems, keys=TASK_KEYS, what="task", example=example)
     base = Inherited(old.plays[0], fields.key("use")) if old.plays else None
     return (read_play(fields, task, source=dataclasses.replace(source, base=base)),)
 

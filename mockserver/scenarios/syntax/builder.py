@@ -81,8 +81,7 @@ class NodeBuilder:
             text = scalar.text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
             if "\ufffd" in text:
                 wrong = "half of an escaped pair stands here alone (a lone surrogate)"
-                flaw = SyntaxFlaw(scalar.start, "character", wrong, 'whole characters, like "\\U0001F600"')
-                self.flaws.append(flaw)
+                self.flaws.append(SyntaxFlaw(scalar.start, "character", wrong, 'whole characters, like "\\U0001F600"'))
             return dataclasses.replace(scalar, text=text)
         return scalar
 
@@ -148,23 +147,20 @@ class NodeBuilder:
     def _key(self, top: _Open, node: Node, start: int) -> Scalar | None:
         """The node as a key, None if it cannot be one: its value is then left out."""
         if not isinstance(node, Scalar):
-            self.flaws.append(SyntaxFlaw(start, "key", "a list or mapping stands where a key belongs", "text as a key"))
-            return None
-        if node.plain and not node.text:
-            self.flaws.append(SyntaxFlaw(start, "key", "there is no key before the ':'", "KEY: VALUE"))
-            return None
-        if node.plain and node.text == "<<":
-            wrong = "merge keys ('<<') are no part of YAML 1.2"
-            self.flaws.append(
-                SyntaxFlaw(start, "merge-key", wrong, "the keys written out, or `use:` for a whole scenario")
-            )
-            return None
-        if node.text in top.firsts:
+            flaw = SyntaxFlaw(start, "key", "a list or mapping stands where a key belongs", "text as a key")
+        elif node.plain and not node.text:
+            flaw = SyntaxFlaw(start, "key", "there is no key before the ':'", "KEY: VALUE")
+        elif node.plain and node.text == "<<":
+            allowed = "the keys written out, or `use:` for a whole scenario"
+            flaw = SyntaxFlaw(start, "merge-key", "merge keys ('<<') are no part of YAML 1.2", allowed)
+        elif node.text in top.firsts:
             wrong, first = f"the key {quoted(node.text)} stands here twice", top.firsts[node.text]
-            self.flaws.append(SyntaxFlaw(start, "duplicate-key", wrong, "each key once", earlier=first))
-            return None
-        top.firsts[node.text] = start
-        return node
+            flaw = SyntaxFlaw(start, "duplicate-key", wrong, "each key once", earlier=first)
+        else:
+            top.firsts[node.text] = start
+            return node
+        self.flaws.append(flaw)
+        return None
 
     def _too_big(self, start: int) -> SyntaxFlaw:
         allowed = f"at most {self._most_nodes} values, aliases followed"

@@ -53,6 +53,11 @@ class Problems:
         line = bisect.bisect_right(self._lines, start)
         return line, start - self._lines[line - 1] + 1
 
+    def refusal(self, place: Node | int, code: str, wrong: str, *, allowed: str) -> ScenarioError:
+        """The error after one more thing is wrong, which makes it useless to read on."""
+        self.add(place, code, wrong, allowed=allowed)
+        return self.error()
+
     def error(self) -> ScenarioError:
         """The error that carries all that is wrong: the problems of this source, then those of others."""
         return ScenarioError(sorted(self._found, key=lambda found: (found.source != self.source, found)))

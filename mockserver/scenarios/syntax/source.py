@@ -37,20 +37,16 @@ def text_of(content: str | bytes, *, source: str) -> str:
     text = text.removeprefix("\ufeff")
     forbidden = _FORBIDDEN.search(text)
     if forbidden:
-        problems = Problems(source, text)
         wrong = f"the character U+{ord(forbidden[0]):04X} stands here"
         allowed = 'printable characters; others as an escape in double quotes, like "\\u0007"'
-        problems.add(forbidden.start(), "character", wrong, allowed=allowed)
-        raise problems.error()
+        raise Problems(source, text).refusal(forbidden.start(), "character", wrong, allowed=allowed)
     return text
 
 
 def too_big(size: int, *, source: str) -> ScenarioError:
     """The error of content that is too big to read; `size` in bytes or characters."""
-    problems = Problems(source, "")
     wrong = f"the file is too big ({size / 1_048_576:.1f} MiB)"
-    problems.add(0, "too-big", wrong, allowed=f"at most {MOST_BYTES // 1_048_576} MiB")
-    return problems.error()
+    return Problems(source, "").refusal(0, "too-big", wrong, allowed=f"at most {MOST_BYTES // 1_048_576} MiB")
 
 
 def _decoded(content: bytes, source: str) -> str:
@@ -58,16 +54,10 @@ def _decoded(content: bytes, source: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise _not_unicode(content, error, source) from None
-
-
-def _not_unicode(content: bytes, error: UnicodeDecodeError, source: str) -> ScenarioError:
-    before = content[: error.start].decode(error.encoding, "replace").removeprefix("\ufeff")
-    problems = Problems(source, before)
-    utf8 = error.encoding == "utf-8"
-    wrong = f"the byte 0x{content[error.start]:02X} is no {'UTF-8' if utf8 else 'UTF-16'}"
-    problems.add(len(before), "encoding", wrong + (_guess(content, error.start) if utf8 else ""), allowed="UTF-8")
-    return problems.error()
+        before = content[: error.start].decode(error.encoding, "replace").removeprefix("\ufeff")
+        guess = _guess(content, error.start) if error.encoding == "utf-8" else ""
+        wrong = f"the byte 0x{content[error.start]:02X} is no {encoding.upper()}{guess}"
+        raise Problems(source, before).refusal(len(before), "encoding", wrong, allowed="UTF-8") from None
 
 
 def _guess(content: bytes, start: int) -> str:
@@ -90,9 +80,7 @@ def root_of(text: str, problems: Problems, *, empty: str, allowed: str) -> Node:
     for flaw in parsed.flaws:
         problems.add_flaw(flaw)
     if parsed.root is None:
-        if not problems:
-            problems.add(0, "empty", empty, allowed=allowed)
-        raise problems.error()
+        raise problems.error() if problems else problems.refusal(0, "empty", empty, allowed=allowed)
     return parsed.root
 
 
