@@ -8,8 +8,6 @@ from typing import Any
 
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Record
-from taskmock.mockserver.scenarios.catalog import Catalog
-from taskmock.mockserver.sessions.journal import Journal
 from taskmock.mockserver.sessions.session import Session, SessionContext
 
 Schema = Mapping[str, Any]
@@ -49,16 +47,6 @@ class AdminCall:
     def playback(self) -> Playback:
         """What plays."""
         return self.context.playback
-
-    @property
-    def catalog(self) -> Catalog:
-        """The scenarios by name."""
-        return self.context.catalog
-
-    @property
-    def journal(self) -> Journal:
-        """What was asked and answered."""
-        return self.context.journal
 
     @property
     def session(self) -> Session:

@@ -113,8 +113,11 @@ class AdminRouter:
             return _json(404, {"error": str(error), "known": error.known})
         except RecordGoneError as error:
             return _json(404, {"error": str(error)})
+        except ScenarioError as error:
+            problems = [{"line": one.line, "column": one.column, "text": str(one)} for one in error.problems]
+            return _json(400, {"error": str(error), "problems": problems})
         except ValueError as error:
-            return _json(400, {"error": str(error), **_problems(error)})
+            return _json(400, {"error": str(error)})
         if answered.text is not None:
             body = answered.text.encode("utf-8")
             return Reply(answered.status, (("Content-Type", f"{YAML}; charset=utf-8"), *answered.headers), body)
@@ -209,12 +212,6 @@ def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise AdminError(400, "the body is no JSON object", allowed=sorted(endpoint.body))
     return checked_body(said, endpoint)
-
-
-def _problems(error: Exception) -> dict[str, object]:
-    if not isinstance(error, ScenarioError):
-        return {}
-    return {"problems": [{"line": found.line, "column": found.column, "text": str(found)} for found in error.problems]}
 
 
 def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:

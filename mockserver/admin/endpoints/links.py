@@ -149,7 +149,7 @@ def _sent(session: str, target: str | None, body: dict[str, object]) -> Answered
 
 
 def _checked_next(target: str | None) -> str | None:
-    """A path of this very site: whatever a browser could take for another host is refused."""
+    """A path of this very site: anything that a browser could take for another host is refused."""
     if target is None:
         return None
     plain = target.startswith("/") and not target.startswith("//") and target.isascii() and target.isprintable()

@@ -29,28 +29,28 @@ _WAIT: dict[str, Schema] = {
 
 def list_requests(call: AdminCall) -> Answered:
     """The calls that fit the query, the oldest first."""
-    return Answered(body={"requests": [_shown(entry) for entry in call.journal.find(Criteria(**call.query))]})
+    return Answered(body={"requests": [_shown(entry) for entry in call.context.journal.find(Criteria(**call.query))]})
 
 
 def find_requests(call: AdminCall) -> Answered:
     """The calls that fit the body, the oldest first."""
-    return Answered(body={"requests": [_shown(entry) for entry in call.journal.find(Criteria(**call.said))]})
+    return Answered(body={"requests": [_shown(entry) for entry in call.context.journal.find(Criteria(**call.said))]})
 
 
 def count_requests(call: AdminCall) -> Answered:
     """How many calls fit the body."""
-    return Answered(body={"count": len(call.journal.find(Criteria(**call.said)))})
+    return Answered(body={"count": len(call.context.journal.find(Criteria(**call.said)))})
 
 
 def wait_for_requests(call: AdminCall) -> Answered:
     """Answers once so many calls that fit the body have come, or says after the time-out how many there were."""
     criteria = dict(call.said)
     count, timeout = criteria.pop("count", 1), criteria.pop("timeout", 10)
-    waiting = call.journal.waiting
+    waiting = call.context.journal.waiting
     if not waiting.acquire(blocking=False):
         raise AdminError(429, "as many calls as can wait already", allowed=f"{MOST_WAITS} at once")
     try:
-        seen = call.journal.wait_for(Criteria(**criteria), count=count, timeout=timeout)
+        seen = call.context.journal.wait_for(Criteria(**criteria), count=count, timeout=timeout)
     except TooFewCallsError as error:
         raise AdminError(408, f"{error.seen} of {count} calls came within {timeout} s", count=error.seen) from None
     finally:
@@ -60,7 +60,7 @@ def wait_for_requests(call: AdminCall) -> Answered:
 
 def clear_requests(call: AdminCall) -> Answered:
     """Forgets all calls."""
-    call.journal.clear()
+    call.context.journal.clear()
     return Answered()
 
 
@@ -69,7 +69,7 @@ def reset(call: AdminCall) -> Answered:
     only = call.said.get("session")
     for name in [only] if only is not None else call.playback.store.sessions():
         call.playback.store.forget(name)
-    call.journal.clear(only)
+    call.context.journal.clear(only)
     return Answered()
 
 

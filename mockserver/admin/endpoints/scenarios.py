@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
-from taskmock.mockserver.admin.moments import replay_command, taken_scenario
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
+from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.playback.player import Playback
+from taskmock.mockserver.playback.poll import played
+from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios import ScenarioError, dump_scenario, read_scenario
 from taskmock.mockserver.scenarios.catalog import Catalog
+from taskmock.mockserver.sessions.replay_link import events_of
 
 
 def list_scenarios(call: AdminCall) -> Answered:
     """All scenarios by name; of one whose file is broken, what is wrong."""
-    catalog = call.catalog
+    catalog = call.context.catalog
     return Answered(body={"scenarios": [_listed(catalog, name) for name in catalog.names()]})
 
 
@@ -25,7 +32,7 @@ def _listed(catalog: Catalog, name: str) -> dict[str, object]:
 
 def show_scenario(call: AdminCall) -> Answered:
     """A scenario as the text of a scenario file."""
-    return Answered(text=dump_scenario(call.catalog.scenario(call.path["scenario"])))
+    return Answered(text=dump_scenario(call.context.catalog.scenario(call.path["scenario"])))
 
 
 def put_scenario(call: AdminCall) -> Answered:
@@ -34,17 +41,17 @@ def put_scenario(call: AdminCall) -> Answered:
     Operations that it does not allow are `dropped` from their log.
     """
     name = call.path["scenario"]
-    scenario = read_scenario(call.data, source=name, resolve=call.catalog.scenario)
+    scenario = read_scenario(call.data, source=name, resolve=call.context.catalog.scenario)
     if scenario.name != name:
         raise AdminError(400, f"the text is scenario {scenario.name!r}, the path says {name!r}; they must agree")
-    call.catalog.add(scenario)
+    call.context.catalog.add(scenario)
     return Answered(body={"name": name, "digest": scenario.digest})
 
 
 def delete_scenario(call: AdminCall) -> Answered:
     """Takes a scenario that was put here off the shelf; one that came from a file is that file's again."""
-    if not call.catalog.remove(call.path["scenario"]):
-        raise ScenarioNotFoundError(call.path["scenario"], call.catalog.names())
+    if not call.context.catalog.remove(call.path["scenario"]):
+        raise ScenarioNotFoundError(call.path["scenario"], call.context.catalog.names())
     return Answered()
 
 
@@ -54,6 +61,30 @@ def take_away(call: AdminCall) -> Answered:
     text = dump_scenario(taken_scenario(call.playback, record))
     # Recorded answers come as JSON, which has no comments.
     return Answered(text=text if text.startswith("{") else f"{replay_command(record)}\n{text}")
+
+
+def taken_scenario(playback: Playback, record: Record) -> Scenario:
+    """A task as a scenario: its script, what was done to it as events, the faults that were added.
+
+    Under the same seed and name it draws the same ids and versions.
+    """
+    _, scenario, _, play, edition, history = playback.playing(record)
+    taken = dataclasses.replace(
+        play,
+        ids=(record.key.task_id,),
+        events=(*play.events, *events_of(record.log)),
+        faults=(*play.faults, *record.faults),
+    )
+    if record.log and played(dataclasses.replace(record, log=()), taken, edition).changes != history.changes:
+        # A scripted `when` and a client's command fell on one millisecond: only moments tell which came first.
+        given = sorted((*history.given, *record.log), key=lambda entry: entry.at)
+        taken = dataclasses.replace(taken, events=events_of(tuple(given)))
+    return dataclasses.replace(scenario, plays=(taken,), edition=edition.name, ends=None)
+
+
+def replay_command(record: Record) -> str:
+    """How the answers of a taken scenario come out again, as a comment for its file."""
+    return f"# taskmock serve --seed {json.dumps(record.seed, ensure_ascii=False)} --scenario FILE"
 
 
 _SCENARIO = "/scenarios/{scenario}"

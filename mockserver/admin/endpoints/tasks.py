@@ -99,7 +99,7 @@ def show_task(call: AdminCall) -> Answered:
 def play_task(call: AdminCall) -> Answered:
     """Opens a task, playing a scenario; the record is made now and not at the first poll."""
     name = call.said.get("scenario")
-    call.session.play(None if name is None else call.catalog.scenario(name), call.path["task"])
+    call.session.play(None if name is None else call.context.catalog.scenario(name), call.path["task"])
     return show_task(call)
 
 
