@@ -63,10 +63,8 @@ def broken_answers(scenario: Scenario, *, judged: int = JUDGED_NODES) -> tuple[F
 
     `judged` is about how many nodes are judged: a scenario is checked so when it is loaded.
     """
-    found: list[Finding] = []
-    for place, play in _placed(scenario):
-        found.extend(_contract_findings(ScenarioRun(scenario, play), place, judged=judged))
-    return tuple(found)
+    runs = ((place, ScenarioRun(scenario, play)) for place, play in _placed(scenario))
+    return tuple(found for place, run in runs for found in _contract_findings(run, place, judged=judged))
 
 
 class ScenarioRun:

@@ -89,12 +89,10 @@ class Timeline:
         """
         if every:
             return self.rows, 0
-        rows = tuple(row for row in self.rows if row.depth == 0 or row.name or _fails(row))
+        rows = tuple(
+            row for row in self.rows if row.depth == 0 or row.name or any(span.state == "FAILED" for span in row.spans)
+        )
         return rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)
-
-
-def _fails(row: Row) -> bool:
-    return any(span.state == "FAILED" for span in row.spans)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,8 +137,8 @@ def _timeline(scenario: Scenario, play: Play, edition: str | None) -> Timeline:
 def _rows(history: History, edition: Edition, span: int) -> tuple[Row, ...]:
     seen: dict[str, _ShownNode] = {}
     states: dict[str, list[tuple[int, str | None]]] = {}
-    moments = _looked_at(history)
-    for moment in moments:
+    many = len(history.moments) * len(history.graph.nodes) > MOST_SHOWN
+    for moment in evenly(history.moments, FEW_MOMENTS) if many else history.moments:
         shown = {node.key: node for node in _shown_nodes(history, edition, moment)}
         for key, node in shown.items():
             seen.setdefault(key, node)
@@ -153,14 +151,6 @@ def _rows(history: History, edition: Edition, span: int) -> tuple[Row, ...]:
         Row(id=key, name=seen[key].name, kind=seen[key].kind, depth=depth, spans=_spans(states[key], span))
         for key, depth in _in_order(seen)
     )
-
-
-def _looked_at(history: History) -> tuple[int, ...]:
-    """All changes of the tree; of very large tasks some, at equal distances."""
-    moments = history.moments
-    if len(moments) * len(history.graph.nodes) <= MOST_SHOWN:
-        return moments
-    return evenly(moments, FEW_MOMENTS)
 
 
 def _shown_nodes(history: History, edition: Edition, moment: int) -> Iterator[_ShownNode]:

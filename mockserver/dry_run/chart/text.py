@@ -98,14 +98,11 @@ class _Drawing:
         return self._line(self._label(row), self._states(row), self._screen.painted(row.state, look.colour))
 
     def _states(self, row: Row) -> str:
-        looks = [self._look(row, column) for column in range(self._bar)]
-        parts = []
-        for look, run in itertools.groupby(looks):
+        line = ""
+        for look, run in itertools.groupby(self._look(row, column) for column in range(self._bar)):
             width = len(list(run))
-            parts.append(
-                " " * width if look is None else self._screen.painted(self._screen.sign(look) * width, look.colour)
-            )
-        return "".join(parts)
+            line += self._screen.painted(self._screen.sign(look) * width, look.colour) if look else " " * width
+        return line
 
     def _look(self, row: Row, column: int) -> Look | None:
         since, until = (place * self._timeline.span / self._bar for place in (column, column + 1))
