@@ -53,7 +53,7 @@ def object_shape(name: str, schema: dict[str, Any], *, engine: str = "fast") -> 
 
 
 def schema_defects(schema: object) -> Iterator[str]:
-    """Yields what keeps a document from being a JSON Schema (draft 2020-12), a sentence each, the deepest first."""
+    """Yields what keeps a document from being a JSON Schema (draft 2020-12), a sentence each, the deepest first, then by place."""
     import jsonschema
 
     if not isinstance(schema, (dict, bool)):
@@ -61,7 +61,7 @@ def schema_defects(schema: object) -> Iterator[str]:
         return
     validator = jsonschema.Draft202012Validator(jsonschema.Draft202012Validator.META_SCHEMA)
     try:
-        failed = sorted(validator.iter_errors(schema), key=lambda error: -len(error.absolute_path))
+        failed = sorted(validator.iter_errors(schema), key=lambda error: (-len(error.absolute_path), error.json_path))
     except RecursionError:
         yield "it nests too deep"
         return

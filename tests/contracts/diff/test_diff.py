@@ -338,6 +338,15 @@ def test_what_is_no_schema_is_an_error(schema, message):
     assert str(caught.value) == message
 
 
+def test_error_names_the_deepest_defect_that_comes_first_by_place():
+    names = ["d", "b", "a", "c"]
+
+    with pytest.raises(SchemaError) as caught:
+        diff_schemas({"title": 4, "properties": {name: {"type": "text"} for name in names}}, {})
+
+    assert str(caught.value) == f"{NO_SCHEMA}: the value at /properties/a/type is not what it may be there: {TYPES}"
+
+
 def test_schemas_of_recursive_alternatives_are_compared_to_an_end():
     def tree(leaf):
         return {"anyOf": [leaf, {"type": "array", "items": {"$ref": "#"}}, {"type": "array", "maxItems": 1}]}
