@@ -53,7 +53,7 @@ def object_shape(name: str, schema: dict[str, Any], *, engine: str = "fast") -> 
 
 
 def schema_defects(schema: object) -> Iterator[str]:
-    """Yields what keeps a document from being a JSON Schema (draft 2020-12), a sentence each, the deepest first, then by place."""
+    """Yields what keeps a document from being a JSON Schema (draft 2020-12), the deepest first, then by place."""
     import jsonschema
 
     if not isinstance(schema, (dict, bool)):
