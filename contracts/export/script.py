@@ -42,12 +42,12 @@ class Script:
     def interface(self, name: str, uri: str, schema: dict[str, Any], *, comment: str) -> str:
         """The declaration of an object with fields."""
         required = schema.get("required", ())
-        lines = [f"/** {comment} */", f"export interface {name} {{"]
+        lines: list[str] = []
         for field in schema["properties"]:
             place, found = located(f"{uri}/properties/{escaped(field)}")
             optional = "" if field in required else "?"
             lines += [f"  /** {_comment(found)} */", f"  {_key(field)}{optional}: {self.type_at(place)};"]
-        return "\n".join([*lines, "}", ""])
+        return block(comment, f"interface {name}", lines)
 
     def _declaration(self, name: str, uri: str, schema: dict[str, Any]) -> str:
         if "properties" in schema:
@@ -110,6 +110,11 @@ def _comment(schema: dict[str, Any]) -> str:
 
 def _key(name: str) -> str:
     return name if _NAME.fullmatch(name) else json.dumps(name)
+
+
+def block(comment: str, head: str, lines: Iterable[str]) -> str:
+    """An exported declaration with its comment: the head, and lines in braces."""
+    return "\n".join([f"/** {comment} */", f"export {head} {{", *lines, "}", ""])
 
 
 def union(types: Iterable[str]) -> str:

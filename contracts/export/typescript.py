@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taskmock.contracts.export.components import pascal
-from taskmock.contracts.export.script import Script, union
+from taskmock.contracts.export.script import Script, block, union
 from taskmock.contracts.export.surface import CREDENTIALS
 from taskmock.contracts.validation.form import located
 from taskmock.schemas import ALL, EDITIONS, chosen, editions_of, load_operations, load_schema, load_states
@@ -39,11 +40,7 @@ def typescript_module(edition: str = "v2") -> str:
     """
     chosen("edition", edition, (*EDITIONS, ALL))
     parts = [_HEAD.format(edition=edition, version=importlib.metadata.version("taskmock")), *_envelopes()]
-    if edition != ALL:
-        parts += [*_parts(edition)]
-    else:
-        for known in EDITIONS:
-            parts.append(_namespace(known, [*_parts(known)]))
+    parts += _parts(edition) if edition != ALL else (_namespace(known, [*_parts(known)]) for known in EDITIONS)
     return "\n".join(parts)
 
 
@@ -51,27 +48,12 @@ def _envelopes() -> Iterator[str]:
     """Who calls; what all answers have in common, and what those that are refused have."""
     script = Script()
     yield _CREDENTIALS
-    yield "\n".join(
-        [
-            "/** What every answer may have around its data. */",
-            "export interface Envelope {",
-            *(line for name in _AROUND for line in _field(script, f"{_CALL}{name}", name)),
-            "}",
-            "",
-        ]
-    )
-    yield "\n".join(
-        [
-            "/** An answer to a call that was refused; `result` tells it from a good one. */",
-            "export interface Failure extends Envelope {",
-            "  result: false;",
-            "  message: string;",
-            '  data?: null | "" | Record<string, never>;',
-            *_field(script, f"{_CALL}permission", "permission"),
-            "}",
-            "",
-        ]
-    )
+    around = [line for name in _AROUND for line in _field(script, f"{_CALL}{name}", name)]
+    yield block("What every answer may have around its data.", "interface Envelope", around)
+    refused = ["  result: false;", "  message: string;", '  data?: null | "" | Record<string, never>;']
+    refused += _field(script, f"{_CALL}permission", "permission")
+    comment = "An answer to a call that was refused; `result` tells it from a good one."
+    yield block(comment, "interface Failure extends Envelope", refused)
 
 
 def _field(script: Script, uri: str, name: str) -> Iterator[str]:
@@ -82,9 +64,8 @@ def _field(script: Script, uri: str, name: str) -> Iterator[str]:
 
 
 def _namespace(edition: str, parts: Sequence[str]) -> str:
-    inner = "\n".join(parts)
-    lines = [f"  {line}" if line else "" for line in inner.splitlines()]
-    return "\n".join([f"/** Edition {edition}. */", f"export namespace {pascal(edition)} {{", *lines, "}", ""])
+    lines = textwrap.indent("\n".join(parts), "  ").splitlines()
+    return block(f"Edition {edition}.", f"namespace {pascal(edition)}", lines)
 
 
 def _parts(edition: str) -> Iterator[str]:
@@ -131,25 +112,19 @@ def _answer(script: Script, edition: str, name: str) -> str:
     is_needed = "data" in envelope["then"].get("required", ())
     data, beside = f"{document}#/$defs/answer", f"{document}#/$defs/envelope/properties/"
     lines = [
-        f"/** An answer of {name} to a call that was not refused. */",
-        f"export interface {title}Success extends Envelope {{",
         "  result: true;",
         f"  data{'' if is_needed else '?'}: {script.type_at(data)};",
         "  message?: string | null;",
         *(line for own in _OWN if own in envelope["properties"] for line in _field(script, f"{beside}{own}", own)),
-        "}",
-        "",
-        f"/** Any answer of {name}. */",
-        f"export type {title}Response = {title}Success | Failure;",
-        "",
     ]
-    return "\n".join(lines)
+    comment = f"An answer of {name} to a call that was not refused."
+    success = block(comment, f"interface {title}Success extends Envelope", lines)
+    return f"{success}\n/** Any answer of {name}. */\nexport type {title}Response = {title}Success | Failure;\n"
 
 
 def _operations(calls: Sequence[str]) -> str:
     rows = load_operations()
-    lines = ["/** Every call by its name: how it is made, what it is asked with, and what it answers. */"]
-    lines += ["export interface Operations {"]
+    lines: list[str] = []
     for name in calls:
         row: dict[str, Any] = rows[name]
         title = pascal(name)
@@ -158,5 +133,6 @@ def _operations(calls: Sequence[str]) -> str:
             f"  /** {row['summary']} */",
             f"  {name}: {{ method: {method}; parameters: {title}Parameters; response: {title}Response }};",
         ]
-    lines += ["}", "", "/** The name of a call. */", "export type Operation = keyof Operations;", ""]
-    return "\n".join(lines)
+    comment = "Every call by its name: how it is made, what it is asked with, and what it answers."
+    operations = block(comment, "interface Operations", lines)
+    return f"{operations}\n/** The name of a call. */\nexport type Operation = keyof Operations;\n"
