@@ -54,26 +54,21 @@ class Change:
     message: str
 
 
-_ALWAYS = {
-    Effect.REPLACED: Weight.BREAKING,
-    Effect.OPENED: Weight.ADDITIVE,
-    Effect.DROPPED: Weight.BREAKING,
-    Effect.ANNOTATED: Weight.COSMETIC,
-}
-_BY_DIRECTION = {
-    (Direction.RESPONSE, Effect.WIDENED): Weight.BREAKING,
-    (Direction.RESPONSE, Effect.NARROWED): Weight.ADDITIVE,
-    (Direction.RESPONSE, Effect.IGNORED): Weight.BREAKING,
-    (Direction.REQUEST, Effect.WIDENED): Weight.ADDITIVE,
-    (Direction.REQUEST, Effect.NARROWED): Weight.BREAKING,
-    (Direction.REQUEST, Effect.IGNORED): Weight.ADDITIVE,
+_WEIGHTS = {
+    Effect.WIDENED: {Direction.RESPONSE: Weight.BREAKING, Direction.REQUEST: Weight.ADDITIVE},
+    Effect.NARROWED: {Direction.RESPONSE: Weight.ADDITIVE, Direction.REQUEST: Weight.BREAKING},
+    Effect.REPLACED: dict.fromkeys(Direction, Weight.BREAKING),
+    Effect.OPENED: dict.fromkeys(Direction, Weight.ADDITIVE),
+    Effect.DROPPED: dict.fromkeys(Direction, Weight.BREAKING),
+    Effect.IGNORED: {Direction.RESPONSE: Weight.BREAKING, Direction.REQUEST: Weight.ADDITIVE},
+    Effect.ANNOTATED: dict.fromkeys(Direction, Weight.COSMETIC),
 }
 _FLIPPED = {Effect.WIDENED: Effect.NARROWED, Effect.NARROWED: Effect.WIDENED, Effect.OPENED: Effect.NARROWED}
 
 
 def weight_of(effect: Effect, direction: Direction) -> Weight:
     """What an effect means for those who read answers (`response`) or send requests (`request`)."""
-    return _ALWAYS.get(effect) or _BY_DIRECTION[direction, effect]
+    return _WEIGHTS[effect][direction]
 
 
 def flipped(effect: Effect) -> Effect:

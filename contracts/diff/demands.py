@@ -130,12 +130,9 @@ def _take_values(form: Demands, schema: dict[str, Any]) -> None:
 
 
 def _take_bounds(form: Demands, schema: dict[str, Any]) -> None:
-    for keyword in LOWER:
-        if keyword in schema:
-            form.bounds[keyword] = max(schema[keyword], form.bounds.get(keyword, schema[keyword]))
-    for keyword in UPPER:
-        if keyword in schema:
-            form.bounds[keyword] = min(schema[keyword], form.bounds.get(keyword, schema[keyword]))
+    for keywords, tighter in ((LOWER, max), (UPPER, min)):
+        for keyword in schema.keys() & keywords:
+            form.bounds[keyword] = tighter(schema[keyword], form.bounds.get(keyword, schema[keyword]))
     for keyword in MARKS:
         if keyword in schema and schema[keyword] is not False:
             form.marks[keyword] = form.marks.get(keyword, frozenset()) | {str(schema[keyword])}

@@ -28,11 +28,14 @@ def field_findings(old: Demands, new: Demands, direction: Direction) -> Iterator
     for name in now:
         if name not in before:
             yield from _come(name, old, new, direction)
-    for name in sorted((old.required | new.required) - (before.keys() ^ now.keys())):
-        yield from _demand(name, old, new)
-    for name in sorted((before.keys() ^ now.keys()) & (old.required | new.required)):
-        if _described(old, name) is not None and _described(new, name) is not None:
-            yield from _demand(name, old, new)
+    one_sided = before.keys() ^ now.keys()
+    for name in sorted(old.required ^ new.required, key=lambda name: (name in one_sided, name)):
+        if name in one_sided and (_described(old, name) is None or _described(new, name) is None):
+            continue
+        if name in new.required:
+            yield Difference("required.added", Effect.NARROWED, "is required now", "required", field=name)
+        else:
+            yield Difference("required.removed", Effect.WIDENED, "may be missing now", "required", "old", name)
     yield from _rest(old, new)
 
 
@@ -59,13 +62,6 @@ def _come(name: str, old: Demands, new: Demands, direction: Direction) -> Iterat
     else:
         how = "always there" if demanded else "optional"
         yield Difference("property.added", Effect.OPENED, f"is new ({how})", place, field=name)
-
-
-def _demand(name: str, old: Demands, new: Demands) -> Iterator[Difference]:
-    if name in new.required - old.required:
-        yield Difference("required.added", Effect.NARROWED, "is required now", "required", field=name)
-    elif name in old.required - new.required:
-        yield Difference("required.removed", Effect.WIDENED, "may be missing now", "required", "old", name)
 
 
 def _described(form: Demands, name: str) -> Conjunction | None:

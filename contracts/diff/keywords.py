@@ -48,12 +48,12 @@ def _type_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     gained = new.types - old.types if old.values is None else frozenset()  # else the values say so already
     lost = old.types - new.types if new.values is None else frozenset()
     before, now = said_types(old.types), said_types(new.types)
-    if not old.types & new.types:
-        yield Difference("type.changed", Effect.REPLACED, f"is {now} now, not {before}", "type")
-    elif gained and lost:
-        yield Difference("type.changed", Effect.REPLACED, f"may be {now} now, not {before}", "type")
+    shared = old.types & new.types
+    if not shared or (gained and lost):
+        verb = "may be" if shared else "is"
+        yield Difference("type.changed", Effect.REPLACED, f"{verb} {now} now, not {before}", "type")
     elif gained:
-        more = now if is_anything(new) else said_types(gained)
+        more = now if new.types >= set(TYPES) else said_types(gained)
         side = "new" if "type" in new.pointers else "old"
         yield Difference("type.widened", Effect.WIDENED, f"may be {more} now, not only {before}", "type", side)
     elif lost:
@@ -145,18 +145,15 @@ def _bound_text(keyword: str, before: tuple[float, bool] | None, now: tuple[floa
 
 def _mark_differences(old: Demands, new: Demands) -> Iterator[Difference]:
     for keyword in MARKS:
-        before, now = old.marks.get(keyword), new.marks.get(keyword)
+        before, now = (form.marks.get(keyword, frozenset()) for form in (old, new))
         if before == now or not _matters(keyword, old, new):
             continue
-        if before is None:
-            yield Difference("form.added", Effect.NARROWED, f"has `{keyword}` now{_titled(new)}", keyword)
-        elif now is None:
-            text = f"has no `{keyword}` any more{_titled(old)}"
-            yield Difference("form.removed", Effect.WIDENED, text, keyword, "old")
-        elif now > before:
-            yield Difference("form.added", Effect.NARROWED, f"has a further `{keyword}` now{_titled(new)}", keyword)
+        if now > before:
+            text = f"has {'a further ' if before else ''}`{keyword}` now{_titled(new)}"
+            yield Difference("form.added", Effect.NARROWED, text, keyword)
         elif before > now:
-            text = f"has one `{keyword}` less{_titled(old)}"
+            text = f"has one `{keyword}` less" if now else f"has no `{keyword}` any more"
+            text += _titled(old)
             yield Difference("form.removed", Effect.WIDENED, text, keyword, "old")
         else:
             titles = [form.annotations.get("title") for form in (new, old)]
@@ -197,7 +194,7 @@ def _passes(value: Any, keyword: str, form: Demands) -> bool:  # noqa: ANN401  #
 
 
 def _dependent_differences(old: Demands, new: Demands) -> Iterator[Difference]:
-    for name in [*old.dependent, *(name for name in new.dependent if name not in old.dependent)]:
+    for name in dict.fromkeys((*old.dependent, *new.dependent)):
         before, now = old.dependent.get(name, frozenset()), new.dependent.get(name, frozenset())
         for other in sorted(now - before):
             text = f"has `{other}` now wherever it has `{name}`"
@@ -208,12 +205,7 @@ def _dependent_differences(old: Demands, new: Demands) -> Iterator[Difference]:
 
 
 def _annotation_differences(old: Demands, new: Demands) -> Iterator[Difference]:
-    names = [*old.annotations, *(name for name in new.annotations if name not in old.annotations)]
+    names = dict.fromkeys((*old.annotations, *new.annotations))
     other = [name for name in names if old.annotations.get(name) != new.annotations.get(name)]
     if other:
         yield Difference("text.changed", Effect.ANNOTATED, f"is described in other words ({', '.join(other)})", "")
-
-
-def is_anything(form: Demands) -> bool:
-    """Whether a form demands nothing of a value's type."""
-    return form.types == frozenset(TYPES)
