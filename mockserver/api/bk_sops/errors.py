@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 from collections.abc import Mapping
@@ -54,6 +55,7 @@ class Refusal(enum.StrEnum):
     BACKEND_TIMEOUT = "backend timeout"
 
 
+@dataclasses.dataclass(eq=False)
 class RefusedError(CallRefusedError):
     """A refused call: the HTTP status, and the code, the message and the further fields of the envelope.
 
@@ -61,35 +63,16 @@ class RefusedError(CallRefusedError):
     `headers` are those that come with the refusal.
     """
 
-    def __init__(
-        self,
-        code: int,
-        message: str,
-        *,
-        status: int = 200,
-        extra: Mapping[str, Any] | None = None,
-        name: str | None = None,
-        headers: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        self.code = code
-        self.message = message
-        self.status = status
-        self.extra = extra or {}
-        self.name = name
-        self.headers = headers
-        super().__init__(message)
+    code: int
+    message: str
+    _: dataclasses.KW_ONLY
+    status: int = 200
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    name: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
-    def with_status(self, status: int) -> RefusedError:
-        """The same with another HTTP status."""
-        return self._copy(status=status)
-
-    def with_extra(self, extra: Mapping[str, Any]) -> RefusedError:
-        """The same with further fields in its envelope."""
-        return self._copy(extra={**self.extra, **extra})
-
-    def _copy(self, **changed: Any) -> RefusedError:  # noqa: ANN401  # the arguments of the class
-        kept = {"status": self.status, "extra": self.extra, "name": self.name, "headers": self.headers}
-        return RefusedError(self.code, self.message, **{**kept, **changed})
+    def __str__(self) -> str:
+        return self.message
 
     @property
     def by_gateway(self) -> bool:
@@ -109,15 +92,10 @@ class RefusalTemplate:
     status: int
     name: str | None
 
-    def error(self, values: Mapping[str, object], headers: tuple[tuple[str, str], ...] = ()) -> RefusedError:
+    def error(self, values: Mapping[str, object]) -> RefusedError:
         """The refusal with the values in its text; an unknown value is an ellipsis."""
-        message = self.message.format_map(_Known(values))
-        return RefusedError(self.code, message, status=self.status, name=self.name, headers=headers)
-
-
-class _Known(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+        message = self.message.format_map(collections.defaultdict(lambda: "…", values))
+        return RefusedError(self.code, message, status=self.status, name=self.name)
 
 
 def refusal_templates(row: Mapping[str, Any]) -> dict[Refusal, RefusalTemplate]:

@@ -44,8 +44,8 @@ def _own(gateway: Gateway, request_id: str, fault: Fault) -> Replacement | None:
         case FaultKind.HTTP if value in gateway.statuses:
             refused = gateway.refused(gateway.statuses[value])
         case FaultKind.ENVELOPE:
-            extra = {name: value[name] for name in ("data", "permission") if name in value}
-            refused = retold(gateway, value["code"], value["message"]).with_extra(extra)
+            refused = retold(gateway, value["code"], value["message"])
+            refused.extra = {name: value[name] for name in ("data", "permission") if name in value}
         case FaultKind.RATE_LIMIT:
             refused = gateway.refused(Refusal.RATE_LIMITED, limit=value["limit"], reset=value["reset"] // SECOND)
         case _:

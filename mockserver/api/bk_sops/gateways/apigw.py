@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from taskmock.mockserver.api.bk_sops.errors import RefusedError
+from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Fields
 from taskmock.schemas import load_gateways
@@ -37,18 +37,23 @@ class ApiGateway(Gateway):
             "result": False,
         }
 
-    def _request_headers(self, request_id: str) -> Fields:
-        return ((REQUEST_ID, request_id),)
+    def refused(self, refusal: Refusal, **values: object) -> RefusedError:
+        """A refusal in the gateway's words; one by a limit of calls tells in headers in how many seconds it ends."""
+        refused = super().refused(refusal, **values)
+        if refusal is Refusal.RATE_LIMITED:
+            limit, reset = (str(values.get(name, 0)) for name in ("limit", "reset"))
+            refused.headers = tuple(zip(LIMITS, (limit, "0", reset, "bk-stage-rate-limit"), strict=True))
+        return refused
 
-    def _error_headers(self, refused: RefusedError) -> Fields:
-        if not refused.by_gateway:
-            return ()
+    def headers(self, request_id: str, refused: RefusedError | None = None) -> Fields:
+        """The headers of every answer of the gateway, and of a refusal."""
+        named = (*super().headers(request_id), (REQUEST_ID, request_id))
+        if refused is None or not refused.by_gateway:
+            return named
         line = " ".join(refused.message.splitlines())
         # Header text is Latin-1; what the gateway puts into it is UTF-8.
-        return (ERROR_CODE, str(refused.code)), (ERROR_MESSAGE, line.encode("utf-8", "replace").decode("latin-1"))
-
-    def _limit_headers(self, limit: int, reset: int) -> Fields:
-        return tuple(zip(LIMITS, (str(limit), "0", str(reset), "bk-stage-rate-limit"), strict=True))
+        text = line.encode("utf-8", "replace").decode("latin-1")
+        return (*named, *refused.headers, (ERROR_CODE, str(refused.code)), (ERROR_MESSAGE, text))
 
 
 APIGW = ApiGateway.load("apigw")

@@ -76,18 +76,6 @@ class Gateway(abc.ABC):
     def _envelope(self, refused: RefusedError, request_id: str) -> dict[str, Any]:
         """The envelope of a refusal."""
 
-    def _request_headers(self, _request_id: str) -> Fields:
-        """The headers that name the request, in every answer."""
-        return ()
-
-    def _error_headers(self, _refused: RefusedError) -> Fields:
-        """The headers of a refusal."""
-        return ()
-
-    def _limit_headers(self, _limit: int, _reset: int) -> Fields:
-        """The headers of a refusal by a limit of calls that ends in so many seconds."""
-        return ()
-
     @property
     def statuses(self) -> Mapping[int, Refusal]:
         """The refusal that stands for an HTTP status of the system behind; empty where the gateway hides statuses."""
@@ -184,22 +172,17 @@ class Gateway(abc.ABC):
         if "path" in values:
             path = str(values["path"])
             values["path"] = path if len(path) <= _LONGEST_ECHO else path[:_LONGEST_ECHO] + "…"
-        headers: Fields = ()
-        if refusal is Refusal.RATE_LIMITED:
-            headers = self._limit_headers(int(str(values.get("limit", 0))), int(str(values.get("reset", 0))))
-        return self.refusals[refusal].error(values, headers)
+        return self.refusals[refusal].error(values)
 
     def written_refusal(self, refused: RefusedError, request_id: str) -> bytes:
         """The body of a refusal."""
-        if self.system_code is not None and not refused.by_gateway:
-            refused = RefusedError(self.system_code, refused.message, status=refused.status, extra=refused.extra)
+        envelope = {**self._envelope(refused, request_id), "code": self.code_of(refused), **refused.extra}
         # json, not orjson: a message may quote text that no UTF-8 can hold.
-        return json.dumps({**self._envelope(refused, request_id), **refused.extra}).encode("ascii")
+        return json.dumps(envelope).encode("ascii")
 
-    def headers(self, request_id: str, refused: RefusedError | None = None) -> Fields:
+    def headers(self, _request_id: str, _refused: RefusedError | None = None) -> Fields:
         """The headers of every answer of the gateway, and of a refusal."""
-        plain: Fields = (("Content-Type", "application/json"), *self._request_headers(request_id))
-        return plain if refused is None else (*plain, *refused.headers, *self._error_headers(refused))
+        return (("Content-Type", "application/json"),)
 
     def code_of(self, refused: RefusedError) -> int:
         """The code that a client sees of a refusal."""
