@@ -45,12 +45,18 @@ class App:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """Tasks (globs) of a business, of any where it is "*", that a user may see, and operate unless `views_only`."""
+class Business:
+    """A business (or project) that is there, and the globs of the task ids that it has."""
 
     bk_biz_id: str
     scope: str = SCOPES[0]
     tasks: tuple[str, ...] = ("*",)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Business):
+    """Tasks (globs) of a business, of any where it is "*", that a user may see, and operate unless `views_only`."""
+
     views_only: bool = False
 
     def covers(self, bk_biz_id: str, scope: str) -> bool:
@@ -69,15 +75,6 @@ class User:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Business:
-    """A business (or project) that is there, and the globs of the task ids that it has."""
-
-    bk_biz_id: str
-    scope: str = SCOPES[0]
-    tasks: tuple[str, ...] = ("*",)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
     """All that is declared. `businesses` are those there are; None: any is."""
 
@@ -89,13 +86,9 @@ class Auth:
         """The app of a code."""
         return next((app for app in self.apps if app.code == code), None)
 
-    def user(self, name: str) -> User | None:
-        """The user of a name."""
-        return next((user for user in self.users if user.name == name), None)
-
     def user_of_token(self, shown: str, now: int) -> User | None:
         """Whose login token was shown, if it is good at a moment (ms since 1970)."""
-        return next((user for user in self.users if _any_holds(user.tokens, shown, now)), None)
+        return next((user for user in self.users if any(token.holds(shown, now) for token in user.tokens)), None)
 
     def user_of_access_token(self, shown: str, now: int) -> tuple[User, App] | None:
         """Whose access token was shown, and for which app it speaks, if it is good at a moment (ms since 1970)."""
@@ -115,19 +108,13 @@ class Auth:
 
     def grants(self, name: str) -> tuple[Grant, ...] | None:
         """What a user may see; None for everything. Where users are declared, one who is not sees nothing."""
-        user = self.user(name)
-        if user is None:
-            return () if self.users else None
-        return user.sees
+        undeclared = () if self.users else None
+        return next((user.sees for user in self.users if user.name == name), undeclared)
 
 
 def among(task_id: str, globs: Iterable[str]) -> bool:
     """Whether a task's id is one of those that globs stand for."""
     return any(fnmatch.fnmatchcase(task_id, pattern) for pattern in globs)
-
-
-def _any_holds(tokens: Iterable[Token], shown: str, now: int) -> bool:
-    return any(token.holds(shown, now) for token in tokens)
 
 
 def _same(secret: str, shown: str) -> bool:

@@ -32,6 +32,7 @@ _HARMLESS = frozenset({"bad-choice", "missing-key", "not-moment", "twice", "unkn
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*(?:(')|\\?\Z)", re.DOTALL)
 
 _Read = TypeVar("_Read")
+_Place = TypeVar("_Place", bound=Business)
 
 
 class AuthError(ScenarioError):
@@ -172,37 +173,30 @@ def _moment(fields: Fields, key: str) -> int | None:
 
 
 def _grant(node: Node, problems: Problems) -> Grant | None:
-    if isinstance(node, Scalar):
-        business_id = read_text(node, problems, what="a business")
-        return None if business_id is None else Grant(bk_biz_id=business_id)
-    keys = ("bk_biz_id", "scope", "tasks", "views_only")
-    fields = fields_of(node, problems, keys=keys, what="a grant", example='{bk_biz_id: 2, tasks: ["1*"]}')
-    if fields is None:
-        return None
-    business = _business_of(fields)
-    return Grant(
-        bk_biz_id=business.bk_biz_id,
-        scope=business.scope,
-        tasks=business.tasks,
-        views_only=fields.flag("views_only"),
-    )
+    example = '{bk_biz_id: 2, tasks: ["1*"]}'
+    return _place(node, problems, Grant, flags=("views_only",), what="a grant", example=example)
 
 
 def _business(node: Node, problems: Problems) -> Business | None:
+    return _place(node, problems, Business, what="a business", example="2, or {bk_biz_id: 3, scope: project}")
+
+
+def _place(
+    node: Node, problems: Problems, kind: type[_Place], *, flags: tuple[str, ...] = (), **words: str
+) -> _Place | None:
+    """A business with its tasks, or what a user may see of one; the id alone stands for all its tasks."""
     if isinstance(node, Scalar):
         business_id = read_text(node, problems, what="a business")
-        return None if business_id is None else Business(bk_biz_id=business_id)
-    keys = ("bk_biz_id", "scope", "tasks")
-    fields = fields_of(node, problems, keys=keys, what="a business", example="2, or {bk_biz_id: 3, scope: project}")
-    return None if fields is None else _business_of(fields)
-
-
-def _business_of(fields: Fields) -> Business:
+        return None if business_id is None else kind(bk_biz_id=business_id)
+    fields = fields_of(node, problems, keys=("bk_biz_id", "scope", "tasks", *flags), **words)
+    if fields is None:
+        return None
     fields.require("bk_biz_id", allowed="the id of a business")
     scope = fields.node("scope")
     read = None if scope is None else read_choice(scope, fields.problems, what="scope", choices=SCOPES)
     tasks = _texts(fields, "tasks") if "tasks" in fields else ("*",)
-    return Business(bk_biz_id=fields.text("bk_biz_id") or "", scope=read or SCOPES[0], tasks=tasks)
+    said = {flag: fields.flag(flag) for flag in flags}
+    return kind(bk_biz_id=fields.text("bk_biz_id") or "", scope=read or SCOPES[0], tasks=tasks, **said)
 
 
 def _texts(fields: Fields, key: str, *, known: Collection[str] = ()) -> tuple[str, ...]:

@@ -87,5 +87,5 @@ def _grant(grant: Grant) -> dict[str, object]:
     return {**_business(grant), "views_only": grant.views_only}
 
 
-def _business(business: Business | Grant) -> dict[str, object]:
+def _business(business: Business) -> dict[str, object]:
     return {"bk_biz_id": business.bk_biz_id, "scope": business.scope, "tasks": list(business.tasks)}
