@@ -9,9 +9,9 @@ from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot
 from taskmock.mockserver.api.bk_sops.calls.task import played_task
 from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
-from taskmock.mockserver.api.bk_sops.documents.node import NodeWriter, without_name_fields
+from taskmock.mockserver.api.bk_sops.documents.node import NodeWriter
 from taskmock.mockserver.api.bk_sops.documents.node_runs import NodeRun, NodeRuns, runs_of
-from taskmock.mockserver.api.bk_sops.documents.status import document
+from taskmock.mockserver.api.bk_sops.documents.status import document, nodes_of
 from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import text_of
 from taskmock.mockserver.core.graph import ROOT, AddressError
@@ -120,7 +120,7 @@ def _check_stack(task: TaskSnapshot, call: ApiCall, runs: NodeRuns, *, code: int
 def _status(seen: _Seen, call: ApiCall) -> Document:
     """What the task's status tree says of the node; its state follows its children as far as the edition has it."""
     task, tree = seen.task, seen.task.tree
-    named = task.edition.names_single_nodes
+    named = task.edition.names_single_nodes  # `v2` shows no name of a node, or of those inside it (fact)
     if call.quirks and not named:
         tree = dataclasses.replace(tree, states={index: row.state for index, row in tree.rows.items()})
     found = document(tree, task.edition, epoch=task.record.epoch, key=task.record.draw_key)
@@ -130,4 +130,7 @@ def _status(seen: _Seen, call: ApiCall) -> Document:
         index = tree.graph.nodes[index].parent
     for node_id in reversed(path):
         found = found["children"][node_id]
-    return found if named else without_name_fields(found)
+    if not named:
+        for node in nodes_of(found):
+            del node["name"]
+    return found

@@ -101,20 +101,6 @@ class NodeWriter:
         return f"v{written_version(self._key, runs.node.id, row)}"
 
 
-def without_name_fields(node: Document) -> Document:
-    """A node of a status tree, and those inside it, without the field `name`: how `v2` shows one node (fact)."""
-    bare = {key: value for key, value in node.items() if key != "name"}
-    stack = [bare]
-    while stack:
-        one = stack.pop()
-        one["children"] = {
-            key: {name: value for name, value in child.items() if name != "name"}
-            for key, child in one["children"].items()
-        }
-        stack.extend(one["children"].values())
-    return bare
-
-
 def _table(outputs: Mapping[str, object], component_code: str) -> list[Document]:
     """Outputs as a list: those that the plugin always has first, with their names; nameless where none is named."""
     if not component_code:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Document, read_time
 from taskmock.mockserver.api.bk_sops.documents.flags import View
-from taskmock.mockserver.api.bk_sops.documents.status import created, joined
+from taskmock.mockserver.api.bk_sops.documents.status import created, joined, nodes_of
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.state import State
 
@@ -83,13 +83,13 @@ def viewed(body: Document, view: View) -> Document | None:
 def _subtree(data: Document, view: View) -> Document:
     """The node that a view names, under the task's name; the CREATED body where it is not there."""
     name = data.get("name", "")
-    found = next((node for node in _nodes(data) if node.get("id") == view.flags.subprocess_id), None)
+    found = next((node for node in nodes_of(data) if node.get("id") == view.flags.subprocess_id), None)
     if found is data and view.finds_task_as_subtree:
         return data
     if found is None or found is data:
         return created(name)
     top = {**copy.deepcopy(found), "name": name}
-    below = list(_nodes(top))[1:]
+    below = list(nodes_of(top))[1:]
     if view.loses_names:
         for node in below:
             node["name"] = ""
@@ -98,15 +98,3 @@ def _subtree(data: Document, view: View) -> Document:
         ids = {node.get("id") for node in below}
         return joined(top, {"ex_data": {key: said for key, said in ex_data.items() if key in ids}})
     return top
-
-
-def _nodes(data: Document) -> Iterator[Document]:
-    """The nodes of a tree of any shape, the top first, parents before their children."""
-    waiting: list[object] = [data]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            children = node.get("children")
-            if isinstance(children, dict):
-                waiting.extend(reversed(children.values()))

@@ -15,6 +15,7 @@ from taskmock.mockserver.api.bk_sops.documents.recorded import viewed
 from taskmock.mockserver.api.bk_sops.documents.status import (
     document,
     expired,
+    nodes_of,
     with_asked_fields,
     without_children,
     without_names,
@@ -46,7 +47,8 @@ def broken(data: dict[str, Any], address: str | None, value: Mapping[str, Any]) 
     `value` is what scenario files say under `break`: `drop: FIELD`, `retype: {FIELD: TYPE}`, `rename: {OLD: NEW}`,
     `add: {FIELD: VALUE}` or `state: WORD`.
     """
-    node = data if address is None else _found(data, address)
+    found = (node for node in nodes_of(data) if address in {node.get("id"), node.get("name")})
+    node = data if address is None else next(found, None)
     if node is None:
         return
     if "drop" in value:
@@ -60,20 +62,6 @@ def broken(data: dict[str, Any], address: str | None, value: Mapping[str, Any]) 
     node |= value.get("add", {})
     if "state" in value:
         node["state"] = value["state"]
-
-
-def _found(data: dict[str, Any], address: str) -> dict[str, Any] | None:
-    stack: list[Any] = [data]
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, dict):
-            continue
-        if address in {node.get("id"), node.get("name")}:
-            return node
-        children = node.get("children")
-        if isinstance(children, dict):
-            stack.extend(reversed(children.values()))
-    return None
 
 
 KEPT_FRAMES = 64 * 1024 * 1024
@@ -145,7 +133,8 @@ class Renderer:
         view = view_of(polled.query, history, edition)
         frame = history.frame_at(polled.shown)
         data = None if frame else self._data(polled, edition, view)
-        whole = recorded_body(frame, polled.faults, view) if frame else None
+        body = recorded_body(frame, polled.faults, view) if frame else None
+        whole = None if body is None else orjson.dumps(body)
         failure = "" if data or whole else failure_of(polled.record.key.task_id, view)
         return Rendered(view, data, whole, failure)
 
@@ -162,13 +151,8 @@ class Renderer:
         return self._kept.get(key, lambda: orjson.dumps(data_at(record, history, edition, shown, view)))
 
 
-def recorded_body(frame: Frame, faults: Iterable[Fault], view: View) -> bytes | None:
+def recorded_body(frame: Frame, faults: Iterable[Fault], view: View) -> Document | None:
     """A recorded answer as a view shows it, after all contract breaks among the faults; None where it cannot be."""
-    body = _recorded_body(frame, faults, view)
-    return None if body is None else orjson.dumps(body)
-
-
-def _recorded_body(frame: Frame, faults: Iterable[Fault], view: View) -> Document | None:
     breaks = [fault.value for fault in faults if fault.kind is FaultKind.BREAK and isinstance(fault.value, dict)]
     if not breaks:
         return viewed(frame.body, view)

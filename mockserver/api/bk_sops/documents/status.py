@@ -179,13 +179,22 @@ def without_children(data: Document) -> Document:
     return {key: value for key, value in data.items() if key != "children"}
 
 
-def without_names(data: Document) -> Document:
-    """A tree whose nodes below the top have no names, made so in place."""
+def nodes_of(data: object) -> Iterator[Document]:
+    """The nodes of a tree of any shape, the top first, parents before their children."""
     waiting = [data]
     while waiting:
-        for child in waiting.pop()["children"].values():
-            child["name"] = ""
-            waiting.append(child)
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            children = node.get("children")
+            if isinstance(children, dict):
+                waiting.extend(reversed(children.values()))
+
+
+def without_names(data: Document) -> Document:
+    """A tree whose nodes below the top have no names, made so in place."""
+    for node in list(nodes_of(data))[1:]:
+        node["name"] = ""
     return data
 
 
