@@ -7,7 +7,7 @@ import functools
 
 from support.scenario_playing import Stage
 from taskmock.contracts import Contract
-from taskmock.mockserver.api.bk_sops.calls import CALLS
+from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
 from taskmock.mockserver.api.bk_sops.errors import RefusedError
 from taskmock.mockserver.core.scenario import Scenario
@@ -32,12 +32,14 @@ class House(Stage):
 
     def done(self, operation, *, session="s", scenario=None, user="anna", quirks=True, owns=everything, **said):
         """What a call gives."""
-        handled, said = CALLS[operation], {"bk_biz_id": BIZ, **said}
-        needed = {key: str(said[key]) for key in handled.operation.required if key in said and key != "task_id_list"}
+        said = {"bk_biz_id": BIZ, **said}
+        needed = {
+            key: str(said[key]) for key in OPERATIONS[operation].required if key in said and key != "task_id_list"
+        }
         call = ApiCall(
             session=session, said=said, needed=needed, scenario=scenario, user=user, quirks=quirks, owns=owns
         )
-        done = handled.answer(self.playback, call)
+        done = CALLS[operation](self.playback, call)
         findings = self.findings(operation, done)
         assert not findings, findings
         return done

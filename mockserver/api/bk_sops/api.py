@@ -12,7 +12,7 @@ from typing import Any
 from taskmock.mockserver.api.bk_sops.access.admission import Admission
 from taskmock.mockserver.api.bk_sops.access.auth import Auth
 from taskmock.mockserver.api.bk_sops.access.holder import AuthHolder
-from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
+from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall
 from taskmock.mockserver.api.bk_sops.calls.create import check_creation
 from taskmock.mockserver.api.bk_sops.documents.flags import Flags, Selection
@@ -62,7 +62,7 @@ class BkSopsApi:
         self.quirks = quirks
         self.renderer = Renderer()
         self.example = _example(self.gateways[0])
-        self._routes = Routes(self.gateways, (STATUS, *(handled.operation for handled in CALLS.values())))
+        self._routes = Routes(self.gateways, tuple(OPERATIONS.values()))
 
     def claims(self, path: str) -> bool:
         """Whether a path is one of a call, by any method."""
@@ -88,7 +88,8 @@ class BkSopsApi:
                 refused = gateway.refused(Refusal.NODE_UNKNOWN, node=error.node_id)
             case BrokenCallError():
                 refusal = _BROKEN.get(error.status, Refusal.REQUEST_BROKEN)
-                refused = gateway.refused(refusal, reason=str(error)).with_status(error.status)
+                refused = gateway.refused(refusal, reason=str(error))
+                refused.status = error.status
             case _:
                 refused = gateway.refused(Refusal.REQUEST_BROKEN, reason=str(error))
         return refusal_outcome(refused, gateway, call)
@@ -164,7 +165,7 @@ class ReadSopsCall:
         )
         if operation is STATUS:
             return PreparedPoll(self.api.renderer, playback, gateway, _poll_query(call))
-        return PreparedCall(playback, gateway, CALLS[operation.name].answer, call, self.incoming.call)
+        return PreparedCall(playback, gateway, CALLS[operation.name], call, self.incoming.call)
 
 
 def _poll_query(call: ApiCall) -> Query:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.api.bk_sops.calls.call import Answer, Handled
+from taskmock.mockserver.api.bk_sops.calls.call import Answer
 from taskmock.mockserver.api.bk_sops.calls.create import create_task
 from taskmock.mockserver.api.bk_sops.calls.node import get_task_node_data, get_task_node_detail
-from taskmock.mockserver.api.bk_sops.calls.operate import OPERATIONS as OPERATE
+from taskmock.mockserver.api.bk_sops.calls.operate import CALLS as OPERATE
 from taskmock.mockserver.api.bk_sops.calls.task import get_task_detail
 from taskmock.mockserver.api.bk_sops.calls.tasks import (
     get_task_list,
@@ -15,12 +15,13 @@ from taskmock.mockserver.api.bk_sops.calls.tasks import (
 from taskmock.mockserver.api.bk_sops.request import Operation
 from taskmock.schemas import load_operations
 
-_OPERATIONS = {name: Operation.of(row) for name, row in load_operations().items()}
+OPERATIONS = {name: Operation.of(row) for name, row in load_operations().items()}
+"""Every call, by name."""
 
-STATUS = _OPERATIONS["get_task_status"]
+STATUS = OPERATIONS["get_task_status"]
 """The call that is polled; all others are in `CALLS`."""
 
-_ANSWERS: dict[str, Answer] = {
+CALLS: dict[str, Answer] = {
     "create_task": create_task,
     **OPERATE,
     "get_task_detail": get_task_detail,
@@ -30,6 +31,4 @@ _ANSWERS: dict[str, Answer] = {
     "get_tasks_manual_intervention_state": get_tasks_manual_intervention_state,
     "get_tasks_status": get_tasks_status,
 }
-
-CALLS = {name: Handled(_OPERATIONS[name], answer) for name, answer in _ANSWERS.items()}
-"""Every call but the status, by name."""
+"""What answers every call but the status, by name."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from taskmock.mockserver.api.bk_sops.request import Operation, Parameters
+from taskmock.mockserver.api.bk_sops.request import Parameters
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import RecordKey
@@ -56,14 +56,6 @@ Raises:
     RefusedError: The system refuses it, with the real server's code and words.
     ScenarioNotFoundError, ScenarioError: As for a poll.
 """
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Handled:
-    """An operation of the API, and what answers it."""
-
-    operation: Operation
-    answer: Answer
 
 
 def said_json(said: Parameters, name: str, absent: Any) -> Any:  # noqa: ANN401  # decoded JSON

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall, Done, said_json
@@ -128,7 +127,9 @@ def _callback(call: ApiCall, task: TaskSnapshot) -> Command:
     node_id, version = _node_id(call, Verb.CALLBACK), text_of(call.said, "version")
     if version and task.edition.node_versions:
         _check_version(call, task, version)
-    return Command(verb=Verb.CALLBACK, target=node_id, data=_payload(call.said.get("callback_data")))
+    payload = said_json(call.said, "callback_data", None)
+    # None where it is nothing that a node understands.
+    return Command(verb=Verb.CALLBACK, target=node_id, data=payload if isinstance(payload, dict) else None)
 
 
 def _node_id(call: ApiCall, verb: Verb) -> str:
@@ -154,16 +155,6 @@ def _object(call: ApiCall, name: str) -> dict[str, object]:
     if not isinstance(said, dict):
         raise RefusedError(PARAMETERS, f"{name} field is not a valid object")
     return said
-
-
-def _payload(said: object) -> object:
-    """A callback's payload, which a form carries as JSON text; None where it is nothing that a node understands."""
-    if isinstance(said, str):
-        try:
-            said = json.loads(said)
-        except (ValueError, RecursionError):
-            return None
-    return said if isinstance(said, dict) else None
 
 
 def _check_subprocess(call: ApiCall, task: TaskSnapshot) -> None:
@@ -209,7 +200,7 @@ def _verb(actions: Mapping[str, Verb], action: str) -> Verb:
     return actions[action]
 
 
-OPERATIONS: Mapping[str, Answer] = {
+CALLS: Mapping[str, Answer] = {
     "start_task": _answer(_start),
     "operate_task": _answer(_operate_task),
     "operate_node": _answer(_operate_node),

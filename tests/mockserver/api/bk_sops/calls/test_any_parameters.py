@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.api_playing import BIZ, House
 from support.properties import examples
 from support.scenario_building import act, conditional, play, sub, waits
-from taskmock.mockserver.api.bk_sops.calls import CALLS, STATUS
+from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
 from taskmock.mockserver.api.bk_sops.errors import RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import written
@@ -44,7 +44,7 @@ NEEDED = {
 def calls_of(operation):
     """Calls of an operation with any of its parameters in any form."""
     known = load_schema("v2", "request", operation=operation)["properties"]
-    required = [name for name in CALLS[operation].operation.required if name in NEEDED]
+    required = [name for name in OPERATIONS[operation].required if name in NEEDED]
     optional = [name for name in known if name not in NEEDED and not name.startswith("bk_")]
     said = st.dictionaries(st.sampled_from(optional), JSON) if optional else st.just({})
     return st.builds(
@@ -71,7 +71,7 @@ def test_any_calls_in_a_row_are_done_or_refused(edition, made):
     house.create()
     for (operation, call), seconds in made:
         try:
-            done = CALLS[operation].answer(house.playback, call)
+            done = CALLS[operation](house.playback, call)
         except RefusedError:
             continue
         assert house.findings(operation, done) == []
