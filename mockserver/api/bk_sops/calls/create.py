@@ -153,7 +153,7 @@ def _no_template(call: ApiCall, *, own: bool) -> str:
     template_id, biz_id = call.needed["template_id"], call.needed["bk_biz_id"]
     if not own:
         return f"common template[id={template_id}] does not exist"
-    project = project_of(biz_id).id
+    project = project_of(biz_id)
     return f"template[id={template_id}] of project[project_id={project},biz_id={biz_id}] does not exist"
 
 

@@ -36,7 +36,7 @@ def played_task(playback: Playback, call: ApiCall) -> TaskSnapshot:
 def no_task(call: ApiCall) -> str:
     """What is said of a task that there is none of."""
     biz_id = call.needed["bk_biz_id"]
-    project = project_of(biz_id).id
+    project = project_of(biz_id)
     return f"task[id={call.needed['task_id']}] of project[project_id={project}, biz_id={biz_id}] does not exist"
 
 

@@ -31,25 +31,10 @@ CREATION_FIELDS = {"flow_type": COMMON, "template_source": "project"}
 _LARGEST = 2**31 - 1  # a database's whole number
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Project:
-    """One project: its id, and the id of the business that it stands for."""
-
-    id: int
-    biz_id: int
-    name: str = NAME
-
-    def task_url(self, task_id: str) -> str:
-        """Where people look at one of its tasks."""
-        return f"{HOST}taskflow/execute/{self.id}/?instance_id={task_id}"
-
-
-def project_of(bk_biz_id: str) -> Project:
+def project_of(bk_biz_id: str) -> int:
     """The project of a business: of the same number, or of a drawn one where the id is no number."""
     number = int(bk_biz_id) if bk_biz_id.isascii() and bk_biz_id.isdecimal() else 0
-    if not 0 < number <= _LARGEST:
-        number = draw_int(1, 999, "project", bk_biz_id)
-    return Project(number, number)
+    return number if 0 < number <= _LARGEST else draw_int(1, 999, "project", bk_biz_id)
 
 
 ACTIONS = ("task_view", "task_edit", "task_operate", "task_claim", "task_delete", "task_clone")
@@ -66,11 +51,14 @@ ADMIN = "admin"
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFacts:
-    """What is known of a task besides its tree; `root` is its own row at `moment` (None: created, not started)."""
+    """What is known of a task besides its tree; `root` is its own row at `moment` (None: created, not started).
+
+    `project` is the number of its project, and of the business that the project stands for.
+    """
 
     record: Record
     name: str
-    project: Project
+    project: int
     root: Row | None
     moment: int
     creation: CreatedTask | None = None
@@ -83,7 +71,7 @@ class TaskFacts:
     @property
     def url(self) -> str:
         """Where people look at the task."""
-        return self.project.task_url(self.record.key.task_id)
+        return f"{HOST}taskflow/execute/{self.project}/?instance_id={self.record.key.task_id}"
 
     @property
     def creator(self) -> str:
@@ -158,17 +146,14 @@ def created_task(facts: TaskFacts, pipeline: Document) -> Document:
 
 def task_detail(facts: TaskFacts, pipeline: Document, edition: Edition) -> Document:
     """The `data` of `get_task_detail`; times that are not are "" in every edition (fact)."""
-    project = facts.project
-    if edition.served:
-        belongs: Document = {"project_id": project.id, "project_name": project.name}
-    else:
-        belongs = {"business_id": project.biz_id, "business_name": project.name}
+    owner = "project" if edition.served else "business"
     started, ended = facts.started_at, facts.ended_at
     now = facts.record.epoch + facts.moment
     elapsed = 0 if started is None else round(((now if ended is None else ended) - started) / SECOND)
     return {
         "id": facts.id,
-        **belongs,
+        f"{owner}_id": facts.project,
+        f"{owner}_name": NAME,
         "name": facts.name,
         "create_time": _time(facts.record.epoch),
         "creator": facts.creator,
@@ -222,10 +207,10 @@ def list_entry(facts: TaskFacts) -> Document:
         "is_finished": facts.finished,
         "template_source": made_with(facts.creation, "template_source"),
         "template_id": facts.template_id,
-        "project_id": facts.project.id,
-        "project_name": facts.project.name,
-        "bk_biz_id": facts.project.biz_id,
-        "bk_biz_name": facts.project.name,
+        "project_id": facts.project,
+        "project_name": NAME,
+        "bk_biz_id": facts.project,
+        "bk_biz_name": NAME,
         "auth_actions": list(ACTIONS),
     }
 
