@@ -23,24 +23,22 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Component:
-    """A plugin, in a version, with what a task's author has filled in."""
+    """A plugin with what a task's author has filled in."""
 
     code: str
-    version: str
     inputs: Mapping[str, object]
 
 
 def component_of(activity: Activity) -> Component:
     """The plugin that an activity is."""
     if activity.waits:
-        return Component(PAUSE, "legacy", {"description": ""})
+        return Component(PAUSE, {"description": ""})
     first = activity.attempts[0]
     script = f"sleep {first.takes / SECOND:g}"
     if first.fails is not None:
         script += "\nexit 1"
     return Component(
         SCRIPT,
-        "legacy",
         {
             "job_account": "root",
             "job_content": script,

@@ -80,24 +80,17 @@ class _Teller:
 
     def run(self, number: int, row: Row, earlier: Sequence[NodeRun]) -> NodeRun:
         step = self._node.step
-        error = self._error(row, earlier)
-        if not isinstance(step, Activity):
-            return NodeRun(number=number, row=row, inputs={}, outputs={}, error=error)
-        return NodeRun(
-            number=number,
-            row=row,
-            inputs={**self._inputs(row), "_loop": row.loop},
-            outputs=self._outputs(step, row),
-            error=error,
-        )
+        inputs: dict[str, object] = {}
+        outputs: dict[str, object] = {}
+        if isinstance(step, Activity):
+            inputs, outputs = {**self._inputs(row), "_loop": row.loop}, self._outputs(step, row)
+        return NodeRun(number=number, row=row, inputs=inputs, outputs=outputs, error=self._error(row, earlier))
 
     def _inputs(self, row: Row) -> Mapping[str, object]:
         """What the node's author has filled in, or what the latest retry up to this run has put in its place."""
         begun = row.since if row.start is None else row.start
-        retries = [command for command in self._given(Verb.RETRY, 0, begun) if isinstance(command.data, dict)]
-        if retries and isinstance(retries[-1].data, dict):
-            return retries[-1].data
-        return planned_inputs(self._node)
+        given = [command.data for command in self._given(Verb.RETRY, 0, begun) if isinstance(command.data, dict)]
+        return given[-1] if given else planned_inputs(self._node)
 
     def _outputs(self, step: Activity, row: Row) -> dict[str, object]:
         if row.state not in {State.FINISHED, State.FAILED} or row.start is None or row.finish is None:

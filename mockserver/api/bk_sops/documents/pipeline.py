@@ -12,28 +12,19 @@ from taskmock.mockserver.api.bk_sops.documents.sequence_flow import SequenceFlow
 from taskmock.mockserver.core.flow import SECOND, Activity
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
 
-_TYPES = {
-    NodeKind.START: "EmptyStartEvent",
-    NodeKind.END: "EmptyEndEvent",
-    NodeKind.ACTIVITY: "ServiceActivity",
-    NodeKind.SUBPROCESS: "SubProcess",
-    NodeKind.PARALLEL: "ParallelGateway",
-    NodeKind.EXCLUSIVE: "ExclusiveGateway",
-    NodeKind.CONDITIONAL: "ConditionalParallelGateway",
-    NodeKind.CONVERGE: "ConvergeGateway",
-    NodeKind.AGAIN: "ExclusiveGateway",
+_WORDS = {
+    NodeKind.START: ("EmptyStartEvent", "startpoint"),
+    NodeKind.END: ("EmptyEndEvent", "endpoint"),
+    NodeKind.ACTIVITY: ("ServiceActivity", "tasknode"),
+    NodeKind.SUBPROCESS: ("SubProcess", "subflow"),
+    NodeKind.PARALLEL: ("ParallelGateway", "parallelgateway"),
+    NodeKind.EXCLUSIVE: ("ExclusiveGateway", "branchgateway"),
+    NodeKind.CONDITIONAL: ("ConditionalParallelGateway", "conditionalparallelgateway"),
+    NodeKind.CONVERGE: ("ConvergeGateway", "convergegateway"),
+    NodeKind.AGAIN: ("ExclusiveGateway", "branchgateway"),
 }
-_SHAPES = {
-    NodeKind.START: "startpoint",
-    NodeKind.END: "endpoint",
-    NodeKind.ACTIVITY: "tasknode",
-    NodeKind.SUBPROCESS: "subflow",
-    NodeKind.PARALLEL: "parallelgateway",
-    NodeKind.EXCLUSIVE: "branchgateway",
-    NodeKind.CONDITIONAL: "conditionalparallelgateway",
-    NodeKind.CONVERGE: "convergegateway",
-    NodeKind.AGAIN: "branchgateway",
-}
+"""The type of each kind of node, and the shape in which it is drawn."""
+
 _CHOOSING = frozenset({NodeKind.EXCLUSIVE, NodeKind.CONDITIONAL, NodeKind.AGAIN})
 _FORKS = frozenset({*_CHOOSING, NodeKind.PARALLEL})
 _WIDTH, _HEIGHT, _LEFT, _TOP = 160, 100, 40, 150  # of the canvas that the nodes are laid out on, in pixels
@@ -114,7 +105,7 @@ class _Writer:
         incoming, outgoing = ([flow.id for flow in side[node.index]] for side in (self._in, self._out))
         return {
             "id": node.id,
-            "type": _TYPES[node.kind],
+            "type": _WORDS[node.kind][0],
             "name": node.name,
             "incoming": self._lines(incoming, several=node.kind is NodeKind.CONVERGE or self._edition.served),
             "outgoing": self._lines(outgoing, several=node.kind in _FORKS),
@@ -150,7 +141,7 @@ class _Writer:
         }
         if not self._edition.served:
             return own
-        own["component"]["version"] = component.version
+        own["component"]["version"] = "legacy"
         retry, limit = step.auto_retry, step.times_out
         own["auto_retry"] = {
             "enable": retry is not None,
@@ -202,7 +193,7 @@ class _Writer:
     def _location(self, node: GraphNode, column: int, row: int) -> Document:
         own: Document = {
             "id": node.id,
-            "type": _SHAPES[node.kind],
+            "type": _WORDS[node.kind][1],
             "x": _LEFT + _WIDTH * column,
             "y": _TOP + _HEIGHT * row,
         }
