@@ -133,7 +133,7 @@ class Admission:
         return not task_id or self._is_among(task_id, grant.tasks)
 
     def _is_among(self, task_id: str, globs: tuple[str, ...]) -> bool:
-        # Nobody knows the number of a task before a client has made it.
+        # The number of a task is unknown before a client has made it.
         return task_id in self.made or among(task_id, globs)
 
 

@@ -9,7 +9,7 @@ from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import SECOND, Activity
 
 PAUSE = "pause_node"
-"""The plugin that waits for somebody to call back."""
+"""The plugin that waits for a callback."""
 
 SCRIPT = "job_fast_execute_script"
 """The plugin that runs a script: what every activity is that does not wait."""

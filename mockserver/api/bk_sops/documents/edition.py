@@ -31,8 +31,8 @@ class Edition:
     """How one edition writes a node: the `dialect` of its engine, `prefix` of ids, `absent` for a time that is not.
 
     `words` are what it says for states that it does not know. A `served` one is what servers send and not what the
-    document says: bodies of their own for tasks that have not begun or have expired, and the task's name on whatever
-    is outermost. A `timeless` one has no running times: between two changes of the tree its answers stay the same.
+    document says: bodies of their own for tasks that have not begun or have expired, and the task's name on the
+    outermost node. A `timeless` one has no running times: between two changes of the tree its answers stay the same.
 
     What the calls of bk-sops do for the edition's engine (facts): `finds_task_as_subtree`, a `subprocess_id` may name
     the task, and only a subtree has `ex_data`; `names_subtrees`, the nodes below a subtree have their names;

@@ -69,7 +69,7 @@ def viewed(body: Document, view: View) -> Document | None:
     """A recorded answer as a view shows it; None where the real system would trip over it.
 
     A whole task stays word for word, whatever was asked for when it was recorded. A subtree is cut out of it, with
-    what `ex_data` was recorded of its nodes; nobody knows what else the other flags would have told.
+    what `ex_data` was recorded of its nodes; what the other flags would have added is unknown.
     """
     data = body.get("data")
     if body.get("result") is not True or not isinstance(data, dict):

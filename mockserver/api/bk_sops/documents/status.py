@@ -143,7 +143,7 @@ def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = R
         if index != ROOT:
             written[nodes[index].parent]["children"][nodes[index].id] = written[index]
     if top != ROOT and edition.served:
-        written[top]["name"] = nodes[ROOT].name  # bk-sops puts the task's name on whatever is outermost
+        written[top]["name"] = nodes[ROOT].name  # bk-sops puts the task's name on the outermost node
     return written[top]
 
 

@@ -80,7 +80,7 @@ class TaskFacts:
 
     @property
     def executor(self) -> str:
-        """Who has started the task; nobody as long as it is created only."""
+        """Who has started the task; "" as long as it is only created."""
         return self.creator if self.root else ""
 
     @property
@@ -90,7 +90,7 @@ class TaskFacts:
 
     @property
     def create_method(self) -> str:
-        """How the task was made: by a call of the API, or by somebody in a browser."""
+        """How the task was made: by a call of the API, or by a person in a browser."""
         return "api" if self.creation else "app"
 
     @property
