@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
+from taskmock.contracts.cli.option import option
 from taskmock.contracts.findings.violation import Strictness
 from taskmock.schemas import STATUS
 
@@ -40,45 +41,32 @@ class EditionChoice(_Choice):
         return value
 
 
-edition_option = click.option(
+edition_option = option(
     "--edition",
     type=EditionChoice(),
     default=AUTO,
-    show_default=True,
     help="The edition to judge by, or the file of an overlay that extends one.",
 )
 
 
-if TYPE_CHECKING:
-    _Type = click.ParamType[str]
-else:
-    _Type = click.ParamType  # older ones take no type
+def _known(context: click.Context, parameter: click.Parameter, name: str) -> str:
+    """The name itself, of a call that there is."""
+    from taskmock.schemas import editions_of
+
+    try:
+        editions_of(name)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, parameter) from None
+    return name
 
 
-class OperationName(_Type):
-    """The name of a call of the API."""
-
-    name = "name"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name itself, of a call that there is."""
-        from taskmock.schemas import editions_of
-
-        try:
-            editions_of(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-        return value
-
-
-operation_option = click.option(
-    "--operation", type=OperationName(), default=STATUS, show_default=True, help="The call that is judged."
+operation_option = option(
+    "--operation", metavar="NAME", default=STATUS, callback=_known, help="The call that is judged."
 )
 
-strictness_option = click.option(
+strictness_option = option(
     "--strictness",
     type=click.Choice([str(choice) for choice in Strictness]),
     default=str(Strictness.DOCUMENTED),
-    show_default=True,
     help="Undocumented fields: ignored, warned of, or failed.",
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.contracts.cli.option import bundle, option
 from taskmock.contracts.cli.report_options import Output, show
 
 if TYPE_CHECKING:
@@ -72,21 +72,9 @@ def _tell(tally: Tally) -> None:
     show(coverage_text(tally))
 
 
-def coverage_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options on coverage, and hands it what they say as one `coverage`."""
-
-    @functools.wraps(command)
-    def with_coverage(*, is_covered: bool, least: float | None, edition: str, **options: object) -> None:
-        command(edition=edition, coverage=Coverage(edition, least=least, is_wanted=is_covered), **options)
-
-    for option in reversed(OPTIONS):
-        option(with_coverage)
-    return with_coverage
-
-
 OPTIONS = (
-    click.option("--coverage", "is_covered", is_flag=True, help="Tell which parts of the contract the answers showed."),
-    click.option(
+    option("--coverage", "is_covered", is_flag=True, help="Tell which parts of the contract the answers showed."),
+    option(
         "--coverage-min",
         "least",
         metavar="PERCENT",
@@ -94,3 +82,10 @@ OPTIONS = (
         help="Fail the run where they showed less, in per cent.",
     ),
 )
+
+coverage_options = bundle(
+    "coverage",
+    lambda said: Coverage(said["edition"], least=said.pop("least"), is_wanted=said.pop("is_covered")),
+    OPTIONS,
+)
+"""The options on coverage, as one `coverage`."""

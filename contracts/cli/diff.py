@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taskmock.contracts.cli.option import form_option, option
 from taskmock.contracts.cli.report_options import show
 from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.schemas import EDITIONS, chosen
@@ -66,16 +67,13 @@ Exit codes: 0 nothing breaks, 1 something does, 2 wrong usage or unreadable sche
 @click.command("diff", help=HELP, short_help="Compare two contracts: what breaks, what is added.")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option(
+@option(
     "--direction",
     type=click.Choice(DIRECTIONS),
     default=AUTO,
-    show_default=True,
     help="What the schemas describe; auto: request where a file's name or $id says so, else response.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to write it."
-)
+@form_option
 def diff_command(*, old: str, new: str, direction: str, form: str) -> None:
     """Compares two contracts and exits 1 where the new one breaks the old."""
     from taskmock.contracts.diff import SchemaError

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.cli.contract_options import edition_option
-from taskmock.contracts.cli.report_options import BASELINE_OPTIONS, Output, show
+from taskmock.contracts.cli.option import FILE, form_option
+from taskmock.contracts.cli.report_options import Output, baseline_option, show, update_option
 
 if TYPE_CHECKING:
     from taskmock.contracts.drift import Census, Finding
@@ -32,14 +33,10 @@ Exit codes: 0 nothing has drifted, 1 something has, 2 wrong usage or unreadable 
 @click.command("drift", help=HELP, short_help="Find out how real answers have drifted from an edition.")
 @click.argument("samples", nargs=-1, required=True, metavar="SAMPLES...", type=click.Path(exists=True))
 @edition_option
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to write it."
-)
-@click.option(
-    "--overlay", "file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the suggested overlay to a file."
-)
-@BASELINE_OPTIONS[0]
-@BASELINE_OPTIONS[1]
+@form_option
+@click.option("--overlay", "file", type=FILE, help="Write the suggested overlay to a file.")
+@baseline_option
+@update_option
 def drift_command(
     *, samples: tuple[str, ...], edition: str, form: str, file: str | None, baseline: str | None, update: bool
 ) -> None:

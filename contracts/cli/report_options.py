@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import functools
 import io
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from taskmock.contracts.cli.option import FILE, bundle, option
 from taskmock.contracts.files import DocumentFileError, write_output
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.writers import FORMATS
@@ -136,21 +136,6 @@ class Output:
             raise click.UsageError(f"cannot write {click.format_filename(self.file)}: {error.reason}") from None
 
 
-def report_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options on reports, and hands it what they say as one `output`."""
-
-    @functools.wraps(command)
-    def with_output(**options: object) -> None:
-        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(Output)}
-        output = Output(**asked)  # type: ignore[arg-type] # click has checked them
-        output.check()
-        command(output=output, **options)
-
-    for option in reversed(OPTIONS):
-        option(with_output)
-    return with_output
-
-
 def _check_writable(file: str, option: str) -> None:
     if not file:
         raise click.UsageError(f"{option} names no file.")
@@ -169,28 +154,30 @@ def show(text: str) -> None:
     sys.stdout.flush()  # here, where a reader that went away ends the command quietly
 
 
-BASELINE_OPTIONS = (
-    click.option(
-        "--baseline", metavar="FILE", type=click.Path(dir_okay=False), help="Accept the findings that a file lists."
-    ),
-    click.option(
-        "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
-    ),
+def _output(said: dict[str, Any]) -> Output:
+    """Raises: click.UsageError where the reports cannot be written, or the baseline not be used."""
+    output = Output(**{field.name: said.pop(field.name) for field in dataclasses.fields(Output)})
+    output.check()
+    return output
+
+
+baseline_option = option("--baseline", type=FILE, help="Accept the findings that a file lists.")
+update_option = option(
+    "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
 )
 OPTIONS = (
-    click.option(
+    option(
         "--format",
         "form",
         type=click.Choice(FORMATS),
         default=FORMATS[0],
-        show_default=True,
         help="How to write the report: for people, machines, CI services, or as a page.",
     ),
-    click.option(
-        "-o", "--output", "file", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file."
-    ),
-    click.option(
-        "--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."
-    ),
-    *BASELINE_OPTIONS,
+    option("-o", "--output", "file", type=FILE, help="Write the report to a file."),
+    option("--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."),
+    baseline_option,
+    update_option,
 )
+
+report_options = bundle("output", _output, OPTIONS)
+"""The options on reports, as one `output`."""

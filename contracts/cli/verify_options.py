@@ -6,13 +6,12 @@ Imports inside functions keep the command line's start free of cost.
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from taskmock.contracts.cli.option import FILE, bundle, option
 from taskmock.schemas import ALL, GATEWAYS, hint
 
 if TYPE_CHECKING:
@@ -176,121 +175,94 @@ def _parameter(text: str) -> tuple[str, str]:
         raise VerifyRequestError(f"--param {error}") from None
 
 
-def verify_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options on whom and how to ask, and hands it what they say as one `request`."""
+def _request(said: dict[str, Any]) -> VerifyRequest:
+    """Raises: click.UsageError for a stage where there are none."""
+    source = click.get_current_context().get_parameter_source("stage")
+    if source is not ParameterSource.DEFAULT and said["gateway"] != "apigw":
+        raise click.UsageError("--stage needs --gateway apigw: no other gateway has stages.")
+    return VerifyRequest(**{field.name: said.pop(field.name) for field in dataclasses.fields(VerifyRequest)})
 
-    @functools.wraps(command)
-    def with_request(**options: object) -> None:
-        asked = {field.name: options.pop(field.name) for field in dataclasses.fields(VerifyRequest)}
-        said = click.get_current_context().get_parameter_source("stage")
-        if said is not ParameterSource.DEFAULT and asked["gateway"] != "apigw":
-            raise click.UsageError("--stage needs --gateway apigw: no other gateway has stages.")
-        command(request=VerifyRequest(**asked), **options)  # type: ignore[arg-type] # click has checked them
 
-    for option in reversed(OPTIONS):
-        option(with_request)
-    return with_request
-
+ABOVE_0 = click.FloatRange(0, min_open=True)
 
 OPTIONS = (
-    click.option("--task-id", "task_ids", metavar="ID", multiple=True, help="A task to ask for; may be repeated."),
-    click.option(
-        "--bk-biz-id", metavar="ID", default="2", show_default=True, help="The business that the tasks are of."
-    ),
-    click.option(
+    option("--task-id", "task_ids", metavar="ID", multiple=True, help="A task to ask for; may be repeated."),
+    option("--bk-biz-id", metavar="ID", default="2", help="The business that the tasks are of."),
+    option(
         "--param",
         "parameters",
         metavar="NAME=VALUE",
         multiple=True,
         help="A further parameter, such as with_ex_data=true.",
     ),
-    click.option(
-        "--gateway", type=click.Choice(GATEWAYS), default="esb", show_default=True, help="The gateway to call."
-    ),
-    click.option("--stage", metavar="NAME", default="prod", show_default=True, help="The stage of the API gateway."),
-    click.option(
-        "--credentials",
-        metavar="FILE",
-        type=click.Path(dir_okay=False),
-        help="Who calls: a JSON or TOML file in the place of the environment.",
-    ),
-    click.option(
+    option("--gateway", type=click.Choice(GATEWAYS), default="esb", help="The gateway to call."),
+    option("--stage", metavar="NAME", default="prod", help="The stage of the API gateway."),
+    option("--credentials", type=FILE, help="Who calls: a JSON or TOML file in the place of the environment."),
+    option(
         "--credentials-in",
         type=click.Choice(("header", "query")),
         help="Where the ESB finds them; else in the header, by the legacy one in the query.",
     ),
-    click.option(
+    option(
         "-H", "--header", "headers", metavar="NAME: VALUE", multiple=True, help="A further header; may be repeated."
     ),
-    click.option(
-        "--ca-file",
-        metavar="FILE",
-        type=click.Path(dir_okay=False),
-        help="Authorities to trust, in PEM, in the place of the system's.",
-    ),
-    click.option(
-        "--client-cert",
-        metavar="FILE",
-        type=click.Path(dir_okay=False),
-        help="The client's certificate and key, in PEM.",
-    ),
-    click.option("--insecure", is_flag=True, help="Take any certificate for good."),
-    click.option(
+    option("--ca-file", type=FILE, help="Authorities to trust, in PEM, in the place of the system's."),
+    option("--client-cert", type=FILE, help="The client's certificate and key, in PEM."),
+    option("--insecure", is_flag=True, help="Take any certificate for good."),
+    option(
         "--timeout",
         metavar="SECONDS",
-        type=click.FloatRange(0, min_open=True),
+        type=ABOVE_0,
         default=35.0,
-        show_default=True,
         help="How long a whole answer may take, from the first look-up of the name to the last byte.",
     ),
-    click.option(
+    option(
         "--polls",
         metavar="NUMBER",
         type=click.IntRange(1),
         help="How often each task is asked for; else once, or up to 500 times until its end.",
     ),
-    click.option(
+    option(
         "--interval",
         metavar="SECONDS",
         type=click.FloatRange(0),
         default=2.0,
-        show_default=True,
         help="The time from one poll of a task to the next.",
     ),
-    click.option("--until", type=click.Choice(("end",)), help="Stop when a task is FINISHED, REVOKED or EXPIRED."),
-    click.option(
+    option("--until", type=click.Choice(("end",)), help="Stop when a task is FINISHED, REVOKED or EXPIRED."),
+    option(
         "--rate",
         metavar="NUMBER",
-        type=click.FloatRange(0, min_open=True),
+        type=ABOVE_0,
         default=10.0,
-        show_default=True,
         help="Most calls in a second, of all tasks together.",
     ),
-    click.option(
+    option(
         "--concurrency",
         metavar="NUMBER",
         type=click.IntRange(1, 100),
         default=4,
-        show_default=True,
         help="How many tasks are asked for at once.",
     ),
-    click.option(
+    option(
         "--probes",
         is_flag=True,
         help="Make calls that ought to be refused, too: no parameter, an unknown task, wrong credentials.",
     ),
-    click.option(
+    option(
         "--operation",
         "operations",
         metavar="NAME",
         multiple=True,
         help="A further call that only reads, to be made for each task and judged; all for all. May be repeated.",
     ),
-    click.option(
+    option(
         "--drive",
-        metavar="FILE",
-        type=click.Path(dir_okay=False),
+        type=FILE,
         help="Make and start the task that a JSON or TOML file describes, and follow it to its end.",
     ),
-    click.option("--allow-writes", "allows_writes", is_flag=True, help="Allow --drive to change something."),
+    option("--allow-writes", "allows_writes", is_flag=True, help="Allow --drive to change something."),
 )
+
+verify_options = bundle("request", _request, OPTIONS)
+"""The options on whom and how to ask, as one `request`."""
