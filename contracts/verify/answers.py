@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL
-from taskmock.contracts.findings.violation import Violation
+from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.verify.transport.exchange import Exchange
 
@@ -17,6 +17,10 @@ class Refusal:
 
     code: object
     message: object
+
+    def __str__(self) -> str:
+        """The code and the words, clipped."""
+        return f"code {clip(self.code)}: {clip(self.message)}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.edition import AUTO, detected_edition
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll
 from taskmock.contracts.api.bk_sops.series import of_poll
-from taskmock.contracts.api.protocol import Series
+from taskmock.contracts.api.protocol import Detected, Series
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation, clip
@@ -41,26 +41,26 @@ class Examination:
         self._asked = asked
         self._plan = plan
         self._last: ReceivedAnswer | None = None
-        self._last_refused: ReceivedAnswer | None = None
+        self._last_refusal = ""
         self._refused_with: Refusal | None = None
         self._treeless = 0
 
     def report(self, answers: Iterable[ReceivedAnswer]) -> Report:
         """The verdict on all answers, drawn one by one."""
-        edition, basis, answers = self._told(iter(answers))
-        judge = self._contract.series(edition, self._asked)
+        told, answers = self._told(iter(answers))
+        judge = self._contract.series(told[0], self._asked)
         found = itertools.chain(self._violations(answers, judge), judge.close(), self._conclusion(judge))
-        report = self._contract.report("history", (edition, basis), found)
+        report = self._contract.report("history", told, found)
         return dataclasses.replace(report, nodes=judge.nodes)
 
-    def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[str, str, Iterator[ReceivedAnswer]]:
+    def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[Detected, Iterator[ReceivedAnswer]]:
         """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
         looks ahead as far as memory allows."""
         chosen = self._contract.chosen_edition
         if chosen is not None:
-            return *chosen, answers
+            return chosen, answers
         held: list[ReceivedAnswer] = []
-        told: tuple[str, str] | None = None
+        told: Detected | None = None
         for answer in answers:
             held.append(answer)
             if answer.body is not None:
@@ -70,8 +70,7 @@ class Examination:
                     break
             if sum(len(one.exchange.body) for one in held) > MAX_BYTES:
                 break
-        edition, basis = told or (AUTO, "no answer can be read")
-        return edition, basis, itertools.chain(held, answers)
+        return told or (AUTO, "no answer can be read"), itertools.chain(held, answers)
 
     def _violations(self, answers: Iterator[ReceivedAnswer], judge: Series) -> Iterator[Violation]:
         for answer in answers:
@@ -85,7 +84,7 @@ class Examination:
         if answer.data is not None:
             self.last_tree, self.state = answer.exchange.body, answer.state
         if answer.refusal is not None:
-            self._last_refused = answer
+            self._last_refusal = f"; the last refusal: {answer.refusal} (poll {answer.number})"
 
     def _of_answer(self, answer: ReceivedAnswer, judge: Series) -> Iterator[Violation]:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
@@ -106,11 +105,7 @@ class Examination:
     def _conclusion(self, judge: Series) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
         if self.last_tree is None and not judge.nodes and self._last is not None:
-            refused = self._last_refused
-            message = f"no answer of {self.polls} showed a task"
-            if refused is not None and refused.refusal is not None:
-                said = refused.refusal
-                message += f"; the last refusal: code {clip(said.code)}: {clip(said.message)} (poll {refused.number})"
+            message = f"no answer of {self.polls} showed a task{self._last_refusal}"
             yield Violation("verify.no-tree", "", "", message, "a task", source=NO_TREE)
         if self._treeless >= PATIENCE and self.polls < self._plan.polls:
             message = f"gave up after {PATIENCE} answers in a row without a task (poll {self.polls})"

@@ -161,8 +161,7 @@ def is_gateways_own(answer: ReceivedAnswer) -> bool:
 
 def _said(answer: ReceivedAnswer) -> str:
     """What a refused call was told, behind the status."""
-    refusal = answer.refusal
-    return "" if refusal is None else f", code {clip(refusal.code)}: {clip(refusal.message)}"
+    return "" if answer.refusal is None else f", {answer.refusal}"
 
 
 def _kind(answer: ReceivedAnswer) -> str:
@@ -195,9 +194,8 @@ def violations_around(answer: ReceivedAnswer, access: GatewayAccess) -> tuple[tu
 
 def refusal_violations(answer: ReceivedAnswer) -> Iterator[Violation]:
     """Yields the warning that quotes what a call was refused with."""
-    refusal = answer.refusal
-    if refusal is not None:
-        message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
+    if answer.refusal is not None:
+        message = f"the call is refused with {answer.refusal}"
         yield Violation("verify.refused", "", "", message, source=REFUSED, severity=Severity.WARNING)
 
 
@@ -210,14 +208,15 @@ def judged_body(answer: ReceivedAnswer) -> object:
     return answer.body
 
 
-def exchange_report(
+def judged_exchange(
     exchange: Exchange, access: GatewayAccess, contract: Contract, request: Mapping[str, Any]
-) -> Report:
-    """The verdict on a call that was made once; `request` are its parameters, credentials aside."""
+) -> tuple[ReceivedAnswer, Report]:
+    """The answer to a call that was made once, and the verdict on it; `request` are the parameters of the call,
+    credentials aside."""
     answer = decoded(1, exchange)
     around, has_document = violations_around(answer, access)
     if has_document:
         report = contract.check_response(judged_body(answer), request=request)
     else:
         report = contract.report("response", (contract.edition, UNREAD), ())
-    return with_findings(dataclasses.replace(report, target=exchange.call.shown), around)
+    return answer, with_findings(dataclasses.replace(report, target=exchange.call.shown), around)

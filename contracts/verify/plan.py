@@ -48,9 +48,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Raises: ValueError for a number that is too small, or too large to be waited for."""
-        for name, least in {"polls": 1, "concurrency": 1}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} is at least {least}, not {getattr(self, name)}")
+        for name in ("polls", "concurrency"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is at least 1, not {getattr(self, name)}")
         if not 0 <= self.interval <= DAY:
             raise ValueError(f"interval is from 0 to {DAY:,} s, not {self.interval:g}")
         if self.rate is not None and not 1 / DAY <= self.rate < math.inf:

@@ -12,9 +12,9 @@ from typing import Any
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Severity, Violation
-from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
+from taskmock.contracts.verify.answers import ReceivedAnswer
 from taskmock.contracts.verify.credentials import Credentials
-from taskmock.contracts.verify.http_rules import exchange_report
+from taskmock.contracts.verify.http_rules import judged_exchange
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
@@ -86,8 +86,7 @@ def probe(
         for one in PROBES:
             if target.gateway in one.gateways:
                 exchange = client.ask(one.call(target, parameters))
-                report = exchange_report(exchange, target.access, judge, one.parameters(parameters))
-                answer = decoded(1, exchange)
+                answer, report = judged_exchange(exchange, target.access, judge, one.parameters(parameters))
                 yield Probed(one.name, answer, with_findings(report, _accepted(answer)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taskmock.contracts.agreement import CLASS, DETAIL, check_agreement
@@ -12,13 +12,13 @@ from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL
 from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
-from taskmock.contracts.findings.violation import Violation, clip
+from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.validation.body import decoded_object
-from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, decoded
-from taskmock.contracts.verify.http_rules import exchange_report, refusal_violations
+from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal
+from taskmock.contracts.verify.http_rules import judged_exchange, refusal_violations
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
-from taskmock.contracts.verify.run import Verified
+from taskmock.contracts.verify.run import Question, Verified
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import STATUS, editions_of, load_operations
 
@@ -68,50 +68,41 @@ def related(
         for operation in operations:
             if edition in (AUTO, *editions_of(operation)):
                 inner = Contract(edition, strictness=judge.strictness, operation=operation)
-                yield from _Calls(client, verified, inner).made()
+                for node_id in _node_ids(verified) if "node_id" in _required(operation) else (None,):
+                    yield _made(client, verified, inner, node_id)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Calls:
-    """One operation about one task: a call, or a call for each of some nodes."""
-
-    client: RateLimitedClient
-    verified: Verified
-    contract: Contract
-
-    def made(self) -> Iterator[Related]:
-        required = load_operations()[self.contract.operation]["required"]
-        for node_id in _node_ids(self.verified) if "node_id" in required else (None,):
-            yield self._made(self._asked(required, node_id), node_id)
-
-    def _asked(self, required: Sequence[str], node_id: str | None) -> dict[str, Any]:
-        question = self.verified.question
-        task_id: str | int = question.task_id
-        if question.task_id.isdecimal():
-            task_id = int(question.task_id)  # what a list in JSON holds is a number
-        known = {"task_id": question.task_id, "task_id_list": [task_id], "node_id": node_id}
-        shared = {name: value for name, value in question.parameters.items() if name in _SHARED}
-        return {**shared, **{name: known[name] for name in required if name in known}}
-
-    def _made(self, asked: Mapping[str, Any], node_id: str | None) -> Related:
-        operation = self.contract.operation
-        exchange = self.client.ask(self.client.target.call(operation, asked))
-        answer, report = (
-            decoded(1, exchange),
-            exchange_report(exchange, self.client.target.access, self.contract, asked),
-        )
-        if report.ok and answer.refusal is not None:
-            is_gone = self.verified.state == "EXPIRED"  # with its history, calls have nothing to answer from
-            report = with_findings(report, refusal_violations(answer) if is_gone else _unseen(answer.refusal))
-        if operation == DETAIL and report.ok and answer.body is not None and self.verified.tree is not None:
-            agreed = check_agreement(answer.body, self.verified.tree, edition=self.contract.edition)
-            report = with_findings(report, agreed.violations)
-        return Related(operation, node_id, answer, report)
+def _made(client: RateLimitedClient, verified: Verified, contract: Contract, node_id: str | None) -> Related:
+    """One call about a task, or about one of its nodes."""
+    asked = _asked(verified.question, contract.operation, node_id)
+    exchange = client.ask(client.target.call(contract.operation, asked))
+    answer, report = judged_exchange(exchange, client.target.access, contract, asked)
+    if report.ok and answer.refusal is not None:
+        is_gone = verified.state == "EXPIRED"  # with its history, calls have nothing to answer from
+        report = with_findings(report, refusal_violations(answer) if is_gone else [_unseen(answer.refusal)])
+    if contract.operation == DETAIL and report.ok and answer.body is not None and verified.tree is not None:
+        agreed = check_agreement(answer.body, verified.tree, edition=contract.edition)
+        report = with_findings(report, agreed.violations)
+    return Related(contract.operation, node_id, answer, report)
 
 
-def _unseen(refusal: Refusal) -> Iterator[Violation]:
-    message = f"the call is refused with code {clip(refusal.code)}: {clip(refusal.message)}"
-    yield Violation("verify.no-data", "", "", message, "an answer with data", source=UNSEEN)
+def _asked(question: Question, operation: str, node_id: str | None) -> dict[str, Any]:
+    """The parameters of a call about a task."""
+    task_id = question.task_id
+    in_list = int(task_id) if task_id.isdecimal() else task_id  # what a list in JSON holds is a number
+    known = {"task_id": task_id, "task_id_list": [in_list], "node_id": node_id}
+    shared = {name: value for name, value in question.parameters.items() if name in _SHARED}
+    return {**shared, **{name: known[name] for name in _required(operation) if name in known}}
+
+
+def _required(operation: str) -> Sequence[str]:
+    names: list[str] = load_operations()[operation]["required"]
+    return names
+
+
+def _unseen(refusal: Refusal) -> Violation:
+    message = f"the call is refused with {refusal}"
+    return Violation("verify.no-data", "", "", message, "an answer with data", source=UNSEEN)
 
 
 def _edition(contract: Contract, verified: Verified) -> str:

@@ -11,9 +11,9 @@ from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import guess, kind_of
-from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
+from taskmock.contracts.verify.answers import ReceivedAnswer
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, VARIABLES
-from taskmock.contracts.verify.http_rules import exchange_report
+from taskmock.contracts.verify.http_rules import judged_exchange
 from taskmock.contracts.verify.plan import END, UNTIL_END, Plan
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
@@ -171,13 +171,13 @@ class Drive:
         asked = {**self._business, **parameters}
         exchange = client.ask(client.target.call(operation, asked))
         contract = Contract(self._contract.edition, strictness=self._contract.strictness, operation=operation)
-        answer, report = decoded(1, exchange), exchange_report(exchange, client.target.access, contract, asked)
+        answer, report = judged_exchange(exchange, client.target.access, contract, asked)
         is_done = _is_accepted(answer) if operation == START else task_id_in(answer) is not None
         if not is_done and report.ok:
             code, source = REFUSED_STEP[operation]
-            refusal = answer.refusal
-            said = "" if refusal is None else f": code {clip(refusal.code)}: {clip(refusal.message)}"
-            message = f"{operation} was refused{said}" if refusal else f"the answer of {operation} names no task"
+            message = f"the answer of {operation} names no task"
+            if answer.refusal is not None:
+                message = f"{operation} was refused: {answer.refusal}"
             report = with_findings(report, [Violation(code, "", "", message, source=source)])
         return Step(operation, answer, report)
 

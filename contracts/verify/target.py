@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, Credentials
-from taskmock.contracts.verify.gateway import ACCESS, AUTHORIZATION, CallFormat, GatewayAccess, operation_row
+from taskmock.contracts.verify.gateway import ACCESS, AUTHORIZATION, GatewayAccess, operation_row, query_text
 from taskmock.contracts.verify.plan import DAY
 from taskmock.contracts.verify.transport.client import Client, Tls
 from taskmock.contracts.verify.transport.decompression import ACCEPTED
@@ -92,14 +93,25 @@ class Target:
         row = operation_row(operation)
         if self.access.ids_in_path:
             _check_ids(row, parameters)
-        form = CallFormat(self.access, self.place or self.access.places[0], self.stage)
-        url, headers, body = form.written(self.url, row, parameters, credentials or self.caller)
+        left = dict(parameters)
+        url = self.url + self.access.path(self.url, row, left, stage=self.stage)
         fields = {
             "Accept": "application/json",
             "Accept-Encoding": ", ".join(ACCEPTED),
             "User-Agent": "taskmock verify",
-            **headers,
         }
+        told = (credentials or self.caller).fields
+        if (self.place or self.access.places[0]) == "header":
+            fields[AUTHORIZATION] = json.dumps(told)
+        else:
+            left = {**told, **left}
+        body = None
+        if row["method"] == "GET":
+            query = urllib.parse.urlencode({name: query_text(value) for name, value in left.items()})
+            url += f"?{query}" if query else ""
+        else:
+            fields["Content-Type"] = "application/json"
+            body = json.dumps(left).encode("ascii")
         own = {name.lower() for name, _ in self.headers}
         kept = [(name, value) for name, value in fields.items() if name.lower() not in own]
         return Call(operation, row["method"], url, (*kept, *self.headers), body, writes=row["writes"])
