@@ -58,18 +58,14 @@ class Coverage:
             return
         if output.form != "text" and output.file is None:
             raise click.UsageError(f"--coverage prints text: write the {output.form} report to a file (--output).")
+        from taskmock.contracts.coverage.report import coverage_text
+
         try:
             yield
         except SystemExit:
-            _tell(self._tally)
+            show(coverage_text(self._tally))
             raise
-        _tell(self._tally)
-
-
-def _tell(tally: Tally) -> None:
-    from taskmock.contracts.coverage.report import coverage_text
-
-    show(coverage_text(tally))
+        show(coverage_text(self._tally))
 
 
 OPTIONS = (

@@ -19,24 +19,13 @@ AUTO = "auto"
 KEYWORDS = frozenset(
     (
         *("$schema", "$id", "$ref", "$defs", "$anchor", "$dynamicRef", "$dynamicAnchor", "$comment", "$vocabulary"),
-        *(
-            "allOf",
-            "anyOf",
-            "oneOf",
-            "not",
-            "if",
-            "then",
-            "else",
-            "dependentSchemas",
-            "prefixItems",
-            "items",
-            "contains",
-        ),
-        *("properties", "patternProperties", "additionalProperties", "propertyNames", "type", "enum", "const"),
-        *("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength"),
-        *("pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties"),
-        *("minProperties", "required", "dependentRequired", "format", "unevaluatedItems", "unevaluatedProperties"),
-        *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"),
+        *("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "prefixItems", "items"),
+        *("contains", "properties", "patternProperties", "additionalProperties", "propertyNames", "type", "enum"),
+        *("const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength"),
+        *("minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains"),
+        *("maxProperties", "minProperties", "required", "dependentRequired", "format", "unevaluatedItems"),
+        *("unevaluatedProperties", "title", "description", "default", "examples", "deprecated", "readOnly"),
+        *("writeOnly",),
     )
 )
 """The keywords of draft 2020-12; an object with none of them is no schema."""

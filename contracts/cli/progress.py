@@ -29,8 +29,8 @@ class Progress:
 
     def __init__(self, stream: TextIO, *, is_brief: bool = False) -> None:
         self._stream = stream
-        self._is_brief = is_brief
         self._is_terminal = stream.isatty()
+        self._is_brief = is_brief or self._is_terminal
         self._expected: dict[Question, tuple[str, int]] = {}
         self._done: dict[Question, int] = {}
         self._said: dict[Question, str] = {}
@@ -44,27 +44,28 @@ class Progress:
         """Tells of one answer of a task that is expected."""
         question, answer = sighting.question, sighting.seen
         name, polls = self._expected[question]
-        said = told(answer, is_brief=self._is_brief or self._is_terminal)
+        said = told(answer, is_brief=self._is_brief)
         is_news = self._said.get(question) != said
         self._said[question] = said
         self._done[question] = polls if answer.is_final else answer.number
-        if self._is_terminal:
-            self._draw(f"{name}: {said}")
-        elif is_news:
-            self._write(f"{name}: poll {answer.number}: {printable(said)}\n")
+        if is_news or self._is_terminal:
+            self._show(name, said, poll=f"poll {answer.number}: ")
 
     def tell(self, name: str, answer: ReceivedAnswer) -> None:
         """Tells of the answer to a call that is made once."""
-        said = told(answer, is_brief=self._is_brief or self._is_terminal)
-        if self._is_terminal:
-            self._draw(f"{name}: {said}")
-        else:
-            self._write(f"{name}: {printable(said)}\n")
+        self._show(name, told(answer, is_brief=self._is_brief))
 
     def close(self) -> None:
         """Takes the line away."""
         if self._drawn_at is not None:
             self._write("\r" + " " * self._columns() + "\r")
+
+    def _show(self, name: str, said: str, *, poll: str = "") -> None:
+        """Draws the bar anew, or writes a line, which tells the poll, too."""
+        if self._is_terminal:
+            self._draw(f"{name}: {said}")
+        else:
+            self._write(f"{name}: {poll}{printable(said)}\n")
 
     def _draw(self, said: str) -> None:
         now = time.monotonic()

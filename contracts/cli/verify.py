@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 import sys
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,7 @@ def verify_command(
 
     progress = Progress(sys.stderr, is_brief=output.redact_values)
     try:
-        run = _Run(url, Contract(edition, strictness=strictness), request, _Progress(progress, coverage))
+        run = _Run(url, Contract(edition, strictness=strictness), request, progress, coverage)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with coverage.told_after(output):
@@ -99,27 +98,18 @@ def verify_command(
         output.finish([*run.reports, *coverage.verdicts()], bodies=run.trees if output.draws_trees else ())
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Progress:
-    """Tells the progress and the coverage of each answer."""
-
-    progress: Progress
-    coverage: Coverage
-
-    def __call__(self, sighting: Sighting) -> None:
-        self.coverage.add(sighting.seen.body, request=sighting.question.asked)
-        self.progress(sighting)
-
-
 class _Run:
     """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
 
-    def __init__(self, url: str, contract: Contract, request: VerifyRequest, progress: _Progress) -> None:
+    def __init__(
+        self, url: str, contract: Contract, request: VerifyRequest, progress: Progress, coverage: Coverage
+    ) -> None:
         """Raises: ValueError for options that cannot be used."""
         self.reports: list[tuple[str, Report]] = []
         self.trees: list[bytes] = []
         self._contract = contract
         self._progress = progress
+        self._coverage = coverage
         self._target, self._questions, self._smoke = request.target(url), request.questions(), request.smoke()
         self._operations = request.related(contract.edition)
         self._plan, self._driven_plan = request.plan(), request.plan(is_followed=True)
@@ -147,9 +137,14 @@ class _Run:
         plan, names = self._plan, {}
         for number, question in enumerate(self._questions, 1):
             names[question] = f"task #{number}" if is_redacted else f"task {question.task_id}"
-            self._progress.progress.expect(question, names[question], polls=plan.polls)
-        for verified in verify(client, self._questions, contract=self._contract, plan=plan, watch=self._progress):
+            self._progress.expect(question, names[question], polls=plan.polls)
+        for verified in verify(client, self._questions, contract=self._contract, plan=plan, watch=self._watch):
             self._keep(client, names[verified.question], verified)
+
+    def _watch(self, sighting: Sighting) -> None:
+        """Counts an answer for the coverage, and tells of it."""
+        self._coverage.add(sighting.seen.body, request=sighting.question.asked)
+        self._progress(sighting)
 
     def _probe(self, client: RateLimitedClient) -> None:
         from taskmock.contracts.verify import probe
@@ -164,8 +159,8 @@ class _Run:
 
         def watch(found: Step | Sighting) -> None:
             if isinstance(found, Sighting):
-                self._progress.progress.expect(found.question, SMOKE, polls=plan.polls)
-                self._progress(found)
+                self._progress.expect(found.question, SMOKE, polls=plan.polls)
+                self._watch(found)
             else:
                 self._add(found.operation, found)
 
@@ -188,6 +183,6 @@ class _Run:
 
     def _add(self, name: str, made: Probed | Related | Step) -> None:
         """Tells of a call that is made once, and keeps its report."""
-        self._progress.progress.tell(name, made.seen)
+        self._progress.tell(name, made.seen)
         self.reports.append((name, made.report))
         self.trees.append(b"")

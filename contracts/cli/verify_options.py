@@ -15,7 +15,6 @@ from taskmock.contracts.cli.option import FILE, bundle, option
 from taskmock.schemas import ALL, GATEWAYS, hint
 
 if TYPE_CHECKING:
-    from taskmock.contracts.verify.credentials import Credentials
     from taskmock.contracts.verify.plan import Plan
     from taskmock.contracts.verify.run import Question
     from taskmock.contracts.verify.smoke import Smoke
@@ -58,14 +57,21 @@ class VerifyRequest:
         Raises: VerifyRequestError, TargetError, CredentialsError for what cannot be, or where credentials are missing.
         """
         from taskmock.contracts.verify import Target, Tls
-        from taskmock.contracts.verify.target import base_url
+        from taskmock.contracts.verify.credentials import credentials_from_environment, load_credentials
+        from taskmock.contracts.verify.target import base_url, is_on_this_machine
 
         tls = Tls(self.ca_file, self.client_cert, self.insecure)
+        url = base_url(url)
+        if self.credentials is None:
+            is_local = is_on_this_machine(url)
+            caller = credentials_from_environment(is_local=is_local, or_else=" or by --credentials FILE")
+        else:
+            caller = load_credentials(self.credentials)
         return Target(
-            base_url(url),
+            url,
             gateway=self.gateway,
             stage=self.stage,
-            credentials=self._caller(base_url(url)),
+            credentials=caller,
             place=self.credentials_in,
             headers=tuple(map(_header, self.headers)),
             tls=None if tls == Tls() else tls,
@@ -147,14 +153,6 @@ class VerifyRequest:
                 there = " and ".join(editions_of(name))
                 raise VerifyRequestError(f"--operation {name}: there is no such call in {edition}, only in {there}.")
         return tuple(name for name in known if name in self.operations)
-
-    def _caller(self, url: str) -> Credentials:
-        from taskmock.contracts.verify.credentials import credentials_from_environment, load_credentials
-        from taskmock.contracts.verify.target import is_on_this_machine
-
-        if self.credentials is not None:
-            return load_credentials(self.credentials)
-        return credentials_from_environment(is_local=is_on_this_machine(url), or_else=" or by --credentials FILE")
 
 
 def _header(text: str) -> tuple[str, str]:

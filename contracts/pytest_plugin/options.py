@@ -84,10 +84,9 @@ def add_options(parser: pytest.Parser, options: Iterable[Option]) -> None:
         try:
             if option.ini_type == "bool":
                 group.addoption(option.flag, action="store_true", default=None, help=option.help)
-            elif option.repeatable:
-                group.addoption(option.flag, action="append", metavar=option.metavar, help=option.help)
             else:
-                group.addoption(option.flag, metavar=option.metavar, help=option.help)
+                action = "append" if option.repeatable else "store"
+                group.addoption(option.flag, action=action, metavar=option.metavar, help=option.help)
         except ValueError:
             continue
         if option.has_ini:
