@@ -7,8 +7,7 @@ import time
 from typing import TextIO
 
 from taskmock.contracts.findings.foreign_text import printable
-from taskmock.contracts.verify.answers import ReceivedAnswer
-from taskmock.contracts.verify.run import Question, Sighting
+from taskmock.contracts.verify.answers import Question, ReceivedAnswer, Sighting
 
 WIDTH = 20
 """Characters of the bar itself."""

@@ -15,8 +15,8 @@ from taskmock.contracts.cli.option import FILE, bundle, option
 from taskmock.schemas import ALL, GATEWAYS, hint
 
 if TYPE_CHECKING:
+    from taskmock.contracts.verify.answers import Question
     from taskmock.contracts.verify.plan import Plan
-    from taskmock.contracts.verify.run import Question
     from taskmock.contracts.verify.smoke import Smoke
     from taskmock.contracts.verify.target import Target
 

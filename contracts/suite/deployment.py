@@ -14,10 +14,10 @@ from taskmock.contracts.pytest_plugin import options as options
 from taskmock.contracts.pytest_plugin.options import OPERATION, PROBES, SUITE, is_chosen
 from taskmock.contracts.pytest_plugin.run import RUN
 from taskmock.contracts.suite.evidence import Deployment
+from taskmock.contracts.verify.answers import Question
 from taskmock.contracts.verify.credentials import ParameterError, credentials_from_environment, parameter_of
 from taskmock.contracts.verify.plan import INTERVAL, Plan
 from taskmock.contracts.verify.relations import reading_operations
-from taskmock.contracts.verify.run import Question
 from taskmock.contracts.verify.target import Target, base_url, is_on_this_machine
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.contracts.verify.transport.request import CONNECT_SECONDS, UnreachableError

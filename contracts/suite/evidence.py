@@ -14,11 +14,12 @@ from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.rule import Rule
+from taskmock.contracts.verify.answers import Question, Sighting, Verified
 from taskmock.contracts.verify.http_rules import RULES as HTTP_RULES
 from taskmock.contracts.verify.plan import Plan
 from taskmock.contracts.verify.probes import probe
 from taskmock.contracts.verify.relations import Related, related
-from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
+from taskmock.contracts.verify.run import verify
 from taskmock.contracts.verify.target import Target
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from taskmock.schemas import lazy_exports
 
 if TYPE_CHECKING:
+    from taskmock.contracts.verify.answers import Question, Sighting, Verified
     from taskmock.contracts.verify.credentials import Credentials, CredentialsError
     from taskmock.contracts.verify.plan import END, Plan
     from taskmock.contracts.verify.polling import asking
     from taskmock.contracts.verify.probes import Probed, probe
     from taskmock.contracts.verify.relations import Related, related
-    from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
+    from taskmock.contracts.verify.run import verify
     from taskmock.contracts.verify.smoke import Drive, Driven, Smoke, SmokeError, Step, load_smoke
     from taskmock.contracts.verify.target import Target, TargetError
     from taskmock.contracts.verify.transport.client import Tls, TlsError
@@ -51,12 +52,13 @@ __all__ = [
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "answers": ("Question", "Sighting", "Verified"),
         "credentials": ("Credentials", "CredentialsError"),
         "plan": ("END", "Plan"),
         "polling": ("asking",),
         "probes": ("Probed", "probe"),
         "relations": ("Related", "related"),
-        "run": ("Question", "Sighting", "Verified", "verify"),
+        "run": ("verify",),
         "smoke": ("Drive", "Driven", "Smoke", "SmokeError", "Step", "load_smoke"),
         "target": ("Target", "TargetError"),
         "transport.client": ("Tls", "TlsError"),

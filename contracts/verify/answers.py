@@ -1,11 +1,13 @@
-"""One answer of a live server: decoded, with its number among the polls of its task."""
+"""What is asked about a task, each answer of a live server, decoded once, and what was found of all of them."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL
+from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.verify.transport.exchange import Exchange
@@ -67,3 +69,48 @@ def decoded(number: int, exchange: Exchange) -> ReceivedAnswer:
         return ReceivedAnswer(number, exchange, decoded_object(exchange.body))
     except BodyError as error:
         return ReceivedAnswer(number, exchange, None, error.violation)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One task to be verified: its id, and the parameters of the call besides (`bk_biz_id`, `with_ex_data` …)."""
+
+    task_id: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """All parameters of the call, credentials aside."""
+        return {**self.parameters, "task_id": self.task_id}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sighting:
+    """One answer and the task that it is about."""
+
+    question: Question
+    seen: ReceivedAnswer
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found of one task: the report, how many polls it took, the last state and the last tree.
+
+    `tree` is the last answer that had a tree, as bytes; None where none had.
+    """
+
+    question: Question
+    report: Report
+    polls: int
+    state: str | None
+    tree: bytes | None
+
+    @property
+    def task_id(self) -> str:
+        """The task's id."""
+        return self.question.task_id
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server has kept the contract: no errors, warnings allowed."""
+        return self.report.ok

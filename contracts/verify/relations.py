@@ -14,11 +14,10 @@ from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.validation.body import decoded_object
-from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal
+from taskmock.contracts.verify.answers import Question, ReceivedAnswer, Refusal, Verified
 from taskmock.contracts.verify.http_rules import judged_exchange, refusal_violations
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
-from taskmock.contracts.verify.run import Question, Verified
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import STATUS, editions_of, load_operations
 

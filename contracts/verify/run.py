@@ -7,12 +7,10 @@ import contextlib
 import dataclasses
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from taskmock.contracts.contract import Contract
-from taskmock.contracts.findings.report import Report
-from taskmock.contracts.verify.answers import ReceivedAnswer
+from taskmock.contracts.verify.answers import Question, ReceivedAnswer, Sighting, Verified
 from taskmock.contracts.verify.examination import Examination
 from taskmock.contracts.verify.plan import Plan
 from taskmock.contracts.verify.polling import RateLimitedClient, StoppedError, asking, polled
@@ -23,51 +21,6 @@ from taskmock.schemas import STATUS
 
 Watch = Callable[["Sighting"], None]
 """Is called with each answer, in the thread that called `verify`."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """One task to be verified: its id, and the parameters of the call besides (`bk_biz_id`, `with_ex_data` …)."""
-
-    task_id: str
-    parameters: Mapping[str, Any]
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """All parameters of the call, credentials aside."""
-        return {**self.parameters, "task_id": self.task_id}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sighting:
-    """One answer and the task that it is about."""
-
-    question: Question
-    seen: ReceivedAnswer
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Verified:
-    """What was found of one task: the report, how many polls it took, the last state and the last tree.
-
-    `tree` is the last answer that had a tree, as bytes; None where none had.
-    """
-
-    question: Question
-    report: Report
-    polls: int
-    state: str | None
-    tree: bytes | None
-
-    @property
-    def task_id(self) -> str:
-        """The task's id."""
-        return self.question.task_id
-
-    @property
-    def ok(self) -> bool:
-        """Whether the server has kept the contract: no errors, warnings allowed."""
-        return self.report.ok
 
 
 def verify(

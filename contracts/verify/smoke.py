@@ -11,12 +11,12 @@ from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.report import Report, with_findings
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import guess, kind_of
-from taskmock.contracts.verify.answers import ReceivedAnswer
+from taskmock.contracts.verify.answers import Question, ReceivedAnswer, Sighting, Verified
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, VARIABLES
 from taskmock.contracts.verify.http_rules import judged_exchange
 from taskmock.contracts.verify.plan import END, UNTIL_END, Plan
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
-from taskmock.contracts.verify.run import Question, Sighting, Verified, verify
+from taskmock.contracts.verify.run import verify
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import load_schema
 

@@ -10,7 +10,8 @@ import sys
 import time
 
 from taskmock.contracts import Contract
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document, expired
+from taskmock.mockserver.api.bk_sops.documents.edition import expired
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
 from taskmock.mockserver.core.draw import draw_choice, draw_int, draw_unit
 from taskmock.mockserver.dry_run.frames import sample_record
 from taskmock.mockserver.generation.generator import generate

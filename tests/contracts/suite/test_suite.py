@@ -14,10 +14,10 @@ from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.suite import deployment as plugin_suite
 from taskmock.contracts.suite import evidence
 from taskmock.contracts.suite.evidence import COURSE_RULES, DOCUMENT_RULES, Topic, topic_of
+from taskmock.contracts.verify.answers import Verified
 from taskmock.contracts.verify.credentials import VARIABLES
 from taskmock.contracts.verify.probes import probe
 from taskmock.contracts.verify.relations import reading_operations
-from taskmock.contracts.verify.run import Verified
 from taskmock.contracts.verify.transport.exchange import TROUBLES
 from taskmock.mockserver import MockServer, Settings
 from taskmock.mockserver.scenarios import read_scenario

@@ -8,10 +8,10 @@ from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_json
 from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot
 from taskmock.mockserver.api.bk_sops.calls.task import played_task
 from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
-from taskmock.mockserver.api.bk_sops.documents.edition import Document
+from taskmock.mockserver.api.bk_sops.documents.edition import Document, nodes_of
 from taskmock.mockserver.api.bk_sops.documents.node import NodeWriter
 from taskmock.mockserver.api.bk_sops.documents.node_runs import NodeRun, NodeRuns, runs_of
-from taskmock.mockserver.api.bk_sops.documents.status import document, nodes_of
+from taskmock.mockserver.api.bk_sops.documents.status import document
 from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import text_of
 from taskmock.mockserver.core.graph import ROOT, AddressError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from taskmock.mockserver.core.draw import draw_hex
@@ -114,3 +114,41 @@ class _Page:
     def version(self, node: GraphNode, row: Row) -> str:
         """32 hex digits, others with each new version of the node."""
         return written_version(self.key, node.id, row)
+
+
+def created(name: str) -> Document:
+    """The `data` that servers have for a task that has not begun, or a subtree that was not reached: eight keys."""
+    return {
+        "start_time": None,
+        "state": State.CREATED.value,
+        "retry": 0,
+        "skip": 0,
+        "finish_time": None,
+        "elapsed_time": 0,
+        "children": {},
+        "name": name,
+    }
+
+
+def expired(name: str) -> Document:
+    """The `data` of a task whose history was cleaned away: two keys, nothing else."""
+    return {"state": State.EXPIRED.value, "name": name}
+
+
+def joined(data: Document, fields: Document) -> Document:
+    """A top node and fields of its own; engine 2's formatter adds the name last of all."""
+    if not fields or next(reversed(data)) != "name":
+        return {**data, **fields}
+    return {**{key: value for key, value in data.items() if key != "name"}, **fields, "name": data["name"]}
+
+
+def nodes_of(data: object) -> Iterator[Document]:
+    """The nodes of a tree of any shape, the top first, parents before their children."""
+    waiting = [data]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            children = node.get("children")
+            if isinstance(children, dict):
+                waiting.extend(reversed(children.values()))

@@ -6,9 +6,8 @@ import copy
 import dataclasses
 from collections.abc import Iterator
 
-from taskmock.mockserver.api.bk_sops.documents.edition import Document, read_time
+from taskmock.mockserver.api.bk_sops.documents.edition import Document, created, joined, nodes_of, read_time
 from taskmock.mockserver.api.bk_sops.documents.flags import View
-from taskmock.mockserver.api.bk_sops.documents.status import created, joined, nodes_of
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.state import State
 

@@ -8,14 +8,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from taskmock.mockserver.api.bk_sops.documents.edition import Document, Edition
+from taskmock.mockserver.api.bk_sops.documents.edition import Document, Edition, expired, nodes_of
 from taskmock.mockserver.api.bk_sops.documents.flags import View
 from taskmock.mockserver.api.bk_sops.documents.presenter import edition_of, view_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import viewed
 from taskmock.mockserver.api.bk_sops.documents.status import (
     document,
-    expired,
-    nodes_of,
     with_asked_fields,
     without_children,
     without_names,

@@ -7,7 +7,15 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from taskmock.mockserver.api.bk_sops.documents.edition import NAME_LIMIT, Document, Edition, _Page
+from taskmock.mockserver.api.bk_sops.documents.edition import (
+    NAME_LIMIT,
+    Document,
+    Edition,
+    _Page,
+    created,
+    joined,
+    nodes_of,
+)
 from taskmock.mockserver.api.bk_sops.documents.flags import View
 from taskmock.mockserver.core.engine.dialect import V1, V2
 from taskmock.mockserver.core.engine.history import Tree
@@ -155,40 +163,9 @@ def _created(tree: Tree, edition: Edition, top: int) -> Document:
     return created(tree.graph.nodes[ROOT].name)
 
 
-def created(name: str) -> Document:
-    """The `data` that servers have for a task that has not begun, or a subtree that was not reached: eight keys."""
-    return {
-        "start_time": None,
-        "state": State.CREATED.value,
-        "retry": 0,
-        "skip": 0,
-        "finish_time": None,
-        "elapsed_time": 0,
-        "children": {},
-        "name": name,
-    }
-
-
-def expired(name: str) -> Document:
-    """The `data` of a task whose history was cleaned away: two keys, nothing else."""
-    return {"state": State.EXPIRED.value, "name": name}
-
-
 def without_children(data: Document) -> Document:
     """An answer's `data` for those who want to know nothing of the nodes inside."""
     return {key: value for key, value in data.items() if key != "children"}
-
-
-def nodes_of(data: object) -> Iterator[Document]:
-    """The nodes of a tree of any shape, the top first, parents before their children."""
-    waiting = [data]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            yield node
-            children = node.get("children")
-            if isinstance(children, dict):
-                waiting.extend(reversed(children.values()))
 
 
 def without_names(data: Document) -> Document:
@@ -217,13 +194,6 @@ def with_asked_fields(tree: Tree, data: Document, view: View) -> Document:
         if flags.auto_retry_status:
             fields["auto_retry_status"] = _status(info)
     return joined(data, fields)
-
-
-def joined(data: Document, fields: Document) -> Document:
-    """A top node and fields of its own; engine 2's formatter adds the name last of all."""
-    if not fields or next(reversed(data)) != "name":
-        return {**data, **fields}
-    return {**{key: value for key, value in data.items() if key != "name"}, **fields, "name": data["name"]}
 
 
 def failures(tree: Tree, data: Document) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from support.scenario_building import (
     sub,
     walk,
 )
-from taskmock.mockserver.api.bk_sops.documents.status import expired
+from taskmock.mockserver.api.bk_sops.documents.edition import expired
 
 LONG = "x" * 80
 SCRIPT = play(act("Prepare", 2), sub("Inner", act("Work", 3)), name="Release", start=1000)
