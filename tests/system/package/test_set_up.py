@@ -263,7 +263,7 @@ def test_closing_line_is_held_back(measured_tests, printed, passed, held):
     [
         ({}, 0),
         ({"CI": ""}, 0),
-        ({"CI": "true"}, 26),
+        ({"CI": "true"}, 70),
         ({"CI": "true", "TEST_MINUTES": "60"}, 60),
         ({"CI": "true", "TEST_MINUTES": "0"}, 0),
         ({"TEST_MINUTES": "5"}, 5),
