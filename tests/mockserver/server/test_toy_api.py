@@ -6,6 +6,8 @@ import pytest
 
 from support.app_calls import ask, call
 from support.toy_api import ToyApi, ToySettings
+from support.toy_contract import TOY
+from taskmock.contracts import Contract
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.core.flow import Activity, Attempt
@@ -65,6 +67,16 @@ def test_operation_moves_the_task_on(make, clock):
     assert (again.status, again.json["again"]) == (200, "Copy")
     assert steps(ask(app, JOB))[-1] == ("Copy", "busy")
     assert [entry.reading is None for entry in app.journal.find()] == [False, True, False]
+
+
+def test_answers_keep_the_contract_of_the_api(make, clock):
+    app, judge = make(), Contract("autumn", api=TOY)
+
+    for _ in range(3):
+        report = judge.check_response(ask(app, JOB).body)
+        assert report.violations == ()
+        clock.advance(1)
+    assert judge.check_response(ask(app, "/jobs/10").body).violations == ()  # a refusal in the API's words
 
 
 @pytest.mark.parametrize(
