@@ -121,7 +121,7 @@ class VerifyRequest:
     def smoke(self) -> Smoke | None:
         """The task to make and start; None where there is to be none.
 
-        Raises: VerifyRequestError where nobody has allowed it; SmokeError where the file describes none.
+        Raises: VerifyRequestError where no option allows it; SmokeError where the file describes none.
         """
         if self.drive is None:
             return None

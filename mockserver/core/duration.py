@@ -25,7 +25,7 @@ _MEANT = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([^\W\d_]*)", re.IGNO
 
 
 class DurationError(ValueError):
-    """A text that is no duration: why, and what it probably means ("" if nobody can tell)."""
+    """A text that is no duration: why, and what it probably means ("" where that cannot be told)."""
 
     def __init__(self, reason: str, meant: str) -> None:
         super().__init__(reason)

@@ -90,7 +90,7 @@ class MockServer:
         self._url = None
 
     def session(self, name: str | None = None) -> ServerSession:
-        """A session by name; a new one, that nobody else has, where none is given."""
+        """A session by name; a new one of its own where none is given."""
         return ServerSession(self.app, name or f"s-{secrets.token_hex(8)}", base=self.url)
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:

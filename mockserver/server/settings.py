@@ -91,7 +91,7 @@ class Settings:
             "scenarios": _folders(self.scenarios),
         }
         for name, value in settled.items():
-            object.__setattr__(self, name, value)  # frozen for everybody else
+            object.__setattr__(self, name, value)  # frozen from here on
 
 
 def _folders(given: object) -> tuple[Path, ...]:
@@ -108,7 +108,7 @@ def build_app(settings: Settings, api: Api | None = None) -> App:
 
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
-        LocaleError: Nobody knows the locale.
+        LocaleError: The locale is unknown.
         AuthError: The file of declarations is broken.
     """
     pool_for(settings.locale)

@@ -11,7 +11,7 @@ from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Operation, Parameters, text_of
 from taskmock.mockserver.core.graph import is_node_id
 
-SOMEBODY = "admin"
+ANY_USER = "admin"
 """Who calls where no users are declared and the call names none."""
 
 _ACTIONS = {
@@ -68,7 +68,7 @@ class Admission:
 
     def _by_access_token(self, token: str, operation: Operation) -> str:
         if self.auth is None:
-            return SOMEBODY
+            return ANY_USER
         found = self.auth.user_of_access_token(token, self.now)
         if found is None:
             raise self.gateway.refused(Refusal.ACCESS_TOKEN_INVALID)
@@ -81,7 +81,7 @@ class Admission:
         if not (token or name):
             raise self.gateway.refused(Refusal.USER_MISSING)
         if self.auth is None or app is None:
-            return name or SOMEBODY
+            return name or ANY_USER
         if token:
             user = self.auth.user_of_token(token, self.now)
             if user is None:
