@@ -47,7 +47,21 @@ class FaultKind(enum.StrEnum):
     BREAK = "break"  # value: {node, drop|retype|rename|add|state …}: a contract break at a node
 
 
-REPLACING = frozenset(FaultKind) - {FaultKind.DELAY, FaultKind.DRIP, FaultKind.STALE, FaultKind.BREAK}
+ACCOMPANYING = frozenset({FaultKind.DELAY, FaultKind.DRIP, FaultKind.STALE, FaultKind.BREAK})
+"""Faults with which the client gets a tree all the same."""
+
+REPLACING = frozenset(
+    {
+        FaultKind.HTTP,
+        FaultKind.ENVELOPE,
+        FaultKind.BODY,
+        FaultKind.TRUNCATE,
+        FaultKind.RESET,
+        FaultKind.EMPTY,
+        FaultKind.CONTENT_LENGTH,
+        FaultKind.RATE_LIMIT,
+    }
+)
 """Faults that keep the tree from the client: a poll that meets one does not move a `polls` clock."""
 
 

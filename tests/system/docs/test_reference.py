@@ -246,14 +246,13 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
 
 
 def room_rows(package: str) -> Rows:
-    """Each folder of a package with the sentence of its `__init__` and its modules."""
-    yield "room", "what it is for", "modules"
+    """Each folder of a package with the sentence of its `__init__`."""
+    yield "room", "what it is for"
     for init in sorted((ROOT / package).rglob("__init__.py"), key=lambda path: path.parent.parts):
         folder = init.parent
         about = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))) or ""
-        modules = sorted(path.stem for path in folder.glob("*.py") if path != init)
         name = folder.relative_to(ROOT).as_posix()
-        yield code(f"{name}/"), " ".join(about.split("\n\n")[0].split()), " ".join(map(code, modules))
+        yield code(f"{name}/"), " ".join(about.split("\n\n")[0].split())
 
 
 def table_text(rows: Rows) -> str:
