@@ -94,6 +94,18 @@ def earlier_run(code: str, field: str, value: object, *also: str, where: str = "
     return broken(code, has_run, change, *keys, only=ENGINES if code == "histories.state" else EDITIONS)
 
 
+def retries(field: str, value: object) -> Mutate:
+    """The automatic retries of a node have another value."""
+
+    def has_some(place: Place) -> bool:
+        return is_outermost(place) and bool(place.value.get("auto_retry_info"))
+
+    def change(place: Place) -> None:
+        place.value["auto_retry_info"][field] = value
+
+    return broken("node-detail.retries", has_some, change, "auto_retry_info", field, only={"v2"})
+
+
 def extra_output(specimen: Specimen) -> Mutant | None:
     """The task has an output that is no constant."""
     task = specimen.pick(is_outermost)
@@ -173,6 +185,8 @@ MUTATIONS = (
             "node-another": answer_to(
                 {"node_id": NO_SUCH_ID}, broken("node-detail.request", has("id", is_outermost), {}, "id")
             ),
+            "node-retries-of-another": retries("node_id", NO_SUCH_ID),
+            "node-too-many-retries": retries("auto_retry_times", 99),
             "history-not-failed": earlier_run("histories.state", "state", "FINISHED"),
             "history-of-another-pass": earlier_run("histories.loop", "loop", 7),
             "history-ended-first": earlier_run("histories.times", "finish_time", EARLY),

@@ -221,7 +221,7 @@ def test_started_task_shows_created_first():
         before = poll(server.url)["state"]
         assert refused(server.url, "operate_task", action="pause") == (3545000, "task not started")
         assert refused(server.url, "operate_node", node_id="Prepare", action="retry") == (3545000, "task not started")
-        done(server.url, "start_task")
+        assert operate(server.url, "start_task")["result"] is True
         clock.set(101)
 
         assert (before, poll(server.url)["state"]) == ("CREATED", "RUNNING")

@@ -106,7 +106,12 @@ def test_sdk_drives_a_task_from_its_making_to_its_end(mock, clock, call, credent
         return call(mock, "get_task_status", credentials=credentials, ids=ids)["data"]
 
     assert (polled()["state"], polled()["name"]) == ("CREATED", "Release 7")
-    assert call(mock, "start_task", credentials=credentials, ids=ids)["message"] == "success"
+    started = call(mock, "start_task", credentials=credentials, ids=ids)
+    assert (started["result"], started["task_url"], not started.get("message")) == (
+        True,
+        made["data"]["task_url"],
+        True,
+    )
     clock.advance(1)
     assert polled()["state"] == "RUNNING"
     clock.advance(5)

@@ -64,6 +64,22 @@ def earlier_runs_end_after_their_start(document: CallDocument) -> Iterator[Findi
             yield Finding(document.top, ("histories", index, "finish_time"), message, "start_time or later")
 
 
+@rule("node-detail.retries", RULES, applies_to=("v2",))
+def automatic_retries_are_the_nodes_own(document: CallDocument) -> Iterator[Finding]:
+    """`auto_retry_info` names the node that is told of, which has not retried more often than it may."""
+    data = document.top.value
+    info = data.get("auto_retry_info")
+    if not isinstance(info, dict):
+        return
+    named, times, most = (info.get(key) for key in ("node_id", "auto_retry_times", "max_auto_retry_times"))
+    if isinstance(named, str) and isinstance(data.get("id"), str) and named != data["id"]:
+        where = ("auto_retry_info", "node_id")
+        yield Finding(document.top, where, "the retries are of another node", "{0}", (data["id"],))
+    if type(times) is int and type(most) is int and times > most:
+        where = ("auto_retry_info", "auto_retry_times")
+        yield Finding(document.top, where, "more automatic retries than allowed", "max_auto_retry_times at most")
+
+
 def _runs(document: CallDocument) -> Iterator[tuple[int, dict[str, Any]]]:
     runs = document.top.value.get("histories")
     for index, run in enumerate(runs) if isinstance(runs, list) else ():

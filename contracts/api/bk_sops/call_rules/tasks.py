@@ -14,6 +14,9 @@ MOST = {"get_tasks_status": 50, "get_tasks_manual_intervention_state": 9, "get_t
 PAGE = 100
 """How many tasks a page has where the request names no limit."""
 
+NO = frozenset({"f", "n", "no", "false", "off", "0"})
+"""Text that says no (bk-sops, IncludeTaskSerializer)."""
+
 WITHOUT_COUNT = -1
 BODIES_WITHOUT_CHILDREN = ("CREATED", "EXPIRED")
 
@@ -55,10 +58,16 @@ def answer_is_not_too_long(document: CallDocument) -> Iterator[Finding]:
 
 @rule("batch.children")
 def children_answer_request(document: CallDocument) -> Iterator[Finding]:
-    """A status has its children where `include_children_status` asks for them (any true value), else it has none."""
+    """A status has its children where `include_children_status` asks for them, else it has none.
+
+    Servers before V3.34.5 took any text for true: what text says no is not judged.
+    """
     if document.request is None:
         return
-    asked = bool(document.request.get("include_children_status"))
+    flag = document.request.get("include_children_status")
+    if isinstance(flag, str) and flag.lower() in NO:
+        return
+    asked = bool(flag)
     for entry in document.entries():
         status = entry.value.get("status")
         if not isinstance(status, dict):

@@ -11,7 +11,7 @@ from taskmock.mockserver.api.bk_sops.documents.component import PRESETS
 from taskmock.mockserver.api.bk_sops.documents.edition import Document, nodes_of
 from taskmock.mockserver.api.bk_sops.documents.node import NodeWriter
 from taskmock.mockserver.api.bk_sops.documents.node_runs import NodeRun, NodeRuns, runs_of
-from taskmock.mockserver.api.bk_sops.documents.status import document
+from taskmock.mockserver.api.bk_sops.documents.status import automatic_retries, document
 from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import text_of
 from taskmock.mockserver.core.graph import ROOT, AddressError
@@ -48,7 +48,19 @@ def get_task_node_detail(playback: Playback, call: ApiCall) -> Done:
         told = seen.writer.earlier(seen.runs, _status(seen, call), seen.of_pass)
     else:
         told = seen.writer.latest(seen.runs, _status(seen, call))
-    return Done(data={**told, **seen.data}, key=seen.task.record.key)
+    return Done(data={**told, **seen.data, **_retries(seen, call)}, key=seen.task.record.key)
+
+
+def _retries(seen: _Seen, call: ApiCall) -> Document:
+    """The automatic retries of a node that was reached, where the edition tells of them.
+
+    The real server looks them up by the node's parent, and finds those of the task's own level only (fact).
+    """
+    if not seen.task.edition.tells_retries_of_nodes or seen.runs.latest is None:
+        return {}
+    node = seen.runs.node
+    known = node.parent == ROOT or not call.quirks
+    return {"auto_retry_info": automatic_retries(seen.task.tree, node.id) if known else {}}
 
 
 def get_task_node_data(playback: Playback, call: ApiCall) -> Done:

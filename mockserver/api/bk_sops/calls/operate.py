@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall, Done, said_json
-from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot
+from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot, snapshot_of
+from taskmock.mockserver.api.bk_sops.calls.task import facts_of
 from taskmock.mockserver.api.bk_sops.documents.edition import written_version
 from taskmock.mockserver.api.bk_sops.documents.sequence_flow import flows_from, sequence_flows
 from taskmock.mockserver.api.bk_sops.documents.task import is_claimed
@@ -200,8 +201,21 @@ def _verb(actions: Mapping[str, Verb], action: str) -> Verb:
     return actions[action]
 
 
+_started = _answer(_start)
+
+
+def _start_task(playback: Playback, call: ApiCall) -> Done:
+    """Starts a task; a server tells where people look at it and says nothing else (fact)."""
+    done = _started(playback, call)
+    task = snapshot_of(playback, call.query())
+    if not task.edition.served:
+        return done
+    told = {"task_url": facts_of(task, call).url}
+    return Done(data=told, message=None, beside=told, key=done.key)
+
+
 CALLS: Mapping[str, Answer] = {
-    "start_task": _answer(_start),
+    "start_task": _start_task,
     "operate_task": _answer(_operate_task),
     "operate_node": _answer(_operate_node),
     "node_callback": _answer(_callback),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Sequence
 
-from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_flag, said_json
+from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_flag, said_json, said_word
 from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot, snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
@@ -49,9 +49,7 @@ _WAITING = frozenset({State.FAILED, State.SUSPENDED})
 def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     """The statuses of several tasks, the highest id first: one poll of each, which meets none of its faults."""
     task_ids = _task_ids(call, most=MOST_STATUSES, said_most=MOST_STATUSES)
-    wanted = call.said.get("include_children_status")
-    # Any text is true to the real server, `false` too (fact).
-    children = bool(wanted) if call.quirks else said_flag(call.said, "include_children_status") is True
+    children = said_word(call.said, "include_children_status")
     note = _clipped if call.quirks and not children else None
     polls = (playback.poll(call.query(task_id), with_faults=False, note=note) for task_id in task_ids)
     found = [(task, status) for task in map(snapshot, polls) if (status := _status(task)) is not None]

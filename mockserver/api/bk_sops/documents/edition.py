@@ -39,7 +39,8 @@ class Edition:
     `ignored_of_unreached`, a node that was not reached has `error_ignored`; `errors_in_outputs`, a run keeps its error
     among its outputs; `node_versions`, runs of a node are told and called back by version; `names_single_nodes`, a node
     told of by itself has its name, and the state that follows its children; `finds_reached_nodes`, a reached node is
-    found without its subprocesses; `retries_subprocesses`, the action `retry_subprocess` is there.
+    found without its subprocesses; `retries_subprocesses`, the action `retry_subprocess` is there;
+    `tells_retries_of_nodes`, a node told of by itself has its automatic retries.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Edition:
     names_single_nodes: bool = True
     finds_reached_nodes: bool = True
     retries_subprocesses: bool = False
+    tells_retries_of_nodes: bool = False
 
     def word(self, state: State) -> State:
         """What the edition calls a state."""

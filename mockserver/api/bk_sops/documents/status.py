@@ -132,6 +132,7 @@ EDITIONS = {
         names_single_nodes=False,
         finds_reached_nodes=False,
         retries_subprocesses=True,
+        tells_retries_of_nodes=True,
     ),
 }
 
@@ -188,7 +189,7 @@ def with_asked_fields(tree: Tree, data: Document, view: View) -> Document:
     if flags.failed_node_info or flags.auto_retry_status:
         # The real system looks retries up by the id of what it answers, and finds those of a whole task only.
         known = not view.quirks or data["id"] == tree.graph.nodes[ROOT].id
-        info = {node["id"]: _automatic_retries(tree, node["id"]) if known else {} for node in _failed_nodes(data)}
+        info = {node["id"]: automatic_retries(tree, node["id"]) if known else {} for node in _failed_nodes(data)}
         if flags.failed_node_info:
             fields["failed_node_info"] = info
         if flags.auto_retry_status:
@@ -223,7 +224,7 @@ def _failed_nodes(data: Document) -> Iterator[Document]:
             waiting.extend(reversed(node["children"].values()))
 
 
-def _automatic_retries(tree: Tree, node_id: str) -> Document:
+def automatic_retries(tree: Tree, node_id: str) -> Document:
     """How often a node was retried by itself, and how often it may be; nothing where it never is."""
     index = tree.graph.by_id[node_id]
     step = tree.graph.nodes[index].step

@@ -207,6 +207,7 @@ def list_entry(facts: TaskFacts) -> Document:
         "is_finished": facts.finished,
         "template_source": made_with(facts.creation, "template_source"),
         "template_id": facts.template_id,
+        "is_child_taskflow": False,
         "project_id": facts.project,
         "project_name": NAME,
         "bk_biz_id": facts.project,

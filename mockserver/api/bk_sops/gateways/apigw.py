@@ -22,9 +22,10 @@ class ApiGateway(Gateway):
 
     __slots__ = ()
 
-    def succeed(self, data: bytes, _request_id: str, message: str) -> bytes:
-        """The envelope of a good answer around its `data`."""
-        return orjson.dumps({"result": True, "data": orjson.Fragment(data), "code": 0, "message": message})
+    def succeed(self, data: bytes, _request_id: str, message: str | None) -> bytes:
+        """The envelope of a good answer around its `data`, as the system behind says it."""
+        said = {} if message is None else {"message": message}
+        return orjson.dumps({"result": True, "data": orjson.Fragment(data), "code": 0, **said})
 
     def _envelope(self, refused: RefusedError, _request_id: str) -> dict[str, Any]:
         if not refused.by_gateway:

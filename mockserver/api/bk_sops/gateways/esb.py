@@ -19,10 +19,16 @@ class EsbGateway(Gateway):
 
     __slots__ = ()
 
-    def succeed(self, data: bytes, request_id: str, message: str) -> bytes:
-        """The envelope of a good answer around its `data`."""
+    def succeed(self, data: bytes, request_id: str, message: str | None) -> bytes:
+        """The envelope of a good answer around its `data`; it always has a message, which is empty where none is."""
         return orjson.dumps(
-            {"result": True, "data": orjson.Fragment(data), "message": message, "code": 0, "request_id": request_id}
+            {
+                "result": True,
+                "data": orjson.Fragment(data),
+                "message": message or "",
+                "code": 0,
+                "request_id": request_id,
+            }
         )
 
     def _envelope(self, refused: RefusedError, request_id: str) -> dict[str, Any]:

@@ -69,8 +69,8 @@ class Gateway(abc.ABC):
         )
 
     @abc.abstractmethod
-    def succeed(self, data: bytes, request_id: str, message: str) -> bytes:
-        """The envelope of a good answer around its `data`."""
+    def succeed(self, data: bytes, request_id: str, message: str | None) -> bytes:
+        """The envelope of a good answer around its `data`; `message` is None where the system behind says none."""
 
     @abc.abstractmethod
     def _envelope(self, refused: RefusedError, request_id: str) -> dict[str, Any]:

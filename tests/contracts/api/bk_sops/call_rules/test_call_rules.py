@@ -292,13 +292,18 @@ def test_children_are_there_where_they_were_asked_for():
 
     assert findings(BATCH, whole, request={"include_children_status": True}) == []
     assert findings(BATCH, bare, request={"include_children_status": False}) == []
-    assert findings(BATCH, bare, request={"include_children_status": "false"}) == [
+    assert findings(BATCH, bare, request={"include_children_status": "yes"}) == [
         ("batch.children", "/data/0/status", "children were asked for and are missing")
     ]
     assert findings(BATCH, whole, request={}) == [
         ("batch.children", "/data/0/status/children", "children were not asked for"),
         ("batch.children", "/data/1/status/children", "children were not asked for"),
     ]
+
+
+@pytest.mark.parametrize("name", ["response", "children"])
+def test_text_that_says_no_was_true_to_older_servers(name):
+    assert findings(BATCH, answer(BATCH, name=name), request={"include_children_status": "False"}) == []
 
 
 def test_created_task_may_lack_its_children_after_a_query_without_them():

@@ -64,6 +64,19 @@ def test_task_is_created_through_the_api_gateway(mock):
     assert created(mock)["task_id"] == 1002
 
 
+def test_start_tells_where_people_look_at_the_task(mock):
+    one, other = created(mock), created(mock)
+
+    esb = operate(mock.url, "start_task", str(one["task_id"]))
+    path = f"/prod/start_task/{other['task_id']}/2/"
+    gateway = send(mock.url, path, "POST", {}, AUTHORIZATION).json
+
+    del esb["request_id"]
+    for answer, url in ((esb, one["task_url"]), (gateway, other["task_url"])):
+        assert answer.pop("message", "") == ""  # the ESB alone has one
+        assert answer == {"result": True, "data": {"task_url": url}, "code": 0, "task_url": url}
+
+
 def test_detail_through_both_doors_is_the_same(mock):
     task = created(mock)["task_id"]
 

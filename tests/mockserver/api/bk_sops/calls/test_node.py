@@ -86,6 +86,7 @@ def test_node_of_today_is_told_without_its_name():
         "inputs": told["inputs"],
         "outputs": [],
         "ex_data": None,
+        "auto_retry_info": {},
     }
     assert told["inputs"]["job_content"] == "sleep 2"
     assert told["inputs"]["_loop"] == 1
@@ -329,6 +330,35 @@ def test_automatic_retry_leaves_a_run_behind():
     house.clock.set(9)
 
     assert [one["ex_data"] for one in detail(house, "A")["histories"]] == ["no"]
+
+
+RETRIED = act("A", (1, "no"), 1, auto_retry=AutoRetry(max=3, after=500))
+
+
+def test_node_of_today_tells_its_automatic_retries():
+    house = house_of(play(RETRIED))
+    house.clock.set(9)
+
+    told = detail(house, "A")
+
+    assert told["auto_retry_info"] == {"node_id": told["id"], "auto_retry_times": 1, "max_auto_retry_times": 3}
+
+
+def test_automatic_retries_are_found_on_the_tasks_own_level_only():
+    house = house_of(play(sub("S", RETRIED)))
+    house.clock.set(9)
+
+    seen = [detail(house, "A", quirks=quirks)["auto_retry_info"] for quirks in (True, False)]
+
+    assert [info.get("auto_retry_times") for info in seen] == [None, 1]
+
+
+@pytest.mark.parametrize(("edition", "seconds"), [("v1", 9), ("doc-2019", 9), ("v2", 0)])
+def test_automatic_retries_are_told_of_reached_nodes_of_engine_2_only(edition, seconds):
+    house = house_of(play(act("B", 1), RETRIED), edition=edition)
+    house.clock.set(seconds)
+
+    assert "auto_retry_info" not in detail(house, "A")
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

@@ -42,6 +42,7 @@ def test_entry_of_a_task():
         "is_finished": True,
         "template_source": "project",
         "template_id": entry["template_id"],
+        "is_child_taskflow": False,
         "project_id": 2,
         "project_name": "蓝鲸",
         "bk_biz_id": 2,

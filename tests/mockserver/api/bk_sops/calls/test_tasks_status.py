@@ -252,12 +252,21 @@ def test_document_knows_no_task_without_children():
 
 
 @pytest.mark.parametrize(
-    ("said", "flawed", "right"), [("false", True, False), ("0", True, False), (False, False, False)]
+    ("said", "asked"),
+    [
+        *((said, True) for said in (True, 1, 1.0, "true", "True", "TRUE", "t", "Yes", "y", "on", "1")),
+        *((said, False) for said in (False, 0, 0.0, "false", "F", "no", "N", "OFF", "0")),
+    ],
 )
-def test_any_text_asks_for_children(said, flawed, right):
+def test_children_are_asked_for_in_any_word_for_true(said, asked):
     house = house_of(RELEASE)
     house.clock.set(4)
 
-    seen = ["children" in batch(house, 10, include_children_status=said, quirks=q)[10]["status"] for q in (True, False)]
+    assert ("children" in batch(house, 10, include_children_status=said)[10]["status"]) is asked
 
-    assert seen == [flawed, right]
+
+@pytest.mark.parametrize("said", [None, "", "maybe", " true", "1.0", 2, -1, 0.5, [], {}, [True], "null"])
+def test_what_says_neither_true_nor_false_is_refused(said):
+    refused = house_of(RELEASE).refusal("get_tasks_status", task_id_list=[10], include_children_status=said)
+
+    assert refused == (3540000, "include_children_status must be a valid boolean")
