@@ -15,7 +15,7 @@ from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.schemas import chosen
+from taskmock.schemas import chosen, known_of
 
 ASKED = "as asked for"
 
@@ -52,7 +52,7 @@ class Contract:
         self.overlay = chosen_overlay(edition)
         if self.overlay is not None and not self._call.of_tree:
             raise ValueError(f"an overlay changes the contract of {api.default}, not of {self.operation}")
-        allowed = (AUTO, *self._call.editions)
+        allowed = (AUTO, *known_of(self._call.editions))
         self.edition = chosen(what, str(edition), allowed) if self.overlay is None else self.overlay.extends
         self.strictness = Strictness(chosen("strictness", strictness, tuple(map(str, Strictness))))
 

@@ -6,10 +6,19 @@ Standard library only. Imports inside functions keep `import taskmock.schemas` c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taskmock.schemas.variant import Variant
 
 EDITIONS = ("doc-2019", "v1", "v2")
 """Every edition of the API: the document of 2019, engine 1 today, engine 2 today."""
+
+VARIANTS = ("v1@3.6.10",)
+"""Every named variant of an edition: what older servers sent; `variant_of` has their facts."""
+
+KNOWN = (*EDITIONS, *VARIANTS)
+"""All that can be judged by and played: the editions and their variants."""
 
 GATEWAYS = ("esb", "esb-legacy", "apigw")
 """Every gateway that leads to the API; `load_gateways` has their facts."""
@@ -35,7 +44,10 @@ def load_schema(edition: str, name: str, *, operation: str = STATUS) -> dict[str
     Raises: ValueError for an unknown call, edition or schema, with those there are.
     """
     names = SCHEMAS if operation == STATUS else SCHEMAS[:2]
-    return load_json(_path(edition, operation, f"{chosen('schema', name, names)}.schema.json"))
+    variant = variant_of(edition)
+    own = edition if variant is None else variant.edition
+    schema = load_json(_path(own, operation, f"{chosen('schema', name, names)}.schema.json"))
+    return schema if variant is None else variant.schema(schema)
 
 
 def load_example(edition: str, name: str, *, operation: str = STATUS) -> dict[str, Any]:
@@ -64,6 +76,10 @@ def example_names(edition: str, *, operation: str = STATUS) -> tuple[str, ...]:
 
 def load_by_id(uri: str) -> dict[str, Any]:
     """The schema with an `$id` of this package, without a fragment: `urn:taskmock:pipeline`."""
+    name = next((name for name in VARIANTS if f":{name}:" in uri), "")
+    variant = variant_of(name)
+    if variant is not None:
+        return variant.schema(load_by_id(uri.replace(f":{name}:", f":{variant.edition}:")))
     return load_json(uri.removeprefix(_SCHEME).replace(":", "/").replace("-", "_") + ".schema.json")
 
 
@@ -79,6 +95,25 @@ def bundled(schema: dict[str, Any]) -> dict[str, Any]:
             waiting.append(parts[uri])
         waiting.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
     return {**schema, "$defs": {**schema.get("$defs", {}), **parts}} if parts else schema
+
+
+def base_of(edition: str) -> str:
+    """The edition itself, or the one that a variant is of."""
+    return edition.partition("@")[0]
+
+
+def variant_of(edition: str) -> Variant | None:
+    """The facts of a variant; None where the name is an edition's."""
+    if "@" not in edition:
+        return None
+    from taskmock.schemas.variant import variants
+
+    return variants().get(edition)
+
+
+def known_of(editions: tuple[str, ...]) -> tuple[str, ...]:
+    """Some editions with all variants of them."""
+    return (*editions, *(name for name in VARIANTS if base_of(name) in editions))
 
 
 def load_states() -> tuple[dict[str, Any], ...]:

@@ -10,7 +10,7 @@ import click
 from taskmock.contracts.cli.option import form_option, option
 from taskmock.contracts.cli.report_options import show
 from taskmock.contracts.files import DocumentFileError, read_document
-from taskmock.schemas import EDITIONS, chosen
+from taskmock.schemas import KNOWN, chosen
 
 if TYPE_CHECKING:
     from taskmock.contracts.diff import Change
@@ -81,9 +81,9 @@ def _changes(old: str, new: str, direction: str) -> tuple[Change, ...]:
     from taskmock.contracts.diff import diff_editions, diff_schemas
     from taskmock.schemas import load_schema
 
-    if old in EDITIONS and new in EDITIONS and direction == AUTO:
+    if old in KNOWN and new in KNOWN and direction == AUTO:
         return diff_editions(old, new)
-    files = {name: _schema_file(name) for name in (old, new) if name not in EDITIONS}
+    files = {name: _schema_file(name) for name in (old, new) if name not in KNOWN}
     if direction == AUTO:
         is_request = any(_speaks_of_request(name, schema) for name, schema in files.items())
         direction = "request" if is_request else "response"
@@ -99,7 +99,7 @@ def _schema_file(name: str) -> object:
     path = pathlib.Path(name)
     if not path.exists() and not path.suffix:
         try:
-            chosen("edition", name, EDITIONS)
+            chosen("edition", name, KNOWN)
         except ValueError as error:
             raise click.UsageError(f"{error} (or the name of a file)") from None
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
+from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.cli.contract_options import edition_option, operation_option, strictness_option
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.report_options import Output, report_options
@@ -152,9 +152,9 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
     """Says so where a body that breaks the edition which was asked for is written in another one."""
     from taskmock.contracts.api.bk_sops.api import OPERATIONS
     from taskmock.contracts.validation.body import BodyError, decoded_object
-    from taskmock.schemas import EDITIONS
+    from taskmock.schemas import KNOWN
 
-    if edition not in EDITIONS:
+    if edition not in KNOWN:
         return
     try:
         decoded = decoded_object(body)
@@ -168,9 +168,9 @@ def _tell_edition(source: str, body: bytes, edition: str, operation: str) -> Non
 def _tell_other_edition(source: str, report: Report, polls: Iterable[Poll]) -> None:
     """Says so where an answer of a history that breaks its edition is written in another one."""
     from taskmock.contracts.api.bk_sops.series import detected_other_edition
-    from taskmock.schemas import EDITIONS
+    from taskmock.schemas import KNOWN
 
-    other = detected_other_edition(polls, report.edition) if report.edition in EDITIONS and not report.ok else None
+    other = detected_other_edition(polls, report.edition) if report.edition in KNOWN and not report.ok else None
     if other is not None:
         number, told, basis = other
         click.echo(harmless(f"Hint: {source}: poll {number} looks like {told} ({basis})"), err=True)
@@ -216,8 +216,8 @@ def _test_judge(edition: str, files: tuple[str, ...], output: Output) -> None:
     from taskmock.contracts.selftest.trial import run_self_test
     from taskmock.schemas import EDITIONS
 
-    if edition not in CHOICES:
-        raise click.UsageError("--self-test breaks answers of an edition, not of an overlay.")
+    if edition not in {AUTO, *EDITIONS}:
+        raise click.UsageError("--self-test breaks answers of an edition, not of a variant or an overlay.")
     test = run_self_test(EDITIONS if edition == AUTO else (edition,))
     output.write(account_json(test) if output.form == "json" else account_text(test))
     if not test.ok:

@@ -17,7 +17,7 @@ from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.drift import Census
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.overlay import Overlay
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import KNOWN
 
 
 class Aspect(enum.StrEnum):
@@ -76,7 +76,7 @@ class Tally:
     @property
     def items(self) -> tuple[Item, ...]:
         """Every part of the contract of each edition that the evidence is of, shown or not."""
-        editions = [edition for edition in EDITIONS if self._census.answers[edition] or edition == self._census.edition]
+        editions = [edition for edition in KNOWN if self._census.answers[edition] or edition == self._census.edition]
         return tuple(item for edition in editions for item in self._items(edition))
 
     @property

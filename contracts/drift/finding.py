@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from taskmock.contracts.drift.census import LABELS, Census, Sight
 from taskmock.contracts.findings.wording import expectation
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import KNOWN
 
 
 class Kind(enum.StrEnum):
@@ -65,7 +65,7 @@ def findings_of(census: Census) -> tuple[Finding, ...]:
     return tuple(
         sorted(
             found,
-            key=lambda f: (EDITIONS.index(f.edition), LABELS.index(f.shape), kinds.index(f.kind), f.field, f.found),
+            key=lambda f: (KNOWN.index(f.edition), LABELS.index(f.shape), kinds.index(f.kind), f.field, f.found),
         )
     )
 

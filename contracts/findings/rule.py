@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.violation import Severity, Violation, clip, filled
+from taskmock.schemas import base_of
 
 JudgedT = TypeVar("JudgedT")
 
@@ -101,8 +102,8 @@ class Rule(Generic[JudgedT]):
     excuse: str = ""
 
     def is_for(self, scope: str) -> bool:
-        """Whether the rule applies to an edition, or to a gateway."""
-        return not self.applies_to or scope in self.applies_to
+        """Whether the rule applies to an edition (to a variant as to its edition), or to a gateway."""
+        return not self.applies_to or base_of(scope) in self.applies_to
 
 
 def rule(

@@ -19,7 +19,7 @@ from taskmock.contracts.verify.http_rules import judged_exchange, refusal_violat
 from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
-from taskmock.schemas import STATUS, editions_of, load_operations
+from taskmock.schemas import STATUS, base_of, editions_of, load_operations
 
 STARTED = ("FAILED", "FINISHED", "RUNNING")
 """The states of nodes that are asked for by themselves, one node in each."""
@@ -65,7 +65,7 @@ def related(
     edition = _edition(judge, verified)
     with asking(where, rate) as client:
         for operation in operations:
-            if edition in (AUTO, *editions_of(operation)):
+            if base_of(edition) in (AUTO, *editions_of(operation)):
                 inner = Contract(edition, strictness=judge.strictness, operation=operation)
                 for node_id in _node_ids(verified) if "node_id" in _required(operation) else (None,):
                     yield _made(client, verified, inner, node_id)

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from taskmock.contracts.cli.everyday import EverydayCommand
 from taskmock.mockserver.cli.settings_file import Check, ConfigError, read_settings
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import KNOWN
 
 
 class SetUpError(click.ClickException):
@@ -107,7 +107,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 """The type of an option that names a file."""
 
 
-EDITION = click.Choice(EDITIONS)
+EDITION = click.Choice(KNOWN)
 """The type of `--edition`; each command has its own help and default."""
 
 

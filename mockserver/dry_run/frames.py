@@ -15,7 +15,7 @@ from taskmock.mockserver.api.bk_sops.documents.flags import WHOLE_TASK, Flags, S
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER, edition_of
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state
 from taskmock.mockserver.api.bk_sops.documents.renderer import Rendered, Renderer, data_at
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import PLAYED
 from taskmock.mockserver.api.bk_sops.gateways.esb import ESB
 from taskmock.mockserver.api.bk_sops.reply import reply_of
 from taskmock.mockserver.clock import EPOCH, WallClock
@@ -115,7 +115,7 @@ def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str
         catalog=Catalog(scenarios=[scenario]),
         presenter=PRESENTER,
         default=scenario.name,
-        edition=None if edition is None else chosen("edition", edition, tuple(EDITIONS)),
+        edition=None if edition is None else chosen("edition", edition, tuple(PLAYED)),
     )
 
 
@@ -190,7 +190,7 @@ def sample(seed: str, options: GenerateOptions) -> bytes:
         LocaleError: The locale is unknown.
     """
     generated = generate(seed, TASK_ID, options)
-    edition, moment = EDITIONS[options.edition], generated.moment
+    edition, moment = PLAYED[options.edition], generated.moment
     record = sample_record(seed)
     history = played(record, generated.scenario.plays[0], edition)
     body: dict[str, Any] = {"result": True, "data": data_at(record, history, edition, moment, WHOLE_TASK)}

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from taskmock.contracts import Contract, Report, Violation
 from taskmock.mockserver.api.bk_sops.documents.presenter import DEFAULT_EDITION, PRESENTER
 from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
@@ -21,6 +20,7 @@ from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.sessions.task_clock import TaskClock
+from taskmock.schemas import EDITIONS
 
 Place = tuple[str | int, ...]
 """The keys that lead to a part of a scenario's file."""

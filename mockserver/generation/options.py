@@ -12,6 +12,7 @@ MAX_DEPTH = 100
 STATES = {
     "doc-2019": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED"),
     "v1": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED", "EXPIRED"),
+    "v1@3.6.10": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED"),
     "v2": ("CREATED", "RUNNING", "FAILED", "SUSPENDED", "REVOKED", "FINISHED", "NODE_SUSPENDED", "EXPIRED"),
 }
 """The states of a task that can be asked for, by edition."""

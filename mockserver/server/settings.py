@@ -23,7 +23,7 @@ from taskmock.mockserver.server.app import App
 from taskmock.mockserver.sessions.journal import Journal
 from taskmock.mockserver.sessions.names import SessionRule
 from taskmock.mockserver.sessions.session import SessionContext
-from taskmock.schemas import ALL, EDITIONS, GATEWAYS, SESSION_FIELDS, chosen
+from taskmock.schemas import ALL, GATEWAYS, KNOWN, SESSION_FIELDS, chosen
 
 _MODES = tuple(map(str, ClockMode))
 
@@ -59,7 +59,7 @@ class Settings:
     auth: str | Path | Auth | None = None
     quirks: bool = True
 
-    EDITIONS: ClassVar[tuple[str, ...]] = EDITIONS
+    EDITIONS: ClassVar[tuple[str, ...]] = KNOWN
     """What `edition` may be; a subclass for another API has that API's."""
 
     SESSION_FIELDS: ClassVar[tuple[str, ...]] = SESSION_FIELDS

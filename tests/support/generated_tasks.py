@@ -11,7 +11,7 @@ import time
 
 from taskmock.contracts import Contract
 from taskmock.mockserver.api.bk_sops.documents.edition import expired
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
+from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, PLAYED, document
 from taskmock.mockserver.core.draw import draw_choice, draw_int, draw_unit
 from taskmock.mockserver.dry_run.frames import sample_record
 from taskmock.mockserver.generation.generator import generate
@@ -24,7 +24,7 @@ SMALL = 40
 SAMPLED = 16
 """Readings that fall anywhere."""
 
-CONTRACTS = {edition: Contract(edition, strictness="strict") for edition in EDITIONS}
+CONTRACTS = {edition: Contract(edition, strictness="strict") for edition in PLAYED}
 
 
 def wish_for(seed, edition):
@@ -64,9 +64,9 @@ def bodies(seed, edition):
             yield 0, body(edition, expired(play.name))
         return
     record = sample_record(str(seed))
-    history = played(record, play, EDITIONS[edition])
+    history = played(record, play, PLAYED[edition])
     for moment in {*readings(seed, history, nodes=wish.nodes), generated.moment}:
-        data = document(history.tree_at(moment), EDITIONS[edition], epoch=record.epoch, key=record.draw_key)
+        data = document(history.tree_at(moment), PLAYED[edition], epoch=record.epoch, key=record.draw_key)
         yield moment, body(edition, data)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from support.scenario_building import KEY, act, conditional, exclusive, given, loop, ms, parallel, play, sub, waits
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import PLAYED
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.engine.engine import Setting
 from taskmock.mockserver.core.engine.history import history_of
@@ -124,7 +124,7 @@ class Life:
         chance = Chance(number)
         self.number = number
         self.tried = []
-        self.edition = EDITIONS[edition]
+        self.edition = PLAYED[edition]
         self.script = chance.script()
         self.graph = graph_of(self.script.flow, name="Task", key=KEY, prefix=self.edition.prefix)
         self.log = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS, document
+from taskmock.mockserver.api.bk_sops.documents.status import PLAYED, document
 from taskmock.mockserver.core.command import TASK, Command, Entry, Verb
 from taskmock.mockserver.core.engine.engine import Setting
 from taskmock.mockserver.core.engine.history import history_of
@@ -80,7 +80,7 @@ def play(*flow, **more):
 
 def history(script, *log, edition="v2", key=KEY):
     """All changes of a play in an edition."""
-    chosen = EDITIONS[edition]
+    chosen = PLAYED[edition]
     graph = graph_of(script.flow, name=script.name or "Task", key=key, prefix=chosen.prefix, root_id=script.id)
     setting = Setting(start=script.start, dispatch=script.dispatch, dialect=chosen.dialect)
     return history_of(graph, setting, script.events, log)
@@ -100,7 +100,7 @@ def tree(script, at, *log, edition="v2"):
 
 def rendered(played, at, edition="v2", *, key=KEY, **more):
     """The document of a history at a moment in ms."""
-    return document(played.tree_at(at), EDITIONS[edition], epoch=EPOCH, key=key, **more)
+    return document(played.tree_at(at), PLAYED[edition], epoch=EPOCH, key=key, **more)
 
 
 def data(script, at, edition="v2", *log, **more):

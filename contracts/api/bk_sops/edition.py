@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from taskmock.schemas import EDITIONS, chosen
+from taskmock.schemas import KNOWN, VARIANTS, base_of, chosen, variant_of
 
 AUTO = "auto"
-CHOICES = (AUTO, *EDITIONS)
+CHOICES = (AUTO, *KNOWN)
 
 TODAY = "v2"
 """The edition of today's servers."""
@@ -22,6 +22,8 @@ GENERATIONS = {"doc-2019": 1, "v1": 1, "v2": 2}
 _V2_ONLY = ("root_id:", "parent_id")
 _V1_ONLY = ("state_refresh_at",)
 _SINCE_V1 = ("error_ignored",)
+_SOME_ENTRIES = ("flow_type", "current_flow", "is_deleted")
+_TIMES = ("start_time", "finish_time")
 _DOCUMENTED_DETAIL = ("business_id", "business_name", "instance_name", "end_time")
 
 
@@ -46,20 +48,62 @@ def detected_edition(body: Mapping[str, Any]) -> tuple[str, str]:
             return "v2", f"the task has `{name}`"
     for name in _V1_ONLY + _SINCE_V1:
         if name in data:
-            return "v1", f"the task has `{name}` but no `root_id:`"
+            return detected_variant(data) or ("v1", f"the task has `{name}` but no `root_id:`")
     if data.get("state") == "EXPIRED" or (data.get("state") == "CREATED" and data.get("start_time", "") is None):
         return "v2", "a CREATED or EXPIRED body, alike in v1 and v2"
     return "doc-2019", "the task has none of the fields that later editions added"
 
 
+def detected_variant(*trees: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The variant of an answer of engine 1, and how it was detected; None where it is the edition itself.
+
+    Every node has to show it: what is mixed is a broken answer of the edition. A single node that lacks a field and
+    has no time to be absent shows nothing: it may be a broken one too.
+    """
+    if any(name in tree for tree in trees for name in (*_V2_ONLY, *_SINCE_V1)):
+        return None
+    nodes = [node for tree in trees for node in _nodes(tree)]
+    if any(name in node for node in nodes for name in _SINCE_V1):
+        return None
+    absent = {node[field] for node in nodes for field in _TIMES if field in node and node[field] in (None, "")}
+    for name in VARIANTS:
+        variant = variant_of(name)
+        if variant is not None and absent <= {variant.absent_time} and (absent or len(nodes) > 1):
+            return name, "no node has `error_ignored`, and no time is null"
+    return None
+
+
+def _nodes(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The nodes of a tree of any shape."""
+    waiting: list[Any] = [data]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            yield node
+            children = node.get("children")
+            waiting.extend(children.values() if isinstance(children, Mapping) else ())
+
+
 def detected_batch_edition(body: Mapping[str, Any]) -> tuple[str, str]:
     """The edition of an answer about several tasks, detected from the first status in it that has one."""
     data = body.get("data")
-    statuses = [entry.get("status") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
-    whole = next((status for status in statuses if isinstance(status, dict) and "id" in status), None)
-    edition, basis = detected_edition({"data": whole})
-    is_older_v1 = edition == "doc-2019" and whole is not None and "elapsed_time" in whole
-    return ("v1", "the task has no `root_id:`") if is_older_v1 else (edition, basis)
+    entries = [entry for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
+    statuses = [entry["status"] for entry in entries if isinstance(entry.get("status"), dict)]
+    whole = [status for status in statuses if "id" in status]
+    edition, basis = detected_edition({"data": whole[0] if whole else None})
+    if edition == "doc-2019" and "elapsed_time" in whole[0]:
+        edition, basis = "v1", "the task has no `root_id:`"
+    if base_of(edition) != "v1":
+        return edition, basis
+    is_mixed = not (_all_or_none(entries, *_SOME_ENTRIES) and _all_or_none(whole, *_V1_ONLY))
+    is_alone = len(whole) == 1 and not any(name in whole[0] for name in _V1_ONLY)
+    variant = None if is_mixed or is_alone else detected_variant(*whole)
+    return variant or ("v1", basis if edition == "v1" else "the tasks have the fields of engine 1")
+
+
+def _all_or_none(objects: Sequence[Mapping[str, Any]], *names: str) -> bool:
+    """Whether all of some objects have all of these fields, or none has any."""
+    return len({name in each for each in objects for name in names}) < 2
 
 
 def detected_node_edition(body: Mapping[str, Any]) -> tuple[str, str]:

@@ -34,8 +34,9 @@ def response_shape(edition: str, name: str, *, overlay: Overlay | None = None, e
 
 @functools.cache
 def shape_names(edition: str) -> tuple[str, ...]:
-    """The shapes that an edition's answers have."""
-    return tuple(name for name in SHAPES if name in node_schema(edition)["$defs"])
+    """The shapes that an edition's answers have; one of which a variant has left no field is none."""
+    known = node_schema(edition)["$defs"]
+    return tuple(name for name in SHAPES if name in known and known[name]["properties"])
 
 
 def answer_form(edition: str, operation: str) -> Form | None:
@@ -58,6 +59,13 @@ def needs_data(edition: str, operation: str) -> bool:
     """Whether the answers of a call have `data` wherever `result` is true."""
     _, schema = located(f"{load_schema(edition, 'response', operation=operation)['$id']}#/$defs/envelope")
     return "data" in schema["then"].get("required", ())
+
+
+@functools.cache
+def spared_without_children(edition: str, operation: str) -> frozenset[str]:
+    """The fields of a task that a call's answer may do without where it leaves out the children."""
+    own = load_schema(edition, "response", operation=operation)["$defs"].get("childless", {})
+    return frozenset(("children", *response_shape(edition, "task").required)) - frozenset(own.get("required", ()))
 
 
 @functools.cache

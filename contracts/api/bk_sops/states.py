@@ -9,7 +9,7 @@ from typing import Any
 from taskmock.contracts.findings.violation import clip
 from taskmock.contracts.findings.wording import guess
 from taskmock.contracts.validation.structure import Vocabulary
-from taskmock.schemas import load_states
+from taskmock.schemas import base_of, load_states, variant_of
 
 LEVEL_NAMES = {"task": "the task", "node": "a node below the task"}
 
@@ -17,7 +17,10 @@ LEVEL_NAMES = {"task": "the task", "node": "a node below the task"}
 @functools.cache
 def states_of(edition: str, level: str) -> tuple[str, ...]:
     """The states of an edition on a level (`task`, `node`), in the vocabulary's order."""
-    return tuple(row["state"] for row in _rows() if level in row["levels"].get(edition, ()))
+    variant, base = variant_of(edition), base_of(edition)
+    unknown = () if variant is None else variant.states_lacking
+    known = (row["state"] for row in _rows() if level in row["levels"].get(base, ()))
+    return tuple(state for state in known if state not in unknown)
 
 
 def state_complaint(state: str, edition: str, level: str) -> tuple[str, str]:
@@ -29,7 +32,7 @@ def state_complaint(state: str, edition: str, level: str) -> tuple[str, str]:
         if state.startswith("PENDING_"):
             return "state.unknown", f"{clip(state)} belongs to the web page's own endpoint, never to this API"
         return "state.unknown", f"{clip(state)} is no state of {name} in edition {edition}{guess(state, allowed)}"
-    if edition not in row["levels"]:
+    if base_of(edition) not in row["levels"]:
         editions = " and ".join(row["levels"])
         return "state.unknown", f"{state} is no state of edition {edition}, only of {editions}"
     if state == "CREATED":

@@ -8,7 +8,7 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
+from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names, spared_without_children
 from taskmock.contracts.api.bk_sops.states import state_complaint, states_of, vocabularies
 from taskmock.contracts.api.bk_sops.tree import CHILDREN, NODE
 from taskmock.contracts.api.protocol import Answer
@@ -36,8 +36,11 @@ def tree_violations(answer: Answer, nodes: tuple[Place, ...]) -> Iterator[Violat
         yield from _tree_violations(answer, nodes)
     else:
         part = Answer(answer.body, answer.api, answer.call, answer.edition, answer.strictness, skip=answer.skip)
+        is_bare = "children" not in top.value
+        spared = spared_without_children(answer.edition, answer.call.operation) if is_bare else ()
+        pointers = {f"{top.prefix}/{name}" for name in spared}
         for found in _tree_violations(part, nodes):
-            if found.code != "field.missing" or found.pointer != f"{top.prefix}/children":
+            if found.code != "field.missing" or found.pointer not in pointers:
                 yield found
 
 

@@ -19,7 +19,7 @@ from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_slug,
 from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 from taskmock.mockserver.scenarios.syntax.source import root_of, text_of
-from taskmock.schemas import EDITIONS
+from taskmock.schemas import KNOWN
 
 FORMAT = "1"
 """The version of the grammar that this reader knows."""
@@ -75,7 +75,7 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
     if used is None and "use" in fields:
         return None
     old = used or Scenario(name="", plays=())
-    edition = fields.read("edition", read_choice, choices=EDITIONS) if "edition" in fields else old.edition
+    edition = fields.read("edition", read_choice, choices=KNOWN) if "edition" in fields else old.edition
     return Scenario(
         name=name,
         plays=_plays(fields, old, Source(name, edition)),

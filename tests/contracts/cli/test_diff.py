@@ -143,7 +143,8 @@ def test_unknown_edition_exits_2():
 
     assert result.exit_code == 2
     assert result.output.splitlines()[-1] == (
-        "Error: unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean 'v2'? (or the name of a file)"
+        "Error: unknown edition 'v3': choose one of doc-2019, v1, v2, v1@3.6.10; did you mean 'v2'? "
+        "(or the name of a file)"
     )
 
 

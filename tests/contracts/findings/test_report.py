@@ -217,7 +217,7 @@ def test_json_report_counts_a_code_of_both_severities_together():
 
 
 def test_unknown_edition_is_refused_with_the_closest():
-    message = "unknown edition 'V2': choose one of auto, doc-2019, v1, v2; did you mean 'v2'?"
+    message = "unknown edition 'V2': choose one of auto, doc-2019, v1, v2, v1@3.6.10; did you mean 'v2'?"
 
     with pytest.raises(ValueError, match=exactly(message)):
         Contract("V2")

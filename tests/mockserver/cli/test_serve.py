@@ -258,7 +258,7 @@ def test_broken_scenario_says_where(taskmock, tmp_path):
             ("--clock", "poll"),
             "Invalid value for '--clock': 'poll' is not one of 'wall', 'polls', 'manual', 'instant'.",
         ),
-        (("--edition", "v3"), "Invalid value for '--edition': 'v3' is not one of 'doc-2019', 'v1', 'v2'."),
+        (("--edition", "v3"), "Invalid value for '--edition': 'v3' is not one of 'doc-2019', 'v1', 'v2', 'v1@3.6.10'."),
         (("--locale", "xx"), "unknown locale 'xx'; allowed: en, zh, or one of Faker's such as ja_JP"),
         (("--scenario-dir", "no"), "Invalid value for '--scenario-dir': Directory 'no' does not exist."),
         (("extra",), "Got unexpected extra argument (extra)"),

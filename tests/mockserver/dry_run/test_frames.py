@@ -82,7 +82,7 @@ def test_frames_speak_the_edition():
 
 
 def test_frames_refuse_an_unknown_edition():
-    with pytest.raises(ValueError, match=r"unknown edition 'v3': choose one of doc-2019, v1, v2"):
+    with pytest.raises(ValueError, match=r"unknown edition 'v3': choose one of doc-2019, v1, v2, v1@3.6.10"):
         frames("expired", "v3")
 
 

@@ -121,7 +121,7 @@ def test_settings_that_cannot_be_are_refused_at_once(settings, kind, message):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"edition": "v3"}, "unknown edition 'v3': choose one of doc-2019, v1, v2; did you mean 'v2'?"),
+        ({"edition": "v3"}, "unknown edition 'v3': choose one of doc-2019, v1, v2, v1@3.6.10; did you mean 'v2'?"),
         ({"speed": 0}, "a speed is a positive number, not 0"),
         ({"speed": float("nan")}, "a speed is a positive number, not nan"),
         ({"speed": "2"}, "a speed is a positive number, not '2'"),

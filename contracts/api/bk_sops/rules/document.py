@@ -7,10 +7,14 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taskmock.contracts.api.bk_sops.edition import GENERATIONS
 from taskmock.contracts.validation.walk import Place
+from taskmock.schemas import base_of, variant_of
+
+if TYPE_CHECKING:
+    from taskmock.schemas.variant import Variant
 
 LOCAL = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})")
 
@@ -103,8 +107,8 @@ class Observed:
 class Document:
     """One answer whose `result` is true, prepared once for all rules.
 
-    `edition` is doc-2019, v1 or v2; `nodes` all nodes of `data`, parents before children, as `walk` gives them;
-    `request` the call's parameters where known.
+    `edition` is doc-2019, v1, v2 or a variant of one; `nodes` all nodes of `data`, parents before children, as `walk`
+    gives them; `request` the call's parameters where known.
     """
 
     edition: str
@@ -125,7 +129,12 @@ class Document:
     @property
     def generation(self) -> int:
         """The engine's: 1 for doc-2019 and v1, 2 for v2."""
-        return GENERATIONS[self.edition]
+        return GENERATIONS[base_of(self.edition)]
+
+    @property
+    def variant(self) -> Variant | None:
+        """The facts of the variant that is judged by; None for an edition."""
+        return variant_of(self.edition)
 
     @property
     def top(self) -> Observed:

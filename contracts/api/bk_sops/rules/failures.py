@@ -27,6 +27,8 @@ def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
 @rule("ex-data.task", RULES, applies_to=("v1",), applies=has_field("ex_data"))
 def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
     """A task of engine 1 ignores the flag; `ex_data` is there only where `subprocess_id` has named the node."""
+    if _tells_task_errors(document):
+        return
     named = document.request is not None and document.request.get("subprocess_id")
     if EX_DATA in document.data and document.is_whole_task and not named:
         yield Finding(document.top, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
@@ -41,7 +43,7 @@ def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     asked = flag is not None and flag != ""
     if EX_DATA in document.data and not asked:
         yield Finding(document.top, (EX_DATA,), "ex_data was not asked for", "no ex_data")
-    elif asked and EX_DATA not in document.data and document.top.state == "FAILED" and document.edition == "v2":
+    elif asked and EX_DATA not in document.data and document.top.state == "FAILED" and _tells_task_errors(document):
         yield Finding(document.top, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
 
 
@@ -103,6 +105,11 @@ def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     if any(isinstance(node, str) and node not in failed for node in nodes):
         where = (AUTO_RETRY, "auto_retry_nodes")
         yield Finding(document.top, where, "a node that is not FAILED waits for a retry", "ids of FAILED nodes")
+
+
+def _tells_task_errors(document: Document) -> bool:
+    """Whether a whole task has `ex_data`: that of engine 2, and of engine 1 on older servers."""
+    return document.edition == "v2" or (document.variant is not None and document.variant.tells_task_errors)
 
 
 def _foreign_keys(

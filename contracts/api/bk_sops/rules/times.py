@@ -18,6 +18,7 @@ from taskmock.contracts.api.bk_sops.rules.applies import (
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed, is_written_like_time, seconds
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
+from taskmock.schemas import base_of
 
 TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
 
@@ -105,7 +106,7 @@ def times_are_set(document: Document) -> Iterator[Finding]:
 @rule("times.unexpected", RULES, applies=any_node(lambda node: node.state not in {"", "FINISHED"}))
 def times_are_absent(document: Document) -> Iterator[Finding]:
     """READY, CREATED and the like have neither time; what goes on or waits has a `start_time` only."""
-    absent = '""' if document.edition == "doc-2019" else "null"
+    absent = '""' if document.edition == "doc-2019" or document.variant else "null"
     for node in document.observed:
         if node.start is None and node.finish is None:
             continue
@@ -169,7 +170,7 @@ def _held_needs(node: Observed, document: Document) -> tuple[Need, Need]:
     if not is_task or node.state == "ROLL_BACK_FAILED":
         return start, Need.FREE
     if node.state == "REVOKED" and document.generation == 1:
-        return Need.SET, Need.SET if document.edition == "v1" else Need.FREE
+        return Need.SET, Need.SET if base_of(document.edition) == "v1" else Need.FREE
     return Need.SET, Need.NONE
 
 

@@ -55,7 +55,7 @@ def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     found = [(task, status) for task in map(snapshot, polls) if (status := _status(task)) is not None]
     return Done(
         data=[
-            batch_entry(facts_of(task, call), status if children else without_children(status))
+            batch_entry(facts_of(task, call), status if children else without_children(status), task.edition)
             for task, status in found
         ]
     )
@@ -73,6 +73,8 @@ def _status(task: TaskSnapshot) -> Document | None:
     if task.frame is not None:
         data = task.frame.body.get("data")
         return copy.deepcopy(data) if isinstance(data, dict) else None
+    if task.expired and not task.edition.expires:
+        return None  # there is no form for it
     return data_at(task.record, task.history, task.edition, task.moment, WHOLE_TASK)
 
 

@@ -35,12 +35,17 @@ class Edition:
     outermost node. A `timeless` one has no running times: between two changes of the tree its answers stay the same.
 
     What the calls of bk-sops do for the edition's engine (facts): `finds_task_as_subtree`, a `subprocess_id` may name
-    the task, and only a subtree has `ex_data`; `names_subtrees`, the nodes below a subtree have their names;
+    the task; `names_subtrees`, the nodes below a subtree have their names;
     `ignored_of_unreached`, a node that was not reached has `error_ignored`; `errors_in_outputs`, a run keeps its error
     among its outputs; `node_versions`, runs of a node are told and called back by version; `names_single_nodes`, a node
     told of by itself has its name, and the state that follows its children; `finds_reached_nodes`, a reached node is
     found without its subprocesses; `retries_subprocesses`, the action `retry_subprocess` is there;
     `tells_retries_of_nodes`, a node told of by itself has its automatic retries.
+
+    Of the version of the servers: `names_tasks`, the outermost node goes by the task's name; `tells_task_errors`, a
+    whole task has `ex_data`; `knows_retries`, the flags about automatic retries are there; `knows_flows`, entries of a
+    batch tell the kind of task and how far it is; `expires`, a history that was cleaned away has a body of its own;
+    `shares_created`, all tasks that are only created share one body.
     """
 
     name: str
@@ -60,6 +65,12 @@ class Edition:
     finds_reached_nodes: bool = True
     retries_subprocesses: bool = False
     tells_retries_of_nodes: bool = False
+    names_tasks: bool = True
+    tells_task_errors: bool = False
+    knows_retries: bool = True
+    knows_flows: bool = True
+    expires: bool = True
+    shares_created: bool = True
 
     def word(self, state: State) -> State:
         """What the edition calls a state."""

@@ -54,7 +54,11 @@ class Flags:
         top = ROOT if self.subprocess_id is None else graph.by_id.get(self.subprocess_id, NOWHERE)
         if named and top == ROOT and not task_too:
             top = NOWHERE
-        flags = dataclasses.replace(self, ex_data=False) if self.ex_data and not named and task_too else self
+        flags = self
+        if self.ex_data and not named and not edition.tells_task_errors:
+            flags = dataclasses.replace(flags, ex_data=False)
+        if not edition.knows_retries and (flags.failed_node_info or flags.auto_retry_status):
+            flags = dataclasses.replace(flags, failed_node_info=False, auto_retry_status=False)
         return View(
             top=top,
             flags=flags,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from taskmock.mockserver.api.bk_sops.documents.edition import Edition
 from taskmock.mockserver.api.bk_sops.documents.flags import Selection, View
 from taskmock.mockserver.api.bk_sops.documents.recorded import recorded_state, viewed
-from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.api.bk_sops.documents.status import PLAYED
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.playback.poll import Playing, Query
@@ -16,7 +16,7 @@ DEFAULT_EDITION = "doc-2019"
 
 def edition_of(playing: Playing) -> Edition:
     """The edition in which a task's answers are written."""
-    return EDITIONS[playing.edition.name]
+    return PLAYED[playing.edition.name]
 
 
 def view_of(query: Query, history: History, edition: Edition) -> View:
@@ -32,7 +32,7 @@ class SopsPresenter:
 
     def edition(self, name: str) -> Edition:
         """How tasks play in an edition."""
-        return EDITIONS[name]
+        return PLAYED[name]
 
     def state(self, body: object, address: str) -> str | None:
         """The state of the task, or of a node by its id or name, in a recorded answer of any shape; None without."""

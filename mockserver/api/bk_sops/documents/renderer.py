@@ -90,7 +90,7 @@ class Rendered(NamedTuple):
 def can_be_answered(history: History, edition: Edition, moment: int, view: View) -> bool:
     """Whether the system has an answer at a moment; `failure_of` says why where it has none."""
     if history.expired_at(moment):
-        return edition.served and not view.needs_id
+        return edition.expires and not view.needs_id
     return not view.needs_id or history.reached_at(view.top, moment)
 
 
@@ -100,7 +100,7 @@ def data_at(record: Record, history: History, edition: Edition, moment: int, vie
         return expired(history.graph.nodes[ROOT].name)
     tree = history.tree_at(moment)
     data = document(tree, edition, epoch=record.epoch, key=record.draw_key, top=view.top)
-    if CLIPPED in record.api and edition.served and view.top not in tree.rows:
+    if CLIPPED in record.api and edition.shares_created and view.top not in tree.rows:
         data = without_children(data)
     elif view.loses_names:
         data = without_names(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
@@ -86,6 +87,12 @@ def _v1_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
     }
 
 
+def _v1_node_of_2020(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
+    told = _v1_node(page, node, row, state)
+    del told["error_ignored"]
+    return {**told, "name": _CLASSES[node.kind]} if node.index == ROOT else told
+
+
 def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
     named = node.kind in {NodeKind.ROOT, NodeKind.ACTIVITY, NodeKind.SUBPROCESS}
     return {
@@ -107,6 +114,8 @@ def _v2_node(page: _Page, node: GraphNode, row: Row, state: State) -> Document:
     }
 
 
+_V1 = Edition("v1", dialect=V1, prefix="n", absent=None, node=_v1_node, ignored_of_unreached=True)
+
 EDITIONS = {
     "doc-2019": Edition(
         "doc-2019",
@@ -117,8 +126,11 @@ EDITIONS = {
         words=_DOCUMENTED,
         served=False,
         timeless=True,
+        names_tasks=False,
+        expires=False,
+        shares_created=False,
     ),
-    "v1": Edition("v1", dialect=V1, prefix="n", absent=None, node=_v1_node, ignored_of_unreached=True),
+    "v1": _V1,
     "v2": Edition(
         "v2",
         dialect=V2,
@@ -133,8 +145,28 @@ EDITIONS = {
         finds_reached_nodes=False,
         retries_subprocesses=True,
         tells_retries_of_nodes=True,
+        tells_task_errors=True,
     ),
 }
+"""Every edition by its name."""
+
+PLAYED = {
+    **EDITIONS,
+    "v1@3.6.10": dataclasses.replace(
+        _V1,
+        name="v1@3.6.10",
+        absent="",
+        node=_v1_node_of_2020,
+        ignored_of_unreached=False,
+        names_tasks=False,
+        tells_task_errors=True,
+        knows_retries=False,
+        knows_flows=False,
+        expires=False,
+        shares_created=False,
+    ),
+}
+"""Every edition and variant by its name: all that the mock can play."""
 
 
 def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = ROOT) -> Document:
@@ -151,7 +183,7 @@ def document(tree: Tree, edition: Edition, *, epoch: int, key: str, top: int = R
     for index in tree.rows:
         if index != ROOT:
             written[nodes[index].parent]["children"][nodes[index].id] = written[index]
-    if top != ROOT and edition.served:
+    if top != ROOT and edition.names_tasks:
         written[top]["name"] = nodes[ROOT].name  # bk-sops puts the task's name on the outermost node
     return written[top]
 
@@ -161,7 +193,10 @@ def _created(tree: Tree, edition: Edition, top: int) -> Document:
     if not edition.served:
         page = _Page(tree, edition, epoch=0, key="")
         return edition.node(page, tree.graph.nodes[top], Row(State.CREATED), State.CREATED)
-    return created(tree.graph.nodes[ROOT].name)
+    data = created(tree.graph.nodes[ROOT].name)
+    if not edition.names_tasks:
+        del data["name"]
+    return data
 
 
 def without_children(data: Document) -> Document:

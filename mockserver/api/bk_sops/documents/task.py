@@ -171,15 +171,18 @@ def task_detail(facts: TaskFacts, pipeline: Document, edition: Edition) -> Docum
     }
 
 
-def batch_entry(facts: TaskFacts, status: Document) -> Document:
+def batch_entry(facts: TaskFacts, status: Document, edition: Edition) -> Document:
     """A task's entry in the `data` of `get_tasks_status`; `status` is what `get_task_status` says of it."""
+    flow = {
+        "flow_type": made_with(facts.creation, "flow_type"),
+        "current_flow": facts.current_flow,
+        "is_deleted": False,
+    }
     return {
         "id": facts.id,
         "name": facts.name,
         "status": status,
-        "flow_type": made_with(facts.creation, "flow_type"),
-        "current_flow": facts.current_flow,
-        "is_deleted": False,
+        **(flow if edition.knows_flows else {}),
         "create_time": _time(facts.record.epoch),
         "start_time": _time(facts.started_at),
         "finish_time": _time(facts.ended_at),

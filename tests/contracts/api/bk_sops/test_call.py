@@ -256,7 +256,7 @@ def test_text_and_bytes_are_judged_like_objects():
         ),
         (
             {"operation": "get_task_list", "edition": "doc-2019"},
-            r"^unknown edition of get_task_list 'doc-2019': choose one of auto, v1, v2$",
+            r"^unknown edition of get_task_list 'doc-2019': choose one of auto, v1, v2, v1@3\.6\.10$",
         ),
     ],
 )
