@@ -10,7 +10,7 @@ from taskmock.contracts.api.bk_sops.api import BK_SOPS
 from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
 from taskmock.contracts.api.bk_sops.overlay_file import chosen_overlay
-from taskmock.contracts.api.protocol import Answer, Api, Detected, Series
+from taskmock.contracts.api.protocol import Answer, Api, ClockRule, Detected, Series
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
@@ -30,7 +30,7 @@ class Contract:
     `skip` are the codes of rules that are left out. A contract keeps nothing between checks.
     """
 
-    __slots__ = ("_call", "api", "edition", "operation", "overlay", "skip", "strictness")
+    __slots__ = ("_call", "api", "clock_rule", "edition", "operation", "overlay", "skip", "strictness")
 
     def __init__(
         self,
@@ -40,12 +40,14 @@ class Contract:
         operation: str = "",
         api: Api = BK_SOPS,
         skip: Collection[str] = (),
+        clock_rule: str = ClockRule.AUTO,
     ) -> None:
         """Raises: ValueError for a call, edition or strictness that there is not, with those there are, or an overlay
         that cannot be used.
         """
         self.api = api
         self.skip = skip
+        self.clock_rule = ClockRule(chosen("clock rule", clock_rule, tuple(map(str, ClockRule))))
         self.operation = chosen("call", operation or api.default, tuple(api.operations))
         self._call = api.operations[self.operation]
         what = "edition" if self._call.of_tree else f"edition of {self.operation}"
@@ -100,7 +102,7 @@ class Contract:
         detected = self.chosen_edition or self._call.detect_series_edition(polls)
         judge = self.series(detected[0], request)
         report = self.report("history", detected, judge.violations(polls))
-        return dataclasses.replace(report, nodes=judge.nodes)
+        return dataclasses.replace(report, nodes=judge.nodes, notes=judge.notes)
 
     def series(self, edition: str, request: Mapping[str, Any] | None = None) -> Series:
         """The judge of a history that is not there as a whole yet, by an edition.
@@ -109,7 +111,9 @@ class Contract:
         """
         if self._call.series is None:
             raise ValueError(f"only answers of {self.api.default} have a history; {self.operation} has none")
-        return self._call.series(lambda body, detected: self._answer(body, detected, request), edition, self.skip)
+        return self._call.series(
+            lambda body, detected: self._answer(body, detected, request), edition, self.skip, self.clock_rule
+        )
 
     @property
     def chosen_edition(self) -> Detected | None:

@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import READING, Poll, clock_told
 from taskmock.contracts.validation.body import BodyError, decoded_object
 
 if TYPE_CHECKING:
@@ -33,8 +33,13 @@ MILLISECONDS = 1e11
 LARGEST = 1e15
 """Numbers from here on are no moments in either unit."""
 
+THIS_MILLENNIUM = 978_307_200
+"""Numbers above this may be seconds since 1970."""
+
 CALL = "get_task_status"
 _SPACED_ZONE = re.compile(r" (?=[+-][0-9]{4}$)")
+_DATED = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}[T ]")
+_TIME_NAME = re.compile(r"(?i)(^|_)(received|asked|polled|when|date|(date)?time(stamp)?|at|ts)(_|$)|(At|Time|Date)$")
 _ID_IN_PATH = re.compile(rf"/{CALL}/([^/?#]+)")
 
 
@@ -60,7 +65,8 @@ class History:
         `at` is when it was received, in seconds on one clock for the whole history; without it the answers' own times
         tell their age.
         """
-        self._polls.append(Poll(getattr(body, "content", body), at))
+        told = getattr(body, "headers", {}).get(READING, "") if hasattr(body, "content") else ""
+        self._polls.append(Poll(getattr(body, "content", body), at, clock=clock_told(told)))
 
     def report(self) -> Report:
         """The verdict on all answers so far."""
@@ -117,10 +123,19 @@ def _line_polls(content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
             continue
         moment = next((record[key] for key in AT_KEYS if key in record), None)
         at = _moment(moment)
+        unread = "" if moment is not None else next((name for name in record if _may_be_time(name, record[name])), "")
         if at is None and moment is not None:
             key = next(key for key in AT_KEYS if key in record)
             raise HistoryError(f"{name}, line {number}: {key!r} is no time; seconds, milliseconds or ISO 8601 are")
-        yield _task_in(record), Poll(record[key], at)
+        yield _task_in(record), Poll(record[key], at, unread=unread)
+
+
+def _may_be_time(name: str, value: object) -> bool:
+    """Whether a line of JSON Lines may mean the moment of its poll by a name that is none for it."""
+    if _moment(value) is None or (isinstance(value, str) and not _DATED.match(value)):
+        return False
+    number = _number(value)
+    return number is None or number > THIS_MILLENNIUM or _TIME_NAME.search(name) is not None
 
 
 def _task_in(asked: Mapping[str, Any]) -> str:
@@ -150,7 +165,7 @@ def _moment(value: object) -> float | None:
 
 
 def _har_polls(content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
-    """Each task's polls in the order of their start, by the task id of the call."""
+    """Each task's polls in the order in which they were answered, by the task id of the call."""
     try:
         log = decoded_object(content).get("log")
     except BodyError as error:
@@ -161,10 +176,25 @@ def _har_polls(content: bytes, name: str) -> Iterator[tuple[str, Poll]]:
     calls = [entry for entry in entries if isinstance(entry, dict) and CALL in _url(entry)]
     if not calls:
         raise HistoryError(f"{name}: none of its {len(entries)} calls asks {CALL}")
-    timed = [(_moment(entry.get("startedDateTime")), entry) for entry in calls]
-    for at, entry in sorted(timed, key=lambda pair: pair[0] or 0.0):
-        took = max(0.0, _number(entry.get("time")) or 0.0) / 1000  # -1 where the recorder does not know
-        yield _task(entry), Poll(_content(entry), None if at is None else at + took)
+    timed = [(*_asked_and_answered(entry), entry) for entry in calls]
+    for asked, at, entry in sorted(timed, key=lambda found: found[1] or 0.0):
+        yield _task(entry), Poll(_content(entry), at, asked, _clock(entry))
+
+
+def _asked_and_answered(entry: dict[str, Any]) -> tuple[float | None, float | None]:
+    """When a call began and when it was over."""
+    asked = _moment(entry.get("startedDateTime"))
+    took = max(0.0, _number(entry.get("time")) or 0.0) / 1000  # -1 where the recorder does not know
+    return asked, None if asked is None else asked + took
+
+
+def _clock(entry: dict[str, Any]) -> str:
+    """The clock of a call's answer, where the mock says that it is not the wall's."""
+    response = entry.get("response")
+    fields = response.get("headers") if isinstance(response, dict) else None
+    named = (field for field in fields if isinstance(field, dict)) if isinstance(fields, list) else ()
+    told = (field.get("value") for field in named if str(field.get("name")).lower() == READING.lower())
+    return next((clock_told(value) for value in told if isinstance(value, str)), "")
 
 
 def _url(entry: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import functools
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -18,6 +19,15 @@ from taskmock.contracts.validation.walk import Place, walk
 
 Detected = tuple[str, str]
 """An edition, and how it was detected."""
+
+
+class ClockRule(enum.StrEnum):
+    """Whether the clock of the answers in a history must keep up with the poller's: always, never, or unless an answer
+    says that its clock is not the wall's."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +46,10 @@ class Series(Protocol):
     """The judge of the answers of one task in the order they were polled; `nodes` counts those that it has judged."""
 
     nodes: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the verdict should know besides, once all answers are judged."""
 
     def violations(self, polls: Iterable[Any]) -> Iterator[Violation]:
         """Yields what is wrong with each answer by itself and after those before it, and what only the end shows."""
@@ -67,7 +81,7 @@ class CallContract:
     rules: tuple[Rule[Any], ...] = ()
     document: Callable[[Answer], Any] = lambda answer: answer
     of_tree: bool = False
-    series: Callable[[Callable[[dict[str, Any], str], Answer], str, Collection[str]], Series] | None = None
+    series: Callable[[Callable[[dict[str, Any], str], Answer], str, Collection[str], ClockRule], Series] | None = None
     detect_series_edition: Callable[[Iterable[Any]], Detected] = lambda _: ("", "")
 
 

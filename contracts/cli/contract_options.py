@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, CHOICES
+from taskmock.contracts.api.protocol import ClockRule
 from taskmock.contracts.cli.option import option
 from taskmock.contracts.findings.violation import Strictness
 from taskmock.schemas import STATUS
@@ -62,6 +63,14 @@ def _known(context: click.Context, parameter: click.Parameter, name: str) -> str
 
 operation_option = option(
     "--operation", metavar="NAME", default=STATUS, callback=_known, help="The call that is judged."
+)
+
+clock_rule_option = option(
+    "--clock-rule",
+    type=click.Choice([str(choice) for choice in ClockRule]),
+    default=str(ClockRule.AUTO),
+    help="From poll to poll, whether elapsed_time must keep up with the polls' times: auto unless an answer of the mock"
+    " says that its clock is not the wall's.",
 )
 
 strictness_option = option(

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from taskmock.contracts.api.bk_sops.edition import AUTO
-from taskmock.contracts.cli.contract_options import edition_option, operation_option, strictness_option
+from taskmock.contracts.cli.contract_options import (
+    clock_rule_option,
+    edition_option,
+    operation_option,
+    strictness_option,
+)
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.report_options import Output, report_options
 from taskmock.contracts.files import DocumentFileError, read_bounded
@@ -56,6 +61,7 @@ Exit codes: 0 every file keeps its contract, 1 one does not, 2 wrong usage or un
 @click.option("--request", "is_request", is_flag=True, help="Judge the parameters of a call instead of an answer.")
 @click.option("--history", "is_history", is_flag=True, help="Judge the answers of one task in the order of the polls.")
 @strictness_option
+@clock_rule_option
 @click.option("--require-tree", is_flag=True, help="Fail answers that have no tree, such as failures.")
 @click.option("--self-test", is_flag=True, help="Break good answers in every known way; show which rule catches it.")
 @coverage_options
@@ -68,6 +74,7 @@ def validate_command(
     is_request: bool,
     is_history: bool,
     strictness: str,
+    clock_rule: str,
     self_test: bool,
     require_tree: bool,
     coverage: Coverage,
@@ -79,7 +86,7 @@ def validate_command(
         return
     if not files:
         raise click.UsageError("Missing argument 'FILE...'.")
-    contract = _contract(edition, strictness, operation)
+    contract = _contract(edition, strictness, operation, clock_rule)
     if not contract.has_course and (is_history or coverage.is_wanted):
         option = "--history" if is_history else "--coverage"
         raise click.UsageError(f"{option} is about answers of {contract.api.default}, not of {operation}.")
@@ -128,7 +135,7 @@ def _check_request_options(**wanted: bool) -> None:
         raise click.UsageError(f"{option} judges answers, --request the parameters of calls: choose one.")
 
 
-def _contract(edition: str, strictness: str, operation: str) -> Contract:
+def _contract(edition: str, strictness: str, operation: str, clock_rule: str) -> Contract:
     """The contract to judge by.
 
     Raises: click.UsageError where the edition has no such call.
@@ -136,7 +143,7 @@ def _contract(edition: str, strictness: str, operation: str) -> Contract:
     from taskmock.contracts.contract import Contract
 
     try:
-        return Contract(edition, strictness=strictness, operation=operation)
+        return Contract(edition, strictness=strictness, operation=operation, clock_rule=clock_rule)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 

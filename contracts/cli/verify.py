@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taskmock.contracts.cli.contract_options import edition_option, strictness_option
+from taskmock.contracts.cli.contract_options import clock_rule_option, edition_option, strictness_option
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.everyday import EverydayCommand
 from taskmock.contracts.cli.report_options import Output, report_options
@@ -71,10 +71,18 @@ class UnreachableTargetError(click.ClickException):
 @verify_options
 @edition_option
 @strictness_option
+@clock_rule_option
 @coverage_options
 @report_options
 def verify_command(
-    *, url: str, request: VerifyRequest, edition: str, strictness: str, coverage: Coverage, output: Output
+    *,
+    url: str,
+    request: VerifyRequest,
+    edition: str,
+    strictness: str,
+    clock_rule: str,
+    coverage: Coverage,
+    output: Output,
 ) -> None:
     """Verifies what is asked for; exits 1 where the server breaks its contract, 3 where it cannot be reached."""
     from taskmock.contracts.cli.progress import Progress
@@ -83,7 +91,7 @@ def verify_command(
 
     progress = Progress(sys.stderr, is_brief=output.redact_values)
     try:
-        run = _Run(url, Contract(edition, strictness=strictness), request, progress, coverage)
+        run = _Run(url, Contract(edition, strictness=strictness, clock_rule=clock_rule), request, progress, coverage)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with coverage.told_after(output):

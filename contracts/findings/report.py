@@ -37,7 +37,7 @@ class Report:
     nodes of the tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts
     findings that a baseline took out; `target` is what was asked, where a live server was: the method and the URL
     without its query, which may hold credentials; `of_tree` is False where the call answers with something else than
-    the tree of one task.
+    the tree of one task; `notes` say what of it was not judged, and why.
     """
 
     subject: str
@@ -51,6 +51,7 @@ class Report:
     operation: str = STATUS
     target: str = ""
     of_tree: bool = True
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, violations: Iterable[Violation], subject: str, edition: tuple[str, str], **more: Any) -> Report:  # noqa: ANN401
@@ -92,6 +93,7 @@ def verdict_text(report: Report, *, source: str = "") -> str:
     name = printable(source or report.subject)
     lines = [f"{'PASS' if report.ok else 'FAIL'} {name}: {_counts(report)}", f"  {verdict_terms(report)}"]
     lines += [f"  asked: {printable(report.target)}"] if report.target else []
+    lines += [f"  note: {printable(note)}" for note in report.notes]
     if report.groups:
         share = (LINES - 3 * len(report.groups)) // (3 * len(report.groups))
         for group in report.groups[:DETAILED]:

@@ -43,6 +43,7 @@ class Option:
 TARGET = Option("target", "URL", "judge this real server: tests that play are skipped, the suite asks it")
 EDITION = Option("edition", "EDITION", "auto (default), doc-2019, v1, v2, or the file of an overlay")
 STRICTNESS = Option("strictness", "LEVEL", "lenient, documented (default) or strict")
+CLOCK_RULE = Option("clock-rule", "RULE", "whether elapsed_time must keep up with the polls' times: auto, on or off")
 SAMPLES = Option(
     "samples", "DIR", "a folder of recorded answers: each file is a test; repeatable", "paths", repeatable=True
 )
@@ -73,7 +74,19 @@ PROBES = Option("probes", "", "suite: make calls that ought to be refused, too",
 SUITE_OPTIONS = (TASK_ID, BK_BIZ_ID, GATEWAY, STAGE, PARAMETER, POLLS, INTERVAL, OPERATION, PROBES)
 """What the shipped suite takes besides."""
 
-OPTIONS = (TARGET, EDITION, STRICTNESS, SAMPLES, REPORT, REPORT_FORMAT, REDACT, BASELINE, UPDATE, *SUITE_OPTIONS)
+OPTIONS = (
+    TARGET,
+    EDITION,
+    STRICTNESS,
+    CLOCK_RULE,
+    SAMPLES,
+    REPORT,
+    REPORT_FORMAT,
+    REDACT,
+    BASELINE,
+    UPDATE,
+    *SUITE_OPTIONS,
+)
 """What the contract's plugin takes."""
 
 

@@ -68,6 +68,7 @@ class Run:
     overlay: Overlay | None = None
     acceptance: Acceptance | None = None
     files: tuple[ReportFile, ...] = ()
+    clock_rule: str = "auto"
 
     @property
     def keeps_verdicts(self) -> bool:
@@ -83,7 +84,8 @@ class Run:
 
         is_overlaid = self.overlay is not None and operation in OPERATIONS and OPERATIONS[operation].of_tree
         own = self.overlay if self.overlay is not None and is_overlaid else self.edition
-        return Contract(edition or own, strictness=strictness or self.strictness, operation=operation)
+        strictness = strictness or self.strictness
+        return Contract(edition or own, strictness=strictness, operation=operation, clock_rule=self.clock_rule)
 
     def settled(self, item: pytest.Item, judged: Judged) -> Report:
         """A verdict as it counts for a test; it is kept with the test until the test hands it on."""

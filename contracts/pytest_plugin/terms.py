@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from taskmock.contracts.validation.overlay import Overlay
 
 DEFAULTS = ("auto", "documented")
+CLOCK_RULES = ("auto", "on", "off")
 OVERLAYS = (".json", ".toml")
 
 
@@ -32,7 +33,10 @@ def run_of(config: pytest.Config) -> Run:
     overlay = _overlay(config, edition) if edition.lower().endswith(OVERLAYS) else None
     if (edition, strictness) != DEFAULTS:
         _check(edition if overlay is None else DEFAULTS[0], strictness)
-    return Run(edition, strictness, overlay, _acceptance(config), _report_files(config))
+    clock_rule = options.chosen(config, options.CLOCK_RULE) or CLOCK_RULES[0]
+    if clock_rule not in CLOCK_RULES:
+        raise pytest.UsageError(f"{options.CLOCK_RULE.flag}: {clock_rule!r} is none of {', '.join(CLOCK_RULES)}")
+    return Run(edition, strictness, overlay, _acceptance(config), _report_files(config), clock_rule)
 
 
 def is_suite_wanted(config: pytest.Config) -> bool:

@@ -8,9 +8,10 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Poll
 from taskmock.contracts.api.bk_sops.tree import walk_tree
-from taskmock.contracts.selftest.documents import AGE, documents, later
+from taskmock.contracts.selftest.documents import AGE, NOW, documents, later
 from taskmock.contracts.selftest.mutation import NO_SUCH_ID, Specimen, after, pointer
 from taskmock.contracts.validation.walk import Place
 
@@ -121,9 +122,18 @@ def backwards(story: Story) -> Found:
     return (("history.backwards", ""),)
 
 
+def standstill(story: Story) -> Found | None:
+    """The answer is the one before: the server stands still."""
+    if story.edition not in ENGINES:
+        return None
+    story.after.update(copy.deepcopy(story.before))
+    return (("task.clock", "/data/elapsed_time"),)
+
+
 GOING, FAILED, ENDED = "a running task", "a failed task", "a finished task"
 REVOKED, REVOKED_PART, LOOPED = "a revoked task", "a revoked subprocess", "a task in a loop"
 NEW_VERSION = {"version": "v" + "e" * 32}
+LATER = {"start_time": after("start_time", NOW)}
 RUN_AGAIN = {"retry": lambda node: node.value["retry"] + 1, **NEW_VERSION, "start_time": after("start_time", -5)}
 
 DERAILMENTS = (
@@ -141,6 +151,15 @@ DERAILMENTS = (
         "finished-node-runs-again", GOING, node_set("node.finished", "Step 1", {"state": "RUNNING", "finish_time": ...})
     ),
     Derailment("failed-node-finishes-by-itself", FAILED, node_set("node.failed", "Step 2", {"state": "FINISHED"})),
+    Derailment(
+        "failed-node-is-resumed", FAILED, node_set("trap.failed-goes-on", "Step 2", {"state": "READY"}, only="v2")
+    ),
+    Derailment(
+        "failed-node-runs-again",
+        FAILED,
+        node_set("trap.failed-goes-on", "Step 2", {"state": "RUNNING", **LATER, "finish_time": ...}, only="v1"),
+    ),
+    Derailment("node-is-renamed", GOING, node_set("name.changed", "Step 1", {"name": "Another"})),
     Derailment("revoked-node-finishes", REVOKED, node_set("node.revoked", "Step 2", {"state": "FINISHED"})),
     Derailment("revoked-subprocess-runs", REVOKED_PART, node_set("node.revoked", "Step 4", {"state": "RUNNING"})),
     Derailment("skip-is-taken-back", ENDED, node_set("node.skip", "Step 3", {"skip": False})),
@@ -153,6 +172,7 @@ DERAILMENTS = (
     Derailment("task-starts-twice", GOING, node_set("task.start", "Release", {"start_time": after("start_time", -1)})),
     Derailment("task-changes-its-version", GOING, node_set("task.version", "Release", NEW_VERSION, only="v2")),
     Derailment("time-runs-backwards", GOING, elapsed_back),
+    Derailment("server-stands-still", GOING, standstill),
     Derailment("ended-task-goes-on", ENDED, further_node),
     Derailment("answers-come-backwards", GOING, backwards),
 )

@@ -69,9 +69,7 @@ def nothing_failed_below(node: Place) -> object:
 
 def is_finished_task(node: Place) -> bool:
     """Whether a node is a FINISHED task, not a subtree of one."""
-    data = node.value
-    is_part = bool(data.get("version")) and data.get("parent_id") != data.get("id")
-    return node.parent is None and data.get("state") == "FINISHED" and not is_part
+    return in_state("FINISHED")(node) and is_whole_task(node)
 
 
 def created_with_children(specimen: Specimen) -> Mutant | None:
@@ -98,7 +96,21 @@ def finished_with_marks(node: Place) -> bool:
     return in_state("FINISHED")(node) and "error_ignored" in node.value
 
 
+def in_what_goes_on(node: Place) -> object:
+    """Whether a node is below one that was not revoked and has not ended."""
+    return node.parent and is_full(node.parent) and not in_state("REVOKED", "FINISHED")(node.parent)
+
+
+def is_whole_task(node: Place) -> bool:
+    """Whether a node is a task that has started, not a subtree of one."""
+    data = node.value
+    is_part = bool(data.get("version")) and data.get("parent_id") != data.get("id")
+    return node.parent is None and is_full(node) and not is_part
+
+
 MUTATIONS: dict[str, Mutate] = {
+    "revoked-in-what-goes-on": broken("parent.revoked", in_what_goes_on, {"state": "REVOKED"}),
+    "skipped-task": broken("skip.task", is_whole_task, {"skip": True}),
     "running-over-failed": parent_stated("parent.running", "RUNNING", over("FAILED"), {"v2"}),
     "running-over-suspended": parent_stated("parent.running", "RUNNING", over(*SUSPENDED), {"v2"}),
     "running-on-after-failure": parent_stated("parent.running-over-failed", "RUNNING", stood_still, ENGINE_1),

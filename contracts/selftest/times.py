@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.tree import walk_tree
 from taskmock.contracts.selftest.mutation import (
@@ -117,6 +119,37 @@ def failed_above(node: Place) -> object:
     return in_state("FAILED")(node) and node.children and first_pass(node)
 
 
+def caught(trap: str, edition: str, state: str, field: str, **fields: object) -> Mutate:
+    """A leaf is as only a trap of the engine leaves it."""
+
+    def may_be_caught(node: Place) -> object:
+        return is_below(node) and in_state(state)(node) and not node.children and first_pass(node)
+
+    return broken(f"trap.{trap}", may_be_caught, fields, field, only={edition})
+
+
+def of_task(field: str) -> Callable[[Place], object]:
+    """What the task has in a field."""
+    return lambda node: outermost(node)[field]
+
+
+SINCE_THE_TASK = {"start_time": of_task("start_time"), "elapsed_time": of_task("elapsed_time")}
+IN_ONE_SECOND = {"start_time": of_task("start_time"), "finish_time": of_task("start_time"), "elapsed_time": 0}
+BEFORE_ITS_START = {"finish_time": after("start_time", -5), "elapsed_time": -5}
+
+TRAPS: dict[str, Mutate] = {
+    "running-node-paused": caught("paused-running-node", "v2", "READY", "start_time", **SINCE_THE_TASK),
+    "failed-node-resumed": caught("resumed-failed-node", "v2", "READY", "finish_time", **IN_ONE_SECOND),
+    "appointed-node-resumed": caught(
+        "resumed-appointed-node", "v2", "RUNNING", "start_time", start_time=None, elapsed_time=0
+    ),
+    "start-event-paused": caught(
+        "paused-start-event", "v1", "FAILED", "finish_time", **SINCE_THE_TASK, finish_time=None
+    ),
+    "node-run-again": caught("run-again", "v1", "RUNNING", "finish_time", **BEFORE_ITS_START),
+}
+"""What is wrong but for a trap, and so a warning."""
+
 MUTATIONS: dict[str, Mutate] = {
     "unreal-time": unreal_time,
     "finish-before-start": misplaced(
@@ -143,4 +176,5 @@ MUTATIONS: dict[str, Mutate] = {
     "elapsed-before-start": elapsed_off("elapsed.not-started", lambda node: node.value["start_time"] is None, 7),
     "elapsed-negative": elapsed_off("elapsed.negative", is_open, -YEAR),
     "elapsed-of-another-moment": elapsed_off("elapsed.now", one_of_many_open, 60),
+    **TRAPS,
 }

@@ -45,7 +45,10 @@ class Topic(enum.StrEnum):
 DOCUMENT_RULES = tuple(rule.code for rule in RULES)
 
 
-COURSE_RULES = (lifecycle.STALE, lifecycle.BACKWARDS, *(rule.code for rule in lifecycle.RULES))
+COURSE_RULES = (
+    *(lifecycle.STALE, lifecycle.BACKWARDS, lifecycle.TIMES, lifecycle.CLOCK),
+    *(rule.code for rule in lifecycle.RULES),
+)
 
 
 RULES_OF_TASKS: dict[str, Rule[Any]] = {rule.code: rule for rules in (RULES, lifecycle.RULES) for rule in rules}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, detected_edition
-from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, READING, Poll, clock_told
 from taskmock.contracts.api.bk_sops.series import of_poll
 from taskmock.contracts.api.protocol import Detected, Series
 from taskmock.contracts.contract import Contract
@@ -51,7 +51,7 @@ class Examination:
         judge = self._contract.series(told[0], self._asked)
         found = itertools.chain(self._violations(answers, judge), judge.close(), self._conclusion(judge))
         report = self._contract.report("history", told, found)
-        return dataclasses.replace(report, nodes=judge.nodes)
+        return dataclasses.replace(report, nodes=judge.nodes, notes=judge.notes)
 
     def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[Detected, Iterator[ReceivedAnswer]]:
         """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
@@ -92,8 +92,13 @@ class Examination:
         for violation in around:
             yield of_poll(answer.number, violation)
         if has_document:
-            yield from judge.follow(answer.number, Poll(judged_body(answer), answer.exchange.at))
+            yield from judge.follow(answer.number, self._poll(answer))
             yield from self._refusal(answer)
+
+    def _poll(self, answer: ReceivedAnswer) -> Poll:
+        exchange = answer.exchange
+        clock = clock_told(exchange.header(READING.lower()) or "")
+        return Poll(judged_body(answer), exchange.at, exchange.at - exchange.seconds, clock)
 
     def _refusal(self, answer: ReceivedAnswer) -> Iterator[Violation]:
         """Yields what a call was refused with; once where the next ones are refused alike."""

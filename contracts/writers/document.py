@@ -46,6 +46,7 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
         "warnings": report.warnings,
         "accepted": report.accepted,
         "complete": report.complete,
+        "notes": list(report.notes),
         "codes": codes,
         "violations": [{name: getattr(violation, name) for name in FIELDS} for violation in report.violations],
     }

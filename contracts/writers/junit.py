@@ -52,7 +52,8 @@ def _suite(number: int, named: tuple[str, Report], stamp: str) -> Iterator[str]:
     if not broken:
         yield f'    <testcase name="contract.{_text(report.edition)}" classname="{_text(name)}" time="0"/>'
     notes = [f"warning {g.code}: {finding_line(v)}" for g in report.groups if g not in broken for v in g.violations]
-    yield f"    <system-out>{_text(chr(10).join([*notes, *hidden_lines(report)]))}</system-out>"
+    told = [f"note: {note}" for note in report.notes]
+    yield f"    <system-out>{_text(chr(10).join([*told, *notes, *hidden_lines(report)]))}</system-out>"
     yield "    <system-err/>"
     yield "  </testsuite>"
 

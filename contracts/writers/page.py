@@ -56,7 +56,7 @@ def _verdicts(reports: Sequence[tuple[str, Report]]) -> Iterator[str]:
 def _section(number: int, source: str, report: Report, body: object) -> Iterator[str]:
     yield f'<section id="r{number}">\n<h2>{_text(source or report.subject)}</h2>'
     accepted = f", {report.accepted:,} accepted by the baseline" if report.accepted else ""
-    yield f'<p class="terms">{_text(verdict_terms(report) + accepted)}</p>'
+    yield f'<p class="terms">{_text("; ".join((verdict_terms(report) + accepted, *report.notes)))}</p>'
     tree = outline(body, report.violations)
     for violation in tree.elsewhere:
         yield _finding(violation)

@@ -112,6 +112,17 @@ class TaskTime:
         """Whether polls have moved the clock to its last moment, and shown that."""
         return self.steps >= len(moments)
 
+    def told(self, *, by_hand: bool) -> str:
+        """What moves the clock where that is not the wall's time: `clock=polls`, `speed=60`; "" where it is.
+
+        `by_hand` says that the source of time is moved by hand.
+        """
+        if self.mode is ClockMode.WALL and self.frozen:
+            return "clock=stopped"
+        if self.mode is not ClockMode.WALL or by_hand:
+            return f"clock={ClockMode.MANUAL if self.mode is ClockMode.WALL else self.mode}"
+        return "" if self.speed == 1 else f"speed={self.speed:g}"
+
     @property
     def _moved_by_polls(self) -> bool:
         return self.mode is ClockMode.POLLS and not self.frozen

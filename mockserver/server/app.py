@@ -156,7 +156,11 @@ class App:
     def _finished(self, call: Call, session: str, outcome: Outcome) -> Reply:
         """The reply with the mock's own headers, once all observers know of it."""
         plain, polled = outcome.reply, outcome.polled
-        own = ((SESSION_HEADER, session),) if polled is None else poll_headers(polled)
+        own = (
+            ((SESSION_HEADER, session),)
+            if polled is None
+            else poll_headers(polled, by_hand=self.playback.opening.clock.fixed)
+        )
         reply = Reply(plain.status, (*plain.headers, *own), plain.body, plain.delivery)
         entry = JournalEntry(
             at=self.playback.opening.clock.now(),
@@ -177,14 +181,15 @@ class App:
         return reply
 
 
-def poll_headers(polled: Polled) -> Fields:
+def poll_headers(polled: Polled, *, by_hand: bool) -> Fields:
     """What a bug report quotes: session, scenario, seed, reading, and a link that replays them; percent-encoded."""
     record, reading, link = polled.record, polled.reading, link_to(polled)
+    clock = record.time.told(by_hand=by_hand)
     return (
         (SESSION_HEADER, record.key.session),
         (SCENARIO_HEADER, quote(record.key.scenario)),
         ("X-Mock-Seed", f"{quote(record.seed)}; generator={GENERATOR}"),
-        ("X-Mock-Reading", f"{reading.moment / SECOND:.3f}; poll={reading.poll}"),
+        ("X-Mock-Reading", f"{reading.moment / SECOND:.3f}; poll={reading.poll}{clock and f'; {clock}'}"),
         *([] if link is None else [("X-Mock-Link", link)]),
     )
 

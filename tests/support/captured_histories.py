@@ -28,9 +28,9 @@ class Captured:
         """The polls as they were."""
         return [Poll(raw, at) for raw, at in zip(self.raw, self.times, strict=True)]
 
-    def report(self, polls: list[Poll], *, edition: str | None = None) -> Report:
+    def report(self, polls: list[Poll], *, edition: str | None = None, skip: tuple[str, ...] = ()) -> Report:
         """The verdict on a history of this edition."""
-        return Contract(edition or self.edition, strictness="strict").check_history(polls)
+        return Contract(edition or self.edition, strictness="strict", skip=skip).check_history(polls)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.protocol import Answer, Envelope
+from taskmock.contracts.findings.rule import Finding
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import expectation, sentence
 from taskmock.contracts.validation.structure import Subject, field_violations, is_sound
@@ -24,6 +25,7 @@ def envelope_violations(answer: Answer) -> Iterator[Violation]:
     """Yields every finding in the keys around the data."""
     body, envelope = answer.body, answer.call.envelope(answer.edition, answer.overlay)
     shape = envelope.shape
+    yield from _contradiction(body)
     if is_sound(body, shape, children=DATA):
         return
     is_inside = "result" not in body and bool(envelope.telltale) and all(name in body for name in envelope.telltale)
@@ -40,6 +42,18 @@ def envelope_violations(answer: Answer) -> Iterator[Violation]:
             yield dataclasses.replace(found, code=_code(found))
     if has_verdict:
         yield from _missing(body, envelope)
+
+
+def _contradiction(body: dict[str, Any]) -> Iterator[Violation]:
+    """Finds a code that says the other thing than `result`: 0 is good, any other number is why a call has failed."""
+    result, code = body.get("result"), body.get("code")
+    if not isinstance(result, bool) or type(code) is not int or result is (code == 0):
+        return
+    message, names = "`result` is {0} and `code` is {1}", (clip(result), clip(code))
+    found = Finding(None, ("code",), message, "0" if result else "the number of an error", names, clip(code))
+    yield found.violation(
+        "envelope.contradiction", "`code` is 0 where `result` is true, and the error's number where not."
+    )
 
 
 def _missing(body: dict[str, Any], envelope: Envelope) -> Iterator[Violation]:

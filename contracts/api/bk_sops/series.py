@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, TODAY, detected_edition
+from taskmock.contracts.api.bk_sops.lifecycle.clock import TIMES, unread_time
 from taskmock.contracts.api.bk_sops.lifecycle.course import Course
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll, Snapshot
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.api.protocol import Answer
+from taskmock.contracts.api.protocol import Answer, ClockRule
 from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
 
@@ -53,13 +54,23 @@ class SeriesJudge:
     """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
 
     def __init__(
-        self, answer: Callable[[dict[str, Any], str], Answer], edition: str, skip: Collection[str] = ()
+        self,
+        answer: Callable[[dict[str, Any], str], Answer],
+        edition: str,
+        skip: Collection[str] = (),
+        clock_rule: ClockRule = ClockRule.AUTO,
     ) -> None:
         """Answers of an unknown edition are judged by today's; `skip` are codes of rules that are left out."""
         self.nodes = 0
         self._answer = answer
         self._edition = TODAY if edition == AUTO else edition
-        self._course = Course(skip)
+        self._course = Course(skip, clock_rule)
+        self._is_told = TIMES in skip
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the verdict should know besides."""
+        return self._course.notes
 
     def violations(self, polls: Iterable[Poll]) -> Iterator[Violation]:
         """Yields the findings in each answer by itself and after those before it."""
@@ -69,6 +80,9 @@ class SeriesJudge:
 
     def follow(self, number: int, poll: Poll) -> Iterator[Violation]:
         """Yields the findings in the next answer, by itself and after those before it; `number` is its poll's."""
+        if poll.unread and not self._is_told:
+            self._is_told = True
+            yield unread_time(number, poll.unread)
         try:
             body = decoded_object(poll.body)
         except BodyError as error:
@@ -83,7 +97,7 @@ class SeriesJudge:
         nodes = answer.places[1:]
         if nodes:
             document = Document(self._edition, nodes[0].value, nodes)
-            yield from self._course.follow(Snapshot(number, poll.at, document, sound))
+            yield from self._course.follow(Snapshot(number, poll.at, document, sound, poll.asked, poll.clock))
 
     def close(self) -> Iterator[Violation]:
         """Yields the findings that need all answers: to be called after the last one."""

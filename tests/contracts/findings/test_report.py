@@ -194,6 +194,7 @@ def test_json_report_fits_its_schema_and_is_ascii():
         "warnings": 0,
         "accepted": 0,
         "complete": True,
+        "notes": [],
         "codes": {"body.empty": 1},
         "violations": [
             {

@@ -11,7 +11,7 @@ from support.status_trees import SEED
 from taskmock.contracts import Contract
 from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.selftest.mutation import Mutation, Specimen
-from taskmock.contracts.selftest.trial import MUTATIONS
+from taskmock.contracts.selftest.trial import MUTATIONS, WARNINGS
 
 SPECIMENS_PER_KIND = 40
 LARGEST = 50_000
@@ -55,6 +55,16 @@ def mutants(mutation):
             return
 
 
+YOUNG = {"times.missing": {"trap.paused-start-event", "trap.resumed-appointed-node"}}
+"""What a node lacks, and the traps that explain it in an answer of the second in which it started or failed."""
+
+
+def explained(code, where, found):
+    """The trap that explains a finding in the one answer that there is, or its code."""
+    traps = (trap for trap, at in found if at == where and trap in YOUNG.get(code, ()))
+    return next(traps, code)
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.file)
 def test_specimen_is_sound_before_it_is_mutated(source):
     assert source.report(source.raw).violations == ()
@@ -67,8 +77,9 @@ def test_mutation_is_caught_with_code_and_pointer(mutation):
         tried += 1
         report = source.report(mutant.body, mutant.request)
         found = [(violation.code, violation.pointer) for violation in report.violations]
-        assert not report.ok, (source.file, mutant.expected)
-        assert set(mutant.expected) <= set(found), (source.file, mutant.expected, found)
+        expected = {(explained(code, where, found), where) for code, where in mutant.expected}
+        assert report.ok is ({code for code, _ in expected} <= WARNINGS), (source.file, mutant.expected)
+        assert expected <= set(found), (source.file, mutant.expected, found)
     assert tried > 0
 
 

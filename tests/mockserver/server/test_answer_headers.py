@@ -32,7 +32,7 @@ def test_answer_tells_session_scenario_seed_and_reading():
         "X-Mock-Session": "default",
         "X-Mock-Scenario": "generated",
         "X-Mock-Seed": "%C3%A4%207; generator=1",
-        "X-Mock-Reading": "1.500; poll=2",
+        "X-Mock-Reading": "1.500; poll=2; clock=manual",
     }
     assert answer.headers["Content-Type"] == "application/json"
 
@@ -95,7 +95,7 @@ def test_expired_task_is_refused_in_the_documents_edition(mock):
     answer = send(task.url)
 
     assert_envelope(answer, 3599999, "task[id=10] get status error: the task's history has expired")
-    assert answer.headers["X-Mock-Reading"] == "10.000; poll=1"
+    assert answer.headers["X-Mock-Reading"] == "10.000; poll=1; clock=manual"
 
 
 @pytest.mark.parametrize("edition", ["v1", "v2"])
@@ -124,3 +124,29 @@ def test_request_id_is_the_same_for_the_same_reading():
     assert ids[0] == ids[1]
     assert ids[0][0] == ids[0][1]
     assert len(set(ids[0])) == 3
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        ({}, ""),
+        ({"speed": 60}, "; speed=60"),
+        ({"clock": "polls"}, "; clock=polls"),
+        ({"clock": "manual"}, "; clock=manual"),
+        ({"clock": "instant"}, "; clock=instant"),
+        ({"clock": ManualClock()}, "; clock=manual"),
+    ],
+)
+def test_reading_tells_what_moves_the_clock_where_it_is_not_the_walls_time(terms, told):
+    settings = Settings(speed=terms["speed"]) if "speed" in terms else Settings()
+    with MockServer(settings=settings, **{name: value for name, value in terms.items() if name == "clock"}) as server:
+        reading = send(server.url, target()).headers["X-Mock-Reading"]
+
+    assert reading.partition("; poll=1")[2] == told
+
+
+def test_reading_tells_that_the_clock_is_stopped(mock):
+    task = mock.session().play(COPY)
+    task.clock.freeze()
+
+    assert send(task.url).headers["X-Mock-Reading"].endswith("; poll=1; clock=stopped")

@@ -169,7 +169,7 @@ def test_speed_multiplies_the_walls_time():
         ended = send(server.url, target())
 
     assert created.state == "CREATED"
-    assert ended.headers["X-Mock-Reading"] == "3000.000; poll=2"
+    assert ended.headers["X-Mock-Reading"] == "3000.000; poll=2; speed=600"
     assert ended.state in ENDS
     assert_strict(ended)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator
 
+from taskmock.contracts.api.bk_sops.lifecycle.clock import BEHIND, CACHE, CLOCK, TIMES, ClockJudge, standstill
 from taskmock.contracts.api.bk_sops.lifecycle.doubt import (
-    CACHE,
     PossibleRollback,
     Verdict,
     age_of,
@@ -14,9 +14,10 @@ from taskmock.contracts.api.bk_sops.lifecycle.doubt import (
     may_be_older,
 )
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, shows_rollback
-from taskmock.contracts.api.bk_sops.lifecycle.rules import Transition, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
 from taskmock.contracts.api.bk_sops.lifecycle.step import Step
+from taskmock.contracts.api.bk_sops.lifecycle.transition import Transition, judged
+from taskmock.contracts.api.protocol import ClockRule
 from taskmock.contracts.findings.violation import Severity, Violation, filled
 
 KEPT, KEPT_UNTIMED = 100, 12
@@ -38,9 +39,11 @@ AGE = f"an answer at most {CACHE} s older than the newest so far"
 class Course:
     """Follows one task from answer to answer, and keeps only answers that later ones may be compared with."""
 
-    def __init__(self, skip: Collection[str] = ()) -> None:
+    def __init__(self, skip: Collection[str] = (), clock_rule: ClockRule = ClockRule.AUTO) -> None:
         """`skip` are the codes of rules that are left out; without `BACKWARDS` no answer is taken for an older one."""
         self._skip = skip
+        self._clock = ClockJudge(ClockRule.OFF if CLOCK in skip else clock_rule)
+        self._behind = 0.0
         self._fresh: list[Snapshot] = []
         self._doubts: list[PossibleRollback] = []
         self._strained: list[Violation] = []
@@ -48,13 +51,22 @@ class Course:
 
     def follow(self, snapshot: Snapshot) -> Iterator[Violation]:
         """Yields what is wrong with the next answer, given all before it, and what it shows to be wrong with those."""
+        snapshot, ill_timed = self._clock.admit(snapshot)
+        if ill_timed is not None and TIMES not in self._skip:
+            yield ill_timed
+        self._behind = self._clock.seconds_behind(snapshot)
+        yield from self._followed(snapshot)
+
+    def _followed(self, snapshot: Snapshot) -> Iterator[Violation]:
         self._rolled_back = self._rolled_back or shows_rollback(snapshot)
         if not self._fresh:
             self._fresh.append(snapshot)
             return
+        if self._behind > BEHIND and not self._fresh[-1].is_later_than(snapshot):
+            yield standstill(snapshot, self._behind)
         for doubt in tuple(self._doubts):
             if doubt.is_before(snapshot):
-                yield _older(snapshot, doubt.after)
+                yield from self._inserted(snapshot) if self._is_old(snapshot) else (_older(snapshot, doubt.after),)
                 return
             yield from self._settled(doubt, doubt.verdict_of(snapshot))
         transition = judged(self._fresh[-1], snapshot, self._skip)
@@ -63,6 +75,11 @@ class Course:
             if transition.step.before is not self._fresh[-1]:
                 transition = judged(self._fresh[-1], snapshot, self._skip)
         yield from self._placed(transition)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the verdict should know besides."""
+        return tuple(self._clock.notes())
 
     def close(self) -> Iterator[Violation]:
         """Yields what only a strained explanation has kept back, where nothing in the history proves a rollback."""
@@ -76,6 +93,9 @@ class Course:
         if transition.is_clean and before.is_later_than(after):
             return  # by no more than times are rounded: the newest answer stays the newest
         accepted = transition.holds or (transition.is_possible and self._rolled_back)
+        if not accepted and self._is_old(after):
+            yield from self._inserted(after)
+            return
         if not accepted and self._may_be_older(transition.step):
             found = self._old(transition)
             if transition.is_possible:
@@ -84,6 +104,8 @@ class Course:
                 yield from found
             return
         self._keep(after)
+        if transition.is_clean:
+            yield from transition.violations()
         if transition.explanation is Explanation.PROVED:
             self._rolled_back = True
         elif transition.explanation is not Explanation.IMPOSSIBLE:
@@ -133,6 +155,41 @@ class Course:
         age = age_of(snapshot, newer if snapshot.at is not None else newest)
         older = _older(snapshot, newer, age=age)
         return (older,) if age <= CACHE else (older, *transition.violations())
+
+    def _is_old(self, snapshot: Snapshot) -> bool:
+        """Whether an answer is older than the newest by its own clock."""
+        return BACKWARDS not in self._skip and self._fresh[-1].is_later_than(snapshot)
+
+    def _inserted(self, snapshot: Snapshot) -> Iterator[Violation]:
+        """The finding for an answer that is old by its own clock, and what is wrong with it in its place.
+
+        It must follow the newest answer before its own time, and the next one after that must follow it.
+        """
+        later = [one for one in self._fresh if one.is_later_than(snapshot)]
+        age = age_of(snapshot, later[0] if snapshot.at is not None else self._fresh[-1])
+        if self._behind > BEHIND:
+            age = max(age, self._behind)
+        yield _older(snapshot, later[0], age=age)
+        if age > CACHE:
+            yield from judged(self._fresh[-1], snapshot, self._skip).violations()
+            return
+        found = self._not_following(snapshot, [one for one in self._fresh if one not in later])
+        if found is None:
+            found = judged(snapshot, later[0], self._skip)
+        if found.is_possible:
+            self._hold_back(() if found.holds else found.violations())
+        else:
+            yield from found.violations()
+
+    def _not_following(self, snapshot: Snapshot, earlier: list[Snapshot]) -> Transition | None:
+        """How an old answer does not follow the newest one before its own time; None where it does."""
+        for one in reversed(earlier):
+            transition = judged(one, snapshot, self._skip)
+            if transition.holds:
+                return None
+            if snapshot.is_later_than(one) or not judged(snapshot, one, self._skip).is_possible:
+                return transition
+        return None
 
     def _may_be_older(self, step: Step) -> bool:
         return BACKWARDS not in self._skip and may_be_older(step, self._skip)

@@ -6,14 +6,12 @@ import dataclasses
 import enum
 from collections.abc import Collection, Mapping
 
+from taskmock.contracts.api.bk_sops.lifecycle.clock import CACHE
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation
-from taskmock.contracts.api.bk_sops.lifecycle.rules import Transition, judged
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import ROUNDING, Snapshot, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
+from taskmock.contracts.api.bk_sops.lifecycle.transition import Transition, judged
 from taskmock.contracts.api.bk_sops.rules.document import Observed
-
-CACHE = 10
-"""How long servers may repeat an answer, in seconds."""
 
 
 def age_of(snapshot: Snapshot, newer: Snapshot) -> float:
@@ -49,7 +47,9 @@ def may_be_older(step: Step, skip: Collection[str] = ()) -> bool:
     """Whether the later answer was right before the earlier: its own time is no later, and the other may follow it."""
     before, after = step.before, step.after
     now, latest = after.now, before.latest
-    if not after.sound or (now is not None and latest is not None and now > latest + ROUNDING):
+    if not after.sound or after.is_later_than(before):
+        return False
+    if now is not None and latest is not None and now > latest + ROUNDING:
         return False
     return judged(after, before, skip).is_possible
 

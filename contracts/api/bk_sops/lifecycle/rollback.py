@@ -80,11 +80,14 @@ def _may_be_undone(pair: Pair, all_renewed: AbstractSet[int], *, waits: bool, be
     kept = {node.place.key: node for node in pair.before.children if node.place.key not in gone | renewed}
     if [node.place.key for node in pair.after.children if node.place.key in kept] != list(kept):
         return False
+    if not gone | renewed:
+        return True
+    first = min(places.get(key, len(places)) for key in gone | renewed)
+    if not beside_others and any(places[key] > first and not _is_passed(node) for key, node in kept.items()):
+        return False
     if not gone:
         return True
     first = min(places[key] for key in gone)
-    if not beside_others and any(places[key] > first and not _is_passed(node) for key, node in kept.items()):
-        return False
     if any(places[key] < first for key in renewed):
         return True
     if not waits or beside_others:

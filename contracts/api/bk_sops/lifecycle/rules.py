@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from taskmock.contracts.api.bk_sops.edition import ENGINES
-from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, explanation_of
-from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, ROUNDING, Snapshot, count, field
-from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step, step_between
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BACK, ROUNDING, count, field
+from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
 from taskmock.contracts.api.bk_sops.rules.document import Observed
+from taskmock.contracts.api.bk_sops.rules.traps import ONLY
 from taskmock.contracts.findings.rule import Finding, Rule, rule
-from taskmock.contracts.findings.violation import Violation, clip
+from taskmock.contracts.findings.violation import Severity, clip
 
 ROLLBACK = "rollback"
 """The event between two answers that excuses findings."""
@@ -127,7 +126,7 @@ def failed_node_waits_for_a_command(step: Step) -> Iterator[Finding]:
         if pair.before.state != "FAILED" or pair.after.state in {"FAILED", "LOOP_READY", ""} | ROLLING_BACK:
             continue
         failed_by_itself = pair.before.leaf and pair.after.leaf and pair.before.finish is not None
-        if failed_by_itself and pair.same_count and not pair.was_skipped:
+        if failed_by_itself and pair.same_count and not pair.was_skipped and not step.trap_of(pair):
             message = f"a FAILED node is {clip(pair.after.state)} without a retry or a skip"
             yield Finding(pair.after, ("state",), message, "FAILED, a higher retry, or skip")
 
@@ -207,7 +206,7 @@ def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
 def start_time_stays(step: Step) -> Iterator[Finding]:
     """A node starts once in each run: a retry, a new pass or, in engine 1, a skip gives another `start_time`."""
     for pair in _runs(step.nodes):
-        if pair.before.start is not None and pair.before.start != pair.after.start:
+        if pair.before.start not in {None, pair.after.start} and not step.trap_of(pair):
             yield _changed(pair.before, pair.after, "start_time", "start_time is another one in the same run")
 
 
@@ -228,7 +227,7 @@ def further_run_starts_later(step: Step) -> Iterator[Finding]:
 def finish_time_stays(step: Step) -> Iterator[Finding]:
     """A `finish_time` stays until a retry begins another run, or a new pass ends (or the loop's limit fails it)."""
     for pair in _runs(step.pairs):
-        if pair.before.finish in {None, pair.after.finish} or pair.hit_rerun_limit:
+        if pair.before.finish in {None, pair.after.finish} or pair.hit_rerun_limit or step.trap_of(pair):
             continue
         if not pair.before.keeps_earlier_finish or (pair.before.leaf and pair.after.finish is None):
             change = "is no longer set" if pair.after.has_no_finish else "is another one in the same run"
@@ -240,46 +239,22 @@ def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
     return (pair for pair in pairs if pair.same_run and not pair.was_skipped)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Transition:
-    """Two answers as the rules see them: what they find between them, and how well an unseen rollback explains it.
-
-    `skip` are the codes of the rules that were left out.
-    """
-
-    step: Step
-    found: tuple[tuple[Rule[Step], Finding], ...]
-    explanation: Explanation
-    skip: Collection[str] = ()
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether no rule finds anything."""
-        return not self.found
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing is wrong: what is found, if anything, is well explained."""
-        return self.is_clean or self.explanation >= Explanation.PLAUSIBLE
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether there is any way at all from the one answer to the other."""
-        return self.is_clean or self.explanation > Explanation.IMPOSSIBLE
-
-    def violations(self) -> Iterator[Violation]:
-        """Yields the findings as data, naming the polls."""
-        polls = f" (poll {self.step.after.number}, after poll {self.step.before.number})"
-        for broken, finding in self.found:
-            found = finding.violation(broken.code, broken.source, broken.severity)
-            yield dataclasses.replace(found, message=found.message + polls)
+@rule("trap.failed-goes-on", RULES, severity=Severity.WARNING, applies_to=ENGINES)
+def failed_node_goes_on_after_a_resume(step: Step) -> Iterator[Finding]:
+    """`resume` takes a FAILED node: engine 2 leaves it READY for ever, engine 1 runs it again in the same run."""
+    for pair in _within_a_pass(step):
+        trap = step.trap_of(pair)
+        if trap:
+            message = "a {0} node is {1} in the same run" + ONLY.replace("{1}", "{2}")
+            yield Finding(pair.after, ("state",), message, "", (pair.before.state, pair.after.state, trap))
 
 
-def judged(before: Snapshot, after: Snapshot, skip: Collection[str] = ()) -> Transition:
-    """The findings of the rules in two answers, the earlier first, without the rules whose codes are in `skip`."""
-    step = step_between(before, after)
-    said = (each for each in RULES if each.is_for(step.edition) and each.code not in skip)
-    found = tuple((each, finding) for each in said for finding in each.findings(step))
-    explicable = bool(found) and all(each.excuse == ROLLBACK for each, _ in found)
-    explanation = explanation_of(step, (finding for _, finding in found)) if explicable else Explanation.IMPOSSIBLE
-    return Transition(step, found, explanation, skip)
+@rule("name.changed", RULES, severity=Severity.WARNING)
+def names_stay(step: Step) -> Iterator[Finding]:
+    """A task that has started keeps the names of its nodes; another name means that somebody has edited it."""
+    for pair in step.pairs:
+        if pair.before.is_top is not pair.after.is_top:
+            continue  # asked for by itself, a subprocess goes by the task's name
+        before, after = field(pair.before, "name"), field(pair.after, "name")
+        if isinstance(before, str) and isinstance(after, str) and before != after:
+            yield _changed(pair.before, pair.after, "name", "the name is another one")

@@ -27,13 +27,18 @@ FULL = "version"
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """An answer with a tree: `number` counts all polls from 1, `at` is when it was polled, `sound` is False where the
-    answer by itself breaks the contract."""
+    """An answer with a tree.
+
+    `number` counts all polls from 1, `at` is when it was received and `asked` when it was asked for, `clock` the clock
+    of its times where it is not the wall's; `sound` is False where the answer by itself breaks the contract.
+    """
 
     number: int
     at: float | None
     document: Document
     sound: bool = True
+    asked: float | None = None
+    clock: str = ""
 
     @property
     def top(self) -> Observed:
@@ -63,20 +68,24 @@ class Snapshot:
         return max(times, default=None)
 
     def is_later_than(self, other: Snapshot) -> bool:
-        """Whether the answer tells the server's time, and surely a later one than another."""
+        """Whether the answer tells the server's time, and surely a later one than another.
+
+        What one node says of its elapsed time counts from one start; where the start has moved, nothing is sure.
+        """
         if self.now is None or other.now is None:
             return False
-        return self.now > other.now + self._rounding_against(other)
+        if self._is_of_one_node(other):
+            return self.top.start == other.top.start and self.now > other.now
+        return self.now > other.now + ROUNDING
 
     def knows_later(self, other: Snapshot) -> bool:
         """Whether the answer knows of a surely later moment than another does, be it the server's time or another."""
         if self.latest is None or other.latest is None:
             return False
-        return self.latest > other.latest + self._rounding_against(other)
+        return self.latest > other.latest + (0 if self.top.start == other.top.start else ROUNDING)
 
-    def _rounding_against(self, other: Snapshot) -> int:
-        """How much the times of two answers may be in the wrong order: 0 where both count from one start."""
-        return 0 if self.top.start == other.top.start else ROUNDING
+    def _is_of_one_node(self, other: Snapshot) -> bool:
+        return field(self.top, "id") == field(other.top, "id") and self.top.loop == other.top.loop
 
 
 def field(node: Observed, name: str) -> object:
@@ -90,15 +99,33 @@ def count(node: Observed, name: str) -> int | None:
     return value if type(value) is int else None
 
 
+READING = "X-Mock-Reading"
+"""The header in which the mock tells how far a task is, and what moves its clock where that is not the wall's time."""
+
+
+def clock_told(reading: str) -> str:
+    """The clock that a value of the mock's header names: `polls`, or `wall at speed 60`; "" for the wall's time."""
+    parts = (part.partition("=") for part in reading.split(";"))
+    said = {name.strip(): value.strip() for name, _, value in parts}
+    clock, speed = said.get("clock", ""), said.get("speed", "")
+    return f"{clock or 'wall'} at speed {speed}" if speed else clock
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Poll:
     """An answer, as bytes, text or the decoded object, and the moment it was received.
 
-    `at` is in seconds on any clock that all polls of a history share; None where the moment is not known.
+    `at` is in seconds on any clock that all polls of a history share; None where the moment is not known. `asked` is
+    when it was asked for, on the same clock, where that is known too. `clock` names the clock that the server's times
+    follow where it says that it is not the wall's, as the mock does in `X-Mock-Reading`. `unread` is a name of the
+    recording for a time that nobody can use.
     """
 
     body: object
     at: float | None = None
+    asked: float | None = None
+    clock: str = ""
+    unread: str = ""
 
     def __post_init__(self) -> None:
         """Refuses a moment that cannot be compared.

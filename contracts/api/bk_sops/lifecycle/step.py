@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import ROUNDING, Snapshot, count, field
 from taskmock.contracts.api.bk_sops.rules.document import Observed
+from taskmock.schemas import base_of
+
+ENDED = frozenset({"FINISHED", "FAILED"})
+"""The states of a node that has come to an end."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +78,12 @@ class Pair:
 
     @property
     def may_be_new_row(self) -> bool:
-        """Whether a rollback may have forgotten the node in between: it began anew, after the earlier answer."""
-        if self.same_version:
+        """Whether a rollback may have forgotten the node in between: it began anew, after the earlier answer.
+
+        What goes on and has kept its start to the second has not begun anew, however young it is.
+        """
+        goes_on = self.before.state not in ENDED and self.before.start is not None
+        if self.same_version or (goes_on and self.after.start == self.before.start):
             return False
         return self.after.start is None or self.since is None or self.after.start >= self.since - ROUNDING
 
@@ -92,6 +101,30 @@ class Pair:
             return False
         ended = self.same_pass and self.before.state == "FINISHED" and not self.hit_rerun_limit
         return self.may_be_new_row and (self.same_count or ended)
+
+
+def _is_ready_as_it_was(pair: Pair) -> bool:
+    """Whether a FAILED node is READY with the times of its failure."""
+    states = pair.before.state, pair.after.state
+    kept = (pair.before.start, pair.before.finish) == (pair.after.start, pair.after.finish)
+    return states == ("FAILED", "READY") and kept and pair.same_run
+
+
+def _runs_anew(pair: Pair) -> bool:
+    """Whether a node that failed or was paused has started anew, after the earlier answer, in the same run."""
+    before, after = pair.before, pair.after
+    if not (pair.same_run and before.leaf and after.leaf) or before.start is None or after.start is None:
+        return False
+    anew = after.start > before.start and (pair.since is None or after.start >= pair.since - ROUNDING)
+    return anew and before.state in {"FAILED", "SUSPENDED", "READY", "RUNNING"} and after.state in {"RUNNING", "FAILED"}
+
+
+GOING_ON: Mapping[str, Mapping[str, Callable[[Pair], bool]]] = {
+    "doc-2019": {},
+    "v1": {"run-again": _runs_anew},
+    "v2": {"resumed-failed-node": _is_ready_as_it_was},
+}
+"""What a node looks like in two answers that a trap, by its name, lets go on in its run; by edition."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +152,10 @@ class Step:
             return False
         before, after = (one.document.data.get("root_id:") for one in (self.before, self.after))
         return before is None or before != after
+
+    def trap_of(self, pair: Pair) -> str:
+        """The trap that explains how a node went on in its run without a command for it; "" for none."""
+        return next((name for name, fits in GOING_ON[base_of(self.edition)].items() if fits(pair)), "")
 
     @property
     def nodes(self) -> tuple[Pair, ...]:

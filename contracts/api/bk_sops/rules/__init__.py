@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskmock.contracts.api.bk_sops.rules import counters, failures, identity, parents, times
+from taskmock.contracts.api.bk_sops.rules import counters, failures, identity, parents, times, traps
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.findings.rule import Rule
 
@@ -14,5 +14,6 @@ RULES: tuple[Rule[Document], ...] = (
     *times.RULES,
     *counters.RULES,
     *failures.RULES,
+    *traps.RULES,
 )
 """Every rule, in the order in which a document is judged; the codes are unique and stable."""

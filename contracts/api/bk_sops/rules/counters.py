@@ -24,6 +24,13 @@ def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("skip",), "a {0} node is marked as skipped", "false", (node.state,))
 
 
+@rule("skip.task", RULES, applies=lambda document: document.is_whole_task)
+def task_is_not_skipped(document: Document) -> Iterator[Finding]:
+    """Nodes are skipped, never the task."""
+    if document.is_whole_task and document.data.get("skip") is True:
+        yield Finding(document.top, ("skip",), "the task is marked as skipped", "false")
+
+
 @rule(
     "skip.moment",
     RULES,

@@ -107,6 +107,19 @@ def finished_task_has_children(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, ("children",), "a FINISHED task has no children", "the nodes it went through")
 
 
+@rule("parent.revoked", RULES, applies=in_state("REVOKED"))
+def revoked_node_is_in_a_revoked_task(document: Document) -> Iterator[Finding]:
+    """Nothing but a task is REVOKED, and what is in it only where it is."""
+    for parent in document.observed:
+        if parent.state in {"REVOKED", "FINISHED", ""}:  # a FINISHED one has no such child for another reason
+            continue
+        for child in parent.children:
+            if child.state == "REVOKED":
+                yield Finding(
+                    child, ("state",), "a REVOKED node is in a {0} one", "no revoke but of the task", (parent.state,)
+                )
+
+
 @rule("parent.created", RULES, applies_to=("doc-2019",), applies=in_state("CREATED"))
 def created_node_has_no_children(document: Document) -> Iterator[Finding]:
     """CREATED: created, not executed; so no node below it was reached."""

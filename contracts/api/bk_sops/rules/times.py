@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.edition import ENGINES
@@ -16,14 +15,13 @@ from taskmock.contracts.api.bk_sops.rules.applies import (
     parent_and_child,
 )
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed, is_written_like_time, seconds
+from taskmock.contracts.api.bk_sops.rules.moment import READING, elapsed_of, end_of, now_of
+from taskmock.contracts.api.bk_sops.rules.traps import SUBPROCESS_CLASS, trap_of
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
 from taskmock.schemas import base_of
 
 TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
-
-
-SUBPROCESS_CLASS = "SubProcess'>"
 
 
 RULES: list[Rule[Document]] = []
@@ -45,7 +43,7 @@ def finish_is_not_before_start(document: Document) -> Iterator[Finding]:
     for node in document.observed:
         if node.start is None or node.finish is None or node.finish >= node.start:
             continue
-        if not node.keeps_earlier_finish or _is_failed_leaf(node):
+        if (not node.keeps_earlier_finish or _is_failed_leaf(node)) and not trap_of(node, document):
             yield Finding(node, ("finish_time",), "finish_time is before start_time", _from(node, "start_time"))
 
 
@@ -94,7 +92,7 @@ class Need(enum.Enum):
 def times_are_set(document: Document) -> Iterator[Finding]:
     """Started nodes have a `start_time`; FINISHED and a FAILED leaf have a `finish_time` too."""
     for node in document.observed:
-        if not (node.has_no_start or node.has_no_finish):
+        if not (node.has_no_start or node.has_no_finish) or trap_of(node, document):
             continue
         start, finish = _needs(node, document)
         if start is Need.SET and node.has_no_start:
@@ -108,7 +106,7 @@ def times_are_absent(document: Document) -> Iterator[Finding]:
     """READY, CREATED and the like have neither time; what goes on or waits has a `start_time` only."""
     absent = '""' if document.edition == "doc-2019" or document.variant else "null"
     for node in document.observed:
-        if node.start is None and node.finish is None:
+        if (node.start is None and node.finish is None) or trap_of(node, document):
             continue
         start, finish = _needs(node, document)
         if start is Need.NONE and node.start is not None:
@@ -182,14 +180,6 @@ ROUNDING = 1
 """Times are cut to whole seconds and elapsed_time is rounded, so their difference is up to this far off, in seconds."""
 
 
-READING = 2
-"""How far the moments may differ at which the nodes of one document say they were read, in seconds."""
-
-
-SENSIBLE = 10**10
-"""Elapsed times above this many seconds (three centuries) say nothing about the moment of reading."""
-
-
 @rule(
     "elapsed.difference",
     RULES,
@@ -199,7 +189,7 @@ SENSIBLE = 10**10
 def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
     """|elapsed_time - (finish_time - start_time)| <= 1."""
     for node in document.observed:
-        elapsed = _elapsed(node)
+        elapsed = elapsed_of(node)
         if elapsed is None or node.start is None or node.finish is None:
             continue
         difference = node.finish - node.start
@@ -217,7 +207,7 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
 def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
     """`elapsed_time` counts from the start: without a `start_time` it is 0."""
     for node in document.observed:
-        if node.has_no_start and _elapsed(node) not in {None, 0} and not document.is_constant(node):
+        if node.has_no_start and elapsed_of(node) not in {None, 0} and not document.is_constant(node):
             yield Finding(node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
 
 
@@ -225,8 +215,8 @@ def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
 def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
     """`elapsed_time` is negative only where a further pass of a loop keeps the earlier pass's `finish_time`."""
     for node in document.observed:
-        elapsed = _elapsed(node)
-        if elapsed is not None and elapsed < 0 and not node.keeps_earlier_finish:
+        elapsed = elapsed_of(node)
+        if elapsed is not None and elapsed < 0 and not (node.keeps_earlier_finish or trap_of(node, document)):
             yield Finding(node, ("elapsed_time",), "elapsed_time is negative", "0 or more")
 
 
@@ -238,11 +228,11 @@ def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
 )
 def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
     """|elapsed_time - (now - start_time)| <= 1 without a `finish_time`, and one document has one now."""
-    now = _now(document)
+    now = now_of(document)
     if now is None:
         return
     for node in document.observed:
-        end = _end(node)
+        end = end_of(node)
         if end is not None and abs(end - now) > READING and node.start is not None:
             message = "elapsed_time disagrees with the other nodes without finish_time on the moment of reading"
             yield Finding(
@@ -253,7 +243,7 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
 @rule("times.future", RULES, applies_to=ENGINES, applies=any_node(goes_on))
 def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
     """Nothing starts or finishes after the moment of reading: start_time + elapsed_time of what goes on."""
-    now = _now(document)
+    now = now_of(document)
     if now is None:
         return
     for node in document.observed:
@@ -261,23 +251,3 @@ def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
             if moment is not None and moment > now + READING:
                 message = f"{field} is {{0}} s after the moment of reading"
                 yield Finding(node, (field,), message, "a time that has passed", (clip(moment - now),))
-
-
-def _now(document: Document) -> float | None:
-    """The moment of reading by most nodes that go on, in seconds since the year 1; None where nothing goes on."""
-    ends = sorted(end for node in document.observed if (end := _end(node)) is not None and abs(end) < 10 * SENSIBLE)
-    return ends[(len(ends) - 1) // 2] if ends else None
-
-
-def _end(node: Observed) -> float | None:
-    """start + elapsed of a node that has started and says that it has not finished."""
-    elapsed = _elapsed(node) if node.start is not None and node.has_no_finish else None
-    return None if elapsed is None or node.start is None else node.start + elapsed
-
-
-def _elapsed(node: Observed) -> float | None:
-    """The elapsed time in seconds where it is a finite number (a float before V3.3.12)."""
-    elapsed = node.value.get("elapsed_time")
-    if type(elapsed) is int or (type(elapsed) is float and math.isfinite(elapsed)):
-        return elapsed
-    return None

@@ -37,11 +37,14 @@ def texts(value):
         ({"data": None}, [("envelope.data", "/data", "`data` is null")]),
         ({"code": "0"}, [("envelope.type", "/code", "`code` is a string")]),
         ({"message": 3}, [("envelope.type", "/message", "`message` is an integer")]),
-        ({"result": False}, [("envelope.data", "/data", "`data` has the wrong value")]),
-        ({"result": False, "data": None, "message": None}, [("envelope.type", "/message", "`message` is null")]),
+        ({"result": False, "code": 1}, [("envelope.data", "/data", "`data` has the wrong value")]),
+        (
+            {"result": False, "code": 1, "data": None, "message": None},
+            [("envelope.type", "/message", "`message` is null")],
+        ),
         ({"message": None, "request_id": None, "trace_id": "x"}, []),
-        ({"result": False, "data": ""}, []),
-        ({"result": False, "data": {}}, []),
+        ({"result": False, "code": 1, "data": ""}, []),
+        ({"result": False, "code": 1, "data": {}}, []),
     ],
 )
 def test_envelope_is_judged(change, found):

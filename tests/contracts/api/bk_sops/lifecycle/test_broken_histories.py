@@ -6,7 +6,7 @@ import pytest
 
 from support.broken_histories import BREAKS, courses
 from taskmock.contracts import Contract, Poll
-from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, STALE
+from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, CLOCK, STALE
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 
 FIRST = 2_000_000
@@ -20,7 +20,9 @@ editions = pytest.mark.parametrize("edition", EDITIONS)
 
 
 def report(bodies, edition, gap):
-    return Contract(edition, strictness="strict").check_history([Poll(body, n * gap) for n, body in enumerate(bodies)])
+    """The verdict on answers at times that are not those at which they were made."""
+    judge = Contract(edition, strictness="strict", skip=(CLOCK,))
+    return judge.check_history([Poll(body, n * gap) for n, body in enumerate(bodies)])
 
 
 def codes(judged):

@@ -44,6 +44,8 @@ BREAKING = {
         task("RUNNING", node(1, "RUNNING", 2, retry=1, version=f"v{9:032x}")),
     ),
     "node.finish": (task("RUNNING", done(1)), task("RUNNING", node(1, "FINISHED", 1, 9))),
+    "trap.failed-goes-on": (task("FAILED", node(1, "FAILED", 1, 2)), task("RUNNING", node(1, "READY", 1, 2))),
+    "name.changed": (task("RUNNING", done(1)), task("RUNNING", done(1, name="Another"))),
 }
 
 ALSO = {

@@ -160,8 +160,8 @@ def test_failed_parent_with_a_finish_is_found():
 
 @pytest.mark.parametrize("state", ["READY", "LOOP_READY"])
 def test_v2_node_about_to_run_has_neither_time(state):
-    data = node(0, "RUNNING", 0, None, node(1, state, 5, 6))
-    assert found(data) == [
+    data = node(0, "RUNNING", 0, None, node(1, state, 5, 16, elapsed_time=0 if state == "READY" else 11))
+    assert [one for one in found(data) if one.startswith("times.")] == [
         f"times.unexpected at /data/children/#1/start_time: a {state} node has a start_time (null)",
         f"times.unexpected at /data/children/#1/finish_time: a {state} node has a finish_time (null)",
     ]
@@ -212,5 +212,6 @@ def test_created_node_of_the_document_with_a_time_is_found():
 
 @pytest.mark.parametrize("state", ["ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED", "ROLLING_BACK", "REVOKED"])
 def test_node_in_a_state_of_which_little_is_known_may_have_any_times(state):
+    above = "REVOKED" if state == "REVOKED" else "ROLLING_BACK"
     for start, finish in ((None, None), (1, None), (1, 2)):
-        assert found(node(0, "ROLLING_BACK", 0, None, node(1, state, start, finish))) == []
+        assert found(node(0, above, 0, None, node(1, state, start, finish))) == []
