@@ -16,7 +16,9 @@ CODES = {
     "type": "field.type",
     "pattern": "field.pattern",
     "minimum": "field.range",
+    "maximum": "field.range",
     "maxItems": "field.range",
+    "maxLength": "field.range",
     "minLength": "field.empty",
     "required": "field.missing",
 }
@@ -63,6 +65,10 @@ def complaint(name: str, keyword: str, value: object) -> str:
         return f"`{name}` is empty" if value == "" else f"`{name}` has the wrong form"
     if keyword == "minimum":
         return f"`{name}` is too small"
+    if keyword == "maximum":
+        return f"`{name}` is too large"
+    if keyword == "maxLength" and isinstance(value, str):
+        return f"`{name}` has {len(value):,} characters"
     if keyword == "maxItems" and isinstance(value, list):
         return f"`{name}` has {len(value):,} items"
     if keyword == "required":

@@ -9,6 +9,7 @@ from support.scenario_playing import Stage
 from taskmock.contracts import Contract
 from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
+from taskmock.mockserver.api.bk_sops.calls.parameters import check_parameters
 from taskmock.mockserver.api.bk_sops.errors import RefusedError
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.schemas import editions_of, known_of
@@ -39,6 +40,7 @@ class House(Stage):
         call = ApiCall(
             session=session, said=said, needed=needed, scenario=scenario, user=user, quirks=quirks, owns=owns
         )
+        check_parameters(operation, said)
         done = CALLS[operation](self.playback, call)
         findings = self.findings(operation, done)
         assert not findings, findings

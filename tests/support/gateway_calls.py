@@ -14,6 +14,7 @@ ESB = "/api/c/compapi/v2/sops/{operation}/"
 APIGW = "/api/bk-sops/prod/"
 CREDENTIALS = {"bk_app_code": "shop", "bk_app_secret": "s3cret", "bk_username": "alice"}
 IDS = {"bk_biz_id": "2", "task_id": "10"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 HEX = set("0123456789abcdef")
 
 
@@ -37,6 +38,11 @@ def esb(app: App, said: Mapping[str, Any] | None = None, operation: str = "get_t
     """A call at the ESB: a GET with everything in the query."""
     query = urlencode(IDS | CREDENTIALS if said is None else said)
     return knock(app, f"{ESB.format(operation=operation)}?{query}", **named)
+
+
+def posted(app: App, said: Mapping[str, Any], operation: str) -> Reply:
+    """A call at the ESB: a POST with everything in its body, as JSON."""
+    return knock(app, ESB.format(operation=operation), "POST", body=json.dumps(said).encode("ascii"))
 
 
 def apigw(app: App, route: str = "get_task_status/10/2/", *, header: object = CREDENTIALS, **named: Any) -> Reply:

@@ -15,6 +15,7 @@ from taskmock.mockserver.api.bk_sops.access.holder import AuthHolder
 from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall
 from taskmock.mockserver.api.bk_sops.calls.create import check_creation
+from taskmock.mockserver.api.bk_sops.calls.parameters import check_parameters
 from taskmock.mockserver.api.bk_sops.documents.flags import Flags, Selection
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
 from taskmock.mockserver.api.bk_sops.documents.renderer import CLIPPED, Renderer
@@ -154,6 +155,7 @@ class ReadSopsCall:
         parameters = {**gateway.read_parameters(self.received), **self.credentials}
         needed = gateway.required_parameters(parameters, operation)
         admission.permit(caller, operation, parameters)
+        check_parameters(operation.name, parameters)
         call = ApiCall(
             session=session,
             said=parameters,

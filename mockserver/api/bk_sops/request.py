@@ -28,8 +28,16 @@ Fields = tuple[tuple[str, str], ...]
 LONGEST_ID = 128
 """The most characters that an id in a call may have; no real one has more than 32."""
 
-LISTS = frozenset({"task_id_list"})
-"""Parameters that are lists; the system behind the gateways checks their items."""
+SYSTEM_CHECKED = frozenset({"task_id_list", "name"})
+"""Required parameters that gateways let through: the system behind them checks them."""
+
+STRUCTURED = frozenset(
+    {
+        *("task_id_list", "constants", "exclude_task_nodes_id", "execute_task_nodes_id", "template_schemes_id"),
+        *("simplify_vars", "pipeline_tree", "data", "inputs", "flow_ids", "callback_data", "subprocess_stack"),
+    }
+)
+"""Parameters that may be objects or lists, which a form carries as JSON text."""
 
 CREDENTIALS = tuple(_GATEWAYS["credentials"])
 """The parameters that say who calls."""

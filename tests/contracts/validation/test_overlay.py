@@ -289,4 +289,7 @@ def test_self_test_takes_no_overlay(tmp_path):
     result = validate("--self-test", "--edition", path)
 
     assert result.exit_code == 2
-    assert result.output.splitlines()[-1] == "Error: --self-test breaks answers of an edition, not of an overlay."
+    assert (
+        result.output.splitlines()[-1]
+        == "Error: --self-test breaks answers of an edition, not of a variant or an overlay."
+    )

@@ -47,10 +47,10 @@ class Admission:
         Raises:
             RefusedError: The gateway does not believe them, or the app may not make the call.
         """
-        token = text_of(credentials, "access_token")
+        token = _shown(credentials, "access_token")
         if token:
             return self._by_access_token(token, operation)
-        code, secret = text_of(credentials, "bk_app_code"), text_of(credentials, "bk_app_secret")
+        code, secret = _shown(credentials, "bk_app_code"), _shown(credentials, "bk_app_secret")
         if not code:
             raise self.gateway.refused(Refusal.APP_CODE_MISSING)
         if not secret:
@@ -77,8 +77,9 @@ class Admission:
         return user.name
 
     def _user(self, credentials: Parameters, app: App | None) -> str:
-        token, name = text_of(credentials, "bk_token"), text_of(credentials, "bk_username")
-        if not (token or name):
+        token, name = _shown(credentials, "bk_token"), _shown(credentials, "bk_username")
+        is_odd = any(not isinstance(credentials.get(field, ""), str) for field in ("bk_token", "bk_username"))
+        if is_odd or not (token or name):
             raise self.gateway.refused(Refusal.USER_MISSING)
         if self.auth is None or app is None:
             return name or ANY_USER
@@ -135,6 +136,12 @@ class Admission:
     def _is_among(self, task_id: str, globs: tuple[str, ...]) -> bool:
         # The number of a task is unknown before a client has made it.
         return task_id in self.made or among(task_id, globs)
+
+
+def _shown(credentials: Parameters, name: str) -> str:
+    """A credential, without blanks around it; "" where it is missing or no text."""
+    value = credentials.get(name)
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _no_task(operation: Operation, task_id: str, business_id: str) -> RefusedError:

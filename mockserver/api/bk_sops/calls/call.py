@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, RefusedError
 from taskmock.mockserver.api.bk_sops.request import Parameters
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query
@@ -70,24 +69,6 @@ def said_json(said: Parameters, name: str, absent: Any) -> Any:  # noqa: ANN401 
         return json.loads(value)
     except (ValueError, RecursionError):
         return value
-
-
-_TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
-_FALSE = frozenset({"f", "n", "no", "false", "off", "0"})
-
-
-def said_word(said: Parameters, name: str) -> bool:
-    """What a parameter says that has to be true or false, a number or a word for it; False where it is not there.
-
-    Raises:
-        RefusedError: It says neither.
-    """
-    value = said.get(name, False)
-    word = str(value).lower() if isinstance(value, bool | int | float | str) else ""
-    word = word.removesuffix(".0") if isinstance(value, float) else word
-    if word not in _TRUE | _FALSE:
-        raise RefusedError(PARAMETERS, f"{name} must be a valid boolean")
-    return word in _TRUE
 
 
 def said_flag(said: Parameters, name: str) -> bool | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from typing import Any
 
-from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_json
+from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done
+from taskmock.mockserver.api.bk_sops.calls.parameters import LONGEST_NAME, is_unicode
 from taskmock.mockserver.api.bk_sops.calls.snapshot import snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of, pipeline_of
 from taskmock.mockserver.api.bk_sops.documents.task import COMMON, created_task, is_number, project_of
 from taskmock.mockserver.api.bk_sops.errors import NOT_FOUND, PARAMETERS, UNKNOWN, RefusedError
-from taskmock.mockserver.api.bk_sops.request import LONGEST_ID, text_of
+from taskmock.mockserver.api.bk_sops.request import text_of
 from taskmock.mockserver.generation.generator import SCENARIO_NAME
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import CreatedTask, SessionPlan
@@ -30,11 +30,7 @@ TEMPLATE_SOURCES = ("project", "common")
 LARGEST_CONSTANTS = 64 * 1024
 """The most characters of JSON that a task's constants may take: all are remembered."""
 
-CALLBACK_URL = r"^https?://\w.+$"
-"""What a callback's URL looks like (fact)."""
-
 _DEEPER = 50  # levels that an answer puts around constants, and some more
-_LISTS = ("exclude_task_nodes_id", "execute_task_nodes_id", "simplify_vars")
 _OWN_TEMPLATES = frozenset({"business", "project"})
 
 
@@ -67,27 +63,20 @@ def _checked(playback: Playback, call: ApiCall) -> CreatedTask:
         ScenarioNotFoundError, ScenarioError: As for a poll.
     """
     said, template_id = call.said, call.needed["template_id"]
-    _check_callback(said.get("callback_url"))
     source = text_of(said, "template_source") or "project"
     if not is_number(template_id):
         raise RefusedError(NOT_FOUND, _no_template(call, own=source in _OWN_TEMPLATES))
-    flow_type = said.get("flow_type") or COMMON
-    if flow_type not in FLOW_TYPES:
-        raise _invalid(f"{flow_type!r:.80} is not one of {list(FLOW_TYPES)}")
-    for name in _LISTS:
-        if not isinstance(said_json(said, name, []), list):
-            raise _invalid(f"{said[name]!r:.80} is not of type 'array'")
     if "pipeline_tree" in said:
         reason = "this mock makes tasks of scenarios and templates, not of trees"
         raise RefusedError(UNKNOWN, f"[API] create_task get invalid pipeline_tree: {reason}")
     return CreatedTask(
-        name=call.needed["name"],
+        name=str(said["name"]),
         template_id=str(int(template_id)),
         scenario=_played(playback, call),
         creator=call.user,
-        constants=_constants(said_json(said, "constants", {})),
+        constants=_constants(said.get("constants", {})),
         api={
-            "flow_type": str(flow_type),
+            "flow_type": str(said.get("flow_type", COMMON)),
             "template_source": "project" if source in _OWN_TEMPLATES else "common",
         },
     )
@@ -101,8 +90,8 @@ def check_creation(playback: Playback, creation: CreatedTask) -> None:
         ScenarioNotFoundError, ScenarioError: As for a poll.
     """
     name, template_id = creation.name, creation.template_id
-    if not (0 < len(name) <= LONGEST_ID and name.isprintable() and name == name.strip()):
-        raise ValueError(f"name: must be 1 to {LONGEST_ID} printable characters, without blanks around them")
+    if not (0 < len(name) <= LONGEST_NAME and is_unicode(name)):
+        raise ValueError(f"name: must be 1 to {LONGEST_NAME} characters")
     if not is_number(template_id) or template_id != str(int(template_id)):
         raise ValueError("template_id: must be a whole number, from 1 to what a database can hold")
     choices = {"flow_type": FLOW_TYPES, "template_source": TEMPLATE_SOURCES}
@@ -142,11 +131,6 @@ def _constants(constants: Any) -> dict[str, object]:  # noqa: ANN401  # decoded 
     if size > LARGEST_CONSTANTS:
         raise _invalid(f"constants take {size} characters of JSON, {LARGEST_CONSTANTS} at most")
     return constants
-
-
-def _check_callback(url: object) -> None:
-    if url and not (isinstance(url, str) and re.match(CALLBACK_URL, url)):
-        raise RefusedError(PARAMETERS, f"callback_url format error, must match {CALLBACK_URL}")
 
 
 def _no_template(call: ApiCall, *, own: bool) -> str:

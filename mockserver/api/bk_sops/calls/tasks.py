@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_flag, said_json, said_word
+from taskmock.mockserver.api.bk_sops.calls.call import ApiCall, Done, said_flag
+from taskmock.mockserver.api.bk_sops.calls.parameters import TRUE
 from taskmock.mockserver.api.bk_sops.calls.snapshot import TaskSnapshot, snapshot, snapshot_of
 from taskmock.mockserver.api.bk_sops.calls.task import facts_of
 from taskmock.mockserver.api.bk_sops.documents.edition import Document
@@ -39,6 +41,7 @@ MOST_INTERVENTIONS = 9
 PAGE, LARGEST_PAGE = 100, 200
 """How many tasks a list has where the call does not say, and at most (facts)."""
 
+_NUMBER = re.compile("-?[0-9]{1,15}")
 _EXEMPT = frozenset({State.CREATED, State.FINISHED, State.REVOKED})
 _WAITING = frozenset({State.FAILED, State.SUSPENDED})
 
@@ -49,7 +52,7 @@ _WAITING = frozenset({State.FAILED, State.SUSPENDED})
 def get_tasks_status(playback: Playback, call: ApiCall) -> Done:
     """The statuses of several tasks, the highest id first: one poll of each, which meets none of its faults."""
     task_ids = _task_ids(call, most=MOST_STATUSES, said_most=MOST_STATUSES)
-    children = said_word(call.said, "include_children_status")
+    children = str(call.said.get("include_children_status", False)).lower() in TRUE
     note = _clipped if call.quirks and not children else None
     polls = (playback.poll(call.query(task_id), with_faults=False, note=note) for task_id in task_ids)
     found = [(task, status) for task in map(snapshot, polls) if (status := _status(task)) is not None]
@@ -84,9 +87,7 @@ def _task_ids(call: ApiCall, *, most: int, said_most: int) -> list[str]:
     Raises:
         RefusedError: There is no list, or it is too long.
     """
-    said = said_json(call.said, "task_id_list", [])
-    if not isinstance(said, list):
-        raise RefusedError(PARAMETERS, "task_id_list must be a list")
+    said: list[object] = call.said["task_id_list"]
     if len(said) > most:
         raise RefusedError(PARAMETERS, f"task_ids_list length can not exceeds {said_most}")
     plain = (str(task_id).strip() for task_id in said if isinstance(task_id, (int, str)))
@@ -163,9 +164,10 @@ def _page(call: ApiCall) -> tuple[int, int]:
 
 
 def _whole(value: object) -> int:
-    text = str(value).strip()
-    if len(text) > 20:
-        raise ValueError(f"invalid literal for int() with base 10: {text[:20] + '…'!r}")
+    text = str(value)
+    if not _NUMBER.fullmatch(text):
+        shown = text if len(text) <= 20 else text[:20] + "…"
+        raise ValueError(f"invalid literal for int() with base 10: {shown!r}")
     return int(text)
 
 

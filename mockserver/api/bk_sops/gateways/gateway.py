@@ -18,8 +18,9 @@ import orjson
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusalTemplate, RefusedError, refusal_templates
 from taskmock.mockserver.api.bk_sops.request import (
     CREDENTIALS,
-    LISTS,
     LONGEST_ID,
+    STRUCTURED,
+    SYSTEM_CHECKED,
     Fields,
     Operation,
     Parameters,
@@ -33,6 +34,7 @@ from taskmock.schemas import load_gateways
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NUMBERED = frozenset({"bk_biz_id", "task_id", "template_id"})
+_WORDS = frozenset({"node_id", "action"})  # no number is one
 _LONGEST_ECHO = 200  # characters of a caller's path in a message
 
 
@@ -42,8 +44,9 @@ class Gateway(abc.ABC):
 
     `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them; `methods` has for the method of an
     operation those that the gateway takes. `credentials` are the places where they may stand; the header wins.
-    With `numeric_ids` the ids in the path are numbers. `refusals` has a template for each refusal. `system_code` is
-    the code that the gateway puts in the place of every code of the system behind it (None: it keeps them).
+    With `numeric_ids` the ids in the path are numbers, with `takes_forms` a body may be a form. `refusals` has a
+    template for each refusal. `system_code` is the code that the gateway puts in the place of every code of the system
+    behind it (None: it keeps them).
     """
 
     name: str
@@ -51,6 +54,7 @@ class Gateway(abc.ABC):
     methods: Mapping[str, tuple[str, ...]]
     credentials: frozenset[Place]
     numeric_ids: bool
+    takes_forms: bool
     refusals: Mapping[Refusal, RefusalTemplate]
     system_code: int | None
 
@@ -64,6 +68,7 @@ class Gateway(abc.ABC):
             methods={method: tuple(taken) for method, taken in row["methods"].items()},
             credentials=frozenset(map(Place, row["credentials"])),
             numeric_ids=row["ids_in_path"],
+            takes_forms=row["forms"],
             refusals=refusal_templates(row),
             system_code=row["system_error"] and row["errors"][row["system_error"]]["code"],
         )
@@ -91,10 +96,9 @@ class Gateway(abc.ABC):
             RefusedError: The body or the header cannot be read.
         """
         credentials: dict[str, Any] = {}
-        if Place.QUERY in self.credentials:
-            credentials |= _credentials(received.query)
-        if Place.BODY in self.credentials:
-            credentials |= _credentials(self._body(received))
+        place = Place.BODY if received.method == "POST" else Place.QUERY
+        if place in self.credentials:
+            credentials |= _credentials(self._said(received))
         if received.authorization is not None:
             credentials |= self._authorization(received.authorization)
         return credentials
@@ -102,23 +106,24 @@ class Gateway(abc.ABC):
     def read_parameters(self, received: Received) -> Parameters:
         """The parameters of a request, without the credentials that stand in its header.
 
-        GET has them in the query, POST in a JSON body of any Content-Type or in a form, both in the path as well.
+        GET has them in the query; POST in the body alone, JSON of any Content-Type, or a form where the gateway takes
+        one; both have them in the path as well.
 
         Raises:
             RefusedError: The body cannot be read.
         """
-        return {**received.query, **self._body(received), **received.in_path}
+        return {**self._said(received), **received.in_path}
 
-    def _body(self, received: Received) -> Parameters:
+    def _said(self, received: Received) -> Parameters:
         if received.method != "POST":
-            return {}
+            return received.query
         if not received.body.strip():
-            return received.form
+            return {}
         try:
             decoded = decoded_json(received.body)
         except ValueError:
-            if received.form and not received.body.lstrip().startswith((b"{", b"[")):
-                return received.form
+            if self.takes_forms and received.form and not received.body.lstrip().startswith((b"{", b"[")):
+                return {name: _of_form(name, text) for name, text in received.form.items()}
             raise self.refused(Refusal.BODY_UNREADABLE) from None
         if not isinstance(decoded, dict):
             raise self.refused(Refusal.BODY_NO_OBJECT)
@@ -134,19 +139,22 @@ class Gateway(abc.ABC):
         return _credentials(decoded)
 
     def required_parameters(self, parameters: Parameters, operation: Operation) -> Mapping[str, str]:
-        """The required parameters of a call, as text without blanks around it; lists are not among them.
+        """The required parameters of a call that are ids or actions, as text; ids without blanks around them.
 
         Raises:
             RefusedError: One is missing, or cannot be an id.
         """
-        return {name: self._id(name, parameters.get(name)) for name in operation.required if name not in LISTS}
+        ids = (name for name in operation.required if name not in SYSTEM_CHECKED)
+        return {name: self._id(name, parameters.get(name)) for name in ids}
 
     def _id(self, name: str, value: object) -> str:
         if value is None or (isinstance(value, str) and not value.strip()):
             raise self.refused(Refusal.PARAMETER_MISSING, name=name)
         text = text_in(value)
-        if text is None:
+        if text is None or (name in _WORDS and not isinstance(value, str)):
             raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand="must be a string or a whole number")
+        if name == "action":
+            text = str(value)
         if len(text) > LONGEST_ID or not text.isprintable():
             demand = f"must be 1 to {LONGEST_ID} printable characters"
             raise self.refused(Refusal.PARAMETER_WRONG, name=name, demand=demand)
@@ -187,6 +195,16 @@ class Gateway(abc.ABC):
     def code_of(self, refused: RefusedError) -> int:
         """The code that a client sees of a refusal."""
         return refused.code if refused.by_gateway or self.system_code is None else self.system_code
+
+
+def _of_form(name: str, text: str) -> object:
+    """A parameter from a form, which carries objects and lists as JSON text."""
+    if name not in STRUCTURED:
+        return text
+    try:
+        return decoded_json(text)
+    except ValueError:
+        return text
 
 
 def _credentials(said: Parameters) -> Parameters:

@@ -9,6 +9,7 @@ from support.properties import examples
 from support.scenario_building import act, conditional, play, sub, waits
 from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import ApiCall
+from taskmock.mockserver.api.bk_sops.calls.parameters import check_parameters
 from taskmock.mockserver.api.bk_sops.errors import RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import written
 from taskmock.mockserver.core.scenario import Scenario
@@ -71,6 +72,7 @@ def test_any_calls_in_a_row_are_done_or_refused(edition, made):
     house.create()
     for (operation, call), seconds in made:
         try:
+            check_parameters(operation, call.said)
             done = CALLS[operation](house.playback, call)
         except RefusedError:
             continue

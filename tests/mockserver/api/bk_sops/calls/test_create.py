@@ -272,13 +272,6 @@ def test_constants_are_in_the_tree_and_in_the_detail():
     }
 
 
-def test_form_carries_objects_and_lists_as_text():
-    house = House()
-    task = house.create(constants='{"${a}": 1}', exclude_task_nodes_id="[]")
-
-    assert house.call("get_task_detail", task_id=task)["constants"]["${a}"]["value"] == 1
-
-
 def test_task_is_opened_when_it_is_made():
     clock = ManualClock()
     house = House(default="steps", clock=clock)
@@ -298,11 +291,35 @@ def test_task_is_opened_when_it_is_made():
         (
             {"flow_type": "other"},
             3540000,
-            "task params is invalid: 'other' is not one of ['common', 'common_func']",
+            "task params is invalid: flow_type is not one of ['common', 'common_func']",
         ),
-        ({"constants": []}, 3540000, "task params is invalid: [] is not of type 'object'"),
-        ({"constants": "{"}, 3540000, "task params is invalid: '{' is not of type 'object'"),
-        ({"exclude_task_nodes_id": "n1"}, 3540000, "task params is invalid: 'n1' is not of type 'array'"),
+        *(
+            ({"name": name}, 3540000, "task params is invalid: name is not a text of 1 to 100 characters")
+            for name in ("", "x" * 101, 5, None, ["x"], "\ud800")
+        ),
+        *(
+            ({"constants": value}, 3540000, "task params is invalid: constants is not of type 'object'")
+            for value in ([], "{", "{}", None, 5)
+        ),
+        *(
+            ({field: value}, 3540000, f"task params is invalid: {field} is not a list of texts or whole numbers")
+            for field in ("exclude_task_nodes_id", "execute_task_nodes_id")
+            for value in ("n1", "[]", None, [None], [True], [1.5], [[]])
+        ),
+        *(
+            (
+                {"template_schemes_id": value},
+                3540000,
+                "task params is invalid: template_schemes_id is not an execution scheme, or a list of them",
+            )
+            for value in ("", 0, -1, True, None, [""], [0], "0", {})
+        ),
+        ({"template_schemes_id": [7, "7"]}, 3540000, "duplicate template_schemes_id"),
+        (
+            {"template_schemes_id": "a", "exclude_task_nodes_id": ["n1"]},
+            3540000,
+            "template_schemes_id can not be used with exclude_task_nodes_id or execute_task_nodes_id",
+        ),
         ({"callback_url": "ftp://x"}, 3540000, r"callback_url format error, must match ^https?://\w.+$"),
         (
             {"pipeline_tree": {}},

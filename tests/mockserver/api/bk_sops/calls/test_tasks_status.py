@@ -118,7 +118,7 @@ def test_tasks_come_once_each_the_highest_id_first():
     assert [entry["id"] for entry in entries] == [12, 9, 7]
 
 
-@pytest.mark.parametrize("task_id", ["x", "n" + "0" * 31, "0", 0, -3, 1.5, True, None, [], {}, "²", 2**63, ""])
+@pytest.mark.parametrize("task_id", ["x", "n" + "0" * 31, "0", 0, -3, "²", 2**63])
 def test_what_is_no_tasks_id_is_left_out(task_id):
     house = house_of(RELEASE)
 
@@ -126,21 +126,17 @@ def test_what_is_no_tasks_id_is_left_out(task_id):
     assert house.store.records("s") == ()
 
 
-def test_no_task_at_all_is_an_empty_answer():
-    assert house_of(RELEASE).call("get_tasks_status") == []
-
-
-def test_form_carries_the_list_as_text():
-    assert house_of(RELEASE).call("get_tasks_status", task_id_list="[]") == []
-    assert [entry["id"] for entry in house_of(RELEASE).call("get_tasks_status", task_id_list="[3, 4]")] == [4, 3]
-
-
-@pytest.mark.parametrize("said", ["10", "x", 10, {"a": 1}])
+@pytest.mark.parametrize("said", ["10", "[10]", 10, None, {"a": 1}, [1.5], [True], [None], [[]], [""]])
 def test_what_is_no_list_is_refused(said):
     assert house_of(RELEASE).refusal("get_tasks_status", task_id_list=said) == (
         3540000,
         "task_id_list must be a list",
     )
+
+
+def test_list_has_to_be_said():
+    assert house_of(RELEASE).refusal("get_tasks_status") == (3540000, "task_id_list must be a list")
+    assert house_of(RELEASE).call("get_tasks_status", task_id_list=[]) == []
 
 
 def test_fifty_tasks_are_the_most():
@@ -254,8 +250,8 @@ def test_document_knows_no_task_without_children():
 @pytest.mark.parametrize(
     ("said", "asked"),
     [
-        *((said, True) for said in (True, 1, 1.0, "true", "True", "TRUE", "t", "Yes", "y", "on", "1")),
-        *((said, False) for said in (False, 0, 0.0, "false", "F", "no", "N", "OFF", "0")),
+        *((said, True) for said in (True, 1, "true", "True", "TRUE", "t", "Yes", "y", "on", "1")),
+        *((said, False) for said in (False, 0, "false", "F", "no", "N", "OFF", "0")),
     ],
 )
 def test_children_are_asked_for_in_any_word_for_true(said, asked):
@@ -265,7 +261,7 @@ def test_children_are_asked_for_in_any_word_for_true(said, asked):
     assert ("children" in batch(house, 10, include_children_status=said)[10]["status"]) is asked
 
 
-@pytest.mark.parametrize("said", [None, "", "maybe", " true", "1.0", 2, -1, 0.5, [], {}, [True], "null"])
+@pytest.mark.parametrize("said", [None, "", "maybe", " true", "1.0", 2, -1, 0.5, 1.0, 0.0, [], {}, [True], "null"])
 def test_what_says_neither_true_nor_false_is_refused(said):
     refused = house_of(RELEASE).refusal("get_tasks_status", task_id_list=[10], include_children_status=said)
 

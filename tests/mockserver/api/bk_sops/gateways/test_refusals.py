@@ -1,9 +1,13 @@
 """Every refusal of the facts at every door: status, headers and body."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from support.gateway_calls import (
     CREDENTIALS,
+    ESB,
+    FORM,
     IDS,
     apigw,
     assert_esb_refusal,
@@ -13,6 +17,7 @@ from support.gateway_calls import (
     esb,
     headers_of,
     knock,
+    posted,
 )
 from taskmock.contracts import Contract
 from taskmock.mockserver.api.bk_sops.access.auth_file import read_auth
@@ -215,8 +220,9 @@ def test_user_without_the_permission_is_refused(app, legacy, token, operation, a
     route = f"{operation}/2/" if operation == "get_task_list" else f"{operation}/10/2/"
 
     assert_system_refusal(apigw(app, route, header=shown, method=method), 3599999, message, data=None)
-    assert_esb_refusal(esb(app, IDS | shown, operation, method=method), 3599999, message)
-    assert_esb_refusal(esb(legacy, IDS | shown, operation, method=method), 1306000, message)
+    for door, code in ((app, 3599999), (legacy, 1306000)):
+        reply = esb(door, IDS | shown, operation) if method == "GET" else posted(door, IDS | shown, operation)
+        assert_esb_refusal(reply, code, message)
 
 
 def test_user_sees_the_granted_tasks_alone(app):
@@ -313,8 +319,8 @@ def test_older_esb_takes_no_post_where_the_call_is_a_get(legacy):
 def test_older_esb_has_one_code_for_the_system_behind_it(app, legacy):
     said = IDS | CREDENTIALS | {"action": "dance"}
 
-    assert_esb_refusal(esb(app, said, "operate_task", method="POST"), 3545000, "task command is invalid")
-    assert_esb_refusal(esb(legacy, said, "operate_task", method="POST"), 1306000, "task command is invalid")
+    assert_esb_refusal(posted(app, said, "operate_task"), 3545000, "task command is invalid")
+    assert_esb_refusal(posted(legacy, said, "operate_task"), 1306000, "task command is invalid")
 
 
 def test_gateway_passes_on_what_the_system_refuses(app):
@@ -324,10 +330,46 @@ def test_gateway_passes_on_what_the_system_refuses(app):
 
 
 @pytest.mark.parametrize(
-    ("body", "message"), [(b"{", "request body is not a valid json"), (b"[1]", "invalid param format")]
+    ("body", "message"),
+    [(b"{", "invalid param format"), (b"action=pause", "invalid param format"), (b"[1]", "invalid param format")],
 )
 def test_gateway_passes_on_that_a_body_cannot_be_read(app, body, message):
     assert_system_refusal(apigw(app, "start_task/10/2/", method="POST", body=body), 3540000, message)
+
+
+def test_post_at_the_esb_says_all_in_its_body(make):
+    app = make()
+    said, operation = IDS | CREDENTIALS | {"action": "dance"}, "operate_task"
+    path = ESB.format(operation=operation)
+
+    assert_esb_refusal(esb(app, said, operation, method="POST"), 1306000, "APP Code [bk_app_code] cannot be empty")
+    reply = knock(app, f"{path}?{urlencode(said)}", "POST", header=CREDENTIALS)
+    assert_esb_refusal(reply, 1306406, "Parameters error, param bk_biz_id is required")
+    form = knock(app, path, "POST", body=urlencode(said).encode(), headers=FORM)
+    assert_esb_refusal(form, 3545000, "task command is invalid")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_post_at_the_gateway_says_all_in_its_body(app, body):
+    reply = apigw(app, "operate_task/10/2/?action=pause", method="POST", body=body)
+
+    assert_system_refusal(reply, 3540000, "param action is required")
+
+
+def test_form_carries_objects_and_lists_as_text(make):
+    said = {"bk_biz_id": "2", "template_id": "7", "name": "Mine", "constants": '{"${a}": 1}', **CREDENTIALS}
+
+    made = body_of(
+        knock(make(), ESB.format(operation="create_task"), "POST", body=urlencode(said).encode(), headers=FORM)
+    )
+
+    assert made["data"]["pipeline_tree"]["constants"]["${a}"]["value"] == 1
+
+
+def test_gateway_takes_no_form(app):
+    reply = apigw(app, "operate_task/10/2/", method="POST", body=b"action=dance", headers=FORM)
+
+    assert_system_refusal(reply, 3540000, "invalid param format")
 
 
 def test_gateway_looks_at_credentials_before_the_system_reads_a_body(app):
