@@ -46,7 +46,7 @@ DOCUMENT_RULES = tuple(rule.code for rule in RULES)
 
 
 COURSE_RULES = (
-    *(lifecycle.STALE, lifecycle.BACKWARDS, lifecycle.TIMES, lifecycle.CLOCK),
+    *(lifecycle.STALE, lifecycle.BACKWARDS, lifecycle.TIMES, lifecycle.CLOCK, lifecycle.UNSEEN),
     *(rule.code for rule in lifecycle.RULES),
 )
 

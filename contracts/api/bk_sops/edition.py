@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,44 @@ TODAY = "v2"
 ENGINES, ENGINE_1 = ("v1", "v2"), ("doc-2019", "v1")
 """The editions of today's engines, and those of the first engine."""
 
-GENERATIONS = {"doc-2019": 1, "v1": 1, "v2": 2}
-"""The engine generation whose rules an edition's trees obey."""
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Habits:
+    """What the engine of an edition does in its own way, as far as the rules on trees depend on it.
+
+    `task_has_version`: the task has a version, as its nodes have; `goes_on_by_ready`: a task or subprocess that is set
+    going again is READY, with its start; `revoked_has_finish`: whether a REVOKED task has a `finish_time`, None where
+    it may; `rolls_back`: nodes can be rolled back; `never_in_node_suspended`: states that no child of NODE_SUSPENDED is
+    in.
+    """
+
+    task_has_version: bool
+    goes_on_by_ready: bool
+    revoked_has_finish: bool | None
+    rolls_back: bool
+    never_in_node_suspended: frozenset[str]
+
+
+_OF_ENGINE_1 = Habits(
+    task_has_version=False,
+    goes_on_by_ready=True,
+    revoked_has_finish=True,
+    rolls_back=False,
+    never_in_node_suspended=frozenset({"FAILED", "RUNNING"}),
+)
+
+HABITS = {
+    "doc-2019": dataclasses.replace(_OF_ENGINE_1, revoked_has_finish=None),
+    "v1": _OF_ENGINE_1,
+    "v2": Habits(
+        task_has_version=True,
+        goes_on_by_ready=False,
+        revoked_has_finish=False,
+        rolls_back=True,
+        never_in_node_suspended=frozenset({"FAILED"}),
+    ),
+}
+"""The habits of each edition's engine."""
 
 _V2_ONLY = ("root_id:", "parent_id")
 _V1_ONLY = ("state_refresh_at",)

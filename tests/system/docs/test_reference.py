@@ -296,7 +296,7 @@ def test_every_code_of_the_judge_is_explained_once():
     others = {*codes_in_source(), *(rule.code for rule in rules)} - {*by_gateway}
 
     assert sorted(rows) == sorted(
-        [*others, lifecycle.STALE, lifecycle.BACKWARDS, lifecycle.TIMES, lifecycle.CLOCK, *by_gateway]
+        [*others, lifecycle.STALE, lifecycle.BACKWARDS, lifecycle.TIMES, lifecycle.CLOCK, lifecycle.UNSEEN, *by_gateway]
     )
 
 

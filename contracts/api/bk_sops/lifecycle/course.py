@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Collection, Iterable, Iterator
 
@@ -29,6 +30,9 @@ DOUBTS = 4
 HELD_BACK = 10_000
 """Most findings that wait for the end of the history, however long it is; there are as many only where all is wrong."""
 
+UNSEEN = "history.rollback"
+ROLLBACK_ONLY = "Nothing but a rollback takes back what was reached; its states were not seen, and bk-sops has none."
+
 STALE = "history.stale-answer"
 BACKWARDS = "history.backwards"
 CACHED = "Answers are cached 10 s by each worker: a poller may see an answer up to 10 s older than the newest so far."
@@ -47,6 +51,7 @@ class Course:
         self._fresh: list[Snapshot] = []
         self._doubts: list[PossibleRollback] = []
         self._strained: list[Violation] = []
+        self._unseen: list[Violation] = []
         self._rolled_back = False
 
     def follow(self, snapshot: Snapshot) -> Iterator[Violation]:
@@ -86,6 +91,7 @@ class Course:
         self._forget(self._doubts)
         if not self._rolled_back:
             yield from self._strained
+            yield from self._unseen if UNSEEN not in self._skip else ()
 
     def _placed(self, transition: Transition) -> Iterator[Violation]:
         """Takes an answer as the newest or as an old one, and yields what is wrong with it."""
@@ -123,6 +129,15 @@ class Course:
                 self._hold_back(doubt.transition.violations())
             elif not doubt.waits:
                 self._rolled_back = True
+            elif len(self._unseen) < HELD_BACK:
+                self._unseen += self._undecided(doubt.transition)
+
+    def _undecided(self, transition: Transition) -> Iterable[Violation]:
+        """The warnings of a step that a rollback explains, or an old answer, where neither is proved or refuted."""
+        old = self._old(transition) if self._may_be_older(transition.step) else ()
+        if all(one.severity is Severity.WARNING for one in old) and old:
+            return old
+        return map(_unseen, transition.violations())
 
     def _hold_back(self, found: Iterable[Violation]) -> None:
         """Keeps findings for the end of the history, of which a rollback is a strained explanation."""
@@ -201,6 +216,12 @@ class Course:
         while len(self._fresh) > 2 and timed and age_of(snapshot, self._fresh[1]) > CACHE:
             del self._fresh[0]
         del self._fresh[: -(KEPT if timed else KEPT_UNTIMED)]
+
+
+def _unseen(violation: Violation) -> Violation:
+    """What is wrong unless a rollback, of which nothing else is seen, has taken it back: a warning."""
+    message = f"{violation.message}; only a rollback that nobody saw explains this"
+    return dataclasses.replace(violation, code=UNSEEN, message=message, source=ROLLBACK_ONLY, severity=Severity.WARNING)
 
 
 def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> Violation:

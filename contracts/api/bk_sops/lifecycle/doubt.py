@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from taskmock.contracts.api.bk_sops.lifecycle.clock import CACHE
 from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation
-from taskmock.contracts.api.bk_sops.lifecycle.snapshot import ROUNDING, Snapshot, field
+from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROUNDING, Snapshot, field
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
 from taskmock.contracts.api.bk_sops.lifecycle.transition import Transition, judged
 from taskmock.contracts.api.bk_sops.rules.document import Observed
@@ -37,7 +37,12 @@ def _seconds_shown(before: Snapshot, after: Snapshot) -> float:
 
 
 def is_later(snapshot: Snapshot, other: Snapshot) -> bool:
-    """Whether an answer was surely made later than another: it tells so, or was polled when no cache had the other."""
+    """Whether an answer was surely made later than another: by its own clock, by the task's end, or by the polls' times.
+
+    A poll that comes later than by a cache shows a later answer.
+    """
+    if snapshot.document.is_whole_task and snapshot.top.state in FINAL and other.top.state not in FINAL:
+        return True
     if snapshot.at is not None and other.at is not None and snapshot.at - other.at > CACHE:
         return True
     return snapshot.knows_later(other)

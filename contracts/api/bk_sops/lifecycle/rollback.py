@@ -36,7 +36,7 @@ def explanation_of(step: Step, findings: Iterable[Finding]) -> Explanation:
     new row with a new version, before anything behind it does.
     """
     before, after = step.before, step.after
-    if step.generation == 1 or before.is_later_than(after):
+    if not after.document.engine.rolls_back or before.is_later_than(after):
         return Explanation.IMPOSSIBLE
     if before.document.is_whole_task and (before.top.state in FINAL or not step.pairs):
         return Explanation.IMPOSSIBLE

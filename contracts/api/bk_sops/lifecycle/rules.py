@@ -16,6 +16,9 @@ ROLLBACK = "rollback"
 """The event between two answers that excuses findings."""
 
 
+PYTHON_CLASS = "<class "
+"""How the name begins that engine 1 gives to what has none."""
+
 RULES: list[Rule[Step]] = []
 """Every lifecycle rule, in the order in which a step is judged; the codes are unique and stable."""
 
@@ -256,5 +259,7 @@ def names_stay(step: Step) -> Iterator[Finding]:
         if pair.before.is_top is not pair.after.is_top:
             continue  # asked for by itself, a subprocess goes by the task's name
         before, after = field(pair.before, "name"), field(pair.after, "name")
-        if isinstance(before, str) and isinstance(after, str) and before != after:
+        if not isinstance(before, str) or not isinstance(after, str) or before == after:
+            continue
+        if not before.startswith(PYTHON_CLASS) and not after.startswith(PYTHON_CLASS):
             yield _changed(pair.before, pair.after, "name", "the name is another one")

@@ -137,7 +137,6 @@ class Step:
     before: Snapshot
     after: Snapshot
     edition: str
-    generation: int
     pairs: tuple[Pair, ...]
 
     @property
@@ -167,7 +166,7 @@ def step_between(before: Snapshot, after: Snapshot) -> Step:
     """The step from one answer to a later one."""
     document = after.document
     start = _start(before, after) if before.is_full and after.is_full else None
-    return Step(before, after, document.edition, document.generation, _pairs(start, before.latest) if start else ())
+    return Step(before, after, document.edition, _pairs(start, before.latest) if start else ())
 
 
 def _start(before: Snapshot, after: Snapshot) -> tuple[Observed, Observed] | None:

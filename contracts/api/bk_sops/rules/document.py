@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from taskmock.contracts.api.bk_sops.edition import GENERATIONS
+from taskmock.contracts.api.bk_sops.edition import HABITS, Habits
 from taskmock.contracts.validation.walk import Place
 from taskmock.schemas import base_of, variant_of
 
@@ -127,9 +127,9 @@ class Document:
             object.__setattr__(node, "children", ())
 
     @property
-    def generation(self) -> int:
-        """The engine's: 1 for doc-2019 and v1, 2 for v2."""
-        return GENERATIONS[base_of(self.edition)]
+    def engine(self) -> Habits:
+        """What the edition's engine does in its own way."""
+        return HABITS[base_of(self.edition)]
 
     @property
     def variant(self) -> Variant | None:
@@ -148,7 +148,7 @@ class Document:
     @property
     def is_whole_task(self) -> bool:
         """Whether the outermost node is known to be the task itself, not a subtree that was asked for."""
-        if self.generation == 1:
+        if not self.engine.task_has_version:
             return self.data.get("version") == ""
         own = self.data.get("id")
         return isinstance(own, str) and self.data.get("parent_id") == own and self.data.get("root_id:") == own

@@ -71,7 +71,7 @@ def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Fi
             message = "a NODE_SUSPENDED node has no suspended child"
             yield Finding(parent, ("state",), message, "a SUSPENDED or NODE_SUSPENDED child")
         else:
-            yield from _forbidden(parent, frozenset({"FAILED", "RUNNING"} if document.generation == 1 else {"FAILED"}))
+            yield from _forbidden(parent, document.engine.never_in_node_suspended)
 
 
 @rule("parent.blocked", RULES, applies_to=("v1",), applies=in_state("BLOCKED"))
@@ -88,7 +88,7 @@ def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
 def finished_parent_has_finished_children(document: Document) -> Iterator[Finding]:
     """FINISHED has only FINISHED children."""
     # Of a subprocess that was asked for, the task that rolls back is not seen.
-    rolls_back = document.top.state in ROLLED_BACK or (document.generation == 2 and not document.is_whole_task)
+    rolls_back = document.top.state in ROLLED_BACK or (document.engine.rolls_back and not document.is_whole_task)
     quiet = {"FINISHED", ""} | (ROLLED_BACK if rolls_back else set())
     for parent in _parents(document, "FINISHED"):
         for child in parent.children:

@@ -19,7 +19,6 @@ from taskmock.contracts.api.bk_sops.rules.moment import READING, elapsed_of, end
 from taskmock.contracts.api.bk_sops.rules.traps import SUBPROCESS_CLASS, trap_of
 from taskmock.contracts.findings.rule import Finding, Rule, rule
 from taskmock.contracts.findings.violation import clip
-from taskmock.schemas import base_of
 
 TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
 
@@ -152,7 +151,7 @@ def _is_failed_leaf(node: Observed) -> bool:
 
 def _ready_start(node: Observed, document: Document) -> Need:
     """A task or subprocess of engine 1 turns READY when it is set going again, so it has a start."""
-    if document.generation == 2 or node.state == "LOOP_READY":
+    if node.state == "LOOP_READY" or not document.engine.goes_on_by_ready:
         return Need.FREE if node.is_top else Need.NONE
     if node.is_top:
         return Need.SET if document.is_whole_task else Need.FREE
@@ -167,9 +166,8 @@ def _held_needs(node: Observed, document: Document) -> tuple[Need, Need]:
         return Need.SET if node.children else start, Need.FREE if node.loop > 1 else Need.NONE
     if not is_task or node.state == "ROLL_BACK_FAILED":
         return start, Need.FREE
-    if node.state == "REVOKED" and document.generation == 1:
-        return Need.SET, Need.SET if base_of(document.edition) == "v1" else Need.FREE
-    return Need.SET, Need.NONE
+    has_finish = document.engine.revoked_has_finish if node.state == "REVOKED" else False
+    return Need.SET, Need.FREE if has_finish is None else Need.SET if has_finish else Need.NONE
 
 
 def _from(node: Observed, field: str) -> str:

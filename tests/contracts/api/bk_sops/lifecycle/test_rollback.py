@@ -164,7 +164,7 @@ def test_row_that_was_taken_back_is_an_old_answer_within_ten_seconds():
     before = early("FAILED", done(1), failed(2))
     after = task("RUNNING", done(1), elapsed_time=4)
 
-    (finding,) = found(before, after, before, gap=3)
+    finding, _ = found(before, after, before, gap=3)
 
     assert finding.startswith("history.stale-answer at : the answer is older by 3 s (poll 3, after poll 2)")
 
