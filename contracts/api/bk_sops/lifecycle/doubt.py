@@ -37,9 +37,9 @@ def _seconds_shown(before: Snapshot, after: Snapshot) -> float:
 
 
 def is_later(snapshot: Snapshot, other: Snapshot) -> bool:
-    """Whether an answer was surely made later than another: by its own clock, by the task's end, or by the polls' times.
+    """Whether an answer was surely made later than another: by its own clock, the task's end, or the polls' times.
 
-    A poll that comes later than by a cache shows a later answer.
+    No cache keeps an answer for a poll that comes so much later.
     """
     if snapshot.document.is_whole_task and snapshot.top.state in FINAL and other.top.state not in FINAL:
         return True
