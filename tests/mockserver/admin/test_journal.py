@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from support.mock_calls import admin, poll, send, status_of
+from support.mock_calls import CREDENTIALS, admin, poll, send, status_of
 
 ANNA = "/__s/anna"
 
@@ -49,7 +49,7 @@ def test_calls_are_found_by_what_they_are(mock, task, criteria, count):
     admin(mock.url, f"{task}/faults", "POST", {"faults": [{"polls": [1], "http": 502}]})
     for target in (status_of(), status_of("11"), "/api/c/compapi/v2/sops/get_task_status/"):
         send(mock.url + ANNA, target)
-    send(mock.url, status_of(), "POST", b"")
+    send(mock.url, status_of().partition("?")[0], "POST", {**CREDENTIALS, "task_id": "10"})
 
     query = "&".join(f"{name}={value}" for name, value in criteria.items())
     found = admin(mock.url, "/requests/find", "POST", criteria)["requests"]

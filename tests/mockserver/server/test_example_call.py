@@ -66,13 +66,15 @@ def test_multipart_post_answers(mock):
     assert_strict(send(mock.url, STATUS, method="POST", body=body, headers=headers))
 
 
-def test_post_reads_query_and_body_together(mock):
-    body = json.dumps({"task_id": "11"}).encode()
+def test_post_ignores_the_query(mock):
+    body = json.dumps(EXAMPLE | {"task_id": "11"}).encode()
 
     answer = send(mock.url, target(), method="POST", body=body)
 
     assert mock.requests()[-1].task_id == "11"
     assert_strict(answer)
+    refused = send(mock.url, target(), method="POST", body=b"").json
+    assert (refused["code"], refused["message"]) == (1306000, "APP Code [bk_app_code] cannot be empty")
 
 
 def test_get_ignores_a_body(mock):
