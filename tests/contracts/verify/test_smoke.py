@@ -201,7 +201,7 @@ def test_parameters_are_sent_as_the_file_says(smoke):
         (
             '{"template_id": 5, "name": 7, "constants": [], "ends": ["FINISH", 5]}',
             [
-                "/name: `name` is an integer; expected a string that is not empty",
+                "/name: `name` is an integer; expected a string of 1 to 100 characters",
                 "/constants: `constants` is a list; expected an object",
                 "`ends`: 'FINISH' is none of FINISHED, FAILED, REVOKED; did you mean \"FINISHED\"?",
                 "`ends`: 5 is none of FINISHED, FAILED, REVOKED",
