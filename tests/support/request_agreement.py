@@ -82,6 +82,7 @@ _STACKS = ("subprocess_stack", ("", "{}", "[", None, {}, "[1]"))
 RARE = {
     "create_task": (
         ("template_schemes_id", (["a", "a"], [7, "7"])),
+        ("template_schemes_id", (["a", "a"], [7, "7"])),
         ("template_schemes_id", ("0", [0], "", None)),
         ("exclude_task_nodes_id", (["n1"],)),
         ("callback_version", (None, True, [], {})),
@@ -99,7 +100,12 @@ RARE = {
         ("template_id", ("", None, True, [], 7)),
     ),
     "get_task_node_data": (_STACKS, ("loop", (-1, "x", 10**9, "0"))),
-    "get_task_node_detail": (_STACKS, ("loop", (-1, "x", True)), ("max_histories", (None, True, [], "x"))),
+    "get_task_node_detail": (
+        _STACKS,
+        ("loop", (-1, "x", True)),
+        ("max_histories", (None, True, [])),
+        ("max_histories", ({},)),
+    ),
 }
 """Values of parameters that few breaks would reach, by call."""
 
