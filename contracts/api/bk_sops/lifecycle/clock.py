@@ -41,6 +41,7 @@ class ClockJudge:
         self._last = -math.inf
         self._went_back = False
         self._other = ""
+        self._judged = 0
 
     def admit(self, snapshot: Snapshot) -> tuple[Snapshot, Violation | None]:
         """An answer with times that can be used, and the finding where the polls' times go back for the first time."""
@@ -63,7 +64,10 @@ class ClockJudge:
         if self._rule is ClockRule.AUTO:
             self._other = self._other or snapshot.clock
         now, at = snapshot.now, snapshot.at
-        if self._other or at is None or now is None or not _ticks(snapshot):
+        if at is None or now is None or not _ticks(snapshot):
+            return 0.0
+        self._judged += 1
+        if self._other:
             return 0.0
         counted = field(snapshot.top, "id"), snapshot.top.start, snapshot.top.loop
         if counted != self._counted:  # another start: what was seen of the clock before says nothing of it
@@ -77,7 +81,7 @@ class ClockJudge:
 
     def notes(self) -> Iterator[str]:
         """What the reader of a verdict should know of how the clock was judged."""
-        if self._other:
+        if self._other and self._judged > 1:
             yield f"the task's clock is not the wall's ({self._other}): that it keeps growing was judged, not how fast"
         elif self._span is not None and 0 < self._span[1] - self._span[0] <= BEHIND:
             seconds = f"{self._span[1] - self._span[0]:.3g}"

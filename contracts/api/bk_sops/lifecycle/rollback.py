@@ -44,8 +44,10 @@ def explanation_of(step: Step, findings: Iterable[Finding]) -> Explanation:
         return Explanation.STRAINED if before.is_full else Explanation.IMPOSSIBLE  # the subprocess asked for was undone
     broken = {id(finding.place) for finding in findings if finding.keys}
     anew = [pair for pair in step.pairs if pair.may_be_new_row]
+    if all(pair.goes_on for pair in anew):
+        anew = []  # however young they are: a rollback begins with something that has ended
     first_runs = [pair for pair in anew if pair.may_be_first_run]
-    proved = any(pair.is_new_row for pair in step.nodes)
+    proved = bool(anew) and any(pair.is_new_row for pair in step.nodes)
     if _is_taken_back(step, broken, anew if proved else first_runs):
         return Explanation.PROVED if proved else Explanation.PLAUSIBLE
     if _is_taken_back(step, broken, anew):

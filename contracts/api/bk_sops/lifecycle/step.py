@@ -78,14 +78,15 @@ class Pair:
 
     @property
     def may_be_new_row(self) -> bool:
-        """Whether a rollback may have forgotten the node in between: it began anew, after the earlier answer.
-
-        What goes on and has kept its start to the second has not begun anew, however young it is.
-        """
-        goes_on = self.before.state not in ENDED and self.before.start is not None
-        if self.same_version or (goes_on and self.after.start == self.before.start):
+        """Whether a rollback may have forgotten the node in between: it began anew, after the earlier answer."""
+        if self.same_version:
             return False
         return self.after.start is None or self.since is None or self.after.start >= self.since - ROUNDING
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the node has not ended, and has kept its start to the second: by itself, it has not begun anew."""
+        return self.before.state not in ENDED and self.before.start in {self.after.start} - {None}
 
     @property
     def may_be_first_run(self) -> bool:
