@@ -4,11 +4,13 @@ import dataclasses
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from support.lifecycle_steps import answer, done, task
 from support.recorded_histories import BROKEN, found, polls_in, real_histories, verdict
 from support.status_trees import node
 from taskmock.contracts import Contract, Poll
+from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.history import read_histories
 
 TRAPS = {
@@ -206,3 +208,31 @@ def test_moment_that_is_no_number_is_not_used():
     polls = [dataclasses.replace(poll, at=float("nan")) for poll in history((0, 5), (60, 5))]
 
     assert found(verdict(polls)) == []
+
+
+def test_recording_of_a_browser_is_in_the_order_of_its_answers_and_tells_the_mocks_clock():
+    entries = [
+        {
+            "startedDateTime": f"2026-03-02T02:00:{start:02}Z",
+            "time": took * 1000,
+            "request": {"method": "GET", "url": "http://127.0.0.1/get_task_status/10/"},
+            "response": {
+                "content": {"text": json.dumps(answer(tree(5)))},
+                "headers": [{"name": "x-mock-reading", "value": "5.000; poll=1; clock=polls"}],
+            },
+        }
+        for start, took in ((0, 30), (1, 2))
+    ]
+    recording = json.dumps({"log": {"entries": entries}}).encode()
+    (polls,) = read_histories([("polls.har", recording)]).values()
+
+    assert [poll.at - poll.asked for poll in polls] == [2, 30]
+    assert {poll.clock for poll in polls} == {"polls"}
+    assert found(verdict(polls)) == []
+
+
+@pytest.mark.parametrize(("rule", "exit_code"), [("auto", 1), ("on", 1), ("off", 0)])
+def test_command_takes_the_clock_rule(rule, exit_code):
+    file = str(BROKEN / "frozen-server.jsonl")
+
+    assert CliRunner().invoke(validate_command, ["--history", file, "--clock-rule", rule]).exit_code == exit_code
