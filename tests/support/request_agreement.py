@@ -143,7 +143,7 @@ class Requests:
 
     def outcome(self):
         """The next request and what becomes of it."""
-        operation = self.random.choice([*self.contracts, *RARE, "create_task", "create_task"])
+        operation = self.random.choice([*self.contracts, *RARE, *("create_task",) * 4])
         params = self.drawn(operation)
         for _ in range(self.random.choices((0, 1, 2), (36, 38, 26))[0]):
             self.break_one(operation, params)
