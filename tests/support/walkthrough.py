@@ -52,7 +52,7 @@ DOCUMENTED_PORT = "8070"
 SET_UP = re.compile(
     r"(git clone|cd|make (test|venv)|(py|python3?) -m (venv|pip)|(pip|npm) install|npm ci|source|\.)( |$)|\.venv[/\\]"
 )
-RUN_VARIABLES = ("TASKMOCK_", "PYTEST_", "MAKE", "MFLAGS")
+RUN_VARIABLES = ("TASKMOCK_", "PYTEST_", "MAKE", "MFLAGS", "ARGS")
 GENERATED = shutil.ignore_patterns("__pycache__", ".*", "node_modules", "build", "sops.ts")
 SCENARIO_KEYS = frozenset({"format", "scenario", "flow", "tasks", "frames"})
 UNCHECKED = frozenset({"text", "mermaid"})

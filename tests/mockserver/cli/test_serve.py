@@ -188,7 +188,7 @@ def test_manual_clock_stands_still(serve):
     with serve("--clock", "manual") as server:
         readings = [poll(server.url)[0]["X-Mock-Reading"] for _ in range(2)]
 
-    assert readings == ["0.000; poll=1", "0.000; poll=2"]
+    assert readings == ["0.000; poll=1; clock=manual", "0.000; poll=2; clock=manual"]
 
 
 def test_speed_makes_the_wall_clock_faster(serve):

@@ -108,4 +108,4 @@ def test_curl_sees_the_head_of_an_answer(mock):
     head = curl("--head", f"{mock.url}{STATUS}?{query}").decode("ascii")
 
     assert head.startswith("HTTP/1.1 200 ")
-    assert "\r\nX-Mock-Reading: 0.000; poll=1\r\n" in head
+    assert "\r\nX-Mock-Reading: 0.000; poll=1; clock=manual\r\n" in head

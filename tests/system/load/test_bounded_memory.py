@@ -1,11 +1,12 @@
 """However many sessions and calls come, what is remembered stays within its bounds."""
 
 import concurrent.futures
+import json
 import tracemalloc
 
 import pytest
 
-from support.mock_calls import status_of
+from support.mock_calls import CREDENTIALS, SOPS, status_of
 from taskmock.mockserver.admin.router import AdminRouter
 from taskmock.mockserver.api.bk_sops.api import BkSopsApi
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
@@ -185,9 +186,10 @@ def test_operation_on_a_session_that_is_forgotten_meanwhile_is_carried_out():
         return change(key, update)
 
     store.change = changing
-    target = status_of(action="start").replace("get_task_status", "operate_task")
+    said = json.dumps(CREDENTIALS | {"task_id": "10", "action": "start"}).encode("ascii")
+    headers = (("x-mock-session", "a"), ("content-type", "application/json"))
 
-    reply = app.answer(Call("POST", target, (("x-mock-session", "a"),)))
+    reply = app.answer(Call("POST", f"{SOPS}operate_task/", headers, said))
 
     assert (len(forgotten), reply.body[:15]) == (1, b'{"result":true,')
 

@@ -72,4 +72,4 @@ def test_step_is_taken_before_the_delay(serve):
         admin(url, "/requests/wait", "POST", {"session": "anna", "count": 1, "timeout": 60})
         answer = send(f"{url}/__s/anna", status_of())
 
-    assert answer.headers["X-Mock-Reading"] == "1.000; poll=2"
+    assert answer.headers["X-Mock-Reading"] == "1.000; poll=2; clock=polls"

@@ -1,0 +1,36 @@
+"""Branch coverage for the tests that show lines; those that repeat the same lines a thousand times go without it.
+
+Tracing makes the judge and the engine four times as slow. Property tests and the tests marked `sweep` go through many
+answers by the lines that other tests reach, so they run untraced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from coverage import Coverage
+
+OF_CHILDREN = "COVERAGE_PROCESS_CONFIG"
+"""The environment variable by which coverage measures the processes that a test starts."""
+
+UNTRACED = ("hypothesis", "sweep")
+"""The marks of tests that run without coverage."""
+
+
+@contextlib.contextmanager
+def untraced() -> Iterator[None]:
+    """Stops the measurement of this process and of those that it starts, if there is one, for a while."""
+    measuring = Coverage.current()
+    if measuring is None:
+        yield
+        return
+    of_children = os.environ.pop(OF_CHILDREN, None)
+    measuring.stop()
+    try:
+        yield
+    finally:
+        measuring.start()
+        if of_children is not None:
+            os.environ[OF_CHILDREN] = of_children
