@@ -7,6 +7,9 @@ import os
 import pathlib
 import tomllib
 
+MARK = b"\xef\xbb\xbf"
+"""What some editors and shells begin a file in UTF-8 with: it is the file's, not of what the file holds."""
+
 
 class DocumentFileError(ValueError):
     """A file that cannot be read or written; the text names it and says why, `reason` says why alone."""
@@ -47,6 +50,11 @@ def read_bounded(file: str | os.PathLike[str], most: int) -> bytes:
             return stream.read(most + 1)
     except OSError as error:
         raise _failed("read", file, error) from None
+
+
+def without_mark(content: bytes) -> bytes:
+    """The content of a file without the byte order mark that it may begin with."""
+    return content.removeprefix(MARK)
 
 
 def write_output(file: str | os.PathLike[str], text: str) -> None:

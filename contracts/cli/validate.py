@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ from taskmock.contracts.cli.contract_options import (
 )
 from taskmock.contracts.cli.coverage_option import Coverage, coverage_options
 from taskmock.contracts.cli.report_options import Output, report_options
-from taskmock.contracts.files import DocumentFileError, read_bounded
+from taskmock.contracts.files import DocumentFileError, read_bounded, without_mark
 from taskmock.contracts.findings.foreign_text import harmless
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from taskmock.contracts.findings.report import Report
 
 STANDARD_INPUT = "-"
+
+MARKED = "the file begins with a byte order mark, which is taken for the file's, not the answer's"
 
 HELP = """Judge recorded answers (or requests) of get_task_status, or of another call.
 
@@ -108,8 +111,10 @@ def validate_command(
         except click.UsageError as error:
             unread.append(error.message)
             continue
+        is_marked, body = _without_mark(name, body)
         coverage.add(body)
         report = check(body)
+        report = dataclasses.replace(report, notes=(MARKED, *report.notes)) if is_marked else report
         _tell_history(_source(name), report)
         if not (report.ok or is_request):
             _tell_edition(_source(name), body, edition, operation)
@@ -191,22 +196,22 @@ def _judge_histories(
     Raises: click.UsageError where a file holds no polls.
     """
     from taskmock.contracts.findings.demand import with_tree_demanded
-    from taskmock.contracts.history import MAX_BYTES, HistoryError, read_histories
+    from taskmock.contracts.history import MAX_BYTES, HistoryError, recorded
 
     try:
-        histories = read_histories([(name, _content(name, most=MAX_BYTES)) for name in files])
+        histories = recorded([(_source(name), _content(name, most=MAX_BYTES)) for name in files])
     except HistoryError as error:
         raise click.UsageError(str(error)) from None
     source = _source(files[0]) + (f" to {_source(files[-1])}" if len(files) > 1 else "")
-    reports = [(f"{source}: {task}" if task else source, contract.check_history(histories[task])) for task in histories]
-    for (source, report), polls in zip(reports, histories.values(), strict=True):
-        _tell_other_edition(source, report, polls)
+    reports = [(f"{source}: {task}" if task else source, histories[task].report(contract)) for task in histories]
+    for (source, report), history in zip(reports, histories.values(), strict=True):
+        _tell_other_edition(source, report, history.polls)
     if require_tree:
         reports = [(source, with_tree_demanded(report)) for source, report in reports]
-    for poll in (poll for polls in histories.values() for poll in polls):
+    for poll in (poll for history in histories.values() for poll in history.polls):
         coverage.add(poll.body)
     with coverage.told_after(output):
-        bodies = [polls[-1].body if output.draws_trees else b"" for polls in histories.values()]
+        bodies = [history.polls[-1].body if output.draws_trees else b"" for history in histories.values()]
         output.finish([*reports, *coverage.verdicts()], bodies=bodies)
 
 
@@ -247,6 +252,14 @@ def _content(name: str, *, most: int | None = None) -> bytes:
         return read_bounded(name, most)
     except DocumentFileError as error:
         raise click.UsageError(f"cannot read {click.format_filename(name)}: {error.reason}") from None
+
+
+def _without_mark(name: str, content: bytes) -> tuple[bool, bytes]:
+    """Whether a file begins with a byte order mark, and its content without it; what is piped in stays as it is."""
+    if name == STANDARD_INPUT:
+        return False, content
+    rest = without_mark(content)
+    return len(rest) < len(content), rest
 
 
 def _source(name: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from taskmock.contracts.files import DocumentFileError, read_bounded
+from taskmock.contracts.files import DocumentFileError, read_bounded, without_mark
 from taskmock.contracts.findings.foreign_text import harmless
-from taskmock.contracts.history import HAR, LINES, HistoryError, read_histories
+from taskmock.contracts.history import HAR, LINES, HistoryError, recorded
 from taskmock.contracts.history import MAX_BYTES as MAX_HISTORY
 from taskmock.contracts.pytest_plugin.run import RUN, Judged
 from taskmock.contracts.validation.body import MAX_BYTES
@@ -113,7 +113,7 @@ class AnswerItem(SampleItem):
 
     def judged(self) -> Iterable[Judged]:
         """The verdict on the answer."""
-        content = _content(self.path, MAX_BYTES)
+        content = without_mark(_content(self.path, MAX_BYTES))
         return [Judged(self.config.stash[RUN].contract().check_response(content), body=content)]
 
 
@@ -125,12 +125,12 @@ class HistoryItem(SampleItem):
     def judged(self) -> Iterable[Judged]:
         """The verdict on the history of each task."""
         try:
-            histories = read_histories([(self.path.name, _content(self.path, MAX_HISTORY))])
+            histories = recorded([(self.path.name, _content(self.path, MAX_HISTORY))])
         except HistoryError as error:
             pytest.fail(harmless(str(error)), pytrace=False)
         contract = self.config.stash[RUN].contract()
-        for task, polls in histories.items():
-            yield Judged(contract.check_history(polls), f"task {task}" if task else "", polls[-1].body)
+        for task, history in histories.items():
+            yield Judged(history.report(contract), f"task {task}" if task else "", history.polls[-1].body)
 
 
 def _is_recording(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -50,6 +51,19 @@ def _is_started(body: Mapping[str, Any]) -> bool:
     return isinstance(data, dict) and FULL in data
 
 
+_AT_LINE = re.compile(r" at line ([0-9]+),")
+
+
+def _in_recording(poll: Poll, violation: Violation) -> Violation:
+    """The finding of an answer that cannot be read, with its place in the recording."""
+    if not poll.place:
+        return violation
+    message = violation.message
+    if poll.line and isinstance(poll.body, bytes):  # the decoder has counted lines from the one where the answer begins
+        message = _AT_LINE.sub(lambda found: f" at line {int(found[1]) + poll.line - 1},", message, count=1)
+    return dataclasses.replace(violation, message=f"{poll.place}: {message}")
+
+
 class SeriesJudge:
     """The findings of one history, and how many nodes they were looked for in; each answer is decoded once."""
 
@@ -86,7 +100,7 @@ class SeriesJudge:
         try:
             body = decoded_object(poll.body)
         except BodyError as error:
-            yield of_poll(number, error.violation)
+            yield of_poll(number, _in_recording(poll, error.violation))
             return
         answer = self._answer(body, self._edition)
         self.nodes += answer.nodes

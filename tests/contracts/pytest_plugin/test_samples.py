@@ -130,7 +130,7 @@ def test_edition_and_strictness_apply(run, pytester):
     [
         ("polls.jsonl", lines(ENDED, REVIVED), "FAIL a/polls.jsonl: * error* in 2 nodes"),
         ("day.har", har(task_10=[ENDED], task_11=[{"result": 1}]), "FAIL a/day.har: task 11: 1 error"),
-        ("day.har", "[]", "day.har: the body is a list, not an object"),
+        ("day.har", "[]", "*day.har: the body is a list, not an object*"),
         ("day.har", {"log": {"entries": []}}, "day.har: none of its 0 calls asks get_task_status"),
         ("polls.ndjson", "\n", "polls.ndjson holds no poll"),
         ("polls.jsonl", '{"at": "now", "body": {}}\n{}', "polls.jsonl, line 1: 'at' is no time; *"),

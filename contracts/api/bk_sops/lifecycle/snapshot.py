@@ -118,7 +118,7 @@ class Poll:
     `at` is in seconds on any clock that all polls of a history share; None where the moment is not known. `asked` is
     when it was asked for, on the same clock, where that is known too. `clock` names the clock that the server's times
     follow where it says that it is not the wall's, as the mock does in `X-Mock-Reading`. `unread` is a name of the
-    recording for a time that nobody can use.
+    recording for a time that nobody can use. `file` and `line` are where it was recorded, where that is a line of many.
     """
 
     body: object
@@ -126,6 +126,13 @@ class Poll:
     asked: float | None = None
     clock: str = ""
     unread: str = ""
+    file: str = dataclasses.field(default="", compare=False)
+    line: int = dataclasses.field(default=0, compare=False)
+
+    @property
+    def place(self) -> str:
+        """Where it was recorded, in words; "" where that is not known."""
+        return f"line {self.line} of {self.file}" if self.line else self.file
 
     def __post_init__(self) -> None:
         """Refuses a moment that cannot be compared.
