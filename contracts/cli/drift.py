@@ -9,15 +9,17 @@ import click
 from taskmock.contracts.cli.contract_options import edition_option
 from taskmock.contracts.cli.option import FILE, form_option
 from taskmock.contracts.cli.report_options import Output, baseline_option, show, update_option
+from taskmock.contracts.findings.foreign_text import harmless
 
 if TYPE_CHECKING:
     from taskmock.contracts.drift import Census, Finding
 
 HELP = """Find out how real answers have drifted from an edition: fields, states, types and forms that came or went.
 
-SAMPLES are recorded answers, one JSON body a file, or folders of them. Ids,
-times and names leave no trace in the report: another recording of the same
-situations gives the same bytes.
+SAMPLES are recorded answers, one JSON body a file, or folders of them. An
+answer that cannot be read has drifted, too. Ids, times and names leave no
+trace in the report: another recording of the same situations gives the same
+bytes.
 
 \b
 Example:
@@ -26,7 +28,7 @@ Example:
   taskmock drift --edition v2 --overlay ours.json recordings/
 
 \b
-Exit codes: 0 nothing has drifted, 1 something has, 2 wrong usage or unreadable file.
+Exit codes: 0 nothing has drifted, 1 something has, 2 wrong usage or a file that cannot be opened.
 """
 
 
@@ -50,15 +52,18 @@ def drift_command(
     census, passed_over = Census(edition), 0
     try:
         for sample in samples_in(samples):
-            if sample.body is None:
-                passed_over += 1
-            else:
+            if sample.body is not None:
                 census.add(sample.body)
+            elif sample.defect is not None:
+                census.add_unreadable(sample.defect.code)
+                click.echo(harmless(f"{click.format_filename(sample.source)}: {sample.defect.message}"), err=True)
+            else:
+                passed_over += 1
     except SampleError as error:
         raise click.UsageError(str(error)) from None
-    if not census.answers:
+    if not census.total:
         raise click.UsageError("there is no recorded answer in SAMPLES.")
-    if not census.trees:
+    if census.answers and not census.trees:
         click.echo("Warning: no answer has a tree: nothing is said of tasks and nodes", err=True)
     findings, accepted = _accepted(findings_of(census), census, output)
     overlays = overlay_documents(census, findings)

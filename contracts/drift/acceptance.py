@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 
 from taskmock.contracts.drift.census import Census
-from taskmock.contracts.drift.finding import Finding
+from taskmock.contracts.drift.finding import Finding, Kind
 from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.report import Report
@@ -14,7 +14,8 @@ from taskmock.contracts.findings.violation import Strictness, Violation
 
 
 def drift_report(findings: Iterable[Finding], census: Census) -> Report:
-    """The findings as violations `drift.KIND`, at `/EDITION/SHAPE/FIELD`, and `/FOUND` for each thing found there."""
+    """The findings as violations `drift.KIND`, at `/EDITION/SHAPE/FIELD`, and `/FOUND` for each thing found there;
+    what cannot be read as violations `body.REASON`."""
     groups, complete = grouped(
         Violation(code, pointer, "", finding.message) for finding in findings for code, pointer, _ in _entries(finding)
     )
@@ -42,6 +43,9 @@ def left_in(report: Report, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _entries(finding: Finding) -> Iterator[tuple[str, str, str]]:
     """The code, pointer and word of each violation that a finding is."""
+    if finding.kind is Kind.UNREADABLE:
+        yield from ((code, "", code) for code in finding.found)
+        return
     place = f"/{finding.edition}/{finding.shape}/{escaped(finding.field)}"
     for word in finding.found or ("",):
         yield f"drift.{finding.kind}", f"{place}/{escaped(word)}" if word else place, word

@@ -91,8 +91,18 @@ class Census:
         self.overlay = chosen_overlay(edition)
         self.edition = checked_edition(str(edition)) if self.overlay is None else self.overlay.extends
         self.answers: collections.Counter[str] = collections.Counter()
+        self.unreadable: collections.Counter[str] = collections.Counter()
         self.trees = 0
         self.sights: dict[tuple[str, str], Sight] = {}
+
+    @property
+    def total(self) -> int:
+        """How many answers there are, those that cannot be read among them."""
+        return sum(self.answers.values()) + sum(self.unreadable.values())
+
+    def add_unreadable(self, code: str) -> None:
+        """Counts an answer that cannot be read, by the code of its defect."""
+        self.unreadable[code] += 1
 
     def add(self, body: dict[str, Any]) -> None:
         """Counts one answer."""

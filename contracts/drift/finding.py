@@ -7,12 +7,12 @@ import enum
 from collections.abc import Iterator
 
 from taskmock.contracts.drift.census import LABELS, Census, Sight
-from taskmock.contracts.findings.wording import expectation
+from taskmock.contracts.findings.wording import counted, expectation
 from taskmock.schemas import KNOWN
 
 
 class Kind(enum.StrEnum):
-    """What may have happened to a field."""
+    """What may have happened to a field, or to an answer as a whole."""
 
     NEW_FIELD = "new-field"
     NEVER_SEEN = "never-seen"
@@ -20,6 +20,11 @@ class Kind(enum.StrEnum):
     NEW_VALUE = "new-value"
     CHANGED_TYPE = "changed-type"
     CHANGED_FORM = "changed-form"
+    UNREADABLE = "unreadable"
+
+
+BODY = "body"
+"""The kind of object that an answer is that cannot be read."""
 
 
 _KINDS = {"type": Kind.CHANGED_TYPE, "value": Kind.NEW_VALUE, "form": Kind.CHANGED_FORM}
@@ -29,6 +34,7 @@ _KINDS = {"type": Kind.CHANGED_TYPE, "value": Kind.NEW_VALUE, "form": Kind.CHANG
 class Finding:
     """One way in which answers differ from their edition.
 
+    An answer that cannot be read is of shape `body`, with the code of its defect as what was found. Else
     `shape` is the kind of object (`answer`, `failure`, `task`, `created`, `expired`, `node`), `field` a path in it (`*`
     for any key), `found` what was seen instead, `expected` what the edition says; `count` of `total` objects show it.
     """
@@ -43,10 +49,17 @@ class Finding:
     total: int
 
     @property
+    def label(self) -> str:
+        """What stands before the message: the kind, or the code of what cannot be read."""
+        return ", ".join(self.found) if self.kind is Kind.UNREADABLE else self.kind
+
+    @property
     def message(self) -> str:
         """The finding in one sentence."""
         often = "always" if self.count == self.total else f"in {self.count:,} of {self.total:,}"
         seen = ", ".join(self.found)
+        if self.kind is Kind.UNREADABLE:
+            return f"{self.count:,} of {counted(self.total, 'answer')} cannot be read"
         if self.kind is Kind.NEW_FIELD:
             return f"`{self.field}` is new: {seen}, {often}"
         if self.kind is Kind.NEVER_SEEN:
@@ -62,11 +75,16 @@ def findings_of(census: Census) -> tuple[Finding, ...]:
         finding for (edition, label), sight in census.sights.items() for finding in _findings(sight, edition, label)
     ]
     kinds = tuple(Kind)
-    return tuple(
-        sorted(
+    unreadable = (
+        Finding(Kind.UNREADABLE, "", BODY, "", (code,), "a JSON object", count, census.total)
+        for code, count in sorted(census.unreadable.items())
+    )
+    return (
+        *unreadable,
+        *sorted(
             found,
             key=lambda f: (KNOWN.index(f.edition), LABELS.index(f.shape), kinds.index(f.kind), f.field, f.found),
-        )
+        ),
     )
 
 

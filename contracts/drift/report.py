@@ -9,7 +9,7 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO
 from taskmock.contracts.drift.census import Census
-from taskmock.contracts.drift.finding import Finding
+from taskmock.contracts.drift.finding import BODY, Finding
 from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
 from taskmock.contracts.findings.wording import counted
 
@@ -17,6 +17,7 @@ FORMAT = 1
 """The version of the JSON form."""
 
 _NAMES = {
+    BODY: "what cannot be read",
     "answer": "around the data",
     "failure": "an answer whose `result` is false",
     "task": "the task",
@@ -36,7 +37,7 @@ class Aside:
 
 def drift_text(census: Census, findings: Sequence[Finding], overlays: Sequence[dict[str, Any]], aside: Aside) -> str:
     """The drift as text: one line of verdict, the findings by kind of object, then an overlay that fits."""
-    total = sum(census.answers.values())
+    total = census.total
     answers = counted(total, "answer")
     found = counted(len(findings), "finding")
     verdict = f"DRIFT in {answers}: {found}" if findings else f"NO DRIFT in {answers}"
@@ -61,6 +62,7 @@ def drift_json(census: Census, findings: Sequence[Finding], overlays: Sequence[d
         "ok": not findings,
         "edition": census.edition,
         "answers": dict(sorted(census.answers.items())),
+        "unreadable": sum(census.unreadable.values()),
         "trees": census.trees,
         "passed_over": aside.passed_over,
         "accepted": aside.accepted,
@@ -94,6 +96,6 @@ def _finding_lines(census: Census, findings: Sequence[Finding]) -> Iterator[str]
     for finding in findings:
         if (finding.edition, finding.shape) != before:
             before = (finding.edition, finding.shape)
-            edition = f"{finding.edition}, " if len(census.answers) > 1 else ""
-            yield f"  {edition}{_NAMES[finding.shape]} ({finding.total:,})"
-        yield f"    {finding.kind}: {printable(finding.message)}"
+            edition = f"{finding.edition}, " if finding.edition and len(census.answers) > 1 else ""
+            yield f"  {edition}{_NAMES[finding.shape]}" + (f" ({finding.total:,})" if finding.shape != BODY else "")
+        yield f"    {finding.label}: {printable(finding.message)}"

@@ -7,44 +7,46 @@ import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from taskmock.contracts.files import DocumentFileError, read_bounded
+from taskmock.contracts.files import DocumentFileError, read_bounded, without_mark
+from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.validation.body import MAX_BYTES, BodyError, decoded_object
+
+TELLTALE = frozenset({"result", "data", "code", "message", "state", "children"})
+"""An object of a folder with none of these is no answer, nor the inside of one: a request, an overlay, a baseline."""
 
 
 class SampleError(ValueError):
-    """A file that was named but is no recorded answer; the text says which and why."""
+    """A file that cannot be opened; the text says which and why."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sample:
-    """One file: its answer decoded, None where a file of a folder is no answer."""
+    """One file: its answer decoded, or the `defect` for which it cannot be; neither where it is no answer at all."""
 
     source: str
     body: dict[str, Any] | None
+    defect: Violation | None = None
 
 
 def samples_in(paths: Iterable[str]) -> Iterator[Sample]:
-    """Yields the answer of every file named, and of every `.json` file below a folder, by name.
+    """Yields what every file named holds, and every `.json` file below a folder, by name.
 
-    Raises: SampleError for a file that was named itself and is no answer, and for what cannot be read.
+    Raises: SampleError for a file that cannot be opened.
     """
     for path in map(pathlib.Path, paths):
         if path.is_dir():
             for file in sorted(path.rglob("*.json"), key=lambda file: file.relative_to(path).as_posix()):
-                body, _ = _answer(file)
-                yield Sample(str(file), body)
+                sample = _sample(file)
+                is_other = sample.body is not None and TELLTALE.isdisjoint(sample.body)
+                yield dataclasses.replace(sample, body=None) if is_other else sample
         else:
-            body, reason = _answer(path)
-            if body is None:
-                raise SampleError(f"{path} is no answer: {reason}")
-            yield Sample(str(path), body)
+            yield _sample(path)
 
 
-def _answer(file: pathlib.Path) -> tuple[dict[str, Any] | None, str]:
+def _sample(file: pathlib.Path) -> Sample:
     try:
-        body = decoded_object(read_bounded(file, MAX_BYTES))
+        return Sample(str(file), decoded_object(without_mark(read_bounded(file, MAX_BYTES))))
     except DocumentFileError as error:
         raise SampleError(str(error)) from None
     except BodyError as error:
-        return None, str(error)
-    return (body, "") if "result" in body else (None, "it has no `result`")
+        return Sample(str(file), None, error.violation)

@@ -23,7 +23,7 @@ _KEYWORDS = {
 def overlay_documents(census: Census, findings: Iterable[Finding]) -> tuple[dict[str, Any], ...]:
     """For each edition that the corpus has drifted from, an overlay as its file holds it."""
     by_edition: dict[str, dict[str, Fields]] = {}
-    for finding in findings:
+    for finding in (finding for finding in findings if finding.kind is not Kind.UNREADABLE):
         shapes = by_edition.setdefault(finding.edition, {})
         held = census.overlay.fields if census.overlay else {}
         name = _shape_of(finding)

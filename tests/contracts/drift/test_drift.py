@@ -207,7 +207,7 @@ def invoke(*arguments):
 def folder(tmp_path):
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers" / "a.json").write_text(json.dumps(changed(owner=None)), encoding="utf-8")
-    (tmp_path / "answers" / "index.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "answers" / "index.json").write_text("{}", encoding="utf-8")
     return tmp_path / "answers"
 
 
@@ -269,13 +269,78 @@ def test_command_without_drift_exits_0_and_writes_no_overlay(tmp_path):
     assert not (tmp_path / "ours.json").exists()
 
 
-def test_file_that_is_no_answer_exits_2(folder):
-    result = invoke(folder / "index.json")
+UNREADABLE = {
+    "cut": ('{"result": tr', "body.not-json"),
+    "empty": ("", "body.empty"),
+    "a page": ("<html></html>", "body.html"),
+    "a list": ("[]", "body.not-an-object"),
+    "a key twice": ('{"result": true, "result": true}', "body.duplicate-key"),
+    "two marks": ("\ufeff\ufeff{}", "body.byte-order-mark"),
+}
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_answer_that_cannot_be_read_has_drifted_named_or_found(tmp_path, what, is_named):
+    content, code = UNREADABLE[what]
+    path, sound = tmp_path / "2.json", tmp_path / "1.json"
+    path.write_text(content, encoding="utf-8")
+    sound.write_text(json.dumps(changed()), encoding="utf-8")
+
+    result = invoke("--edition", "v2", *([sound, path] if is_named else [tmp_path]))
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "DRIFT in 2 answers: 1 finding",
+        "  compared with edition v2",
+        "  with a tree: 1",
+        "  what cannot be read",
+        f"    {code}: 1 of 2 answers cannot be read",
+    ]
+    assert result.stderr.startswith(f"{path}: the ")
+
+
+def test_answer_that_cannot_be_read_is_a_finding_of_the_json_form(folder):
+    (folder / "a.json").write_text("{", encoding="utf-8")
+
+    document = json.loads(invoke("--format", "json", folder).stdout)
+
+    assert (document["ok"], document["answers"], document["unreadable"]) == (False, {}, 1)
+    assert document["findings"][0]["found"] == ["body.not-json"]
+
+
+def test_baseline_accepts_what_cannot_be_read(folder, tmp_path):
+    (folder / "a.json").write_text("{", encoding="utf-8")
+
+    first = invoke("--baseline", tmp_path / "known.json", "--baseline-update", folder)
+    second = invoke("--baseline", tmp_path / "known.json", folder)
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+
+
+@pytest.mark.parametrize("body", [{"data": {"state": "RUNNING"}}, {"state": "RUNNING", "children": {}}])
+def test_answer_that_has_lost_its_result_has_drifted(tmp_path, body):
+    (tmp_path / "a.json").write_text(json.dumps(body), encoding="utf-8")
+
+    result = invoke("--edition", "v2", tmp_path)
+
+    assert result.exit_code == 1
+    assert "    never-seen: `result` is never there" in result.stdout.splitlines()
+
+
+def test_mark_of_a_file_is_no_drift(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(changed()), encoding="utf-8-sig")
+
+    assert invoke("--edition", "v2", tmp_path).exit_code == 0
+
+
+def test_file_that_cannot_be_opened_exits_2(tmp_path):
+    (tmp_path / "a.json").symlink_to(tmp_path / "gone.json")
+
+    result = invoke(tmp_path)
 
     assert result.exit_code == 2
-    assert result.output.splitlines()[-1] == (
-        f"Error: {folder / 'index.json'} is no answer: the body is a list, not an object"
-    )
+    assert result.output.splitlines()[-1] == f"Error: cannot read {tmp_path / 'a.json'}: No such file or directory"
 
 
 def test_folder_without_answers_exits_2(tmp_path):
