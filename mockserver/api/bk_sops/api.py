@@ -150,7 +150,7 @@ class ReadSopsCall:
         """
         gateway, operation, playback = self.route.gateway, self.route.operation, self.incoming.playback
         made = playback.store.plan(session).created
-        admission = Admission(gateway, self.api.access.auth, playback.opening.clock.now(), made)
+        admission = Admission(gateway, self.api.access.auth, playback.opening.clock.now(), made, self.route.by_app)
         caller = admission.caller(self.credentials, operation)
         parameters = {**gateway.read_parameters(self.received), **self.credentials}
         needed = gateway.required_parameters(parameters, operation)

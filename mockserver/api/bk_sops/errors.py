@@ -42,6 +42,7 @@ class Refusal(enum.StrEnum):
     BODY_UNREADABLE = "body unreadable"
     BODY_NO_OBJECT = "body no object"
     PATH_UNKNOWN = "path unknown"
+    NOT_MOCKED = "not mocked"  # a call of the real API that the mock does not have
     METHOD_WRONG = "method wrong"
     PARAMETER_MISSING = "parameter missing"
     PARAMETER_WRONG = "parameter wrong"

@@ -11,26 +11,36 @@ from werkzeug.routing import Map, MapAdapter, Rule
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway
 from taskmock.mockserver.api.bk_sops.request import Operation
+from taskmock.schemas import load_json
+
+OTHER_CALLS: Sequence[Mapping[str, str]] = load_json("other_calls.json")["calls"]
+"""The calls of the real API that are not mocked: `name method route`."""
 
 _LONGEST_NUMBER = 18  # digits; a longer id is no row of any database
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Route:
-    """A call at a gateway, with the parameters that stand in the path."""
+    """A call at a gateway, with the parameters that stand in the path.
+
+    With `by_app` it is on a path at which an app calls by itself: no user has to be verified.
+    """
 
     gateway: Gateway
     operation: Operation
     in_path: Mapping[str, str]
+    by_app: bool = False
 
 
 class Routes:
-    """The paths of gateways to calls."""
+    """The paths of gateways to calls; those of the real API that are not mocked are known by name."""
 
     def __init__(self, gateways: Sequence[Gateway], operations: Sequence[Operation]) -> None:
         self._gateways = tuple(gateways)
-        rules = (rule for gateway in gateways for operation in operations for rule in _rules(gateway, operation))
-        self._map = Map(list(rules), strict_slashes=False, merge_slashes=False)
+        mocked = [rule for gateway in gateways for operation in operations for rule in _rules(gateway, operation)]
+        others = [rule for gateway in gateways for row in OTHER_CALLS for rule in _other_rules(gateway, row)]
+        self._map = Map(mocked, strict_slashes=False, merge_slashes=False)
+        self._others = Map(others, strict_slashes=False, merge_slashes=False)
 
     def route(self, method: str, path: str) -> Route:
         """Where a method and a path lead.
@@ -40,7 +50,7 @@ class Routes:
         """
         adapter = self._map.bind("")
         try:
-            (gateway, operation), values = adapter.match(path, method=method)
+            (gateway, operation, by_app), values = adapter.match(path, method=method)
         except MethodNotAllowed:
             allowed = " or ".join(_methods(adapter, path))
             raise self.gateway_of(path).refused(
@@ -51,7 +61,7 @@ class Routes:
         in_path = {name: value for name, value in values.items() if name != "stage"}
         if gateway.numeric_ids and not all(map(_is_number, in_path.values())):
             raise self._lost(method, path)
-        return Route(gateway, operation, in_path)
+        return Route(gateway, operation, in_path, by_app)
 
     def matches(self, path: str) -> bool:
         """Whether a path is one of a call, by any method."""
@@ -61,11 +71,19 @@ class Routes:
         """The gateway that has a path, else the one whose paths begin like it, else the first one."""
         adapter = self._map.bind("")
         for method in _methods(adapter, path):
-            found: tuple[Gateway, Operation] = adapter.match(path, method=method)[0]
-            return found[0]
+            gateway: Gateway = adapter.match(path, method=method)[0][0]
+            return gateway
         return max(self._gateways, key=lambda gateway: max(_alike(template, path) for template in gateway.paths))
 
     def _lost(self, method: str, path: str) -> RefusedError:
+        """That a path leads nowhere, or to a call of the real API that is not mocked."""
+        try:
+            (gateway, name), _ = self._others.bind("").match(path)
+        except HTTPException:
+            pass
+        else:
+            error: RefusedError = gateway.refused(Refusal.NOT_MOCKED, name=name)
+            return error
         return self.gateway_of(path).refused(Refusal.PATH_UNKNOWN, method=method, path=path)
 
 
@@ -75,10 +93,23 @@ def _methods(adapter: MapAdapter, path: str) -> list[str]:
 
 
 def _rules(gateway: Gateway, operation: Operation) -> Iterator[Rule]:
-    for template in gateway.paths:
-        path = template.replace("{operation}", operation.name).replace("{route}", operation.route)
-        rule = path.replace("{", "<").replace("}", ">")
-        yield Rule(rule, methods=gateway.methods[operation.method], endpoint=(gateway, operation))
+    methods = gateway.methods[operation.method]
+    for path, by_app in _paths(gateway, operation.name, operation.route):
+        yield Rule(path, methods=methods, endpoint=(gateway, operation, by_app))
+
+
+def _other_rules(gateway: Gateway, row: Mapping[str, str]) -> Iterator[Rule]:
+    """Those of a call that is not mocked; it has no method, so that every one is told so."""
+    for path, _ in _paths(gateway, row["name"], row["route"]):
+        yield Rule(path, endpoint=(gateway, row["name"]))
+
+
+def _paths(gateway: Gateway, name: str, route: str) -> Iterator[tuple[str, bool]]:
+    """The paths of a call as rules have them, each with whether an app calls by itself there."""
+    for templates, by_app in ((gateway.paths, False), (gateway.app_paths, True)):
+        for template in templates:
+            path = template.replace("{operation}", name).replace("{route}", route)
+            yield path.replace("{", "<").replace("}", ">"), by_app
 
 
 def _is_number(text: str) -> bool:

@@ -33,13 +33,14 @@ class Admission:
     """Which calls are admitted: without an `auth` every one that has credentials in each place.
 
     `now` is the moment in ms since 1970, for tokens that expire. `made` are the ids of the tasks that clients have
-    made: no declaration can name them.
+    made: no declaration can name them. With `by_app` an app calls by itself: its word on the user counts, if any.
     """
 
     gateway: Gateway
     auth: Auth | None
     now: int
     made: Container[str] = ()
+    by_app: bool = False
 
     def caller(self, credentials: Parameters, operation: Operation) -> str:
         """Who calls, by the credentials that a call shows.
@@ -78,6 +79,8 @@ class Admission:
 
     def _user(self, credentials: Parameters, app: App | None) -> str:
         token, name = _shown(credentials, "bk_token"), _shown(credentials, "bk_username")
+        if self.by_app:
+            return name or ("" if self.auth is not None and self.auth.users else ANY_USER)
         is_odd = any(not isinstance(credentials.get(field, ""), str) for field in ("bk_token", "bk_username"))
         if is_odd or not (token or name):
             raise self.gateway.refused(Refusal.USER_MISSING)

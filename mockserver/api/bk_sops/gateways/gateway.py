@@ -42,15 +42,16 @@ _LONGEST_ECHO = 200  # characters of a caller's path in a message
 class Gateway(abc.ABC):
     """One gateway that leads to the API.
 
-    `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them; `methods` has for the method of an
-    operation those that the gateway takes. `credentials` are the places where they may stand; the header wins.
-    With `numeric_ids` the ids in the path are numbers, with `takes_forms` a body may be a form. `refusals` has a
-    template for each refusal. `system_code` is the code that the gateway puts in the place of every code of the system
-    behind it (None: it keeps them).
+    `paths` are templates with `{operation}`, or `{stage}` and `{route}`, in them, `app_paths` those at which no user
+    has to be verified; `methods` has for the method of an operation those that the gateway takes. `credentials` are the
+    places where they may stand; the header wins. With `numeric_ids` the ids in the path are numbers, with `takes_forms`
+    a body may be a form. `refusals` has a template for each refusal. `system_code` is the code that the gateway puts in
+    the place of every code of the system behind it (None: it keeps them).
     """
 
     name: str
     paths: tuple[str, ...]
+    app_paths: tuple[str, ...]
     methods: Mapping[str, tuple[str, ...]]
     credentials: frozenset[Place]
     numeric_ids: bool
@@ -65,6 +66,7 @@ class Gateway(abc.ABC):
         return cls(
             name=name,
             paths=tuple(row["paths"]),
+            app_paths=tuple(row["app_paths"]),
             methods={method: tuple(taken) for method, taken in row["methods"].items()},
             credentials=frozenset(map(Place, row["credentials"])),
             numeric_ids=row["ids_in_path"],
