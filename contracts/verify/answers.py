@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,6 +60,22 @@ class ReceivedAnswer:
         if self.body is None or self.body.get("result") is not False:
             return None
         return Refusal(self.body.get("code"), self.body.get("message"))
+
+
+_CREDENTIALS = re.compile(
+    r"""(?ix) credential | permission | authenticat | authori[sz] | forbidden | sign\s?ature | log[\s-]?in | logged
+    | (?:bk|access|login|invalid)[\s_](?:token|ticket) | \btoken\s(?:\w+\s)?(?:invalid|expired)
+    | \bapp[\s_]?(?:code|secret)\b | bk_(?:app|username|signature)
+    | \u6743\u9650 | \u8ba4\u8bc1 | \u9274\u6743 | \u767b\u5f55 | \u6388\u6743 | \u51ed\u8bc1"""
+)
+"""Words of refusals about who calls and what they may do, in English and in Chinese."""
+
+
+def speaks_of_credentials(answer: ReceivedAnswer) -> bool:
+    """Whether an answer is about who calls, or about what they may do: by its status, or by the words of a refusal."""
+    if answer.exchange.status in {401, 403, 407}:
+        return True
+    return answer.refusal is not None and _CREDENTIALS.search(str(answer.refusal.message)) is not None
 
 
 def decoded(number: int, exchange: Exchange) -> ReceivedAnswer:

@@ -16,12 +16,12 @@ from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation, clip
 from taskmock.contracts.findings.wording import listed
 from taskmock.contracts.validation.body import MAX_BYTES
-from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal
+from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, speaks_of_credentials
 from taskmock.contracts.verify.gateway import GatewayAccess
 from taskmock.contracts.verify.http_rules import judged_body, refusal_violations, violations_around
 from taskmock.contracts.verify.plan import PATIENCE, Plan
 
-NO_TREE = "A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."
+NO_TREE = "A run that has seen no task has verified nothing."
 GAVE_UP = "What is refused or broken many times in a row is not asked for for ever."
 NOT_ENDED = "A task that was to be followed to its end was left before."
 
@@ -42,6 +42,7 @@ class Examination:
         self._plan = plan
         self._last: ReceivedAnswer | None = None
         self._last_refusal = ""
+        self._doubt = ""
         self._refused_with: Refusal | None = None
         self._treeless = 0
 
@@ -83,6 +84,7 @@ class Examination:
         self._treeless = 0 if answer.data is not None else self._treeless + 1
         if answer.data is not None:
             self.last_tree, self.state = answer.exchange.body, answer.state
+        self._doubt = "; the credentials or the permissions may be wrong" if speaks_of_credentials(answer) else ""
         if answer.refusal is not None:
             self._last_refusal = f"; the last refusal: {answer.refusal} (poll {answer.number})"
 
@@ -110,7 +112,7 @@ class Examination:
     def _conclusion(self, judge: Series) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
         if self.last_tree is None and not judge.nodes and self._last is not None:
-            message = f"no answer of {self.polls} showed a task{self._last_refusal}"
+            message = f"no answer of {self.polls} showed a task{self._last_refusal}{self._doubt}"
             yield Violation("verify.no-tree", "", "", message, "a task", source=NO_TREE)
         if self._treeless >= PATIENCE and self.polls < self._plan.polls:
             message = f"gave up after {PATIENCE} answers in a row without a task (poll {self.polls})"

@@ -13,6 +13,7 @@ from taskmock.contracts.findings.rule import Finding, Rule, rule, rule_violation
 from taskmock.contracts.findings.violation import Severity, Violation, clip
 from taskmock.contracts.verify.answers import ReceivedAnswer, decoded
 from taskmock.contracts.verify.gateway import GatewayAccess
+from taskmock.contracts.verify.transport.content_type import PAGE_TYPES, is_json, is_misread, media_type, named_charset
 from taskmock.contracts.verify.transport.exchange import TROUBLES, Exchange
 from taskmock.schemas import load_gateways
 
@@ -61,14 +62,28 @@ def gateway_answers_as_it_is_defined(answer: ReceivedAnswer) -> Iterator[Finding
 @rule("http.content-type")
 def json_says_that_it_is_json(answer: ReceivedAnswer) -> Iterator[Finding]:
     """An answer is JSON and says so: its Content-Type is application/json."""
-    if not answer.exchange.body:
-        return  # nothing is of no type
     kind = answer.exchange.header("content-type")
-    media = (kind or "").partition(";")[0].strip().lower()
-    if media != "application/json" and not media.endswith("+json"):
-        found = "says nothing of its type" if kind is None else "says that it is something else"
-        subject = "the answer" if answer.body is None else "the answer is JSON and"
-        yield _around(f"{subject} {found}", "Content-Type: application/json", clip(kind) if kind else "")
+    if not answer.exchange.body or is_json(kind):
+        return  # nothing is of no type
+    if answer.defect is not None and answer.defect.code == "body.html" and media_type(kind) in PAGE_TYPES:
+        return  # a page that says that it is one
+    found = "says nothing of its type" if kind is None else "says that it is something else"
+    subject = "the answer" if answer.body is None else "the answer is JSON and"
+    yield _around(f"{subject} {found}", "Content-Type: application/json", clip(kind) if kind else "")
+
+
+@rule("http.content-type")
+def charset_is_that_of_the_bytes(answer: ReceivedAnswer) -> Iterator[Finding]:
+    """The bytes of an answer are in the charset that its Content-Type names, if it names one; JSON is UTF-8."""
+    kind = answer.exchange.header("content-type")
+    charset = named_charset(kind)
+    if charset is None or not is_json(kind):
+        return
+    try:
+        if is_misread(answer.exchange.body, charset):
+            yield _around("the bytes are UTF-8, but the Content-Type says otherwise", "charset=utf-8", clip(kind))
+    except LookupError:
+        yield _around("the Content-Type names a charset that there is not", "charset=utf-8, or none", clip(kind))
 
 
 @rule("gateway.error-code", applies_to=("apigw",), topic=GATEWAY)
@@ -130,7 +145,7 @@ def esb_names_the_request(answer: ReceivedAnswer) -> Iterator[Finding]:
 @rule("gateway.request-id", applies_to=("apigw",), severity=Severity.WARNING)
 def gateway_names_the_request(answer: ReceivedAnswer) -> Iterator[Finding]:
     """The API gateway gives every answer X-Bkapi-Request-Id, by which its people find the call."""
-    if not answer.exchange.header(REQUEST_ID):
+    if answer.body is not None and not answer.exchange.header(REQUEST_ID):
         yield _around("the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")
 
 
@@ -138,6 +153,7 @@ RULES: tuple[Rule[ReceivedAnswer], ...] = (
     esb_answers_200,
     gateway_answers_as_it_is_defined,
     json_says_that_it_is_json,
+    charset_is_that_of_the_bytes,
     own_errors_carry_their_code,
     own_codes_tell_the_status,
     legacy_codes_are_one,
@@ -187,8 +203,8 @@ def violations_around(answer: ReceivedAnswer, access: GatewayAccess) -> tuple[tu
         source = TROUBLES[trouble.code]
         return (Violation(trouble.code, "", "", trouble.message, value=trouble.value, source=source),), False
     refuted = tuple(rule_violations(STATUS_RULES, answer, access.name))
-    if refuted:  # nothing else can be judged
-        return (*refuted, *rule_violations([json_says_that_it_is_json], answer, access.name)), False
+    if refuted:  # nothing else can be judged, and the rest has the same cause
+        return refuted, False
     return tuple(rule_violations(RULES, answer, access.name)), True
 
 

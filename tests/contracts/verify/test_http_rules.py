@@ -29,6 +29,13 @@ def findings(gateway, body=GOOD, **answer):
     ]
 
 
+def codes_of(body, *, gateway="apigw", **answer):
+    """The codes of all findings of one answer, but that it shows no task."""
+    with raw_server(lambda line: line.answer(body, **answer)) as server:
+        (found,) = verified(Target(server.url, gateway=gateway), ["10"], plan=Plan(rate=None))
+    return [violation.code for violation in found.report.violations if violation.code != "verify.no-tree"]
+
+
 @pytest.mark.parametrize("gateway", ["esb", "esb-legacy", "apigw"])
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8", "Application/Problem+JSON"])
 def test_good_answer_has_no_findings(gateway, kind):
@@ -47,6 +54,45 @@ def test_json_under_another_name_is_found(gateway, kind, message):
     assert findings(gateway, Content_Type=kind, **REQUEST_ID) == [
         ("http.content-type", message, "Content-Type: application/json")
     ]
+
+
+CHINESE = json.dumps({**json.loads(GOOD), "message": "完成"}, ensure_ascii=False).encode()
+MISREAD = "the bytes are UTF-8, but the Content-Type says otherwise"
+UNKNOWN = "the Content-Type names a charset that there is not"
+
+
+@pytest.mark.parametrize(
+    ("charset", "body", "message"),
+    [
+        ("gbk", CHINESE, MISREAD),
+        ("iso-8859-1", CHINESE, MISREAD),
+        ("US-ASCII", CHINESE, MISREAD),
+        ('"gb18030"; boundary=x', CHINESE, MISREAD),
+        ("utf-16", GOOD, MISREAD),
+        ("utf8mb4", GOOD, UNKNOWN),
+        ("hex", GOOD, UNKNOWN),
+        ("", GOOD, UNKNOWN),
+    ],
+)
+def test_charset_that_is_not_that_of_the_bytes_is_found(charset, body, message):
+    expected = "charset=utf-8, or none" if message == UNKNOWN else "charset=utf-8"
+    kind = f"application/json; charset={charset}" if charset else 'application/json; charset=""'
+
+    assert findings("apigw", body, Content_Type=kind, **REQUEST_ID) == [("http.content-type", message, expected)]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", '"utf-8"', "gbk", "iso-8859-1", "us-ascii"])
+def test_charset_that_reads_the_same_is_no_finding(charset):
+    body = CHINESE if charset.strip('"').lower().startswith("utf") else GOOD
+
+    assert findings("apigw", body, Content_Type=f"application/json; Charset={charset}", **REQUEST_ID) == []
+
+
+def test_answer_in_another_encoding_is_one_finding_whatever_the_charset():
+    body = CHINESE.decode().encode("gbk")
+
+    for charset in ("gbk", "utf-8"):
+        assert codes_of(body, Content_Type=f"application/json; charset={charset}") == ["body.encoding"]
 
 
 @pytest.mark.parametrize("gateway", ["esb", "esb-legacy"])
@@ -128,6 +174,21 @@ def test_gateway_names_the_request():
     assert findings("apigw") == [("gateway.request-id", "the answer has no X-Bkapi-Request-Id", "X-Bkapi-Request-Id")]
 
 
+@pytest.mark.parametrize("gateway", ["esb", "esb-legacy", "apigw"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("502 Bad Gateway", "http.status"), ("404 Not Found", "http.status"), ("200 OK", "body.html")],
+)
+def test_page_is_one_finding(gateway, status, code):
+    page = b"<html><h1>502 Bad Gateway</h1></html>"
+
+    assert codes_of(page, gateway=gateway, status=status, Content_Type="text/html; charset=gbk") == [code]
+
+
+def test_page_under_another_name_is_two_findings():
+    assert codes_of(b"<html></html>", Content_Type="text/plain") == ["http.content-type", "body.html"]
+
+
 @pytest.mark.parametrize("status", ["502 Bad Gateway", "418 I'm a teapot"])
 def test_page_of_a_proxy_is_no_error_of_the_gateway(status):
     number = status.partition(" ")[0]
@@ -138,7 +199,6 @@ def test_page_of_a_proxy_is_no_error_of_the_gateway(status):
             f"the answer is HTTP {number}, and no error of the gateway's own",
             "HTTP 200, or an error with X-Bkapi-Error-Code",
         ),
-        ("http.content-type", "the answer says that it is something else", "Content-Type: application/json"),
     ]
 
 

@@ -78,9 +78,9 @@ def test_malformed_answer_to_a_probe_is_found():
 
     assert ended.exit_code == 1
     assert {report["source"]: set(report["codes"]) for report in reports(ended)} == {
-        "probe missing-parameter": {"http.status", "http.content-type"},
+        "probe missing-parameter": {"http.status"},
         "probe unknown-task": {"envelope.missing", "envelope.type"},
-        "probe wrong-credentials": {"body.html", "http.content-type"},
+        "probe wrong-credentials": {"body.html"},
         "probe no-credentials": {"envelope.missing", "envelope.type"},
     }
 
