@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from taskmock.contracts.findings.violation import Strictness, Violation
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.validation.overlay import Overlay
 from taskmock.schemas import chosen, known_of
+from taskmock.schemas.argument import demand
 
 ASKED = "as asked for"
 
@@ -34,7 +36,7 @@ class Contract:
 
     def __init__(
         self,
-        edition: str | Overlay = AUTO,
+        edition: str | os.PathLike[str] | Overlay = AUTO,
         *,
         strictness: str = Strictness.DOCUMENTED,
         operation: str = "",
@@ -45,6 +47,10 @@ class Contract:
         """Raises: ValueError for a call, edition or strictness that there is not, with those there are, or an overlay
         that cannot be used.
         """
+        demand("Contract(edition)", edition, str | os.PathLike | Overlay, "an edition, or an overlay or its file")
+        demand("Contract(operation=…)", operation, str, "the name of a call")
+        demand("Contract(api=…)", api, Api, "an Api")
+        demand("Contract(skip=…)", skip, list | tuple | set | frozenset, "a collection of rules' codes")
         self.api = api
         self.skip = skip
         self.clock_rule = ClockRule(chosen("clock rule", clock_rule, tuple(map(str, ClockRule))))
@@ -73,6 +79,7 @@ class Contract:
 
         `request` are the parameters of the call, where known: some fields are promised only where they were asked for.
         """
+        demand("check_response(request=…)", request, Mapping | None, "the parameters of the call by name")
         try:
             decoded = decoded_object(body)
         except BodyError as error:
@@ -98,7 +105,11 @@ class Contract:
 
         Raises: ValueError where the contract is another call's.
         """
+        demand("check_history(request=…)", request, Mapping | None, "the parameters of the calls by name")
+        demand("check_history(polls)", polls, Iterable, "polls in their order, each a Poll(body, at)")
         polls = tuple(polls)
+        for poll in polls:
+            demand("check_history(polls)", poll, Poll, "polls in their order, each a Poll(body, at)")
         detected = self.chosen_edition or self._call.detect_series_edition(polls)
         judge = self.series(detected[0], request)
         report = self.report("history", detected, judge.violations(polls))

@@ -22,7 +22,7 @@ def advance_in_ms(seconds: float) -> int:
     Raises:
         ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
-    return _in_ms(seconds, "a clock advances by 0 seconds or more, not {!r}; set() goes back")
+    return _in_ms(seconds, "a clock advances by 0 to {} seconds, not {!r}; set() goes back")
 
 
 def moment_in_ms(seconds: float) -> int:
@@ -31,14 +31,14 @@ def moment_in_ms(seconds: float) -> int:
     Raises:
         ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
-    return _in_ms(seconds, "a clock is set to 0 seconds or more, not {!r}")
+    return _in_ms(seconds, "a clock is set to 0 to {} seconds, not {!r}")
 
 
 def _in_ms(seconds: object, out_of_range: str) -> int:
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ValueError(f"a clock takes seconds as a number, not {seconds!r}")
     if not 0 <= seconds <= FURTHEST:
-        raise ValueError(out_of_range.format(seconds))
+        raise ValueError(out_of_range.format(FURTHEST, seconds))
     return round(seconds * SECOND)
 
 

@@ -205,7 +205,10 @@ class TaskmockSession:
         """
         __tracebackhide__ = True
         from taskmock.mockserver.sessions.polling import check_polling
+        from taskmock.mockserver.sessions.task import Task
+        from taskmock.schemas.argument import demand
 
+        demand("assert_polled(task)", task, str | Task, "a task, or its id as text")
         task_id = task if isinstance(task, str) else task.id
         polling = self._session.polling(task_id)
         check_polling(polling, f"task {task_id}", at_least=at_least, at_most=at_most, interval=interval)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import pathlib
 from collections.abc import Iterable, Iterator
 
@@ -11,6 +12,7 @@ from taskmock.contracts.files import DocumentFileError, read_document, write_out
 from taskmock.contracts.findings.baseline import Baseline, Entry, is_acceptable, unacceptable_codes
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.wording import guess, kind_of
+from taskmock.schemas.argument import demand
 
 FORMAT = 1
 """The version of the file."""
@@ -23,11 +25,13 @@ class BaselineError(ValueError):
     """A baseline that cannot be used; the text has a line for each mistake, with the file and the entry."""
 
 
-def load_baseline(file: str, *, or_empty: bool = False, hint: str = "") -> Baseline:
+def load_baseline(file: str | os.PathLike[str], *, or_empty: bool = False, hint: str = "") -> Baseline:
     """The baseline in a file; where there is no file, an empty one if that will do.
 
     Raises: BaselineError where it cannot be read or understood; `hint` is added to the message where there is no file.
     """
+    demand("load_baseline(file)", file, str | os.PathLike, "the path of a baseline")
+    file = os.fspath(file)
     if or_empty and not pathlib.Path(file).exists():
         return Baseline()
     content = _content(file, hint)
@@ -38,11 +42,14 @@ def load_baseline(file: str, *, or_empty: bool = False, hint: str = "") -> Basel
     return Baseline(tuple(_entry(entry) for entry in content["accepted"]))
 
 
-def save_baseline(baseline: Baseline, file: str) -> None:
+def save_baseline(baseline: Baseline, file: str | os.PathLike[str]) -> None:
     """Writes a baseline, in the order of its entries.
 
     Raises: BaselineError where the file cannot be written.
     """
+    demand("save_baseline(baseline)", baseline, Baseline, "a Baseline")
+    demand("save_baseline(file)", file, str | os.PathLike, "the path of a baseline")
+    file = os.fspath(file)
     text = _toml(baseline) if file.endswith(".toml") else _json(baseline)
     try:
         write_output(file, text)

@@ -26,6 +26,10 @@ class History:
     """Collects the answers of one task as they are polled, to judge them together."""
 
     def __init__(self, contract: Contract) -> None:
+        from taskmock.contracts.contract import Contract
+        from taskmock.schemas.argument import demand
+
+        demand("History(contract)", contract, Contract, "a Contract")
         self._contract = contract
         self._polls: list[Poll] = []
 

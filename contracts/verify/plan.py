@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL
+from taskmock.schemas.argument import demand
 
 INTERVAL = 2.0
 """Seconds from one poll of a task to its next, unless told otherwise."""
@@ -48,6 +49,15 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Raises: ValueError for a number that is too small, or too large to be waited for."""
+        for name, kinds in (
+            ("polls", int),
+            ("concurrency", int),
+            ("interval", int | float),
+            ("rate", int | float | None),
+        ):
+            demand(f"Plan({name})", getattr(self, name), kinds, "a whole number" if kinds is int else "a number")
+        for name in ("until", "idle"):
+            demand(f"Plan({name})", getattr(self, name), set | frozenset, "a set of states")
         for name in ("polls", "concurrency"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is at least 1, not {getattr(self, name)}")

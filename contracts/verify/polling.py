@@ -12,6 +12,7 @@ from taskmock.contracts.verify.plan import PATIENCE, Pace, Plan
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call, Exchange, Trouble
 from taskmock.contracts.verify.transport.request import UnreachableError
+from taskmock.schemas.argument import demand
 
 
 class StoppedError(Exception):
@@ -74,6 +75,7 @@ def asking(where: Target | RateLimitedClient, rate: float | None) -> Iterator[Ra
     if isinstance(where, RateLimitedClient):
         yield where
         return
+    demand("verify(where)", where, Target, "a Target, such as Target('http://127.0.0.1:8000')")
     client = RateLimitedClient(where, rate)
     try:
         yield client

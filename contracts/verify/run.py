@@ -18,6 +18,7 @@ from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.contracts.verify.transport.request import POLL_SLACK
 from taskmock.schemas import STATUS
+from taskmock.schemas.argument import demand
 
 Watch = Callable[["Sighting"], None]
 """Is called with each answer, in the thread that called `verify`."""
@@ -41,6 +42,9 @@ def verify(
         TlsError: A certificate's file cannot be used.
         UnreachableError: The server cannot be reached.
     """
+    demand("verify(tasks)", tasks, list | tuple, "a list of tasks' ids as text, or of Questions")
+    demand("verify(contract=…)", contract, Contract | None, "a Contract")
+    demand("verify(plan=…)", plan, Plan | None, "a Plan")
     plan = plan or Plan()
     questions = [question_of(task) for task in tasks]
     with asking(where, plan.rate) as client:
@@ -51,6 +55,7 @@ def verify(
 
 def question_of(task: str | Question) -> Question:
     """A task as a question: an id alone is one of business 2."""
+    demand("verify(tasks)", task, str | Question, "tasks' ids as text, or Questions")
     return task if isinstance(task, Question) else Question(task, {"bk_biz_id": "2"})
 
 

@@ -16,6 +16,7 @@ from taskmock.contracts.verify.transport.decompression import ACCEPTED
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.contracts.verify.transport.proxy import is_local
 from taskmock.schemas import chosen
+from taskmock.schemas.argument import demand
 
 TIMEOUT = 35.0
 """How long an answer may take, in seconds, unless told otherwise: a gateway itself gives up after 30."""
@@ -52,6 +53,11 @@ class Target:
 
     def __post_init__(self) -> None:
         """Checks the parts."""
+        demand("Target(url)", self.url, str, "a URL as text")
+        demand("Target(credentials=…)", self.credentials, Credentials | None, "Credentials")
+        demand("Target(tls=…)", self.tls, Tls | None, "a Tls")
+        demand("Target(timeout=…)", self.timeout, int | float, "seconds as a number")
+        demand("Target(headers=…)", self.headers, tuple | list, "pairs of a name and a value")
         object.__setattr__(self, "url", base_url(self.url))
         try:
             access = ACCESS[chosen("gateway", self.gateway, tuple(ACCESS))]

@@ -31,9 +31,10 @@ from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Polled, Query, played
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Opening, Record, RecordKey
 from taskmock.mockserver.playback.store import MemoryStore
-from taskmock.mockserver.scenarios.catalog import Catalog
+from taskmock.mockserver.scenarios.catalog import Catalog, check_named
 from taskmock.mockserver.sessions.session import playable_id
 from taskmock.schemas import chosen
+from taskmock.schemas.argument import demand
 
 MOST_FRAMES = 100_000
 """The most answers of one scenario; a fault that goes on for more is cut off there."""
@@ -69,7 +70,7 @@ def frames(
     scenario: str | Path | Scenario,
     edition: str | None = None,
     *,
-    seed: str = "0",
+    seed: str | int = "0",
     task_id: str | None = None,
     faults: bool = True,
     params: Mapping[str, object] = NO_PARAMS,
@@ -85,6 +86,11 @@ def frames(
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
         ValueError: The edition is unknown, or the scenario does not play for the task id.
     """
+    check_named("frames(scenario)", scenario)
+    demand("frames(seed=…)", seed, str | int, "a text or a whole number")
+    demand("frames(task_id=…)", task_id, str | None, "a task's id as text")
+    demand("frames(faults=…)", faults, bool, "True or False")
+    demand("frames(params=…)", params, Mapping, "the parameters of a call by name")
     taken = scenario if isinstance(scenario, Scenario) else Catalog().take(scenario)
     if not faults:
         plays = tuple(dataclasses.replace(play, faults=()) for play in taken.plays)
@@ -92,7 +98,7 @@ def frames(
     wanted = playable_id(taken) if task_id is None else task_id
     if taken.play_for(wanted) is None:
         raise ValueError(f"the scenario {taken.name!r} does not play for the task id {wanted!r}")
-    playback, renderer = polled_playback(taken, edition, seed=seed), Renderer()
+    playback, renderer = polled_playback(taken, edition, seed=str(seed)), Renderer()
     query = Query(session=DEFAULT_SESSION, task_id=wanted, selection=Selection(Flags.of(params)))
     found: list[PlayedFrame] = []
     while len(found) < MOST_FRAMES:

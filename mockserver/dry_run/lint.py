@@ -21,6 +21,7 @@ from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID
 from taskmock.mockserver.sessions.task_clock import TaskClock
 from taskmock.schemas import EDITIONS
+from taskmock.schemas.argument import demand
 
 Place = tuple[str | int, ...]
 """The keys that lead to a part of a scenario's file."""
@@ -54,7 +55,11 @@ def lint(scenario: Scenario) -> tuple[Finding, ...]:
 
     Every answer must keep the strict contract (each contract break that the scenario declares must be caught by it),
     every scripted command be obeyed, every fault hold at some moment, and the task end as `ends` says.
+
+    Raises:
+        ArgumentError: `scenario` is none.
     """
+    demand("lint(scenario)", scenario, Scenario, "a Scenario, such as load_scenario(FILE) gives")
     return tuple(dict.fromkeys(_findings(scenario)))
 
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import collections
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.scenarios.folder import SUFFIXES, scenario_files
+from taskmock.schemas.argument import demand
 
 LIBRARY = Path(__file__).parent / "library"
 """The shipped scenarios, one file each, called by their names."""
+
+
+def check_named(where: str, scenario: object) -> None:
+    """Checks that `where` is given what names a scenario, or is one; None leaves the choice to others.
+
+    Raises:
+        ArgumentError: It is neither.
+    """
+    __tracebackhide__ = True
+    takes = "a scenario's name, its file, or a Scenario (read_scenario makes one of a text)"
+    demand(where, scenario, str | os.PathLike | Scenario | None, takes)
 
 
 class Catalog:

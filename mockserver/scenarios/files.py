@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from taskmock.mockserver.scenarios.syntax.nodes import quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems
 from taskmock.mockserver.scenarios.syntax.source import MOST_BYTES, too_big
 from taskmock.schemas import closest
+from taskmock.schemas.argument import demand
 
 Find = Callable[[str], Path | Scenario]
 """Gives the file, or the scenario itself, of a name; raises LookupError with a text for people."""
@@ -25,7 +27,9 @@ def load_scenario(path: Path | str, *, find: Find | None = None) -> Scenario:
 
     Raises:
         ScenarioError: With all that is wrong with the file.
+        ArgumentError: `path` is no path.
     """
+    demand("load_scenario(path)", path, str | os.PathLike, "the path of a scenario file")
     return _load(Path(path), find, ())
 
 
@@ -76,6 +80,7 @@ def _none(path: Path, name: str) -> Path:
 
 def dump_scenario(scenario: Scenario) -> str:
     """The text of a scenario file: YAML; JSON (which is YAML, too) where it holds recorded answers."""
+    demand("dump_scenario(scenario)", scenario, Scenario, "a Scenario, such as load_scenario(FILE) gives")
     data = scenario.as_data()
     if any(play.frames for play in scenario.plays):
         return json.dumps(data, ensure_ascii=True, indent=1) + "\n"

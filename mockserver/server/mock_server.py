@@ -17,8 +17,10 @@ from taskmock.mockserver.playback.record import DEFAULT_SESSION
 from taskmock.mockserver.server.app import App
 from taskmock.mockserver.server.settings import Settings, build_app
 from taskmock.mockserver.sessions.journal import JournalEntry
+from taskmock.mockserver.sessions.names import checked_session
 from taskmock.mockserver.sessions.session import Session
 from taskmock.mockserver.sessions.task import Task
+from taskmock.schemas.argument import demand
 
 if TYPE_CHECKING:
     from typing import Self
@@ -58,9 +60,14 @@ class MockServer:
         port: int = 0,
         settings: Settings | None = None,
     ) -> None:
+        demand("MockServer(settings=…)", settings, Settings | None, "a Settings")
+        demand("MockServer(host=…)", host, str, "the name or address of a network interface")
+        demand("MockServer(port=…)", port, int, "a whole number")
         base = settings or Settings()
         check_exposure(host, base)
-        self.app = build_app(dataclasses.replace(base, scenario=scenario or base.scenario, clock=clock or base.clock))
+        played = base.scenario if scenario is None else scenario
+        timed = base.clock if clock is None else clock
+        self.app = build_app(dataclasses.replace(base, scenario=played, clock=timed))
         self._thread = ServerThread(self.app)
         self._address = (host, port)
         self._url: str | None = None
@@ -90,8 +97,14 @@ class MockServer:
         self._url = None
 
     def session(self, name: str | None = None) -> ServerSession:
-        """A session by name; a new one of its own where none is given."""
-        return ServerSession(self.app, name or f"s-{secrets.token_hex(8)}", base=self.url)
+        """A session by name; a new one of its own where none is given.
+
+        Raises:
+            SessionNameError: The name cannot be a session's.
+        """
+        demand("session(name)", name, str | None, "a session's name as text")
+        own = f"s-{secrets.token_hex(8)}" if name is None else checked_session(name)
+        return ServerSession(self.app, own, base=self.url)
 
     def play(self, scenario: str | Path | Scenario | None = None, task_id: str | None = None) -> Task:
         """Opens a task of the default session; `scenario` None plays what the server plays by default."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 from pathlib import Path
+from types import UnionType
 from typing import ClassVar
 
 from taskmock.mockserver.admin.router import AdminRouter
@@ -18,14 +20,26 @@ from taskmock.mockserver.generation.names import pool_for
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Opening
 from taskmock.mockserver.playback.store import MemoryStore
-from taskmock.mockserver.scenarios.catalog import Catalog
+from taskmock.mockserver.scenarios.catalog import Catalog, check_named
 from taskmock.mockserver.server.app import App
 from taskmock.mockserver.sessions.journal import Journal
 from taskmock.mockserver.sessions.names import SessionRule
 from taskmock.mockserver.sessions.session import SessionContext
 from taskmock.schemas import ALL, GATEWAYS, KNOWN, SESSION_FIELDS, chosen
+from taskmock.schemas.argument import demand
 
 _MODES = tuple(map(str, ClockMode))
+
+_SWITCH = (bool, "True or False")
+_TAKEN: dict[str, tuple[type | UnionType, str]] = {
+    "locale": (str, "a locale's name as text"),
+    "strict_sessions": _SWITCH,
+    "admin_token": (str | None, "a text"),
+    "admin": _SWITCH,
+    "auth": (str | os.PathLike | Auth | None, "the path of a file of declarations, or an Auth"),
+    "quirks": _SWITCH,
+}
+"""What kinds of values fields take of which every value can be, or that are read later."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuses what would only fail at the first poll, and puts what can be said in several ways into one."""
+        for name, (kinds, takes) in _TAKEN.items():
+            demand(f"Settings({name}=…)", getattr(self, name), kinds, takes)
+        check_named("Settings(scenario=…)", self.scenario)
         clock = self.clock
         if clock is not None and not isinstance(clock, str) and not callable(getattr(clock, "now", None)):
             raise ValueError(f"a clock is one of {', '.join(_MODES)}, or a clock such as ManualClock(), not {clock!r}")

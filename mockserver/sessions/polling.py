@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.sessions.journal import JournalEntry
+from taskmock.schemas.argument import ArgumentError, demand
 
 _SHOWN = 8
 
@@ -62,6 +63,11 @@ def check_polling(
     Raises:
         PollingError: with the first thing that is not so, and all that is known.
     """
+    __tracebackhide__ = True
+    demand("assert_polled(at_least=…)", at_least, int, "a whole number")
+    demand("assert_polled(at_most=…)", at_most, int | None, "a whole number")
+    if not _is_range(interval):
+        raise ArgumentError(f"assert_polled(interval=…) takes the least and the most seconds: (1, 5), not {interval!r}")
     if polling.count < at_least:
         raise PollingError(f"{what} was polled less than {at_least} times: {polling}")
     if at_most is not None and polling.count > at_most:
@@ -72,3 +78,11 @@ def check_polling(
             raise PollingError(
                 f"{what}: {found:g} s between polls {number} and {number + 1}, not {least:g} to {most:g} s: {polling}"
             )
+
+
+def _is_range(interval: object) -> bool:
+    if interval is None:
+        return True
+    if not isinstance(interval, tuple | list) or len(interval) != 2:
+        return False
+    return all(isinstance(end, int | float) and not isinstance(end, bool) for end in interval)

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import functools
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey, SessionPlan
-from taskmock.mockserver.scenarios.catalog import Catalog
+from taskmock.mockserver.scenarios.catalog import Catalog, check_named
 from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry, TooFewCallsError
 from taskmock.mockserver.sessions.names import session_prefix
 from taskmock.mockserver.sessions.polling import Polling, polling_in
 from taskmock.mockserver.sessions.task import Task
 from taskmock.schemas import chosen
+from taskmock.schemas.argument import demand
 
 _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
 
@@ -50,6 +52,7 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: `clock` is no clock mode.
         """
+        check_named("settle(scenario=…)", scenario)
         pinned = None if scenario is None else self._pinned(scenario)
         if clock is None:
             self.change_plan(pinned=pinned)
@@ -93,6 +96,9 @@ class Session:
             ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
             ValueError: The scenario plays for other task ids.
         """
+        __tracebackhide__ = True
+        check_named("play(scenario)", scenario)
+        demand("play(task_id=…)", task_id, str | None, "a task's id as text")
         playback = self._context.playback
         if scenario is not None or task_id is None or task_id not in self.plan.created:
             task_id = self._cast(scenario, task_id)
@@ -105,6 +111,7 @@ class Session:
 
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
+        demand("requests(task_id)", task_id, str | None, "a task's id as text")
         return self._context.journal.find(Criteria(session=self.name, task=task_id))
 
     def wait_for_requests(
@@ -115,6 +122,13 @@ class Session:
         Raises:
             TimeoutError: There were fewer.
         """
+        demand("wait_for_requests(count)", count, int, "a whole number")
+        demand("wait_for_requests(task_id=…)", task_id, str | None, "a task's id as text")
+        demand("wait_for_requests(within=…)", within, int | float, "seconds as a number")
+        if not 0 <= within <= threading.TIMEOUT_MAX:
+            raise ValueError(
+                f"wait_for_requests(within=…) takes 0 to {threading.TIMEOUT_MAX:g} seconds, not {within!r}"
+            )
         criteria = Criteria(session=self.name, task=task_id)
         try:
             self._context.journal.wait_for(criteria, count=count, timeout=within)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError
@@ -9,6 +11,7 @@ from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
 from taskmock.mockserver.sessions.task_clock import TaskClock
+from taskmock.schemas.argument import ArgumentError, demand
 
 
 class Task:
@@ -36,6 +39,7 @@ class Commands:
     Raises, each of them:
         CommandRefusedError: The task's state does not allow it; nothing has changed.
         AddressError: The address names no node, or several.
+        ArgumentError: The address is no text.
     """
 
     def __init__(self, playback: Playback, key: RecordKey) -> None:
@@ -44,6 +48,7 @@ class Commands:
 
     def _give(self, verb: Verb, target: str, data: object = None) -> None:
         __tracebackhide__ = True
+        demand(f"{verb}(…)", target, str, "a node's name, path or id as text")
         try:
             self._playback.command(self._key, Command(verb=verb, target=target, data=data))
         except (CommandRefusedError, AddressError) as error:
@@ -81,11 +86,22 @@ class Commands:
         self._give(Verb.FORCED_FAIL, node)
 
     def callback(self, node: str, *, result: bool = True, ex_data: object = "callback failed") -> None:
-        """Calls back to a waiting node, which then succeeds or fails."""
+        """Calls back to a waiting node, which then succeeds or fails; `ex_data` is what JSON can hold."""
         __tracebackhide__ = True
+        demand("callback(result=…)", result, bool, "True or False")
+        if not _is_json(ex_data):
+            raise ArgumentError(f"callback(ex_data=…) takes what JSON can hold, not {ex_data!r}")
         self._give(Verb.CALLBACK, node, None if result else {"result": False, "ex_data": ex_data})
 
     def rollback(self, node: str) -> None:
         """Undoes what came after a node, and runs it again."""
         __tracebackhide__ = True
         self._give(Verb.ROLLBACK, node)
+
+
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

@@ -53,14 +53,14 @@ def checked_overlay(document: object, *, source: str = "an overlay") -> Overlay:
     return overlay_of(document["extends"], fields, source=source)
 
 
-def chosen_overlay(edition: str | Overlay) -> Overlay | None:
+def chosen_overlay(edition: str | os.PathLike[str] | Overlay) -> Overlay | None:
     """The overlay that an argument is or names, as a file; None where it is an edition.
 
     Raises: OverlayError where the file is no overlay.
     """
     if isinstance(edition, Overlay):
         return edition
-    return load_overlay(edition) if isinstance(edition, str) and edition.lower().endswith(SUFFIXES) else None
+    return load_overlay(edition) if os.fspath(edition).lower().endswith(SUFFIXES) else None
 
 
 def _mistakes(document: object) -> Iterator[str]:

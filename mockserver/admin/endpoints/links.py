@@ -13,7 +13,7 @@ from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, 
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
-from taskmock.mockserver.core.task_time import ClockMode, TaskTime
+from taskmock.mockserver.core.task_time import FURTHEST, ClockMode, TaskTime
 from taskmock.mockserver.playback.poll import played
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
@@ -43,7 +43,7 @@ _REPLAY: dict[str, Schema] = {
         "maximum": _LATEST,
         "description": "The task's creation, ms since 1970.",
     },
-    "reading": {"type": "number", "minimum": 0, "maximum": 1e10, "description": "Seconds on the task's clock."},
+    "reading": {"type": "number", "minimum": 0, "maximum": FURTHEST, "description": "Seconds on the task's clock."},
     "polls": {"type": "integer", "minimum": 0, "maximum": 2**53, "description": "Polls so far."},
     "log": {"type": "string", "description": "What was done to the task: JSON, as `events:` of scenario files."},
     "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},

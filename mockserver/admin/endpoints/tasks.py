@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
-from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.clock import FURTHEST, ClockMode
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
@@ -86,9 +86,6 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         "dropped": record.dropped,
         "link": link_of(playback, record),
     }
-
-
-_LONGEST = 8760 * 3600
 
 
 def show_task(call: AdminCall) -> Answered:
@@ -191,8 +188,8 @@ def _check_addresses(presenter: Presenter, history: History, fault: Fault) -> No
 
 
 _CLOCK: dict[str, Schema] = {
-    "advance": {"type": "number", "minimum": 0, "maximum": _LONGEST, "description": "Seconds to move on."},
-    "set": {"type": "number", "minimum": 0, "maximum": _LONGEST, "description": "Seconds from the task's creation."},
+    "advance": {"type": "number", "minimum": 0, "maximum": FURTHEST, "description": "Seconds to move on."},
+    "set": {"type": "number", "minimum": 0, "maximum": FURTHEST, "description": "Seconds from the task's creation."},
     "seek": {
         "enum": ["next", "back", "failed", "end", "start"],
         "description": "The next or earlier change, the first FAILED, the end, the start.",

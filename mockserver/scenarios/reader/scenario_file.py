@@ -20,6 +20,7 @@ from taskmock.mockserver.scenarios.syntax.nodes import Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
 from taskmock.mockserver.scenarios.syntax.source import root_of, text_of
 from taskmock.schemas import KNOWN
+from taskmock.schemas.argument import demand
 
 FORMAT = "1"
 """The version of the grammar that this reader knows."""
@@ -52,6 +53,8 @@ def read_scenario(text: str | bytes, *, source: str, resolve: Resolve | None = N
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
+    demand("read_scenario(text)", text, str | bytes, "a scenario's YAML or JSON as text or bytes")
+    demand("read_scenario(source=…)", source, str, "the text that errors call the scenario by")
     decoded = text_of(text, source=source)
     problems = Problems(source, decoded)
     root = root_of(decoded, problems, empty="the file holds no scenario", allowed=SCENARIO_EXAMPLE)

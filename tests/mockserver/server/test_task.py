@@ -68,9 +68,9 @@ def test_task_clock_freezes_and_runs(mock, clock):
 def test_task_clock_refuses_seconds_that_cannot_be(mock, seconds):
     task = mock.play()
 
-    with pytest.raises(ValueError, match=r"^a clock advances by 0 seconds or more, not .*; set\(\) goes back$"):
+    with pytest.raises(ValueError, match=r"^a clock advances by 0 to 100000000000 seconds, not .*; set\(\) goes back$"):
         task.clock.advance(seconds)
-    with pytest.raises(ValueError, match=r"^a clock is set to 0 seconds or more, not "):
+    with pytest.raises(ValueError, match=r"^a clock is set to 0 to 100000000000 seconds, not "):
         task.clock.set(seconds)
 
 

@@ -222,8 +222,8 @@ def test_frozen_polls_show_the_same_change():
 @pytest.mark.parametrize(
     ("move", "said"),
     [
-        ("advance", "a clock advances by 0 seconds or more, not -0.5; set() goes back"),
-        ("set", "a clock is set to 0 seconds or more, not -0.5"),
+        ("advance", "a clock advances by 0 to 100000000000 seconds, not -0.5; set() goes back"),
+        ("set", "a clock is set to 0 to 100000000000 seconds, not -0.5"),
     ],
 )
 def test_negative_seconds_are_refused(mode, move, said):
@@ -238,7 +238,7 @@ def test_negative_seconds_are_refused(mode, move, said):
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 1e12])
 @pytest.mark.parametrize("move", ["advance", "set"])
 def test_what_is_no_time_is_refused(move, seconds):
-    with pytest.raises(ValueError, match="0 seconds or more, not"):
+    with pytest.raises(ValueError, match="0 to 100000000000 seconds, not"):
         getattr(staged()[1], move)(seconds)
 
 

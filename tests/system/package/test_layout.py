@@ -13,7 +13,7 @@ LONGEST_CHAINS = {"contracts": 19, "mockserver": 18}
 """How many files import each other in a row; a chain that becomes shorter lowers its limit."""
 
 MOST_ON_A_LEVEL = 12
-MOST_ON_TOP = {"schemas": 1, "contracts": 19, "mockserver": 14}
+MOST_ON_TOP = {"schemas": 2, "contracts": 19, "mockserver": 14}
 MOST_LEVELS = 3
 
 spec = importlib.util.spec_from_file_location("import_chain", Path(__file__).with_name("import_chain.py"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
 
@@ -137,7 +138,11 @@ class Poll:
     def __post_init__(self) -> None:
         """Refuses a moment that cannot be compared.
 
-        Raises: TypeError where `at` is no number.
+        Raises: TypeError where `at` is no finite number.
         """
-        if self.at is not None and (isinstance(self.at, bool) or not isinstance(self.at, int | float)):
+        if self.at is not None and not _is_moment(self.at):
             raise TypeError(f"the moment of a poll is a number of seconds, or None, not {self.at!r}")
+
+
+def _is_moment(at: object) -> bool:
+    return isinstance(at, int | float) and not isinstance(at, bool) and math.isfinite(at)
