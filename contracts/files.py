@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import sys
 import tomllib
 
 MARK = b"\xef\xbb\xbf"
@@ -66,6 +67,20 @@ def write_output(file: str | os.PathLike[str], text: str) -> None:
         pathlib.Path(file).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise _failed("write", file, error) from None
+
+
+def write_standard_output(content: str | bytes) -> None:
+    """Writes what programs read to standard output, as it would stand in a file: in UTF-8, with a line feed at the end
+    of each line, whatever encoding the terminal has.
+    """
+    raw = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    sys.stdout.flush()
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:  # a stream of a test or of another program, which takes text alone
+        sys.stdout.write(raw.decode("utf-8"))
+        return
+    binary.write(raw)
+    binary.flush()  # here, where a reader that went away ends the command quietly
 
 
 def _failed(what: str, file: str | os.PathLike[str], error: OSError) -> DocumentFileError:

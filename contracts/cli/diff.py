@@ -72,7 +72,7 @@ def diff_command(*, old: str, new: str, direction: str, form: str) -> None:
         changes = _changes(old, new, direction)
     except SchemaError as error:
         raise click.UsageError(f"cannot compare {old} and {new}: {error}") from None
-    show(diff_json(old, new, changes) if form == "json" else diff_text(old, new, changes))
+    show(diff_json(old, new, changes) if form == "json" else diff_text(old, new, changes), form)
     if is_breaking(changes):
         raise SystemExit(1)
 

@@ -70,7 +70,7 @@ def drift_command(
     if file is not None:
         _write_overlay(file, overlays)
     write = drift_json if form == "json" else drift_text
-    show(write(census, findings, overlays, Aside(passed_over=passed_over, accepted=accepted)))
+    show(write(census, findings, overlays, Aside(passed_over=passed_over, accepted=accepted)), form)
     if findings:
         raise SystemExit(1)
 

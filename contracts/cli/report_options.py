@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskmock.contracts.cli.option import FILE, bundle, option
-from taskmock.contracts.files import DocumentFileError, write_output
+from taskmock.contracts.files import DocumentFileError, write_output, write_standard_output
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.writers import FORMATS
 
@@ -128,7 +128,7 @@ class Output:
         Raises: click.UsageError where the file cannot be written.
         """
         if self.file is None:
-            show(text)
+            show(text, self.form)
             return
         try:
             write_output(self.file, f"{text}\n")
@@ -146,8 +146,12 @@ def _check_writable(file: str, option: str) -> None:
         raise click.UsageError(f"cannot write {click.format_filename(file)}: {os.strerror(errno.EACCES)}")
 
 
-def show(text: str) -> None:
-    """Writes to standard output, with escapes for what its encoding lacks."""
+def show(text: str, form: str = FORMATS[0]) -> None:
+    """Writes a report to standard output: to people in the encoding of their terminal, with escapes for what it lacks;
+    to programs in UTF-8."""
+    if form != FORMATS[0]:
+        write_standard_output(f"{text}\n")
+        return
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout.write(f"{text}\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from taskmock.mockserver.cli.options import (
     EDITION,
     ConfiguredCommand,
     locale_option,
-    needs_escapes,
     output_option,
     reported_as,
     setting,
@@ -58,4 +56,4 @@ def generate_command(*, seed: str, state: str | None, output: Path | None, **opt
 
     with reported_as(click.UsageError, GenerateError, LocaleError):
         body = sample(seed, GenerateOptions(state=state and state.upper(), **options))
-    write_output(json.dumps(json.loads(body), indent=2) + "\n" if needs_escapes(output) else body, output)
+    write_output(body, output)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from taskmock.contracts.cli.everyday import EverydayCommand
+from taskmock.contracts.files import write_standard_output
 from taskmock.mockserver.cli.settings_file import Check, ConfigError, read_settings
 from taskmock.schemas import KNOWN
 
@@ -146,18 +145,13 @@ def write_file(path: Path, content: str | bytes, *, parents: bool = False) -> No
         raise SetUpError(f"cannot write {path}: {error.strerror}") from None
 
 
-def needs_escapes(output: Path | None) -> bool:
-    """Whether the output cannot take every character; a file is UTF-8, and escapes of JSON fit every encoding."""
-    return output is None and codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"
-
-
 def write_output(content: str | bytes, output: Path | None) -> None:
-    """Writes the content to standard output, or to the file that `--output` names.
+    """Writes what programs read to standard output, or to the file that `--output` names: in UTF-8 in both.
 
     Raises:
         SetUpError: The file cannot be written.
     """
     if output is None:
-        click.echo(content, nl=False, color=True)
+        write_standard_output(content)
     else:
         write_file(output, content)

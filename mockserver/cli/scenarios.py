@@ -16,7 +16,6 @@ from taskmock.mockserver.cli.lint import lint_command
 from taskmock.mockserver.cli.options import (
     EDITION,
     ConfiguredCommand,
-    needs_escapes,
     output_option,
     reported_as,
     scenario_dir_option,
@@ -82,7 +81,10 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
     if wanted:
         _check_tags(wanted, {tag for scenario in found for tag in scenario.tags})
         found = [scenario for scenario in found if wanted.intersection(scenario.tags)]
-    click.echo(_list_json(found) if form == "json" else harmless(_list_text(found)), nl=False)
+    if form == "json":
+        write_output(_list_json(found), None)
+    else:
+        click.echo(harmless(_list_text(found)), nl=False)
     for message in broken:
         click.echo(harmless(message), err=True)
     if broken:
@@ -127,7 +129,7 @@ def show_command(*, name: str, scenario_dir: tuple[Path, ...], output: Path | No
         case "json":
             from taskmock.mockserver.dry_run.chart.json import timeline_data
 
-            text = _json(timeline_data(scenario, drawn), output)
+            text = _json(timeline_data(scenario, drawn))
         case "svg":
             from taskmock.mockserver.dry_run.chart.svg import draw_svg
 
@@ -135,6 +137,9 @@ def show_command(*, name: str, scenario_dir: tuple[Path, ...], output: Path | No
             text = draw_svg(f"{scenario.name}: {scenario.title}", drawn, width=width, every=look["every"])
         case _:
             text = _show_text(scenario, drawn, output=output, **look)
+            if output is None:
+                click.echo(text, nl=False, color=True)
+                return
     write_output(text, output)
 
 
@@ -188,7 +193,7 @@ def _list_text(found: list[Scenario]) -> str:
 def _list_json(found: list[Scenario]) -> str:
     kept = ("title", "careless", "tags", "edition", "ends")
     rows = [{"scenario": scenario.name} | {name: getattr(scenario, name) for name in kept} for scenario in found]
-    return _json(rows, None)
+    return _json(rows)
 
 
 def _show_text(
@@ -215,5 +220,5 @@ def _show_text(
     return "\n".join([*lines, ""])
 
 
-def _json(data: object, output: Path | None) -> str:
-    return harmless_json(json.dumps(data, indent=2, ensure_ascii=needs_escapes(output))) + "\n"
+def _json(data: object) -> str:
+    return harmless_json(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"

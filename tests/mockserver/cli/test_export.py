@@ -53,15 +53,6 @@ def test_output_goes_to_a_file(taskmock, tmp_path, kind):
     assert (tmp_path / "made").read_text(encoding="utf-8") == taskmock("export", kind).text
 
 
-@pytest.mark.parametrize("kind", ["openapi", "typescript"])
-@pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252", "utf-16"])
-def test_output_is_the_same_in_every_encoding(taskmock, kind, encoding):
-    ended = taskmock("export", kind, PYTHONIOENCODING=encoding)
-
-    assert ended.code == 0
-    assert ended.stdout.decode(encoding).replace("\r\n", "\n") == taskmock("export", kind).text
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

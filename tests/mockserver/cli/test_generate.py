@@ -65,16 +65,6 @@ def test_output_goes_to_a_file(taskmock, tmp_path):
     assert (tmp_path / "tree.json").read_bytes() == printed
 
 
-@pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252", "utf-16", "utf_8", "UTF8"])
-def test_output_is_the_same_json_in_every_encoding(taskmock, encoding):
-    arguments = ("generate", "--locale", "zh", "--edition", "v2")
-
-    ended = taskmock(*arguments, PYTHONIOENCODING=encoding)
-
-    assert ended.code == 0
-    assert json.loads(ended.stdout.decode(encoding)) == json.loads(taskmock(*arguments).stdout)
-
-
 def test_output_is_judged_in_a_pipe(taskmock):
     made = taskmock("generate", "--state", "FAILED").stdout
 
