@@ -99,6 +99,9 @@ coverage: $(VENV)/.developed tools ## the tests under branch coverage, with the 
 fuzz: $(VENV)/.developed ## the property tests with new and more examples (`make test` draws the same every time)
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile fuzz -n auto $(ARGS)
 
+accept-openapi: $(VENV)/.developed tools ## the answers to thousands of calls drawn from the OpenAPI document
+	OPENAPI_EXAMPLES=20 $(BIN)/python -m pytest tests/system/clients/test_openapi_conformance.py $(ARGS)
+
 wheel: $(VENV)/.developed ## build the wheel and the source distribution into dist/
 	rm -rf build dist
 	$(BIN)/python -m build --no-isolation --outdir dist

@@ -8,16 +8,16 @@ from hypothesis import settings
 
 pytest.register_assert_rewrite("support")
 
-from support.measurement import UNTRACED, untraced  # noqa: E402 - assertions are rewritten from here on
+from support.measurement import is_traced, untraced  # noqa: E402 - assertions are rewritten from here on
 from support.properties import SAME  # noqa: E402 - its assertions are rewritten from here on
 
 settings.load_profile(SAME)  # `--hypothesis-profile` comes later, and wins
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Runs property tests and sweeps without coverage."""
-    if not any(item.get_closest_marker(mark) for mark in UNTRACED):
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Runs property tests, sweeps and tests of the whole system without coverage, set-up included."""
+    if is_traced(item):
         return (yield)
     with untraced():
         return (yield)

@@ -6,6 +6,8 @@ import pytest
 
 from taskmock.contracts import Contract
 
+pytestmark = pytest.mark.sweep
+
 LEVELS = 20_000
 
 

@@ -43,16 +43,19 @@ def test_document_is_good_before_it_is_broken(edition, name):
     assert Contract(edition, strictness="strict").check_response(documents(edition)[name]).violations == ()
 
 
+@pytest.mark.sweep
 def test_self_test_catches_every_mutant(whole):
     assert [trial for trial in whole.trials if not trial.caught] == []
     assert whole.ok
 
 
+@pytest.mark.sweep
 def test_self_test_tries_every_kind_of_mutation(whole):
     assert {trial.mutation for trial in whole.trials} == {kind.name for kind in KINDS}
     assert len(whole.trials) > 2_000
 
 
+@pytest.mark.sweep
 def test_self_test_proves_every_rule_in_each_of_its_editions(whole):
     proven = {(code, trial.edition) for trial in whole.trials for code, _ in trial.expected}
 
@@ -61,6 +64,7 @@ def test_self_test_proves_every_rule_in_each_of_its_editions(whole):
     assert {(BACKWARDS, edition) for edition in EDITIONS} <= proven
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
 def test_self_test_fails_where_a_rule_is_switched_off(whole, code):
     test = without(whole, code)
@@ -69,6 +73,7 @@ def test_self_test_fails_where_a_rule_is_switched_off(whole, code):
     assert not test.ok
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("code", sorted({rule.code for rules in CALL_RULES.values() for rule in rules}))
 def test_self_test_fails_where_a_rule_about_another_call_is_switched_off(whole, code):
     test = without(whole, code)
@@ -93,6 +98,7 @@ def test_self_test_breaks_envelope_and_structure_of_each_call(edition):
     assert {call for call, group in broken if group == "field"} == calls - opaque
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("code", [rule.code for rule in COURSE_RULES])
 def test_self_test_fails_where_a_lifecycle_rule_is_switched_off(whole, code):
     test = without(whole, code)
@@ -101,6 +107,7 @@ def test_self_test_fails_where_a_lifecycle_rule_is_switched_off(whole, code):
     assert not test.ok
 
 
+@pytest.mark.sweep
 def test_self_test_fails_where_old_answers_are_not_told(whole):
     test = without(whole, BACKWARDS)
 
@@ -114,6 +121,7 @@ def test_history_is_good_before_it_is_broken(edition, name):
     assert Contract(edition, strictness="strict").check_history(stories(edition)[name].polls).violations == ()
 
 
+@pytest.mark.sweep
 def test_self_test_is_the_same_in_every_run(whole):
     assert run_self_test().trials == whole.trials
 
@@ -127,6 +135,7 @@ def test_command_shows_which_rule_caught_what():
     assert result.output.splitlines()[-1].startswith("PASS self-test of v2: ")
 
 
+@pytest.mark.sweep
 def test_command_writes_json():
     document = json.loads(invoke("--format", "json").output)
 

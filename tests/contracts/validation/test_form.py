@@ -75,6 +75,7 @@ def nested_pipelines(levels):
     return body
 
 
+@pytest.mark.sweep
 def test_pipelines_5_000_levels_deep_are_judged_in_a_small_thread():
     body, results = nested_pipelines(LEVELS), []
     before = threading.stack_size(512 * 1024)

@@ -15,6 +15,8 @@ from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 from taskmock.mockserver.dry_run.frames import sample
 from taskmock.mockserver.generation.options import STATES, GenerateOptions
 
+pytestmark = pytest.mark.sweep
+
 SEEDS = 300
 CHUNKS = 10
 

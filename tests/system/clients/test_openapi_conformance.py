@@ -1,5 +1,7 @@
 """A mock answers as its own OpenAPI document says: thousands of calls, fit and unfit, drawn from it by Schemathesis.
 
+`make accept-openapi` draws more of each operation (`OPENAPI_EXAMPLES`).
+
 Checks that are left out, because what they want is not what the real system does:
 
 - `negative_data_rejection`, `ignored_auth`: the ESB, and the system behind the API gateway, refuse with HTTP 200 and
@@ -10,6 +12,7 @@ Checks that are left out, because what they want is not what the real system doe
 """
 
 import json
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ from taskmock.mockserver.server.settings import Settings
 SHOWN = "X-Bkapi-Authorization: " + json.dumps({"bk_app_code": "a", "bk_app_secret": "b", "bk_username": "anna"})
 ESB, APIGW, ADMIN = "^/api/c/", r"^/(api/bk-sops/)?\{stage\}/", "^/__admin/"
 ALL, DRAWN = "examples,coverage,fuzzing", "fuzzing"
+EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "3"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,7 @@ class Run:
     paths: str
     without: tuple[str, ...]
     phases: str = ALL
-    examples: int  # of each operation
+    examples: int = EXAMPLES  # of each operation
     least: int
     flags: tuple[str, ...] = ()
 
@@ -41,23 +45,21 @@ class Run:
 GATEWAY_LACKS = ("negative_data_rejection", "ignored_auth")
 ESB_LACKS = (*GATEWAY_LACKS, "unsupported_method")
 RUNS = {
-    "esb": Run(edition="v2", paths=ESB, without=ESB_LACKS, examples=10, least=2000, flags=("-H", SHOWN)),
-    "esb-credentials-drawn": Run(edition="v1", paths=ESB, without=ESB_LACKS, phases=DRAWN, examples=20, least=500),
-    "apigw": Run(edition=None, paths=APIGW, without=GATEWAY_LACKS, examples=15, least=1000, flags=("-H", SHOWN)),
+    "esb": Run(edition="v2", paths=ESB, without=ESB_LACKS, least=4000, flags=("-H", SHOWN)),
+    "esb-credentials-drawn": Run(edition="v1", paths=ESB, without=ESB_LACKS, phases=DRAWN, least=80),
+    "apigw": Run(edition=None, paths=APIGW, without=GATEWAY_LACKS, least=1500, flags=("-H", SHOWN)),
     "apigw-credentials-drawn": Run(
         edition="v2",
         paths=APIGW,
         without=(*GATEWAY_LACKS, "positive_data_acceptance"),
         phases=DRAWN,
-        examples=20,
-        least=300,
+        least=60,
     ),
     "admin": Run(
         edition=None,
         paths=ADMIN,
         without=("positive_data_acceptance",),
-        examples=15,
-        least=300,
+        least=600,
         flags=("--exclude-path", "/__admin/requests/wait"),
     ),
 }

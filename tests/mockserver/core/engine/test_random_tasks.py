@@ -20,6 +20,8 @@ from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.scenarios import dump_scenario
 
+pytestmark = pytest.mark.sweep
+
 CHUNKS = 8
 PER_CHUNK = 12
 

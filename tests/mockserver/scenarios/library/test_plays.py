@@ -8,6 +8,8 @@ from taskmock.mockserver import frames, lint, load_scenario
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.scenarios.catalog import LIBRARY
 
+pytestmark = pytest.mark.sweep
+
 RANKED = [
     "nested-subprocess-failure",
     "failed-then-retried",

@@ -9,6 +9,8 @@ from taskmock.contracts import Contract, Poll
 from taskmock.contracts.api.bk_sops.lifecycle import BACKWARDS, CLOCK, STALE
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 
+pytestmark = pytest.mark.sweep
+
 FIRST = 2_000_000
 MUTANTS = 12
 """Lives of each kind and edition."""

@@ -8,6 +8,8 @@ from taskmock.contracts import Contract, Poll
 from taskmock.contracts.api.bk_sops.lifecycle import STALE, UNSEEN
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
 
+pytestmark = pytest.mark.sweep
+
 CHUNKS = 10
 PER_CHUNK = 5
 """Seeds a chunk and edition: 150 histories in all. `sampled_lives.py` judges thousands."""

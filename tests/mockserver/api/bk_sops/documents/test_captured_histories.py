@@ -14,6 +14,8 @@ from taskmock.mockserver.core.scenario import Frame, Play, Scenario
 from taskmock.mockserver.dry_run.frames import frame_of
 from taskmock.mockserver.scenarios import dump_scenario, read_scenario
 
+pytestmark = pytest.mark.sweep
+
 CAPTURES = capture_files.captures()
 
 EXPRESSED = [

@@ -16,6 +16,8 @@ from taskmock.mockserver.dry_run.frames import sample_record
 from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.playback.player import played
 
+pytestmark = pytest.mark.sweep
+
 CHUNKS = 6
 PER_CHUNK = 10
 UNKNOWN = "n" + 31 * "0"

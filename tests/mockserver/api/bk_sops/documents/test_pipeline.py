@@ -19,6 +19,8 @@ from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import AutoRetry
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, NodeKind, graph_of
 
+pytestmark = pytest.mark.sweep
+
 CLASS_PREFIXES = ("<class 'pipeline.core.", "'>")
 
 
