@@ -10,8 +10,10 @@ class Verb(enum.StrEnum):
     """The commands on a task or on one of its nodes; values are the words of scenario files."""
 
     START = "start"  # the task, created until then
-    PAUSE = "pause"  # the task; a node: from there on (appointed); a subprocess: what is inside
+    PAUSE = "pause"  # the task; a node: from there on (appointed)
     RESUME = "resume"
+    PAUSE_SUBPROCESS = "pause_subproc"  # a subprocess that runs: what is inside
+    RESUME_SUBPROCESS = "resume_subproc"
     REVOKE = "revoke"  # the task only
     RETRY = "retry"
     SKIP = "skip"

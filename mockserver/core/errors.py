@@ -60,9 +60,13 @@ class ScenarioError(ValueError):
 
 
 class CommandRefusedError(Exception):
-    """A command that the task's present state does not allow; nothing has changed."""
+    """A command that the task's present state does not allow; nothing has changed.
 
-    def __init__(self, command: Command, reason: str) -> None:
+    `raised` is the name of the error that the real engine raises, "" where it only says why.
+    """
+
+    def __init__(self, command: Command, reason: str, *, raised: str = "") -> None:
         self.command = command
         self.reason = reason
+        self.raised = raised
         super().__init__(f"{command.verb} {command.target}: {reason}")

@@ -55,7 +55,8 @@ class Activity:
     Attempt number n (by `retry`, in each pass of a loop) is `attempts[n]`, the last one for all later retries.
     `waits`: it runs until its callback, at most `at_most` ms (None: for ever), then goes on by itself.
     `times_out`: after that many ms of running the engine terminates it (FAILED). `ignored`: a failure counts as
-    FINISHED with `error_ignored`. `loop`: how many passes it makes by itself, `limit` the rerun limit of these (None:
+    FINISHED with `error_ignored`. `retryable`, `skippable`: whether it can be when it has failed. `loop`: how many
+    passes it makes by itself, `limit` the rerun limit of these (None:
     that of the `Loop` around it, if any). `id`: pinned node id.
     """
 
@@ -66,6 +67,8 @@ class Activity:
     times_out: int | None = None
     auto_retry: AutoRetry | None = None
     ignored: bool = False
+    retryable: bool = True
+    skippable: bool = True
     loop: int = 1
     limit: int | None = None
     id: str | None = None

@@ -195,6 +195,7 @@ class _Compiler:
         self._key = key
         self._prefix = prefix
         self._inner: list[tuple[GraphNode, Flow, str, str]] = []
+        self._limits: dict[int, int] = {}  # the rerun limit of what is in a subprocess, by its index
 
     def add(self, kind: NodeKind, name: str, *, place: str, parent: int, pinned: str | None = None) -> GraphNode:
         node_id = pinned or self._prefix + draw_hex(self._key, "id", place)[len(self._prefix) :]
@@ -214,6 +215,8 @@ class _Compiler:
         body = self._stretch(flow, place, path, owner.index)
         end = self.add(NodeKind.END, "", place=f"{place}/end", parent=owner.index)
         start.next = body.leads_to(end.index)
+        if owner.index in self._limits:
+            self._limit(start.index, self._limits[owner.index])
 
     def _stretch(self, flow: Flow, place: str, path: str, parent: int) -> _Stretch:
         whole = _Stretch()
@@ -254,10 +257,17 @@ class _Compiler:
         again = self.add(NodeKind.AGAIN, "", place=f"{place}/again", parent=parent)
         again.step = loop
         again.back = body.leads_to(again.index)
-        for node in self.nodes[first:]:
-            if node.limit is None and node.kind is not NodeKind.SUBPROCESS:  # the engine limits no subprocess (fact)
-                node.limit = loop.limit
+        if loop.limit is not None:
+            self._limit(first, loop.limit)
         return _Stretch(again.back, [again])
+
+    def _limit(self, first: int, limit: int) -> None:
+        """Limits the nodes from one on that have no limit yet, and what is in their subprocesses, but not these."""
+        for node in self.nodes[first:]:
+            if node.kind is NodeKind.SUBPROCESS:  # the engine limits no subprocess, but all that is in it (fact)
+                self._limits.setdefault(node.index, limit)
+            elif node.limit is None:
+                node.limit = limit
 
 
 _NODE_ID = re.compile(r"n[0-9a-f]{31}|[0-9a-f]{32}")

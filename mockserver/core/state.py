@@ -51,6 +51,14 @@ class Row(NamedTuple):
     auto_retries: int = 0
 
 
+class Trap(NamedTuple):
+    """A trap of the real engine that somebody has triggered at a moment: its name, and the node that is in it."""
+
+    at: int
+    name: str
+    node: int
+
+
 class Change(NamedTuple):
     """The row of a node from a moment on.
 

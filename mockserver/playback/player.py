@@ -270,7 +270,7 @@ class Playback:
         scenario, creation = resolved
         play, edition, own = scenario.play_for(record.key.task_id), self.edition_of(scenario), record.key
         assert play is not None  # noqa: S101  # a scenario without one is never chosen
-        key = (scenario.digest, own.scenario, own.task_id, record.seed, edition.name, repr(record.log))
+        key = (scenario.digest, own.scenario, own.task_id, record.seed, edition.name, record.quirks, repr(record.log))
         history = self._histories.get(key, lambda: played(record, play, edition))
         return Playing(key, scenario, creation, play, edition, history)
 

@@ -59,7 +59,13 @@ def played(record: Record, play: Play, edition: EditionFacts) -> History:
     """
     name = play.name or record.key.task_id
     graph = graph_of(play.flow, name=name, key=record.draw_key, prefix=edition.prefix, root_id=play.id)
-    setting = Setting(start=play.start, dispatch=play.dispatch, dialect=edition.dialect)
+    setting = Setting(
+        start=play.start,
+        dispatch=play.dispatch,
+        dialect=edition.dialect,
+        # The document knows no real engine.
+        quirks=record.quirks and edition.served,
+    )
     if play.frames:
         return History(graph, edition.dialect, changes=(), frames=play.frames)
     return dataclasses.replace(history_of(graph, setting, play.events, record.log), expires=play.expires)

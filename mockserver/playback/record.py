@@ -105,7 +105,8 @@ class Record:
     `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
     since 1970, `time` the task's clock. `log` holds accepted commands, `faults` those that were added to the
     scenario's, `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an
-    edit of the scenario took out of the log, and why. `api` is what the API has noted of the task; nothing but the
+    edit of the scenario took out of the log, and why. With `quirks` the real engine's traps are played. `api` is what
+    the API has noted of the task; nothing but the
     API reads it.
     """
 
@@ -118,6 +119,7 @@ class Record:
     faults: tuple[Fault, ...] = ()
     spent: tuple[int, ...] = ()
     dropped: tuple[str, ...] = ()
+    quirks: bool = True
     api: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
@@ -166,6 +168,7 @@ class Opening:
     clock: Clock
     mode: ClockMode = ClockMode.WALL
     speed: float = 1.0
+    quirks: bool = True
 
     def record(self, key: RecordKey, digest: str, plan: SessionPlan) -> Record:
         """A record at its first touch: the wall's time starts it now, every other clock at `EPOCH`."""
@@ -173,4 +176,4 @@ class Opening:
         timed = mode is ClockMode.WALL and not self.clock.fixed
         start = self.clock.now() if timed else EPOCH
         time = TaskTime.begun(mode, plan.speed or self.speed, start, follows=self.clock.fixed)
-        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time)
+        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time, quirks=self.quirks)

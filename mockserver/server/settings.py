@@ -140,7 +140,9 @@ def build_app(settings: Settings, api: Api | None = None) -> App:
         api = BkSopsApi(settings.gateway, auth=settings.auth, quirks=settings.quirks)
     clock = WallClock() if settings.clock is None or isinstance(settings.clock, str) else settings.clock
     playback = Playback(
-        opening=Opening(seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed),
+        opening=Opening(
+            seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed, quirks=settings.quirks
+        ),
         store=MemoryStore(),
         catalog=catalog,
         presenter=api.presenter,

@@ -6,7 +6,7 @@ import json
 
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
-from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.graph import AddressError, NodeKind
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
@@ -55,15 +55,22 @@ class Commands:
             # A test that gives the command is shown its own line, and nothing of what is behind it.
             raise error.with_traceback(None) from None
 
+    def _is_subprocess(self, target: str) -> bool:
+        graph = self._playback.history(self._playback.record(self._key)).graph
+        try:
+            return graph.nodes[graph.find(target)].kind is NodeKind.SUBPROCESS
+        except AddressError:
+            return False  # the command itself says so
+
     def pause(self, target: str = "task") -> None:
-        """Pauses the task, a subprocess, or a node that has yet to begin."""
+        """Pauses the task, a subprocess that runs, or a node that has yet to begin."""
         __tracebackhide__ = True
-        self._give(Verb.PAUSE, target)
+        self._give(Verb.PAUSE_SUBPROCESS if self._is_subprocess(target) else Verb.PAUSE, target)
 
     def resume(self, target: str = "task") -> None:
         """Resumes what was paused."""
         __tracebackhide__ = True
-        self._give(Verb.RESUME, target)
+        self._give(Verb.RESUME_SUBPROCESS if self._is_subprocess(target) else Verb.RESUME, target)
 
     def revoke(self) -> None:
         """Ends the task for good."""

@@ -160,7 +160,7 @@ SITUATIONS |= {
     "subprocess-paused": situation(
         act("准备", 1),
         sub("子流程", act("子步骤1", 4), act("子步骤2", 2)),
-        events=(scripted(3.001, "pause", "子流程"), scripted(5.08, "resume", "子流程")),
+        events=(scripted(3.001, "pause_subproc", "子流程"), scripted(5.08, "resume_subproc", "子流程")),
     ),
     "exclusive-failed": situation(
         exclusive(None, id=GATEWAY, a=[act("左支", 2)], b=[act("右支", 3)]),

@@ -171,7 +171,9 @@ class Life:
     def setting(self):
         """When the task starts, and whose habits the engine has."""
         script = self.script
-        return Setting(start=script.start, dispatch=script.dispatch, dialect=self.edition.dialect)
+        return Setting(
+            start=script.start, dispatch=script.dispatch, dialect=self.edition.dialect, quirks=self.edition.served
+        )
 
     def history(self, log):
         """All changes of the task under a log."""

@@ -19,10 +19,15 @@ class Dialect:
     rolled back.
 
     `fails_rerun`: the pass beyond the rerun limit fails as it starts; otherwise the last pass within it fails
-    afterwards. Both show a `loop` of one more than the limit; `over_limit` is what `ex_data` then says.
+    afterwards. Both show a `loop` of one more than the limit; `over_limit` is what `ex_data` then says. `timed_out`,
+    `terminated` (by a `{user}`), `no_arm` and `no_arms` (an exclusive and a conditional gateway without a condition
+    that is met) are further texts of `ex_data`.
+
+    `loop_keeps`: a further pass of a loop keeps `retry` and `error_ignored`. `retries_forced`: a forced failure is
+    retried automatically. `kills_on_revoke`: after a revoke no node can be operated but paused.
 
     `folded` is the raw state in which a parent shows what its children say, and `fold` are the states that it then
-    takes over from them, the strongest first.
+    takes over from them, the strongest first; without children it is `childless`.
     """
 
     shows_later: bool
@@ -33,13 +38,23 @@ class Dialect:
     knows_rollback: bool
     fails_rerun: bool
     over_limit: str
+    timed_out: str
+    terminated: str
+    no_arm: str
+    no_arms: str
+    loop_keeps: bool
+    retries_forced: bool
+    kills_on_revoke: bool
     folded: State
+    childless: State
     fold: tuple[State, ...]
 
     def state_over(self, own: State, children: set[State]) -> State:
         """The state that a parent shows, by its own raw state and the states that its children show."""
         if own is not self.folded:
             return own
+        if not children:
+            return self.childless
         if State.SUSPENDED in children:
             children = children | {State.NODE_SUSPENDED}
         return next((state for state in self.fold if state in children), own)
@@ -54,7 +69,15 @@ V1 = Dialect(
     knows_rollback=False,
     fails_rerun=True,
     over_limit="rerun times exceed max limit: {limit}",
+    timed_out="node execution timeout",
+    terminated="forced fail by {user}",
+    no_arm="all conditions of branches are False while default flow is not appointed",
+    no_arms="all conditions of branches are False",
+    loop_keeps=True,
+    retries_forced=False,
+    kills_on_revoke=True,
     folded=State.BLOCKED,
+    childless=State.FAILED,
     fold=(State.RUNNING, State.FAILED, State.NODE_SUSPENDED),
 )
 """The engine of the editions `doc-2019` and `v1`."""
@@ -69,7 +92,15 @@ V2 = Dialect(
     knows_rollback=True,
     fails_rerun=False,
     over_limit="node execution exceed rerun limit {limit}",
+    timed_out="The node has been terminated by the system due to exceeding the 'Timeout Setting'.",
+    terminated="The node has been terminated by {user}.",
+    no_arm="all conditions of branches are not meet",
+    no_arms="all conditions of branches are not meet",
+    loop_keeps=False,
+    retries_forced=True,
+    kills_on_revoke=False,
     folded=State.RUNNING,
+    childless=State.RUNNING,
     fold=(State.FAILED, State.NODE_SUSPENDED),
 )
 """The engine of the edition `v2`."""

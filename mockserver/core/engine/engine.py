@@ -11,24 +11,22 @@ import dataclasses
 from taskmock.mockserver.core.engine.dialect import V2, Dialect
 from taskmock.mockserver.core.engine.event_queue import Action, EventQueue
 from taskmock.mockserver.core.engine.task_state import TaskState
-from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
+from taskmock.mockserver.core.flow import Activity, Branch, BranchKind, Loop, Subprocess
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
-from taskmock.mockserver.core.state import Row, State
-
-NO_ARM = "all conditions of branches are not meet"
-"""What a gateway says that found no arm to take (text of the real engine)."""
-
-TIMED_OUT = "node execution timed out"
-"""What `ex_data` says of a node that ran into its time-out."""
+from taskmock.mockserver.core.state import Row, State, Trap
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """When the task starts (None: when a command starts it), how long a message takes, both in ms, and the dialect."""
+    """When the task starts (None: when a command starts it), how long a message takes, both in ms, and the dialect.
+
+    With `quirks` the traps of the real engine are there, else a kinder engine plays.
+    """
 
     start: int | None = 0
     dispatch: int = 0
     dialect: Dialect = V2
+    quirks: bool = True
 
 
 class Engine:
@@ -40,8 +38,13 @@ class Engine:
         self.queue = EventQueue()
         self.state = TaskState(graph, setting.dialect, self.queue)
         self.started = False
+        self.traps: list[Trap] = []
         if setting.start is not None:
             self.queue.send(setting.start, self.start)
+
+    def trap(self, name: str, index: int) -> None:
+        """Notes that somebody has triggered a trap of the engine."""
+        self.traps.append(Trap(self.queue.now, name, index))
 
     # -- tokens
 
@@ -63,10 +66,13 @@ class Engine:
         for entry in entries:
             self.send_token(entry)
 
-    def release(self, scope: int) -> None:
-        """Sends on the tokens that a task, a subprocess or an appointed node has held."""
+    def release(self, scope: int, inside: int = ROOT) -> None:
+        """Sends on the tokens that a task, a subprocess or an appointed node has held, those for nodes `inside` one."""
         for index in self.state.held.pop(scope, ()):
-            self.send_token(index)
+            if inside == ROOT or inside in self.graph.scopes_of(index):
+                self.send_token(index)
+            else:
+                self.state.hold(scope, index)
 
     def tokens(self) -> set[int]:
         """The nodes to which a token is under way or for which one is held."""
@@ -83,9 +89,14 @@ class Engine:
 
     def _enter(self, index: int) -> None:
         node, state = self.graph.nodes[index], self.state
+        if index in state.stuck:
+            return
+        # An arm ends where its gateways converge whatever is paused around it.
+        if node.kind is NodeKind.CONVERGE and not self._has_converged(index):
+            return
         scope = state.holder_of(index)
         if scope is not None:
-            state.hold(scope, index)
+            self._wait(node, scope)
             if scope != ROOT:
                 state.block(scope)
             return
@@ -95,16 +106,19 @@ class Engine:
         root = state.rows[ROOT]
         if root.state is State.READY:
             state.put(ROOT, root._replace(state=State.RUNNING))
-        if node.kind is NodeKind.CONVERGE and not self._has_converged(index):
-            return
         over = self._over_limit(node)
         if over:
             self._fail(index, over)
         else:
             self._execute(node, self._fresh(index))
 
+    def _wait(self, node: GraphNode, scope: int) -> None:
+        self.state.hold(scope, node.index)
+        if node.kind is NodeKind.CONVERGE:
+            self.state.arriving[node.index] = 1  # it comes again once it is released
+
     def _suspend(self, index: int) -> None:
-        self.state.hold(index, index)
+        self._wait(self.graph.nodes[index], index)
         if self.setting.dialect.shows_appointed:
             self.state.put(index, self._fresh(index)._replace(state=State.SUSPENDED, start=None, finish=None))
         self.state.block(index)
@@ -124,7 +138,11 @@ class Engine:
         if old.state in {State.READY, State.SUSPENDED}:
             return old._replace(state=State.RUNNING, start=now, finish=None)
         # A running node of a later pass still shows the earlier pass's finish (fact).
-        return Row(State.RUNNING, loop=old.loop + 1, start=now, finish=old.finish, version=old.version + 1)
+        again = Row(State.RUNNING, loop=old.loop + 1, start=now, finish=old.finish, version=old.version + 1)
+        if not self.setting.dialect.loop_keeps:
+            return again
+        self.state.kept_retries[index] = old.retry
+        return again._replace(retry=old.retry, error_ignored=old.error_ignored)
 
     def _over_limit(self, node: GraphNode) -> Row | None:
         """The row of a node that has run too often to be run again; None where it may run."""
@@ -159,20 +177,28 @@ class Engine:
                     self.send_token(node.back if again else node.next)
 
     def _begin(self, index: int, row: Row, step: Activity) -> None:
-        now, attempt = self.queue.now, step.attempts[min(row.retry, len(step.attempts) - 1)]
+        now, number = self.queue.now, row.retry - self.state.kept_retries.get(index, 0)
+        attempt = step.attempts[min(number, len(step.attempts) - 1)]
         takes, fails = (step.at_most, None) if step.waits else (attempt.takes, attempt.fails)
         outcome = (self.succeed,) if fails is None else (self.fail, fails)
         if takes is not None:
             self.queue.send(now + takes, self._if_still, State.RUNNING, index, row.version, *outcome)
         if step.times_out is not None:
-            terminated = (self.terminate, TIMED_OUT)
-            self.queue.send(now + step.times_out, self._if_still, State.RUNNING, index, row.version, *terminated)
+            self.queue.send(now + step.times_out, self._if_still, State.RUNNING, index, row.version, self._time_out)
+
+    def _time_out(self, index: int) -> None:
+        dialect = self.setting.dialect
+        if not (dialect.kills_on_revoke and self.state.rows[ROOT].state is State.REVOKED):
+            self.terminate(index, dialect.timed_out)
 
     def _if_still(self, state: State, index: int, version: int, action: Action, *arguments: object) -> None:
         """Acts on a node unless it was retried, terminated or rolled back meanwhile."""
         row = self.state.rows.get(index)
-        if row is not None and (row.state, row.version) == (state, version):
-            action(index, *arguments)
+        if row is not None and row.version == version:
+            if row.state is state:
+                action(index, *arguments)
+            elif state is State.RUNNING:
+                self.state.expired.add((index, version))
 
     def _fork(self, node: GraphNode, row: Row, branch: Branch) -> None:
         taken = [entry for arm, entry in zip(branch.arms, node.arms, strict=True) if arm.name in branch.take]
@@ -180,7 +206,9 @@ class Engine:
             self.state.put(node.index, row)
             self.split(node, taken)
         else:
-            self._fail(node.index, row._replace(ex_data=NO_ARM))
+            dialect = self.setting.dialect
+            text = dialect.no_arm if branch.kind is BranchKind.EXCLUSIVE else dialect.no_arms
+            self._fail(node.index, row._replace(ex_data=text))
 
     def succeed(self, index: int) -> None:
         """A running leaf is done: FINISHED, then on; or once more, where it loops by itself."""
@@ -198,28 +226,45 @@ class Engine:
         else:
             self._fail(index, row._replace(ex_data=ex_data))
 
-    def terminate(self, index: int, ex_data: object) -> None:
-        """A running node is ended from outside: FAILED with a new version."""
+    def terminate(self, index: int, ex_data: object, *, retries: bool = True) -> None:
+        """A running node is ended from outside: FAILED with a new version, which no plugin waits for."""
         row = self.state.rows[index]
-        self._fail(index, row._replace(version=row.version + 1, ex_data=ex_data))
+        self.state.unscheduled.add((index, row.version + 1))
+        self._fail(index, row._replace(version=row.version + 1, ex_data=ex_data), retries=retries)
 
-    def _fail(self, index: int, row: Row) -> None:
+    def _fail(self, index: int, row: Row, *, retries: bool = True) -> None:
         step, retried = self.graph.nodes[index].step, self.state.auto_retries.get(index, 0)
         self.state.put(index, row._replace(state=State.FAILED, finish=self.queue.now))
-        self.state.block(index)
-        if isinstance(step, Activity) and step.auto_retry and retried < step.auto_retry.max:
+        if self.state.block(index, through_pause=self.setting.quirks):
+            self.trap("failed-while-paused", index)
+        if retries and isinstance(step, Activity) and step.auto_retry and retried < step.auto_retry.max:
             at = self.queue.now + step.auto_retry.after
-            self.queue.send(at, self._if_still, State.FAILED, index, row.version, self._auto_retry)
+            self.queue.send(at, self._auto_retry, index, row.version, retried)
 
-    def _auto_retry(self, index: int) -> None:
-        if self.state.rows[ROOT].state not in {State.REVOKED, State.ROLLING_BACK}:
-            self.state.auto_retries[index] = self.state.auto_retries.get(index, 0) + 1
+    def _auto_retry(self, index: int, version: int, retried: int) -> None:
+        """Retries a node by itself; a message of an earlier failure counts, and retries, whatever failure it meets."""
+        row, root, dialect = self.state.rows.get(index), self.state.rows[ROOT].state, self.setting.dialect
+        if row is None or root is State.ROLLING_BACK or (root is State.REVOKED and dialect.kills_on_revoke):
+            return
+        still = (row.state, row.version) == (State.FAILED, version)
+        if not self.setting.quirks and (not still or root is State.REVOKED):
+            return
+        if row.state not in {State.FAILED, State.RUNNING} or (not still and index in self.state.versions):
+            return
+        self.state.auto_retries[index] = retried + 1
+        if not still:
+            self.trap("retried-by-hand-too", index)
+        if row.state is State.FAILED:
+            if root is State.REVOKED:
+                self.trap("revoked-while-retrying", index)
             self.make_ready(index)
+        else:
+            self.state.count(index)
 
     def make_ready(self, index: int) -> None:
         """A failed node is tried again: READY with one more retry and a new version, then it runs."""
         row = self.state.rows[index]
-        self.state.unblock(index)
+        self.state.unblock(index, through_pause=self.setting.quirks)
         self.state.put(index, Row(State.READY, loop=row.loop, retry=row.retry + 1, version=row.version + 1))
         self.send_token(index)
 

@@ -14,7 +14,7 @@ from taskmock.mockserver.core.engine.engine import Engine, Setting
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph
 from taskmock.mockserver.core.scenario import Event, Frame, Trigger
-from taskmock.mockserver.core.state import Change, Row, State
+from taskmock.mockserver.core.state import Change, Row, State, Trap
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class History:
     """Every change of one task, in order of time, until its history `expires` (in ms; None: never).
 
     `given` are the scripted commands that were carried out, `refused` those that the task's state did not allow. A
-    recorded history has `frames`, whole answers in order of time, and no changes.
+    recorded history has `frames`, whole answers in order of time, and no changes. `traps` are those of the real engine
+    that were triggered, in order of time.
     """
 
     graph: Graph
@@ -46,6 +47,7 @@ class History:
     refused: tuple[CommandRefusedError, ...] = ()
     expires: int | None = None
     frames: tuple[Frame, ...] = ()
+    traps: tuple[Trap, ...] = ()
 
     @functools.cached_property
     def moments(self) -> tuple[int, ...]:
@@ -110,8 +112,8 @@ def shown_states(graph: Graph, rows: Mapping[int, Row], dialect: Dialect) -> dic
     for index in sorted(rows, reverse=True):  # children have higher indexes than their parents
         state = rows[index].state
         children = below.get(index)
-        if children:
-            state = dialect.state_over(state, children)
+        if children or (state is dialect.folded and graph.nodes[index].first != NOWHERE):
+            state = dialect.state_over(state, children or set())
         states[index] = state
         if index != ROOT:
             below.setdefault(graph.nodes[index].parent, set()).add(state)
@@ -136,7 +138,8 @@ def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log
         queue.run(entry.at)
     queue.run()
     changes, given, refused = tuple(engine.state.changes), tuple(script.given), tuple(script.refused)
-    return History(graph, setting.dialect, changes, given=given, refused=refused)
+    traps = tuple(engine.traps)
+    return History(graph, setting.dialect, changes, given=given, refused=refused, traps=traps)
 
 
 class _Script:

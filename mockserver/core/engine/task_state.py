@@ -18,7 +18,9 @@ class TaskState:
     `held` are the tokens that wait for a scope (the task, a subprocess or an appointed node) to be released, by scope;
     `holding` counts the scopes whose state lets no token in. `arriving` counts the tokens that a converging gateway
     still waits for. `versions` are the next versions of removed nodes. `auto_retries` counts each node's automatic
-    retries: in all, even where its row is removed (fact).
+    retries: in all, even where its row is removed (fact). `expired` are runs (node, version) whose plugin is asked no
+    more, `unscheduled` those that no plugin waits for. `stuck` nodes let no token in for ever. `kept_retries` are those
+    that a node's row has of earlier passes of a loop.
     """
 
     def __init__(self, graph: Graph, dialect: Dialect, queue: EventQueue) -> None:
@@ -31,6 +33,10 @@ class TaskState:
         self.arriving: dict[int, int] = {}
         self.versions: dict[int, int] = {}
         self.auto_retries: dict[int, int] = {}
+        self.expired: set[tuple[int, int]] = set()
+        self.unscheduled: set[tuple[int, int]] = set()
+        self.stuck: set[int] = set()
+        self.kept_retries: dict[int, int] = {}
         self._graph = graph
         self._dialect = dialect
         self._queue = queue
@@ -49,6 +55,11 @@ class TaskState:
         else:
             self._failed.pop(index, None)
         self.changes.append(Change(now, index, row))
+
+    def count(self, index: int) -> None:
+        """Writes how often a node was retried automatically into its row, which does not change otherwise."""
+        row = self.rows[index] = self.rows[index]._replace(auto_retries=self.auto_retries.get(index, 0))
+        self.changes.append(Change(self._queue.now, index, row))
 
     def appoint(self, index: int) -> None:
         """Has a node paused as soon as it is reached."""
@@ -83,21 +94,31 @@ class TaskState:
                 found = scope
         return found
 
-    def block(self, index: int) -> None:
-        """Sets the scopes around a node that cannot go on to BLOCKED, where the dialect does so."""
+    def block(self, index: int, *, through_pause: bool = False) -> bool:
+        """Sets the scopes around a node that cannot go on to BLOCKED, where the dialect does so.
+
+        `through_pause` takes a paused task out of its pause; it says whether it has done so.
+        """
+        paused = False
         for scope, row in self._blockable(index):
-            if row.state in {State.RUNNING, State.READY}:
+            out = through_pause and scope == ROOT and row.state is State.SUSPENDED
+            if out or row.state in {State.RUNNING, State.READY}:
                 self.put(scope, row._replace(state=State.BLOCKED))
+            paused = paused or out
+        return paused
 
     def block_again(self) -> None:
         """Blocks around every node that has failed, or is kept from running by its appointed pause."""
         for index in (*self._failed, *filter(self.held.__contains__, self.appointed)):
             self.block(index)
 
-    def unblock(self, index: int) -> None:
-        """Sets the BLOCKED scopes around a node to RUNNING, the task to READY until the next message."""
+    def unblock(self, index: int, *, through_pause: bool = False) -> None:
+        """Sets the BLOCKED scopes around a node to RUNNING, the task to READY until the next message.
+
+        `through_pause` does so with a paused task too.
+        """
         for scope, row in self._blockable(index):
-            if row.state is State.BLOCKED:
+            if row.state is State.BLOCKED or (through_pause and scope == ROOT and row.state is State.SUSPENDED):
                 self.put(scope, row._replace(state=State.READY if scope == ROOT else State.RUNNING))
 
     def _blockable(self, index: int) -> Iterator[tuple[int, Row]]:

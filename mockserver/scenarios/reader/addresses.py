@@ -156,7 +156,7 @@ class _Operation(NamedTuple):
 
     def paused(self) -> Refusals:
         """Resume: what the script pauses, or what was seen suspended."""
-        paused = any(command.verb is Verb.PAUSE for command in self.given)
+        paused = any(command.verb in {Verb.PAUSE, Verb.PAUSE_SUBPROCESS} for command in self.given)
         if not paused and self.event.trigger.state not in {"SUSPENDED", "NODE_SUSPENDED"}:
             allowed = "an event that pauses it, or `when: … SUSPENDED`"
             yield f"nothing pauses {quoted(self.command.target)}, there is nothing to resume", allowed

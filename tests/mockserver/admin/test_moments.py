@@ -213,7 +213,7 @@ def test_link_to_another_edition_is_refused(mock, task):
 @pytest.mark.parametrize(
     ("more", "status", "error"),
     [
-        ("&log=%5B%7B%22at%22%3A%220s%22%2C%22retry%22%3A%22Copy%20B%22%7D%5D", 409, "task not started"),
+        ("&log=%5B%7B%22at%22%3A%220s%22%2C%22retry%22%3A%22Copy%20B%22%7D%5D", 409, "NotFoundError"),
         ("&log=%5B%7B%22at%22%3A%223s%22%2C%22retry%22%3A%22No%22%7D%5D", 404, "no node is called 'No'"),
         ("&log=%7B", 400, "log:1:2"),
         ("&spent=%5B-1%5D", 400, "spent is '[-1]'"),

@@ -47,7 +47,7 @@ def test_refused_event_is_found():
         (
             "refused-event",
             ("events", 0),
-            "the event retry Check is refused: the node is not reached, retry needs FAILED",
+            "the event retry Check is refused: State matching query does not exist.",
         )
     ]
 

@@ -1,5 +1,6 @@
 """What a client's own operations do to a task, and how they are refused: with the real server's codes and words."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -62,15 +63,6 @@ def refused(url, name, **said):
     return answer["code"], answer["message"]
 
 
-def traceback_of(verb, reason):
-    message = (
-        f"task[id=10] {verb} error: Traceback (most recent call last):\n"
-        f'  File "engine/api.py", line 1, in {verb}\n'
-        f"engine.exceptions.InvalidOperationError: {reason}\n"
-    )
-    return 3599999, message
-
-
 def test_task_is_paused_at_once_while_its_node_runs_on(url, clock):
     clock.set(3)
     done(url, "operate_task", action="pause")
@@ -88,8 +80,9 @@ def test_revoked_task_is_over(url, clock):
     done(url, "operate_task", action="revoke")
 
     assert poll(url)["state"] == "REVOKED"
-    assert refused(url, "operate_task", action="resume") == traceback_of(
-        "resume", "the task is REVOKED, nothing more can be done to it"
+    assert refused(url, "operate_task", action="resume") == (
+        3545000,
+        "task with current_flow:finished cannot be resumeed",
     )
 
 
@@ -220,7 +213,8 @@ def test_started_task_shows_created_first():
         clock.set(100)
         before = poll(server.url)["state"]
         assert refused(server.url, "operate_task", action="pause") == (3545000, "task not started")
-        assert refused(server.url, "operate_node", node_id="Prepare", action="retry") == (3545000, "task not started")
+        code, message = refused(server.url, "operate_node", node_id="Prepare", action="retry")
+        assert (code, message.endswith("\nbamboo_engine.exceptions.NotFoundError\n")) == (3599999, True)
         assert operate(server.url, "start_task")["result"] is True
         clock.set(101)
 
@@ -229,33 +223,41 @@ def test_started_task_shows_created_first():
         assert refused(server.url, "operate_task", action="start") == (3545000, "task already started")
 
 
-@pytest.mark.parametrize("name", ["operate_task", "operate_node"])
-def test_unknown_action_is_no_command(url, name):
-    assert refused(url, name, node_id="Prepare", action="restart") == (3545000, "task command is invalid")
+@pytest.mark.parametrize(("name", "code"), [("operate_task", 3545000), ("operate_node", 3599999)])
+def test_unknown_action_is_no_command(url, name, code):
+    assert refused(url, name, node_id="Prepare", action="restart") == (code, "task command is invalid")
 
 
 @pytest.mark.parametrize(
-    ("said", "verb", "reason"),
+    ("said", "raised"),
     [
-        ({"node_id": "Copy A", "action": "retry"}, "retry", "the node is RUNNING, retry needs FAILED"),
-        ({"node_id": "Copy A", "action": "skip"}, "skip", "the node is RUNNING, skip needs FAILED"),
-        ({"node_id": "Restart", "action": "retry"}, "retry", "the node is not reached, retry needs FAILED"),
+        ({"node_id": "Copy A", "action": "retry"}, "InvalidOperationError: ID state is not FAILED, actual RUNNING"),
+        ({"node_id": "Copy A", "action": "skip"}, "InvalidOperationError: ID state is not FAILED, actual RUNNING"),
+        ({"node_id": "Restart", "action": "retry"}, "DoesNotExist: State matching query does not exist."),
         (
             {"node_id": "Prepare", "action": "forced_fail"},
-            "forced_fail",
-            "the node is FINISHED, forced_fail needs RUNNING",
+            "InvalidOperationError: ID state is not RUNNING, actual: FINISHED",
         ),
-        ({"node_id": "Copy A", "action": "callback"}, "callback", "the node does not wait for a callback"),
-        ({"node_id": "nobody", "action": "retry"}, "retry", "node(nobody) does not exist"),
-        ({"node_id": "task", "action": "pause"}, "pause", "node(task) does not exist"),
+        ({"node_id": "Prepare", "action": "pause"}, "can't not transit node(ID) state from FINISHED to SUSPENDED"),
     ],
 )
-def test_engine_refuses_with_a_traceback_and_nothing_changes(url, clock, said, verb, reason):
+def test_engine_refuses_with_a_traceback_and_nothing_changes(url, clock, said, raised):
     clock.set(5)
     before = poll(url)
 
-    assert refused(url, "operate_node", **said) == traceback_of(verb, reason)
+    code, message = refused(url, "operate_node", **said)
+
+    assert code == 3599999
+    assert message.startswith("fail: Traceback (most recent call last):\n")
+    assert re.sub(r"\bn[0-9a-f]{31}\b", "ID", message).endswith(f"{raised}\n")
     assert poll(url) == before
+
+
+@pytest.mark.parametrize("node", ["nobody", "task"])
+def test_node_that_the_task_has_not_is_refused(url, node):
+    code, message = refused(url, "operate_node", node_id=node, action="retry")
+    assert (code, f"任务[ID: 10]中未找到节点[ID: {node}]" in message) == (3599999, True)
+    assert refused(url, "node_callback", node_id=node) == (3540000, f"task[10] does not have node[{node}]")
 
 
 @pytest.mark.parametrize(

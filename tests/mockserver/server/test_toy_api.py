@@ -90,7 +90,7 @@ def test_answers_keep_the_contract_of_the_api(make, clock):
             "POST",
             "/jobs/10/steps/Copy/again?user=a",
             409,
-            "retry Copy: the node is not reached, retry needs FAILED",
+            "retry Copy: State matching query does not exist.",
             "not now",
         ),
     ],

@@ -45,6 +45,8 @@ KNOWN = {
     # Tasks of one template have one flow; the word stands in links, which have to stay as they are.
     "mockserver/playback/record.py": {"template_id"},
     "mockserver/playback/resolver.py": {"template_id"},
+    # The engine's own word, in what it says of a node that may not be retried.
+    "mockserver/core/engine/node_effects.py": {"can_retry"},
     # The event loop's own method.
     "mockserver/http/connection.py": {"create_task"},
 }

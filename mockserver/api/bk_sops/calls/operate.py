@@ -13,7 +13,9 @@ from taskmock.mockserver.api.bk_sops.documents.task import is_claimed
 from taskmock.mockserver.api.bk_sops.errors import INVALID_OPERATION, PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import text_of
 from taskmock.mockserver.core.command import TASK, Command, Verb
-from taskmock.mockserver.core.engine.effects import NOT_STARTED, STARTED, TERMINATED
+from taskmock.mockserver.core.engine.effects import ENDED, NOT_STARTED
+from taskmock.mockserver.core.engine.operator import INVALID
+from taskmock.mockserver.core.engine.task_effects import STARTED
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError, GraphNode, NodeKind
 from taskmock.mockserver.playback.player import Playback
@@ -22,7 +24,24 @@ from taskmock.mockserver.playback.record import RecordKey
 INVALID_COMMAND = "task command is invalid"
 """What is said of an action that there is none of (fact)."""
 
-NO_NODE = "node({node}) does not exist"
+NO_NODE = (
+    "节点状态请求失败: 任务[ID: {task}]中未找到节点[ID: {node}]. 请重试. 如持续失败可联系管理员处理 | nodes_action"
+)
+"""What `operate_node` says of a node that the task does not have (the real server's own words)."""
+
+NO_NODE_TO_CALL = "task[{task}] does not have node[{node}]"
+"""The same of `node_callback`."""
+
+CRASHED = (
+    "节点操作失败: 节点[ID: {node}], 任务[ID: {task}]操作失败: {why}, 请重试. 如持续失败可联系管理员处理 | nodes_action"
+)
+"""What is said where the server itself fails over a node (its own words)."""
+
+NO_RETRY_SUBPROCESS = "非法请求: 当前引擎不支持子流程重试, 请联系管理员升级 | retry_subprocess_v1"
+"""What engine 1 says of `retry_subprocess`."""
+
+FINISHED = "task with current_flow:finished cannot be {action}ed"
+"""What is said of an operation on a task that has ended (the real server's own words)."""
 
 UNCLAIMED = "task with current_flow:func_claim cannot be {action}ed"
 """What is said of a task that has to be claimed first (the real server's own words)."""
@@ -37,8 +56,8 @@ _NODE_ACTIONS = {
     "forced_fail": Verb.FORCED_FAIL,
     "pause": Verb.PAUSE,
     "resume": Verb.RESUME,
-    "pause_subproc": Verb.PAUSE,
-    "resume_subproc": Verb.RESUME,
+    "pause_subproc": Verb.PAUSE_SUBPROCESS,
+    "resume_subproc": Verb.RESUME_SUBPROCESS,
     "callback": Verb.CALLBACK,
     "skip_exg": Verb.SKIP_EXCLUSIVE,
     "skip_cpg": Verb.SKIP_CONDITIONAL,
@@ -64,21 +83,25 @@ def _carried_out(playback: Playback, call: ApiCall, order: _Order, task: TaskSna
     try:
         playback.command(key, command)
     except CommandRefusedError as error:
+        if error.reason == ENDED:
+            raise RefusedError(INVALID_OPERATION, FINISHED.format(action=command.verb)) from None
         if error.reason in {NOT_STARTED, STARTED}:
             raise RefusedError(INVALID_OPERATION, error.reason) from None
-        raise _refused(call, command.verb, error.reason) from None
-    except AddressError:
-        raise _refused(call, command.verb, NO_NODE.format(node=command.target)) from None
+        raise _refused(task, command.verb, error.reason, error.raised) from None
     return key
 
 
-def _refused(call: ApiCall, verb: str, reason: str) -> RefusedError:
-    """What the engine itself refuses; clients that show `message` to people meet a traceback, as they really do."""
+def _refused(task: TaskSnapshot, verb: str, reason: str, raised: str = INVALID) -> RefusedError:
+    """What the engine itself refuses; clients that show `message` to people meet a traceback, as they really do.
+
+    Engine 1 raises nothing, and says why.
+    """
+    if not task.edition.retries_subprocesses:
+        return RefusedError(UNKNOWN, reason)
+    last = raised if reason == raised else f"{raised or INVALID}: {reason}"
     return RefusedError(
         UNKNOWN,
-        f"task[id={call.needed['task_id']}] {verb} error: Traceback (most recent call last):\n"
-        f'  File "engine/api.py", line 1, in {verb}\n'
-        f"engine.exceptions.InvalidOperationError: {reason}\n",
+        f'fail: Traceback (most recent call last):\n  File "bamboo_engine/api.py", line 1, in {verb}\n{last}\n',
     )
 
 
@@ -106,8 +129,11 @@ def _check_claimed(task: TaskSnapshot, action: str) -> None:
 
 def _operate_node(call: ApiCall, task: TaskSnapshot) -> Command:
     payload, inputs = (_object(call, name) for name in ("data", "inputs"))
-    action = call.needed["action"]
-    verb = _verb(_NODE_ACTIONS, action)
+    action, task_id = call.needed["action"], call.needed["task_id"]
+    node_id = _node_id(call, task, UNKNOWN, NO_NODE)
+    if action not in _NODE_ACTIONS:
+        raise RefusedError(UNKNOWN, INVALID_COMMAND)  # with this code, whatever the system itself says (fact)
+    verb = _NODE_ACTIONS[action]
     data: object = None
     if verb is Verb.CALLBACK:
         data = payload
@@ -118,14 +144,15 @@ def _operate_node(call: ApiCall, task: TaskSnapshot) -> Command:
     elif verb is Verb.SKIP_EXCLUSIVE:
         data = _arms(call, task, [call.said.get("flow_id")])[0]
     elif verb is Verb.SKIP_CONDITIONAL:
-        data = _arms_that_meet(call, task)
+        # The call passes none of what this action wants: it cannot work (fact).
+        raise RefusedError(UNKNOWN, CRASHED.format(node=node_id, task=task_id, why="'flow_ids'"))
     elif verb is Verb.FORCED_FAIL:
-        data = TERMINATED.format(user=call.user)
-    return Command(verb=verb, target=_node_id(call, verb), data=data)
+        data = task.edition.dialect.terminated.format(user=call.user)
+    return Command(verb=verb, target=node_id, data=data)
 
 
 def _callback(call: ApiCall, task: TaskSnapshot) -> Command:
-    node_id, version = _node_id(call, Verb.CALLBACK), text_of(call.said, "version")
+    node_id, version = _node_id(call, task, PARAMETERS, NO_NODE_TO_CALL), text_of(call.said, "version")
     if version and task.edition.node_versions:
         _check_version(call, task, version)
     payload = said_json(call.said, "callback_data", None)
@@ -133,11 +160,11 @@ def _callback(call: ApiCall, task: TaskSnapshot) -> Command:
     return Command(verb=Verb.CALLBACK, target=node_id, data=payload if isinstance(payload, dict) else None)
 
 
-def _node_id(call: ApiCall, verb: Verb) -> str:
-    """The node that a call names; the word for the task in scenario files is no id."""
+def _node_id(call: ApiCall, task: TaskSnapshot, code: int, words: str) -> str:
+    """The id of the node that a call names, refused with a code and words where the task has no such node."""
     node_id = call.needed["node_id"]
-    if node_id == TASK:
-        raise _refused(call, verb, NO_NODE.format(node=TASK))
+    if node_id == TASK or _node(call, task) is None:  # the word for the task in scenario files is no id
+        raise RefusedError(code, words.format(task=call.needed["task_id"], node=node_id))
     return node_id
 
 
@@ -161,16 +188,16 @@ def _object(call: ApiCall, name: str) -> dict[str, object]:
 def _check_subprocess(call: ApiCall, task: TaskSnapshot) -> None:
     node = _node(call, task)
     if not task.edition.retries_subprocesses:
-        raise RefusedError(UNKNOWN, "this engine knows no retry_subprocess")
+        raise RefusedError(UNKNOWN, NO_RETRY_SUBPROCESS)
     if node is not None and node.kind is not NodeKind.SUBPROCESS:
-        raise _refused(call, RETRY_SUBPROCESS, f"node({node.id}) type is not SubProcess")
+        raise _refused(task, RETRY_SUBPROCESS, f"node({node.id}) type is not SubProcess")
 
 
 def _check_version(call: ApiCall, task: TaskSnapshot, version: str) -> None:
     node = _node(call, task)
     row = None if node is None else task.tree.rows.get(node.index)
     if node is not None and row is not None and version != f"v{written_version(task.record.draw_key, node.id, row)}":
-        raise _refused(call, Verb.CALLBACK, f"node version {version} not exist")
+        raise _refused(task, Verb.CALLBACK, f"node version {version} not exist")
 
 
 def _arms(call: ApiCall, task: TaskSnapshot, flow_ids: list[object]) -> list[object]:
@@ -179,20 +206,6 @@ def _arms(call: ApiCall, task: TaskSnapshot, flow_ids: list[object]) -> list[obj
     flows = sequence_flows(task.history.graph, key=task.record.draw_key, prefix=task.edition.prefix)
     named: dict[object, str] = {} if node is None else {flow.id: flow.arm for flow in flows_from(flows, node.index)}
     return [named.get(flow_id, flow_id) if isinstance(flow_id, str) else flow_id for flow_id in flow_ids]
-
-
-def _arms_that_meet(call: ApiCall, task: TaskSnapshot) -> list[object]:
-    """The arms that `flow_ids` name, which meet where the call says."""
-    flow_ids, meeting = said_json(call.said, "flow_ids", None), text_of(call.said, "converge_gateway_id")
-    for name, said in (("flow_ids", flow_ids), ("converge_gateway_id", meeting)):
-        if not said:
-            raise _refused(call, Verb.SKIP_CONDITIONAL, f"{name} is missing")
-    if not isinstance(flow_ids, list):
-        raise RefusedError(PARAMETERS, "flow_ids field is not a valid array")
-    node, graph = _node(call, task), task.history.graph
-    if node is not None and node.kind is NodeKind.CONDITIONAL and meeting != graph.nodes[node.join].id:
-        raise _refused(call, Verb.SKIP_CONDITIONAL, f"the arms of {node.id} do not meet at {meeting}")
-    return _arms(call, task, flow_ids)
 
 
 def _verb(actions: Mapping[str, Verb], action: str) -> Verb:

@@ -10,6 +10,7 @@ from support.scenario_building import (
     ms,
     parallel,
     play,
+    refusal,
     rendered,
     rows,
     states,
@@ -19,6 +20,7 @@ from support.scenario_building import (
 )
 from taskmock.contracts import Contract
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.engine.dialect import V2
 from taskmock.mockserver.core.flow import AutoRetry
 from taskmock.mockserver.core.state import State
 
@@ -108,25 +110,28 @@ def test_rerun_limit_of_engine_1_fails_the_pass_that_begins():
     assert states(tree(script, 9, edition="v1"))["task"] == "FAILED"
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_node_at_its_rerun_limit_can_be_skipped_or_retried(edition):
+def test_node_at_its_rerun_limit_can_be_skipped_or_retried_in_engine_2_alone():
     script = play(act("A", 2, loop=9, limit=1), act("B", 1))
 
-    skipped = tree(script, AT_ONCE, given(20, "skip", "A"), edition=edition)
-    retried = tree(script, AT_ONCE, given(20, "retry", "A"), edition=edition)
+    skipped = tree(script, AT_ONCE, given(20, "skip", "A"))
+    retried = tree(script, AT_ONCE, given(20, "retry", "A"))
 
     assert states(skipped)["task"] == "FINISHED"
-    assert (rows(retried)["A"].state, rows(retried)["A"].retry) == (State.FAILED, 1 if edition == "v2" else 0)
+    assert (rows(retried)["A"].state, rows(retried)["A"].retry) == (State.FAILED, 1)
+    for verb in ("skip", "retry"):
+        reason = refusal(script, 20, verb, "A", edition="v1")
+        assert reason == f"rerun times exceed max limit: 1, can not {verb}"
 
 
-def test_rerun_limit_of_a_stretch_counts_each_node_but_no_subprocess():
-    script = play(loop(9, sub("S", act("I", 1)), act("A", 1), act("B", 1), limit=2))
+def test_rerun_limit_of_a_stretch_counts_each_node_and_what_is_in_a_subprocess_but_not_itself():
+    script = play(loop(9, sub("S", sub("T", act("I", 1))), act("A", 1), limit=2))
 
     done = rows(tree(script, AT_ONCE))
 
-    assert [(done[name].state, done[name].loop) for name in ("S", "A", "B", "again")] == [
-        ("FINISHED", 4),
+    assert [(done[name].state, done[name].loop) for name in ("S", "S / start", "S / T", "A", "again")] == [
+        ("RUNNING", 4),
         ("FAILED", 3),
+        ("FINISHED", 3),
         ("FINISHED", 3),
         ("FINISHED", 3),
     ]
@@ -146,7 +151,7 @@ def test_answers_at_a_rerun_limit_keep_the_strict_contract(edition):
     script = play(
         loop(9, act("A", (1, "no"), ignored=True), parallel([act("B", 1)], [act("C", 2)]), limit=2), dispatch=100
     )
-    played = history(script, skip, edition=edition)
+    played = history(script, *[skip] * (edition == "v2"), edition=edition)
 
     for moment in played.moments:
         body = {"result": True, "data": rendered(played, moment, edition)}
@@ -242,10 +247,11 @@ def test_automatic_retries_are_counted_apart_from_those_by_hand():
 
     seen = [rows(tree(script, at, given(2, "retry", "A")))["A"] for at in (5, 6.5, 50)]
 
+    # The message of the first failure retries the second one, that of the second the third.
     assert [(row.state, row.retry, row.auto_retries) for row in seen] == [
-        ("FAILED", 1, 0),
-        ("RUNNING", 2, 1),
         ("FAILED", 2, 1),
+        ("RUNNING", 3, 1),
+        ("FAILED", 3, 1),
     ]
 
 
@@ -260,7 +266,7 @@ def test_passes_of_a_loop_share_the_number_of_automatic_retries():
 def test_node_that_takes_too_long_is_terminated():
     row = rows(tree(play(act("A", 9, times_out=ms(4))), AT_ONCE))["A"]
 
-    assert (row.state, row.finish, row.version, row.ex_data) == (State.FAILED, 4000, 1, "node execution timed out")
+    assert (row.state, row.finish, row.version, row.ex_data) == (State.FAILED, 4000, 1, V2.timed_out)
 
 
 def test_node_in_time_is_not_terminated():
@@ -287,7 +293,7 @@ def test_waiting_node_called_back_is_not_ended_again():
 
 
 def test_waiting_node_times_out():
-    assert rows(tree(play(waits("W", times_out=ms(4))), AT_ONCE))["W"].ex_data == "node execution timed out"
+    assert rows(tree(play(waits("W", times_out=ms(4))), AT_ONCE))["W"].ex_data == V2.timed_out
 
 
 def test_work_of_a_terminated_attempt_does_not_end_the_next():

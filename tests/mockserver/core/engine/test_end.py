@@ -18,6 +18,7 @@ from support.scenario_building import (
     waits,
 )
 from taskmock.mockserver.core.command import Command, Entry, Verb
+from taskmock.mockserver.core.engine.effects import ENDED
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.flow import AutoRetry
 
@@ -44,15 +45,30 @@ def test_revoked_task_of_engine_1_has_a_finish_and_revokes_its_subprocesses():
     assert (states(revoked)["task"], states(revoked)["S"]) == ("REVOKED", "REVOKED")
 
 
-@pytest.mark.parametrize("verb", [verb for verb in Verb if verb is not Verb.START])
-def test_revoked_task_refuses_everything(verb):
-    assert refusal(STEPS, 2, verb, "task", given(1, "revoke")) == "the task is REVOKED, nothing more can be done to it"
+@pytest.mark.parametrize("verb", ["pause", "resume", "revoke"])
+@pytest.mark.parametrize("edition", ["v1", "v2"])
+def test_revoked_task_refuses_everything(verb, edition):
+    assert refusal(STEPS, 2, verb, "task", given(1, "revoke"), edition=edition) == ENDED
 
 
-def test_revoked_task_is_not_retried_by_itself():
+def test_nodes_of_a_revoked_task_of_engine_2_can_be_operated_and_get_stuck():
+    log = given(8, "revoke"), given(9, "retry", "B")
+
+    assert states(tree(FAILS, 999, *log))["B"] == "READY"
+    assert states(tree(FAILS, 999, log[0], given(9, "skip", "B")))["B"] == "FINISHED"
+    assert [trap.name for trap in history(FAILS, *log).traps] == ["operated-after-end"]
+    assert refusal(FAILS, 9, "retry", "B", log[0], edition="v1") == (
+        "can't not retry a subprocess or this process has been revoked"
+    )
+
+
+def test_revoked_task_retries_by_itself_and_is_stuck():
     script = play(act("A", (1, "no"), 1, auto_retry=AutoRetry(max=1, after=ms(5))))
+    revoke = given(2, "revoke")
 
-    assert states(tree(script, 99, given(2, "revoke")))["A"] == "FAILED"
+    assert states(tree(script, 99, revoke))["A"] == "READY"
+    assert [trap.name for trap in history(script, revoke).traps] == ["revoked-while-retrying"]
+    assert rows(history(script, revoke, quirks=False).tree_at(ms(99)))["A"].state == "FAILED"
 
 
 def test_suspended_and_failed_tasks_can_be_revoked():
@@ -105,7 +121,7 @@ def test_node_paused_before_it_runs_again_takes_up_no_earlier_version():
 def test_rollback_forgets_what_was_paused_behind_its_target():
     script = play(act("A", 1), sub("S", act("B", 1), act("C", 1)), act("D", 1), dispatch=100)
     paused_node = given(1, "pause", "C"), given(9, "rollback", "A")
-    paused_subprocess = given(1.5, "pause", "S"), given(9, "rollback", "A")
+    paused_subprocess = given(1.5, "pause_subproc", "S"), given(9, "rollback", "A")
 
     for log in (paused_node, paused_subprocess):
         assert states(tree(script, 8, *log))["task"] == "NODE_SUSPENDED"
@@ -233,5 +249,6 @@ def test_refusal_says_what_was_asked_for():
     with pytest.raises(CommandRefusedError) as caught:
         history(STEPS, Entry(at=1000, command=Command(verb=Verb.SKIP, target="A")))
 
-    assert str(caught.value) == "skip A: the node is RUNNING, skip needs FAILED"
+    assert str(caught.value).startswith("skip A: ")
+    assert caught.value.reason.endswith("state is not FAILED, actual RUNNING")
     assert caught.value.command == Command(verb=Verb.SKIP, target="A")

@@ -106,36 +106,42 @@ def test_task_of_engine_1_is_ready_until_the_next_message(verb):
 
 @pytest.mark.parametrize("verb", ["retry", "skip"])
 @pytest.mark.parametrize(
-    ("at", "target", "reason"), [(1.5, "A", "FINISHED"), (0.5, "A", "RUNNING"), (1.5, "C", "not reached")]
+    ("at", "target", "reason"),
+    [
+        (1.5, "A", "ID state is not FAILED, actual FINISHED"),
+        (0.5, "A", "ID state is not FAILED, actual RUNNING"),
+        (1.5, "C", "State matching query does not exist."),
+    ],
 )
 def test_node_that_has_not_failed_refuses_retry_and_skip(verb, at, target, reason):
-    assert refusal(FAILS, at, verb, target) == f"the node is {reason}, {verb} needs FAILED"
+    assert refusal(FAILS, at, verb, target) == reason
 
 
-@pytest.mark.parametrize("edition", ["v1", "v2"])
-def test_subprocess_that_failed_by_a_node_inside_names_that_node(edition):
+def test_subprocess_that_failed_by_a_node_inside_is_not_retried():
     script = play(sub("S", sub("T", act("B", (1, "no")))))
 
-    reason = refusal(script, 5, "retry", "S", edition=edition)
-
-    assert reason == "the node has failed because of 'S / T / B'; retry that one"
-
-
-def test_subprocess_that_failed_by_a_gateway_inside_names_the_gateway():
-    script = play(sub("S", exclusive(None, id=GATEWAY, a=[])))
-
-    assert refusal(script, 5, "skip", "S") == f"the node has failed because of {GATEWAY!r}; skip that one"
+    assert refusal(script, 5, "retry", "S") == "ID state is not FAILED, actual RUNNING"
+    assert refusal(script, 5, "retry", "S", edition="v1") == (
+        "can't not retry a subprocess or this process has been revoked"
+    )
 
 
-def test_subprocess_that_failed_on_its_own_inputs_can_be_skipped():
+def test_subprocess_that_failed_on_its_own_inputs_cannot_be_skipped():
     script = play(sub("S", act("A", 1), fails="bad inputs"), act("B", 1))
-
-    skipped = tree(script, 10, given(5, "skip", "S"))
 
     assert states(tree(script, 5))["S"] == "FAILED"
     assert rows(tree(script, 5))["S"].ex_data == "bad inputs"
-    assert (states(skipped)["S"], states(skipped)["task"]) == ("FINISHED", "FINISHED")
-    assert "S / A" not in states(skipped)
+    assert refusal(script, 5, "skip", "S") == "can not skip this node"
+    assert refusal(script, 5, "skip", "S", edition="v1") == "can't skip this type of node"
+
+
+def test_resumed_failed_node_is_ready_for_ever_with_its_times():
+    log = given(9, "resume", "B")
+
+    row = rows(tree(FAILS, 999, log))["B"]
+
+    assert (row.state, row.start, row.finish is None) == (State.READY, 1300, False)
+    assert refusal(FAILS, 10, "retry", "B", log) == "ID state is not FAILED, actual READY"
 
 
 def test_failed_gateway_is_skipped_into_the_arm_that_is_named():
@@ -157,8 +163,8 @@ def test_failed_gateway_says_why():
     [
         ("skip_exg", "c", "no arm 'c'; the gateway's arms are a, b"),
         ("skip_exg", None, "no arm None; the gateway's arms are a, b"),
-        ("skip", None, "a gateway is skipped with skip_exg"),
-        ("retry", None, "only activities can be retried"),
+        ("skip", None, "can not use skip_node api for ExclusiveGateway"),
+        ("retry", None, "node(ID) has no data"),
     ],
 )
 def test_failed_gateway_refuses(verb, data, reason):
@@ -204,7 +210,7 @@ def test_failed_conditional_gateway_is_skipped_into_the_arms_that_are_named(edit
         ("skip_cpg", [], "at least one arm has to be taken"),
         ("skip_cpg", None, "no arm None; the gateway's arms are a, b, c"),
         ("skip_exg", "a", "only an exclusive gateway can be skipped with skip_exg"),
-        ("skip", None, "a gateway is skipped with skip_cpg"),
+        ("skip", None, "can not skip this node"),
     ],
 )
 def test_failed_conditional_gateway_refuses(verb, data, reason):
@@ -242,8 +248,8 @@ def test_ignored_node_fails_when_forced():
 
 
 def test_only_running_activities_can_be_failed_by_force():
-    assert refusal(STEPS, 3, "forced_fail", "A") == "the node is FINISHED, forced_fail needs RUNNING"
-    assert refusal(NESTED, 2, "forced_fail", "S") == "only activities can be failed by force"
+    assert refusal(STEPS, 3, "forced_fail", "A") == "ID state is not RUNNING, actual: FINISHED"
+    assert refusal(NESTED, 2, "forced_fail", "S") == "ID is not activity, actual: SubProcess"
 
 
 def test_waiting_node_runs_until_called_back():
@@ -268,10 +274,12 @@ def test_callback_that_is_no_failure_is_a_success():
     assert states(tree(play(waits("W")), 5, given(5, "callback", "W", {"result": True})))["W"] == "FINISHED"
 
 
-def test_only_waiting_nodes_take_a_callback():
-    assert refusal(STEPS, 1, "callback", "A") == "the node does not wait for a callback"
-    assert refusal(NESTED, 2, "callback", "S") == "the node does not wait for a callback"
-    assert (
-        refusal(play(waits("W")), 2, "callback", "W", given(1, "callback", "W"))
-        == "the task is FINISHED, nothing more can be done to it"
-    )
+def test_callback_for_a_node_that_does_not_wait_is_accepted_without_effect():
+    assert history(STEPS, given(1, "callback", "A")).changes == history(STEPS).changes
+    assert history(FAILS, given(9, "callback", "B")).changes == history(FAILS).changes
+
+
+def test_callback_for_a_node_that_nothing_is_at_is_refused():
+    no_process = "can not find sleep process with current node id: ID"
+    assert refusal(NESTED, 2, "callback", "S") == no_process
+    assert refusal(play(waits("W")), 2, "callback", "W", given(1, "callback", "W")) == no_process

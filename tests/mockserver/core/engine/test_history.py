@@ -151,9 +151,7 @@ def test_event_follows_the_computed_state_of_a_subprocess_and_of_the_task():
 
     assert played.end == "FINISHED"
     assert [entry.at for entry in played.given] == [3000]
-    assert [str(error) for error in played.refused] == [
-        "pause task: the task is FINISHED, nothing more can be done to it"
-    ]
+    assert [str(error) for error in played.refused] == ["pause task: the task has ended"]
 
 
 @pytest.mark.parametrize("edition", ["v1", "v2"])
@@ -182,7 +180,7 @@ def test_refused_event_changes_nothing_and_is_kept():
     played = history(script)
 
     assert played.changes == history(play(act("A", 2))).changes
-    assert [str(error) for error in played.refused] == ["retry A: the node is RUNNING, retry needs FAILED"]
+    assert [error.reason.partition(" ")[2] for error in played.refused] == ["state is not FAILED, actual RUNNING"]
     assert played.given == ()
 
 

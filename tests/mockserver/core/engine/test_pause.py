@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.scenario_building import act, given, parallel, play, refusal, rows, states, sub, tree
+from support.scenario_building import act, given, history, parallel, play, refusal, rows, scripted, states, sub, tree
 
 STEPS = play(act("A", 2), act("B", 2), act("C", 2), dispatch=100)
 FAILS = play(act("A", 1), act("B", (1, "disk full"), (1, "again"), 1), act("C", 1), dispatch=100)
@@ -46,10 +46,18 @@ def test_task_of_engine_1_that_is_ready_can_be_paused():
     assert states(tree(STEPS, 60, *log, edition="v1")) == {"task": "SUSPENDED", "start": "FINISHED", "A": "FINISHED"}
 
 
+def test_failure_takes_a_task_of_engine_1_out_of_its_pause():
+    paused = given(1.5, "pause")
+
+    assert states(tree(FAILS, 9, paused, edition="v1"))["task"] == "FAILED"
+    assert [trap.name for trap in history(FAILS, paused, edition="v1").traps] == ["failed-while-paused"]
+    assert states(tree(FAILS, 9.2, paused, given(9, "retry", "B"), edition="v1"))["B"] == "RUNNING"
+
+
 def test_paused_task_keeps_its_state_over_a_failure():
     log = given(1.5, "pause")
 
-    for edition in ("v1", "v2"):
+    for edition in ("doc-2019", "v2"):
         assert states(tree(FAILS, 9, log, edition=edition))["task"] == "SUSPENDED"
         assert states(tree(FAILS, 9, log, given(8, "resume"), edition=edition))["task"] == "FAILED"
 
@@ -63,15 +71,16 @@ def test_node_retried_in_a_paused_task_is_ready_until_the_resume():
 
 @pytest.mark.parametrize("edition", ["v1", "v2"])
 def test_task_refuses_a_pause_that_it_is_in_and_a_resume_that_it_needs_not(edition):
-    assert (
-        refusal(STEPS, 2, "pause", "task", given(1, "pause"), edition=edition)
-        == "the task is SUSPENDED, pause needs RUNNING"
-    )
-    assert refusal(STEPS, 1, "resume", edition=edition) == "the task is RUNNING, resume needs SUSPENDED"
+    paused, resumed = {
+        "v1": ("can't transit state(ID) from SUSPENDED to SUSPENDED", "can't transit state(ID) from RUNNING to READY"),
+        "v2": ("can't not transit node(ID) state from SUSPENDED to SUSPENDED", "pipeline(ID) state is: RUNNING"),
+    }[edition]
+    assert refusal(STEPS, 2, "pause", "task", given(1, "pause"), edition=edition) == paused
+    assert refusal(STEPS, 1, "resume", edition=edition) == resumed
 
 
 def test_failed_task_of_engine_1_refuses_a_pause():
-    assert refusal(FAILS, 9, "pause", edition="v1") == "the task is BLOCKED, pause needs RUNNING"
+    assert refusal(FAILS, 9, "pause", edition="v1") == "can't transit state(ID) from BLOCKED to SUSPENDED"
 
 
 # -- pause and resume of nodes and subprocesses
@@ -148,15 +157,41 @@ def test_paused_retry_is_suspended_when_its_message_arrives():
 
 
 def test_node_refuses_pause_and_resume():
-    assert refusal(STEPS, 1, "pause", "A") == "the node is RUNNING, pause needs a node not yet begun"
-    assert refusal(STEPS, 3, "pause", "A") == "the node is FINISHED, pause needs a node not yet begun"
-    assert refusal(STEPS, 2, "pause", "B", given(1, "pause", "B")) == "the node's pause is already appointed"
-    assert refusal(STEPS, 1, "resume", "B") == "the node is not reached, resume needs SUSPENDED"
-    assert refusal(STEPS, 1, "resume", "A") == "the node is RUNNING, resume needs SUSPENDED"
+    cannot = "can't not transit node(ID) state from {} to {}"
+    no_subprocess = "can not use pause_node_appoint api for NodeType.SubProcess"
+    assert refusal(STEPS, 3, "pause", "A") == cannot.format("FINISHED", "SUSPENDED")
+    assert refusal(STEPS, 2, "pause", "B", given(1, "pause", "B")) == cannot.format("SUSPENDED", "SUSPENDED")
+    assert refusal(STEPS, 1, "resume", "A") == cannot.format("RUNNING", "READY")
+    assert refusal(NESTED, 2, "pause", "S") == refusal(NESTED, 0.5, "pause", "S") == no_subprocess
+    assert refusal(NESTED, 0.5, "pause_subproc", "S") == "node(ID) does not exist"
+    assert refusal(STEPS, 1, "pause", "A", edition="v1") == "can't transit state(ID) from RUNNING to SUSPENDED"
+    assert refusal(STEPS, 1, "resume", "B", given(0.5, "pause", "B"), edition="v1") == (
+        "node not exists or not be executed yet"
+    )
+
+
+def test_running_node_that_is_paused_and_resumed_is_ready_for_ever():
+    log = given(1, "pause", "A"), given(9, "resume", "A")
+
+    assert states(tree(STEPS, 5, *log))["task"] == "NODE_SUSPENDED"
+    assert states(tree(STEPS, 999, *log)) == {"task": "RUNNING", "start": "FINISHED", "A": "READY"}
+    assert [trap.name for trap in history(STEPS, *log).traps] == ["paused-running-node"]
+    for verb, why in (("retry", "ID state is not FAILED, actual READY"), ("callback", "schedule is already expired")):
+        assert refusal(STEPS, 10, verb, "A", *log) == why
+
+
+def test_kind_engine_has_no_traps():
+    script = play(*STEPS.flow, events=(scripted(1, "pause", "A"), scripted(2, "resume", "C")))
+
+    played = history(script, quirks=False)
+
+    assert [error.command.target for error in played.refused] == ["A", "C"]
+    assert played.traps == ()
+    assert played.end == "FINISHED"
 
 
 def test_paused_subprocess_lets_its_running_node_end_and_starts_no_other():
-    log = given(2, "pause", "S"), given(9, "resume", "S")
+    log = given(2, "pause_subproc", "S"), given(9, "resume_subproc", "S")
 
     assert states(tree(NESTED, 2, *log))["S"] == "SUSPENDED"
     assert states(tree(NESTED, 8, *log)) == {
@@ -172,7 +207,7 @@ def test_paused_subprocess_lets_its_running_node_end_and_starts_no_other():
 
 
 def test_paused_subprocess_of_engine_1_shows_in_its_task_when_its_node_has_ended():
-    log = given(2, "pause", "S"), given(9, "resume", "S")
+    log = given(2, "pause_subproc", "S"), given(9, "resume_subproc", "S")
 
     assert states(tree(NESTED, 2, *log, edition="v1"))["task"] == "RUNNING"
     assert states(tree(NESTED, 8, *log, edition="v1"))["task"] == "NODE_SUSPENDED"
@@ -182,7 +217,7 @@ def test_paused_subprocess_of_engine_1_shows_in_its_task_when_its_node_has_ended
 
 def test_subprocess_resumed_over_a_failed_node_has_failed():
     script = play(sub("S", act("A", (2, "no"))), dispatch=100)
-    log = given(1, "pause", "S"), given(9, "resume", "S")
+    log = given(1, "pause_subproc", "S"), given(9, "resume_subproc", "S")
 
     for edition in ("v1", "v2"):
         assert states(tree(script, 8, *log, edition=edition))["S"] == "SUSPENDED"

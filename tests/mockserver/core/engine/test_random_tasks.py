@@ -61,7 +61,9 @@ def test_every_answer_keeps_the_strict_contract(chunk, edition):
         for moment in readings(history):
             report = contract.check_response(whole(edition, rendered(history, moment, edition)))
 
-            assert report.violations == (), (life.number, moment)
+            # A life that is in a trap of the engine shows what only a trap explains.
+            found = [violation for violation in report.violations if not violation.code.startswith("trap.")]
+            assert found == [], (life.number, moment)
 
 
 @lives
@@ -178,7 +180,9 @@ def test_commands_in_random_lives_are_of_every_kind(edition):
     }
 
     expected = {"pause", "resume", "revoke", "retry", "skip", "forced_fail", "callback", "rollback"}
-    assert given - {"skip_exg"} == expected - (set() if EDITIONS[edition].dialect.knows_rollback else {"rollback"})
+    assert given - {"skip_exg", "pause_subproc", "resume_subproc"} == expected - (
+        set() if EDITIONS[edition].dialect.knows_rollback else {"rollback"}
+    )
 
 
 @lives

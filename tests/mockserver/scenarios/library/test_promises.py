@@ -212,7 +212,10 @@ def test_forced_fail_ends_a_node_by_hand_and_another_by_its_time_out():
     stand = Stand("forced-fail", ClockMode.INSTANT)
     said = {change.row.ex_data for change in stand.history.changes if change.row and change.row.state == "FAILED"}
 
-    assert said == {"The node has been terminated by admin.", "node execution timed out"}
+    assert said == {
+        "The node has been terminated by admin.",
+        "The node has been terminated by the system due to exceeding the 'Timeout Setting'.",
+    }
     assert node_states("forced-fail", "Recalculate")[:2] == ["RUNNING", "FAILED"]
     assert nodes(last_data("forced-fail"))["Compress"]["state"] == "FAILED"
 

@@ -50,7 +50,7 @@ def test_paused_task_waits(edition):
 
 @pytest.mark.parametrize("edition", ["v1", "v2", "doc-2019"])
 def test_paused_subprocess_waits(edition):
-    assert at(NESTED, 8, (3, "pause", "S"), edition=edition)
+    assert at(NESTED, 8, (3, "pause_subproc", "S"), edition=edition)
 
 
 def test_paused_node_waits():

@@ -577,7 +577,10 @@ def test_every_node_of_a_random_life_is_told_as_the_contract_says(number, editio
 def assert_runs(told, row, edition):
     """The earlier runs of the pass are those that the counters count."""
     assert told["loop"] == row.loop
-    assert len(told["histories"]) in {row.retry, row.retry + row.skip}
+    keeps = edition != "v2" and row.loop > 1  # engine 1 counts the retries of earlier passes too
+    assert len(told["histories"]) in {row.retry, row.retry + row.skip} or (
+        keeps and len(told["histories"]) <= row.retry + row.skip
+    )
     times = [one["start_time"] for one in told["histories"] if one["start_time"]]
     assert times == sorted(times)
     if edition == "v2" and told["state"] != "FAILED":

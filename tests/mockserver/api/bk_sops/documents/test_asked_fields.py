@@ -64,7 +64,7 @@ def test_subprocess_that_failed_on_its_inputs_is_a_leaf():
 def test_failure_below_a_paused_subprocess_is_not_told():
     script = play(parallel([sub("S", act("A", (2, "a")))], [act("B", (1, "b"))]))
 
-    data = answered(script, 9, Flags(ex_data=True), "v2", given(1.5, "pause", "S"))
+    data = answered(script, 9, Flags(ex_data=True), "v2", given(1.5, "pause_subproc", "S"))
 
     assert named(data, "A")["state"] == "FAILED"
     assert list(data["ex_data"].values()) == ["b"]
@@ -122,7 +122,7 @@ def test_node_with_automatic_retries_says_how_many_and_others_nothing():
 
 
 def test_retry_by_hand_is_no_automatic_one():
-    data = answered(play(act("A", (1, "a"), auto_retry=RETRIED)), 4, INFO, "v2", given(2, "retry", "A"))
+    data = answered(play(act("A", (1, "a"), auto_retry=RETRIED)), 3.5, INFO, "v2", given(2, "retry", "A"))
 
     (info,) = data["failed_node_info"].values()
     assert (named(data, "A")["retry"], info["auto_retry_times"]) == (1, 0)

@@ -60,7 +60,8 @@ def violations(record, history, edition, moments, chance):
         report = CONTRACTS[edition].check_response(
             answer(record, history, edition, moment, said, quirks=quirks), request=said
         )
-        yield from ((moment, said, quirks, found) for found in report.violations)
+        caught = {f"trap.{trap.name}" for trap in history.traps if trap.at <= moment}
+        yield from ((moment, said, quirks, found) for found in report.violations if found.code not in caught)
 
 
 @editions

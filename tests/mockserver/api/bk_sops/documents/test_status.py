@@ -191,7 +191,7 @@ FAILS = play(act("A", (1, "no"), 9), dispatch=500)
     [
         (FAILS, 5.1, [given(5, "retry", "A")], "RUNNING", "CREATED"),
         (play(act("Z", 1), act("A", 1)), 5, [given(0, "pause", "A")], "SUSPENDED", None),
-        (play(sub("S", act("A", 2)), act("B")), 9, [given(1, "pause", "S")], "SUSPENDED", "FINISHED"),
+        (play(sub("S", act("A", 2)), act("B")), 9, [given(1, "pause_subproc", "S")], "SUSPENDED", "FINISHED"),
     ],
 )
 def test_states_that_the_document_does_not_know_are_said_in_its_words(script, at, log, task, node):

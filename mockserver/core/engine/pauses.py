@@ -1,0 +1,125 @@
+"""The effects of pausing and resuming a node or a subprocess."""
+
+from __future__ import annotations
+
+from taskmock.mockserver.core.command import Command
+from taskmock.mockserver.core.engine.operator import (
+    INVALID,
+    NO_STATE,
+    NO_STATE_MATCHES,
+    NOT_EXECUTED,
+    NOT_FOUND,
+    Operator,
+)
+from taskmock.mockserver.core.graph import ROOT, GraphNode, NodeKind
+from taskmock.mockserver.core.state import State
+
+PAUSES_NO_SUBPROCESS = "can not use pause_node_appoint api for NodeType.SubProcess"
+
+
+class Pauses(Operator):
+    """Pauses and resumes nodes and subprocesses."""
+
+    def pause_node(self, node: GraphNode, command: Command) -> None:
+        """Suspends a node: at once if it is READY, when it is reached otherwise; a running one is in a trap."""
+        row = self.state.rows.get(node.index)
+        if self.two and node.kind is NodeKind.SUBPROCESS:
+            self.refuse(command, INVALID, PAUSES_NO_SUBPROCESS)
+        from_states = [State.READY]
+        if self.two and (self.quirks or row is None):
+            from_states.append(State.RUNNING)
+        self.refuse_unless(node, command, State.SUSPENDED, *from_states)
+        if row is None:
+            self.state.appoint(node.index)
+        elif row.state is State.READY:
+            self.state.put(node.index, row._replace(state=State.SUSPENDED))
+            self.state.appointed.add(node.index)
+        else:
+            self.trap("paused-running-node", node)
+            self.state.put(node.index, row._replace(state=State.SUSPENDED))
+
+    def pause_subprocess(self, node: GraphNode, command: Command) -> None:
+        """Suspends a subprocess: no token goes on in it; engine 1 appoints the pause of one that is not reached."""
+        row = self.state.rows.get(node.index)
+        if node.kind is not NodeKind.SUBPROCESS and not self.two:
+            self.pause_node(node, command)
+            return
+        if row is None and node.index not in self.state.appointed:
+            if self.two:
+                self.refuse(command, NOT_FOUND, f"node({node.id}) does not exist")
+            self.state.appoint(node.index)
+            return
+        if node.kind is not NodeKind.SUBPROCESS:
+            self.pause_node(node, command)
+            return
+        self.refuse_unless(node, command, State.SUSPENDED, State.RUNNING, State.READY)
+        assert row is not None  # noqa: S101  # what is appointed is refused
+        self.state.put(node.index, row._replace(state=State.SUSPENDED))
+        if row.state is State.READY:
+            self.state.appointed.add(node.index)
+
+    def resume_node(self, node: GraphNode, command: Command) -> None:
+        """Takes the pause of a node back, and the appointment where the engine does."""
+        state, row = self.state, self.state.rows.get(node.index)
+        if self.two:
+            if node.kind is NodeKind.SUBPROCESS:
+                self.refuse(command, INVALID, PAUSES_NO_SUBPROCESS)
+            if row is None and node.index not in state.appointed and self.quirks:
+                return  # accepted, and nothing happens
+            self.refuse_unless(node, command, State.READY, State.SUSPENDED, *[State.FAILED] * self.quirks)
+            if row is None and node.index not in state.appointed:
+                self.refuse(command, INVALID, f"{node.id} is not reached")
+            if row is not None and row.state is State.FAILED:
+                self.trap("resumed-failed-node", node)
+        elif node.index not in state.held:
+            if node.kind is NodeKind.SUBPROCESS and row is not None:
+                self.resume_subprocess(node, command)
+                return
+            if row is not None:
+                self.refuse_unless(node, command, State.READY)
+            self.refuse(command, "", NOT_EXECUTED)
+        state.appointed.discard(node.index)
+        if row is not None:
+            state.put(node.index, row._replace(state=State.READY))
+        if node.index in state.held:
+            state.unblock(node.index)
+        self.engine.release(node.index)
+
+    def resume_subprocess(self, node: GraphNode, command: Command) -> None:
+        """Goes on in a subprocess."""
+        state, row = self.state, self.state.rows.get(node.index)
+        appointed = node.index in state.appointed
+        if not self.two and (row is None or node.index in state.held or node.kind is not NodeKind.SUBPROCESS):
+            self.resume_node(node, command)
+            return
+        if row is None and not appointed:
+            self.refuse(command, NO_STATE, NO_STATE_MATCHES)
+        if row is not None and row.state is not State.SUSPENDED:
+            if self.two:
+                self.refuse(command, INVALID, f"pipeline({node.id}) state is: {row.state}")
+            self.refuse_unless(node, command, State.RUNNING, State.SUSPENDED)
+        if appointed and not self.quirks:
+            self._resume_appointed(node)
+            return
+        if appointed:
+            self.trap("resumed-appointed-node", node)
+            state.held.pop(node.index, None)
+            state.appointed.discard(node.index)
+            state.stuck.add(node.index)
+        if row is not None:
+            state.put(node.index, row._replace(state=State.RUNNING))
+        if not self.two and self.quirks and state.rows[ROOT].state is State.SUSPENDED:
+            self.trap("pauses-do-not-add-up", node)
+            state.put(ROOT, state.rows[ROOT]._replace(state=State.RUNNING))
+            self.engine.release(ROOT, inside=node.index)
+        if node.index in state.held:
+            state.unblock(node.index)
+        self.engine.release(node.index)
+        state.block_again()
+
+    def _resume_appointed(self, node: GraphNode) -> None:
+        row = self.state.rows.get(node.index)
+        self.state.appointed.discard(node.index)
+        if row is not None:
+            self.state.put(node.index, row._replace(state=State.READY))
+        self.engine.release(node.index)
