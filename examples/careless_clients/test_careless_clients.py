@@ -15,7 +15,11 @@ from taskmock.contracts import Contract
 
 PAUSED_FOR_GOOD = Situation("node-suspended", stands=10)
 LATE = Situation("expired", arrives=25)
-GATEWAY = "refused: Request to the system [SOPS] failed, Status Code: 502, please try again later"
+GATEWAY = (
+    "refused: Component request third-party system [SOPS] interface [get_task_status] error: Status Code: 502, "
+    "Error Message: third-party system interface response status code is not 200, "
+    "please try again later or contact component developer to handle this"
+)
 LIMITED = "refused: API rate limit exceeded: 10 calls, try again in 5 seconds"
 NOT_ALLOWED = "refused: iam authentication exception, please check, action:task_view"
 WAITS = "waits for somebody: NODE_SUSPENDED"

@@ -18,6 +18,15 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 HEX = set("0123456789abcdef")
 
 
+def backend_error(status: int, operation: str = "get_task_status") -> str:
+    """What an ESB says where the system behind it answers with a status other than 200."""
+    return (
+        f"Component request third-party system [SOPS] interface [{operation}] error: Status Code: {status}, "
+        "Error Message: third-party system interface response status code is not 200, "
+        "please try again later or contact component developer to handle this"
+    )
+
+
 def knock(
     app: App,
     target: str,

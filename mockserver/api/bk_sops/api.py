@@ -86,7 +86,7 @@ class BkSopsApi:
             case RefusedError():
                 refused = error
             case UnknownNodeError():
-                refused = gateway.refused(Refusal.NODE_UNKNOWN, node=error.node_id)
+                refused = gateway.refused(Refusal.NODE_UNKNOWN, operation=STATUS.name, node=error.node_id)
             case BrokenCallError():
                 refusal = _BROKEN.get(error.status, Refusal.REQUEST_BROKEN)
                 refused = gateway.refused(refusal, reason=str(error))
@@ -167,7 +167,7 @@ class ReadSopsCall:
         )
         if operation is STATUS:
             return PreparedPoll(self.api.renderer, playback, gateway, _poll_query(call))
-        return PreparedCall(playback, gateway, CALLS[operation.name], call, self.incoming.call)
+        return PreparedCall(operation.name, playback, gateway, CALLS[operation.name], call, self.incoming.call)
 
 
 def _poll_query(call: ApiCall) -> Query:
@@ -200,8 +200,9 @@ class PreparedPoll:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PreparedCall:
-    """Any other call (a `Prepared`)."""
+    """Any other call, by its name (a `Prepared`)."""
 
+    name: str
     playback: Playback
     gateway: Gateway
     answerer: Answer
@@ -214,7 +215,7 @@ class PreparedCall:
         gateway, incoming, task_id = self.gateway, self.incoming, self.call.needed.get("task_id")
         try:
             if task_id is not None and is_node_id(task_id):
-                raise gateway.refused(Refusal.NODE_UNKNOWN, node=task_id)
+                raise gateway.refused(Refusal.NODE_UNKNOWN, operation=self.name, node=task_id)
             done = self.answerer(self.playback, self.call)
         except RefusedError as refused:
             return refusal_outcome(refused, gateway, incoming, task_id)

@@ -14,6 +14,7 @@ from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.http.message import Reply
 from taskmock.mockserver.playback.poll import Polled
+from taskmock.schemas import STATUS
 
 
 def reply_of(polled: Polled, rendered: Rendered, gateway: Gateway) -> Replacement:
@@ -42,7 +43,7 @@ def _own(gateway: Gateway, request_id: str, fault: Fault) -> Replacement | None:
     value: Any = fault.value
     match fault.kind:
         case FaultKind.HTTP if value in gateway.statuses:
-            refused = gateway.refused(gateway.statuses[value])
+            refused = gateway.refused(gateway.statuses[value], operation=STATUS)
         case FaultKind.ENVELOPE:
             refused = retold(gateway, value["code"], value["message"])
             refused.extra = {name: value[name] for name in ("data", "permission") if name in value}

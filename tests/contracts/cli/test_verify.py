@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from support.gateway_calls import backend_error
 from support.raw_server import GOOD, PATIENCE, RawServer, raw_server
 from support.verify_runs import codes, mock, reports, verify
 from taskmock.contracts.cli.progress import Progress
@@ -476,7 +477,7 @@ def test_report_has_any_form(form, tmp_path):
 # -- progress
 
 
-BACKEND = "Request to the system [SOPS] failed, Status Code: 502, please try again later"
+BACKEND = backend_error(502)[:177]  # a line of progress has no more
 
 
 def test_changes_are_told_in_lines():

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from support.app_calls import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, node_ids, post, target, without
+from support.gateway_calls import backend_error
 from support.mock_calls import send
 
 NO_CODE = "APP Code [bk_app_code] cannot be empty"
@@ -218,8 +219,7 @@ def test_node_id_that_no_task_has_is_refused(app, node_id):
 
     answer = ask(app, target(task_id=node_id))
 
-    message = f"Request to the system [SOPS] failed, Status Code: 404, no task has the node {node_id}"
-    assert_envelope(answer, 1306201, message)
+    assert_envelope(answer, 1306201, backend_error(404))
 
 
 def test_node_id_of_a_touched_task_answers_its_subtree(app, clock):

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from support.gateway_calls import backend_error
 from support.mock_calls import CREDENTIALS, SOPS, admin, operate, poll, send, states, status_of
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.scenarios import read_scenario
@@ -283,10 +284,7 @@ def test_operation_by_get_is_refused(url):
 def test_node_id_is_no_task_to_operate(url):
     code, message = refused(url, "operate_task", task_id="a" * 32, action="pause")
 
-    assert (code, message) == (
-        1306201,
-        f"Request to the system [SOPS] failed, Status Code: 404, no task has the node {'a' * 32}",
-    )
+    assert (code, message) == (1306201, backend_error(404, "operate_task"))
 
 
 def test_operations_are_in_the_journal_with_their_task(url):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.apigw import APIGW
@@ -12,6 +12,8 @@ from taskmock.schemas import ALL, gateway_names
 
 GATEWAYS = {gateway.name: gateway for gateway in (ESB, ESB_LEGACY, APIGW)}
 """Every gateway by its name."""
+
+_WORD = re.compile(r"\w+")
 
 
 def gateways_of(choice: str) -> tuple[Gateway, ...]:
@@ -47,5 +49,5 @@ def _meant(code: int, message: str) -> Refusal | None:
 
 
 def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    """How many words two texts have in common."""
+    return len({*_WORD.findall(one)} & {*_WORD.findall(other)})

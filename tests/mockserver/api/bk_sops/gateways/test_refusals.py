@@ -13,6 +13,7 @@ from support.gateway_calls import (
     assert_esb_refusal,
     assert_gateway_refusal,
     assert_system_refusal,
+    backend_error,
     body_of,
     esb,
     headers_of,
@@ -381,8 +382,7 @@ def test_gateway_looks_at_credentials_before_the_system_reads_a_body(app):
 def test_hex_id_matches_no_route_of_the_system(app):
     node = "n" + "0" * 31
 
-    message = f"Request to the system [SOPS] failed, Status Code: 404, no task has the node {node}"
-    assert_esb_refusal(esb(app, IDS | CREDENTIALS | {"task_id": node}), 1306201, message)
+    assert_esb_refusal(esb(app, IDS | CREDENTIALS | {"task_id": node}), 1306201, backend_error(404))
     message = f'API not found [method="GET" path="/api/bk-sops/prod/get_task_status/{node}/2/"]'
     assert_gateway_refusal(apigw(app, f"get_task_status/{node}/2/"), 404, 1640401, "API_NOT_FOUND", message)
 
@@ -430,13 +430,15 @@ RETOLD = {
     (1306000, "APP Secret verification failed, please check it"): (400, 1640001, "is incorrect"),
     (1306000, NOBODY): (400, 1640001, "valid user identity"),
     (1306403, "App has no permission to the API"): (403, 1640301, "App has no permission"),
-    (1306201, "Request to the system [SOPS] failed, Status Code: 502, please wait"): (502, 1650200, "Bad Gateway"),
-    (1306201, "Request to the system [SOPS] failed, response time exceeds 30 seconds"): (504, 1650401, "timeout"),
+    (1306201, backend_error(502)): (502, 1650200, "Bad Gateway"),
+    (1306201, backend_error(503)): (503, 1650300, "Service Unavailable"),
+    (1306201, backend_error(404)): (404, 1640401, "API not found"),
+    (1306201, "SOPS interface response time exceeds 30 seconds"): (504, 1650401, "timeout"),
     (1306429, "slow down"): (429, 1642902, "rate limit"),
 }
 
 
-@pytest.mark.parametrize("told", RETOLD, ids=lambda told: told[1][:40])
+@pytest.mark.parametrize("told", RETOLD, ids=lambda told: f"{told[0]} {told[1][-180:][:60]}")
 def test_refusal_in_a_scenario_is_told_in_the_doors_own_words(make, told):
     app = faulty(make, FaultKind.ENVELOPE, {"code": told[0], "message": told[1]})
     status, code, words = RETOLD[told]
