@@ -126,6 +126,14 @@ def test_session_settles_clock_and_speed_of_tasks_to_come():
     assert stage.playback.record(before).time.mode == "wall"
 
 
+def test_size_of_a_task_counts_it_and_its_nodes_once_it_is_touched():
+    stage = Stage(default="steps")
+    before = stage.playback.size_of(stage.asked())
+    stage.poll()
+
+    assert (before, stage.playback.size_of(stage.asked())) == (0, 5)
+
+
 def test_untouched_task_has_no_record():
     with pytest.raises(RecordGoneError, match=r"the session 's' has no task '1' \(any more\)"):
         Stage().playback.record(RecordKey("s", "steps", "1"))

@@ -148,6 +148,14 @@ def test_default_way_needs_no_condition():
     assert findings(DETAIL, body) == []
 
 
+def test_conditions_of_a_gateway_that_does_not_fork_name_no_ways():
+    body = answer(DETAIL, name="gateways")
+    gateway = next(g for g in tree_of(body)["gateways"].values() if g["type"] == "ConvergeGateway")
+    gateway["conditions"] = {"elsewhere": {"evaluate": "1 == 1"}}
+
+    assert "pipeline.condition" not in codes(DETAIL, body)
+
+
 def test_output_of_a_pipeline_is_a_constant():
     body = answer("create_task")
     tree_of(body)["outputs"] = ["${window}", "${none}"]

@@ -68,6 +68,13 @@ def test_violation_carries_what_a_report_needs():
     assert violation.source.startswith("`finish_time` is not before `start_time`")
 
 
+@pytest.mark.parametrize("changed", [{"name": ""}, {"name": None}, {"name": 5}])
+def test_path_of_a_node_without_a_usable_name_is_its_key(changed):
+    data = node(0, "RUNNING", 0, None, node(1, "FINISHED", 9, 8, elapsed_time=0, **changed))
+
+    assert {violation.path for violation in broken_rules(prepared(data))} == {node_id(1)}
+
+
 @examples(150)
 @given(st.sampled_from(EDITIONS), st.dictionaries(st.sampled_from(FIELDS), JSON), st.dictionaries(st.text(), JSON))
 def test_rules_survive_any_value(edition, changes, request_):
