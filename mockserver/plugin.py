@@ -5,6 +5,7 @@ Only pytest is imported here; the server is loaded when the first test asks for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from taskmock.contracts.findings.foreign_text import harmless
-from taskmock.contracts.pytest_plugin.options import GROUP, TARGET, add_options
+from taskmock.contracts.pytest_plugin.options import TARGET, Option, add_options, chosen, chosen_files, refusal
 from taskmock.contracts.pytest_plugin.run import RUN, Run
+from taskmock.contracts.pytest_plugin.terms import shown
 
 if TYPE_CHECKING:
     from taskmock.mockserver.core.scenario import Scenario
@@ -104,41 +106,38 @@ def _refuse(metafunc: pytest.Metafunc, text: str) -> NoReturn:
     raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: @pytest.mark.taskmock: {text}")
 
 
+SERVER = Option("server", "URL", "use this running mock server instead of starting one")
+SEED = Option("seed", "SEED", "what all trees are drawn from (default: 0)")
+SCENARIOS = Option("scenarios", "DIR", "a folder of scenario files", "paths")
+
+
 _CATALOG: pytest.StashKey[Catalog] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options and their ini twins."""
-    add_options(parser, [TARGET])
-    group = parser.getgroup(GROUP)
-    group.addoption("--taskmock-server", metavar="URL", help="use this running mock server instead of starting one")
-    group.addoption("--taskmock-seed", metavar="SEED", help="what all trees are drawn from (default: 0)")
-    group.addoption("--taskmock-scenarios", metavar="DIR", help="a folder of scenario files")
-    parser.addini("taskmock_server", "use this running mock server instead of starting one")
-    parser.addini("taskmock_seed", "what all trees are drawn from")
-    parser.addini("taskmock_scenarios", "a folder of scenario files", type="paths", default=[])
+    add_options(parser, [TARGET, SERVER, SEED, SCENARIOS])
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marker known, so that `--strict-markers` takes it, and checks the folders of scenarios.
+    """Makes the marker known, so that `--strict-markers` takes it, and checks the folders of scenarios and the URLs.
 
     Raises:
-        pytest.UsageError: A folder is not there.
+        pytest.UsageError: A folder is not there, or a URL is none.
     """
     config.addinivalue_line("markers", MARKER)
     for folder in _folders(config):
         if not folder.is_dir():
-            raise pytest.UsageError(harmless(f"--taskmock-scenarios: there is no folder {folder}"))
-
-
-def _option(config: pytest.Config, name: str) -> str | None:
-    value = config.getoption(f"--taskmock-{name}") or config.getini(f"taskmock_{name}")
-    return str(value) if value else None
+            raise refusal(config, SCENARIOS, harmless(f"there is no folder {shown(config, folder)}"))
+    for option in (TARGET, SERVER):
+        url = chosen(config, option)
+        if url is not None and not re.match(r"https?://[^/?#]", url, re.IGNORECASE):
+            wrong = f"{url!r} is no URL that begins with http:// or https:// and a host"
+            raise refusal(config, option, harmless(wrong))
 
 
 def _folders(config: pytest.Config) -> tuple[Path, ...]:
-    option = config.getoption("--taskmock-scenarios")
-    return (Path(option),) if option else tuple(config.getini("taskmock_scenarios"))
+    return chosen_files(config, SCENARIOS)
 
 
 def _catalog(config: pytest.Config) -> Catalog:
@@ -235,7 +234,7 @@ class TaskmockTarget:
 
 def _target(config: pytest.Config) -> TaskmockTarget | None:
     """The server that an option names: a real one, or a mock, where each test gets a session of its own."""
-    target, server = _option(config, "target"), _option(config, "server")
+    target, server = chosen(config, TARGET), chosen(config, SERVER)
     if target is not None:
         return TaskmockTarget(target.rstrip("/"), option="--taskmock-target")
     if server is not None:
@@ -254,7 +253,7 @@ def taskmock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     run = pytestconfig.stash.get(RUN, Run())  # where the contract's plugin is blocked
     edition = run.overlay.extends if run.overlay else run.edition
     settings = Settings(
-        seed=_option(pytestconfig, "seed") or "0",
+        seed=chosen(pytestconfig, SEED) or "0",
         edition=edition if edition != "auto" else None,
         scenarios=_folders(pytestconfig),
     )

@@ -175,9 +175,11 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def _request(said: dict[str, Any]) -> VerifyRequest:
     """Raises: click.UsageError for a stage where there are none."""
+    from taskmock.contracts.verify.gateway import STAGED
+
     source = click.get_current_context().get_parameter_source("stage")
-    if source is not ParameterSource.DEFAULT and said["gateway"] != "apigw":
-        raise click.UsageError("--stage needs --gateway apigw: no other gateway has stages.")
+    if source is not ParameterSource.DEFAULT and said["gateway"] not in STAGED:
+        raise click.UsageError(f"--stage needs --gateway {' or '.join(STAGED)}: no other gateway has stages.")
     return VerifyRequest(**{field.name: said.pop(field.name) for field in dataclasses.fields(VerifyRequest)})
 
 

@@ -146,5 +146,16 @@ def on_command_line(config: pytest.Config, option: Option) -> bool:
     return bool(config.getoption(option.flag))
 
 
+def named(config: pytest.Config, option: Option) -> str:
+    """The name by which an option is said: its flag, or its ini key where the ini file alone says it."""
+    is_of_ini = option.has_ini and not on_command_line(config, option) and bool(config.getini(option.ini))
+    return option.ini if is_of_ini else option.flag
+
+
+def refusal(config: pytest.Config, option: Option, wrong: object) -> pytest.UsageError:
+    """The error of what an option says, which blames it by the name by which it is said."""
+    return pytest.UsageError(f"{named(config, option)}: {wrong}")
+
+
 def _said(config: pytest.Config, option: Option) -> Any:  # noqa: ANN401  # what pytest gives, by the kind of the option
     return config.getoption(option.flag) or (config.getini(option.ini) if option.has_ini else None)

@@ -22,8 +22,8 @@ ENDINGS = (ANSWER, *LINES, HAR)
 class Samples:
     """Collects recorded answers below some folders; a plugin of pytest."""
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        """Takes folders by the names that people know them by.
+    def __init__(self, folders: Mapping[str, Path], *, said_by: str) -> None:
+        """Takes folders by the names that people know them by; `said_by` is the option that names them.
 
         Raises:
             pytest.UsageError: A folder is not there, or holds no recorded answer.
@@ -34,9 +34,9 @@ class Samples:
         for name, folder in folders.items():
             if not folder.is_dir():
                 what = "is a file, not a folder" if folder.exists() else "is not there"
-                raise pytest.UsageError(harmless(f"--taskmock-samples: {name} {what}"))
+                raise pytest.UsageError(harmless(f"{said_by}: {name} {what}"))
             if not any(map(_is_recording, folder.rglob("*"))):
-                raise pytest.UsageError(harmless(f"--taskmock-samples: no recorded answer in {name}: {_files()} are"))
+                raise pytest.UsageError(harmless(f"{said_by}: no recorded answer in {name}: {_files()} are"))
 
     def add_to(self, arguments: list[str], start: Path) -> None:
         """Adds the folders to what pytest collects, but those in which, or above which, it collects anyway."""

@@ -32,10 +32,10 @@ def run_of(config: pytest.Config) -> Run:
     strictness = options.chosen(config, options.STRICTNESS) or DEFAULTS[1]
     overlay = _overlay(config, edition) if edition.lower().endswith(OVERLAYS) else None
     if (edition, strictness) != DEFAULTS:
-        _check(edition if overlay is None else DEFAULTS[0], strictness)
+        _check(config, edition if overlay is None else DEFAULTS[0], strictness)
     clock_rule = options.chosen(config, options.CLOCK_RULE) or CLOCK_RULES[0]
     if clock_rule not in CLOCK_RULES:
-        raise pytest.UsageError(f"{options.CLOCK_RULE.flag}: {clock_rule!r} is none of {', '.join(CLOCK_RULES)}")
+        raise options.refusal(config, options.CLOCK_RULE, f"{clock_rule!r} is none of {', '.join(CLOCK_RULES)}")
     return Run(edition, strictness, overlay, _acceptance(config), _report_files(config), clock_rule)
 
 
@@ -58,7 +58,8 @@ def samples_of(config: pytest.Config) -> Samples | None:
         return None
     from taskmock.contracts.pytest_plugin.samples import Samples
 
-    samples = Samples({shown(config, folder): folder for folder in folders})
+    said = options.named(config, options.SAMPLES)
+    samples = Samples({shown(config, folder): folder for folder in folders}, said_by=said)
     if options.on_command_line(config, options.SAMPLES) or config.args_source is not pytest.Config.ArgsSource.ARGS:
         samples.add_to(config.args, config.invocation_params.dir)
     return samples
@@ -70,14 +71,14 @@ def shown(config: pytest.Config, path: Path) -> str:
     return str(path.relative_to(start) if path.is_relative_to(start) else path)
 
 
-def _check(edition: str, strictness: str) -> None:
+def _check(config: pytest.Config, edition: str, strictness: str) -> None:
     from taskmock.contracts.contract import Contract
 
     for option, terms in ((options.EDITION, (edition, "documented")), (options.STRICTNESS, ("auto", strictness))):
         try:
             Contract(terms[0], strictness=terms[1])
         except ValueError as error:
-            raise pytest.UsageError(f"{option.flag}: {error}") from None
+            raise options.refusal(config, option, error) from None
 
 
 def _overlay(config: pytest.Config, name: str) -> Overlay:
@@ -92,7 +93,7 @@ def _overlay(config: pytest.Config, name: str) -> Overlay:
     try:
         return dataclasses.replace(load_overlay(start / name), source=name)
     except OverlayError as error:
-        raise pytest.UsageError(f"{options.EDITION.flag}: {error}") from None
+        raise options.refusal(config, options.EDITION, error) from None
 
 
 def _acceptance(config: pytest.Config) -> Acceptance | None:
@@ -108,7 +109,7 @@ def _acceptance(config: pytest.Config) -> Acceptance | None:
     try:
         baseline = load_baseline(str(file), or_empty=is_updated, hint=f"{options.UPDATE.flag} writes it")
     except BaselineError as error:
-        raise pytest.UsageError(f"{options.BASELINE.flag}: {error}") from None
+        raise options.refusal(config, options.BASELINE, error) from None
     return Acceptance(file, name, baseline, now().date(), is_updated=is_updated)
 
 
@@ -117,24 +118,24 @@ def _report_files(config: pytest.Config) -> tuple[ReportFile, ...]:
     paths = options.chosen_files(config, options.REPORT)
     form = options.chosen(config, options.REPORT_FORMAT)
     if form is not None and len(paths) != 1:
-        raise pytest.UsageError(f"{options.REPORT_FORMAT.flag} needs one {options.REPORT.flag} FILE")
-    return tuple(ReportFile(path, (name := shown(config, path)), _format(path, name, form)) for path in paths)
+        raise pytest.UsageError(f"{options.named(config, options.REPORT_FORMAT)} needs one {options.REPORT.flag} FILE")
+    return tuple(ReportFile(path, (name := shown(config, path)), _format(config, path, name, form)) for path in paths)
 
 
-def _format(path: Path, name: str, form: str | None) -> str:
+def _format(config: pytest.Config, path: Path, name: str, form: str | None) -> str:
     from taskmock.contracts.writers import ENDINGS, FORMATS, told_format
     from taskmock.schemas import chosen
 
     if path.is_dir():
-        raise pytest.UsageError(f"{options.REPORT.flag}: {name} is a folder, not a file")
+        raise options.refusal(config, options.REPORT, f"{name} is a folder, not a file")
     if form is None:
         told = told_format(path.name)
         if told is None:
             known = ", ".join(ENDINGS)
             text = f"{name} tells no format; choose one of {known}, or a {options.REPORT_FORMAT.flag}"
-            raise pytest.UsageError(f"{options.REPORT.flag}: {text}")
+            raise options.refusal(config, options.REPORT, text)
         return told
     try:
         return chosen("format", form, FORMATS)
     except ValueError as error:
-        raise pytest.UsageError(f"{options.REPORT_FORMAT.flag}: {error}") from None
+        raise options.refusal(config, options.REPORT_FORMAT, error) from None

@@ -16,6 +16,7 @@ from taskmock.contracts.pytest_plugin.run import RUN
 from taskmock.contracts.suite.evidence import Deployment
 from taskmock.contracts.verify.answers import Question
 from taskmock.contracts.verify.credentials import ParameterError, credentials_from_environment, parameter_of
+from taskmock.contracts.verify.gateway import ACCESS, STAGED
 from taskmock.contracts.verify.plan import INTERVAL, Plan
 from taskmock.contracts.verify.relations import reading_operations
 from taskmock.contracts.verify.target import Target, base_url, is_on_this_machine
@@ -61,27 +62,29 @@ def reach(target: Target) -> None:
     """Checks that the server is there; asks for no task, so that a mock whose polls move its tasks does not count it.
 
     Raises:
-        pytest.UsageError: No connection can be made.
+        UnreachableError: No connection can be made.
     """
-    try:
-        dataclasses.replace(target, timeout=CONNECT_SECONDS).client().ask(Call("welcome", "GET", f"{target.url}/"))
-    except UnreachableError as error:
-        raise pytest.UsageError(f"{options.TARGET.flag}: {error}") from None
+    dataclasses.replace(target, timeout=CONNECT_SECONDS).client().ask(Call("welcome", "GET", f"{target.url}/"))
 
 
 def _target(config: pytest.Config) -> Target:
     given = options.chosen(config, options.TARGET)
     if given is None:
         raise _missing(options.TARGET)
-    gateway, stage = options.chosen(config, options.GATEWAY), options.chosen(config, options.STAGE)
-    if stage is not None and gateway != "apigw":
-        raise pytest.UsageError(f"{options.STAGE.flag} needs {options.GATEWAY.flag} apigw: no other gateway has stages")
+    gateway, stage = options.chosen(config, options.GATEWAY) or "esb", options.chosen(config, options.STAGE)
+    try:
+        access = ACCESS[chosen("gateway", gateway, tuple(ACCESS))]
+    except ValueError as error:
+        raise options.refusal(config, options.GATEWAY, error) from None
+    if stage is not None and not access.has_stages:
+        needed = f"{options.named(config, options.STAGE)} needs {options.GATEWAY.flag} {' or '.join(STAGED)}"
+        raise pytest.UsageError(f"{needed}: no other gateway has stages")
     try:
         url = base_url(given)
         credentials = credentials_from_environment(is_local=is_on_this_machine(url))
-        return Target(url, gateway=gateway or "esb", stage=stage or "prod", credentials=credentials)
+        return Target(url, gateway=gateway, stage=stage or "prod", credentials=credentials)
     except ValueError as error:
-        raise pytest.UsageError(f"{options.TARGET.flag}: {error}") from None
+        raise options.refusal(config, options.TARGET, error) from None
 
 
 def _questions(config: pytest.Config) -> tuple[Question, ...]:
@@ -92,7 +95,7 @@ def _questions(config: pytest.Config) -> tuple[Question, ...]:
     try:
         given = [parameter_of(text, prefix="--taskmock-") for text in options.chosen_texts(config, options.PARAMETER)]
     except ParameterError as error:
-        raise pytest.UsageError(f"{options.PARAMETER.flag} {error}") from None
+        raise pytest.UsageError(f"{options.named(config, options.PARAMETER)} {error}") from None
     return tuple(Question(task, parameters | dict(given)) for task in tasks)
 
 
@@ -101,7 +104,9 @@ def _plan(config: pytest.Config) -> Plan:
     try:
         return Plan(math.ceil(polls), interval=interval)
     except ValueError as error:
-        raise pytest.UsageError(f"--taskmock-{error}") from None
+        wrong = options.POLLS if str(error).startswith(options.POLLS.name) else options.INTERVAL
+        told = str(error).removeprefix(f"{wrong.name} ")
+        raise pytest.UsageError(f"{options.named(config, wrong)} {told}") from None
 
 
 def _operations(config: pytest.Config) -> tuple[str, ...]:
@@ -109,7 +114,7 @@ def _operations(config: pytest.Config) -> tuple[str, ...]:
     try:
         named = {chosen("operation", name, (ALL, *known)) for name in asked}
     except ValueError as error:
-        raise pytest.UsageError(f"{options.OPERATION.flag}: {error}") from None
+        raise options.refusal(config, options.OPERATION, error) from None
     return tuple(name for name in known if named & {name, ALL})
 
 
@@ -124,7 +129,7 @@ def _number(config: pytest.Config, option: options.Option, default: float) -> fl
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise pytest.UsageError(f"{option.flag}: {said!r} is no number")
+        raise options.refusal(config, option, f"{said!r} is no number")
     return number
 
 
@@ -179,5 +184,8 @@ def prepare(config: pytest.Config) -> None:
     deployment = config.stash[DEPLOYMENT] = deployment_of(config)
     is_worker = hasattr(config, "workerinput")  # of pytest-xdist: its controller has checked
     if not (is_worker or config.getoption("collectonly")):
-        reach(deployment.target)
+        try:
+            reach(deployment.target)
+        except UnreachableError as error:
+            raise options.refusal(config, options.TARGET, error) from None
     config.pluginmanager.register(importlib.import_module(f"{SUITE}.fixtures"), "taskmock_suite")

@@ -27,6 +27,11 @@ class GatewayAccess:
     ids_in_path: bool
     places: tuple[str, ...]
 
+    @property
+    def has_stages(self) -> bool:
+        """Whether a stage stands in its paths."""
+        return "{stage}" in self.paths[0]
+
     def path(self, base: str, operation: Mapping[str, Any], parameters: dict[str, Any], *, stage: str) -> str:
         """The path of a call behind the URL `base`; takes the parameters that stand in it out of the others.
 
@@ -62,6 +67,10 @@ ACCESS = {
     for name, row in load_gateways().items()
 }
 """Every gateway that can be asked, by the names that `--gateway` has for them."""
+
+
+STAGED = tuple(name for name, access in ACCESS.items() if access.has_stages)
+"""The gateways that have stages."""
 
 
 def operation_row(name: str) -> Mapping[str, Any]:

@@ -248,7 +248,7 @@ def test_report_that_leaves_the_house_does_not_name_the_tasks(run, played):
         (
             "http://127.0.0.1:9",
             ("--taskmock-gateway=esp",),
-            "--taskmock-target: unknown gateway 'esp': choose one of esb, esb-legacy, apigw; did you mean 'esb'?",
+            "--taskmock-gateway: unknown gateway 'esp': choose one of esb, esb-legacy, apigw; did you mean 'esb'?",
         ),
         (
             "http://127.0.0.1:9",
@@ -376,3 +376,33 @@ def test_what_is_optional_has_to_be_asked_for(run, module, arguments, message):
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {message}"])
+
+
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [
+        (
+            "taskmock_gateway = esp",
+            "taskmock_gateway: unknown gateway 'esp': choose one of esb, ",
+        ),
+        ("taskmock_stage = test", "taskmock_stage needs --taskmock-gateway apigw: no other gateway has stages"),
+        ("taskmock_polls = 0", "taskmock_polls is at least 1, not 0"),
+        ("taskmock_interval = -1", "taskmock_interval is from 0 to 86,400 s, not -1"),
+        ("taskmock_interval = 2s", "taskmock_interval: '2s' is no number"),
+        ("taskmock_param = x", "taskmock_param 'x': a parameter is NAME=VALUE"),
+        ("taskmock_operation = get_task", "taskmock_operation: unknown operation 'get_task': choose one of all, "),
+        ("taskmock_edition = v3", "taskmock_edition: unknown edition 'v3': choose one of auto, doc-2019, v1, v2, "),
+        ("taskmock_strictness = hard", "taskmock_strictness: unknown strictness 'hard': choose one of lenient, "),
+        ("taskmock_clock_rule = yes", "taskmock_clock_rule: 'yes' is none of auto, on, off"),
+        ("taskmock_baseline = nowhere.json", "taskmock_baseline: cannot read "),
+        ("taskmock_report = report.doc", "taskmock_report: report.doc tells no format; choose one of "),
+        ("", "taskmock_target: cannot reach 127.0.0.1:9: it refuses connections"),
+    ],
+)
+def test_ini_key_is_blamed_by_its_own_name(pytester, ini, message):
+    pytester.makeini(f"[pytest]\ntaskmock_target = http://127.0.0.1:9\ntaskmock_task_id = 10\n{ini}\n")
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--pyargs", SUITE)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "".join(line for line in result.errlines if line).startswith(f"ERROR: {message}")

@@ -98,3 +98,21 @@ def test_option_wins_over_the_ini_file(run, server, pytester):
     pytester.makeini("[pytest]\ntaskmock_target = http://127.0.0.1:9\n")
 
     run(f"--taskmock-target={server.url}").assert_outcomes(passed=2, skipped=5)
+
+
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [
+        ("taskmock_samples = nowhere", "taskmock_samples: nowhere is not there"),
+        ("taskmock_scenarios = nowhere", "taskmock_scenarios: there is no folder nowhere"),
+        ("taskmock_server = localhost:80", "taskmock_server: 'localhost:80' is no URL that begins with http:// or "),
+        ("taskmock_target = localhost:80", "taskmock_target: 'localhost:80' is no URL that begins with http:// or "),
+    ],
+)
+def test_ini_key_is_blamed_by_its_own_name(pytester, ini, message):
+    pytester.makeini(f"[pytest]\n{ini}\n")
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "".join(line for line in result.errlines if line).startswith(f"ERROR: {message}")
