@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.contracts.verify.credentials import PLACEHOLDERS, Credentials
-from taskmock.contracts.verify.gateway import ACCESS, AUTHORIZATION, GatewayAccess, operation_row, query_text
+from taskmock.contracts.verify.gateway import ACCESS, AUTHORIZATION, GatewayAccess, call_url, operation_row, query_text
 from taskmock.contracts.verify.plan import DAY
 from taskmock.contracts.verify.transport.client import Client, Tls
 from taskmock.contracts.verify.transport.decompression import ACCEPTED
@@ -153,11 +153,22 @@ def base_url(url: str) -> str:
         raise TargetError(f"{url!r} is no URL that begins with http:// or https:// and a host{meant}")
     if parts.netloc.endswith(":"):
         raise TargetError(f"{url!r} has a colon and no port behind it")
-    if parts.query or parts.fragment:
-        raise TargetError(f"{url!r}: the base of a server has no query and no fragment")
+    _check_base(parts)
     if not (url.isascii() and url.isprintable()) or " " in url:
         raise TargetError(f"{url!r}: percent-encode what is not ASCII (host names: in punycode)")
     return urllib.parse.urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _check_base(parts: urllib.parse.SplitResult) -> None:
+    """Raises: TargetError for what says more than where the server is; without the query, which may have secrets."""
+    shown = urllib.parse.urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    called = call_url(parts)
+    if called is not None:
+        server = urllib.parse.urlunsplit((parts.scheme, parts.netloc, called.base, "", ""))
+        told = f", and apart from it {', '.join(map(' '.join, called.said))}" if called.said else ""
+        raise TargetError(f"{shown!r} is the URL of a call, not of a server: give {server!r}{told}")
+    if parts.query or parts.fragment:
+        raise TargetError(f"{shown!r}: the base of a server has no query and no fragment")
 
 
 def _check_header(name: str, value: str) -> None:

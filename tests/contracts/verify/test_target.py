@@ -117,7 +117,7 @@ def test_secrets_are_not_shown():
         ("http://h:99999", "'http://h:99999' is no URL: Port out of range 0-65535"),
         ("http://[::1", "'http://[::1' is no URL: Invalid IPv6 URL"),
         ("http://a:b@h", "a URL with a user or a password in it is not used: give credentials by the environment"),
-        ("http://h/?x=1", "'http://h/?x=1': the base of a server has no query and no fragment"),
+        ("http://h/?x=1", "'http://h/': the base of a server has no query and no fragment"),
         ("http://h/ä", "'http://h/ä': percent-encode what is not ASCII (host names: in punycode)"),
         ("http://h/a b", "'http://h/a b': percent-encode what is not ASCII (host names: in punycode)"),
     ],
@@ -405,3 +405,44 @@ def test_public_names_are_there():
 def test_other_names_are_not():
     with pytest.raises(AttributeError, match=r"^module 'taskmock\.contracts\.verify' has no attribute 'verfy'$"):
         _ = package.verfy
+
+
+@pytest.mark.parametrize(
+    ("url", "server", "said"),
+    [
+        (f"http://h{SOPS}?bk_token=a-long-token&bk_biz_id=2&task_id=10", "http://h", "esb, task-id 10, bk-biz-id 2"),
+        (f"http://h/__s/a{SOPS}", "http://h/__s/a", "esb"),
+        ("http://h/api/c/compapi/v2/sops", "http://h", "esb"),
+        ("https://h/api/c/compapi/sops/get_task_detail/?task_id=7", "https://h", "esb, task-id 7"),
+        (
+            "https://h:8443/x/api/bk-sops/stag/get_task_status/10/3/?with_ex_data=1",
+            "https://h:8443/x",
+            "apigw, stage stag, task-id 10, bk-biz-id 3",
+        ),
+        (
+            "https://h/api/bk-sops/prod/system/get_task_node_data/3/10/",
+            "https://h",
+            "apigw, stage prod, task-id 10, bk-biz-id 3",
+        ),
+        ("https://h/api/bk-sops/prod/", "https://h", "apigw, stage prod"),
+        (
+            "https://bk-sops.example.com/prod/get_task_status/10/2/",
+            "https://bk-sops.example.com",
+            "apigw, stage prod, task-id 10, bk-biz-id 2",
+        ),
+    ],
+)
+def test_url_of_a_call_is_taken_apart(url, server, said):
+    with pytest.raises(TargetError) as caught:
+        call(url)
+
+    shown = url.partition("?")[0]
+    told = f"give {server!r}, and apart from it gateway {said}"
+    assert str(caught.value) == f"{shown!r} is the URL of a call, not of a server: {told}"
+
+
+def test_query_of_a_url_is_not_shown():
+    with pytest.raises(TargetError) as caught:
+        call("http://h/x?bk_token=a-long-token#there")
+
+    assert str(caught.value) == "'http://h/x': the base of a server has no query and no fragment"
