@@ -39,6 +39,10 @@ class Progress:
         """Says what a task is called, and how many polls of it are to come at most."""
         self._expected[question] = name, polls
 
+    def announce(self, text: str) -> None:
+        """Tells what is about to be done, in a line of its own that stays."""
+        self._write(f"{printable(text)}\n")
+
     def __call__(self, sighting: Sighting) -> None:
         """Tells of one answer of a task that is expected."""
         question, answer = sighting.question, sighting.seen

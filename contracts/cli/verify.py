@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from taskmock.contracts.cli.verify_options import VerifyRequest
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.findings.report import Report
-    from taskmock.contracts.verify import Probed, Related, Sighting, Smoke, Step, Verified
+    from taskmock.contracts.verify import Plan, Probed, Related, Sighting, Smoke, Step, Verified
     from taskmock.contracts.verify.polling import RateLimitedClient
 
 HELP = """Ask a live server for the status of tasks, as a client does, and judge what it answers.
@@ -106,6 +106,13 @@ def verify_command(
         output.finish([*run.reports, *coverage.verdicts()], bodies=run.trees if output.draws_trees else ())
 
 
+def pace_text(plan: Plan) -> str:
+    """How tasks are followed to their ends where only the rate holds up the polls."""
+    least = plan.polls / plan.rate if plan.rate else 0
+    pace = f"as fast as --rate allows, {plan.rate:g} polls a second, and at most {plan.polls} of a task"
+    return f"--interval {plan.interval:g}: {pace}: it has some {least:g} s to end"
+
+
 class _Run:
     """One run of the command: its reports so far, each with its name and, in `trees`, the last tree or nothing."""
 
@@ -132,6 +139,9 @@ class _Run:
         """
         from taskmock.contracts.verify import asking
 
+        followed = self._driven_plan if self._smoke is not None else self._plan
+        if followed.until and followed.is_paced_by_rate:
+            self._progress.announce(pace_text(followed))
         with asking(self._target, self._request.rate) as client:
             self._verify(client, is_redacted=is_redacted)
             if self._request.probes:

@@ -66,6 +66,11 @@ class Plan:
         if self.rate is not None and not 1 / DAY <= self.rate < math.inf:
             raise ValueError(f"rate is a number above 0, one call a day at the least, not {self.rate:g}")
 
+    @property
+    def is_paced_by_rate(self) -> bool:
+        """Whether the rate makes even a single task wait for longer than the interval does."""
+        return self.rate is not None and self.interval < 1 / self.rate
+
 
 class Pace:
     """Gives each call its moment, so that no more than `rate` of them begin in a second; for several threads."""

@@ -484,7 +484,9 @@ def test_changes_are_told_in_lines():
     with mock("transient-backend-error") as server:
         ended = verify(server.url, "--task-id", "10", "--until", "end", "--format", "json")
 
+    pace = "as fast as --rate allows, 1e+06 polls a second, and at most 500 of a task: it has some 0.0005 s to end"
     assert ended.stderr.splitlines() == [
+        f"--interval 0: {pace}",
         "task 10: poll 1: CREATED",
         "task 10: poll 2: RUNNING",
         f"task 10: poll 3: refused, code 1306201: {BACKEND}",
@@ -493,6 +495,21 @@ def test_changes_are_told_in_lines():
         "task 10: poll 8: RUNNING",
         "task 10: poll 9: FINISHED",
     ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "paced"),
+    [
+        (Plan(500, interval=0), True),
+        (Plan(500, interval=0.09), True),
+        (Plan(500, interval=0.1), False),
+        (Plan(500, interval=2, rate=0.4), True),
+        (Plan(500), False),
+        (Plan(500, interval=0, rate=None), False),
+    ],
+)
+def test_pace_is_told_where_the_interval_does_not_hold_it(plan, paced):
+    assert plan.is_paced_by_rate == paced
 
 
 def test_trouble_is_told_in_words():
