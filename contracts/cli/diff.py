@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taskmock.contracts.cli.option import form_option, option
-from taskmock.contracts.cli.report_options import show
+from taskmock.contracts.cli.option import FILE, option
+from taskmock.contracts.cli.report_options import Output, comparison_options
 from taskmock.contracts.files import DocumentFileError, read_document
+from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.schemas import KNOWN, chosen
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ Example:
   taskmock diff doc-2019 v2
   taskmock diff response.old.json response.json
   taskmock diff --direction request old.json new.json
+  taskmock diff --severity severity.toml --format comment -o comment.md v1 ours.json
 
 \b
 Exit codes: 0 nothing breaks, 1 something does, 2 wrong usage or unreadable schema.
@@ -62,19 +64,43 @@ Exit codes: 0 nothing breaks, 1 something does, 2 wrong usage or unreadable sche
     default=AUTO,
     help="What the schemas describe; auto: request where a file's name or $id says so, else response.",
 )
-@form_option
-def diff_command(*, old: str, new: str, direction: str, form: str) -> None:
+@option("--severity", type=FILE, help="Weigh changes as a file says: breaking, additive, cosmetic or ignored.")
+@comparison_options()
+def diff_command(*, old: str, new: str, direction: str, severity: str | None, output: Output) -> None:
     """Compares two contracts and exits 1 where the new one breaks the old."""
     from taskmock.contracts.diff import SchemaError
-    from taskmock.contracts.diff.report import diff_json, diff_text, is_breaking
+    from taskmock.contracts.diff.report import Aside, diff_json, diff_report, diff_text, left_in
 
     try:
-        changes = _changes(old, new, direction)
+        found = _changes(old, new, direction)
     except SchemaError as error:
         raise click.UsageError(f"cannot compare {old} and {new}: {error}") from None
-    show(diff_json(old, new, changes) if form == "json" else diff_text(old, new, changes), form)
-    if is_breaking(changes):
-        raise SystemExit(1)
+    changes = found if severity is None else _weighed(found, severity)
+    ignored = len(found) - len(changes)
+    report = diff_report(old, new, changes, Aside(ignored))
+    ((source, report),) = output.accepted([(new, report)], is_exact=True)
+    left, aside = left_in(report, changes), Aside(ignored, report.accepted)
+    own = {
+        "text": lambda: diff_text(old, new, left, aside),
+        "json": lambda: diff_json(old, new, left, aside),
+    }
+    output.end([(source, report)], own=own)
+
+
+def _weighed(changes: tuple[Change, ...], file: str) -> tuple[Change, ...]:
+    """The changes as a severity file weighs them; says on standard error which of its entries fit none.
+
+    Raises: click.UsageError where the file cannot be used.
+    """
+    from taskmock.contracts.diff.severity import SeverityError, load_severities
+
+    try:
+        severities = load_severities(file)
+    except SeverityError as error:
+        raise click.UsageError(str(error)) from None
+    for note in severities.unused(changes):
+        click.echo(harmless(f"{click.format_filename(file)}: {note}"), err=True)
+    return severities.applied(changes)
 
 
 def _changes(old: str, new: str, direction: str) -> tuple[Change, ...]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from taskmock.contracts.cli.contract_options import edition_option
-from taskmock.contracts.cli.option import FILE, form_option
-from taskmock.contracts.cli.report_options import Output, baseline_option, show, update_option
+from taskmock.contracts.cli.option import FILE
+from taskmock.contracts.cli.report_options import Output, comparison_options
 from taskmock.contracts.findings.foreign_text import harmless
-
-if TYPE_CHECKING:
-    from taskmock.contracts.drift import Census, Finding
 
 HELP = """Find out how real answers have drifted from an edition: fields, states, types and forms that came or went.
 
@@ -35,17 +30,12 @@ Exit codes: 0 nothing has drifted, 1 something has, 2 wrong usage or a file that
 @click.command("drift", help=HELP, short_help="Find out how real answers have drifted from an edition.")
 @click.argument("samples", nargs=-1, required=True, metavar="SAMPLES...", type=click.Path(exists=True))
 @edition_option
-@form_option
-@click.option("--overlay", "file", type=FILE, help="Write the suggested overlay to a file.")
-@baseline_option
-@update_option
-def drift_command(
-    *, samples: tuple[str, ...], edition: str, form: str, file: str | None, baseline: str | None, update: bool
-) -> None:
+@click.option("--overlay", "overlay_file", type=FILE, help="Write the suggested overlay to a file.")
+@comparison_options()
+def drift_command(*, samples: tuple[str, ...], edition: str, overlay_file: str | None, output: Output) -> None:
     """Compares recorded answers with an edition and exits 1 where they have drifted."""
-    output = Output(baseline=baseline, update=update)
-    output.check()
     from taskmock.contracts.drift import Census, SampleError, findings_of, samples_in
+    from taskmock.contracts.drift.acceptance import drift_report, left_in
     from taskmock.contracts.drift.report import Aside, drift_json, drift_text
     from taskmock.contracts.drift.suggestion import overlay_documents
 
@@ -65,22 +55,19 @@ def drift_command(
         raise click.UsageError("there is no recorded answer in SAMPLES.")
     if census.answers and not census.trees:
         click.echo("Warning: no answer has a tree: nothing is said of tasks and nodes", err=True)
-    findings, accepted = _accepted(findings_of(census), census, output)
+    source = click.format_filename(samples[0])
+    notes = (f"passed over, for it is no answer: {passed_over:,}",) if passed_over else ()
+    ((_, report),) = output.accepted([(source, drift_report(findings_of(census), census, notes))], is_exact=True)
+    findings = left_in(report, findings_of(census))
     overlays = overlay_documents(census, findings)
-    if file is not None:
-        _write_overlay(file, overlays)
-    write = drift_json if form == "json" else drift_text
-    show(write(census, findings, overlays, Aside(passed_over=passed_over, accepted=accepted)), form)
-    if findings:
-        raise SystemExit(1)
-
-
-def _accepted(findings: tuple[Finding, ...], census: Census, output: Output) -> tuple[tuple[Finding, ...], int]:
-    """The findings that the baseline does not accept, and how many things found it does."""
-    from taskmock.contracts.drift.acceptance import drift_report, left_in
-
-    ((_, report),) = output.accepted([("drift", drift_report(findings, census))], is_exact=True)
-    return left_in(report, findings), report.accepted
+    if overlay_file is not None:
+        _write_overlay(overlay_file, overlays)
+    aside = Aside(passed_over=passed_over, accepted=report.accepted)
+    own = {
+        "text": lambda: drift_text(census, findings, overlays, aside),
+        "json": lambda: drift_json(census, findings, overlays, aside),
+    }
+    output.end([(source, report)], own=own)
 
 
 def _write_overlay(file: str, overlays: tuple[dict[str, object], ...]) -> None:

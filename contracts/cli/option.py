@@ -13,9 +13,6 @@ FILE = click.Path(dir_okay=False)
 option = functools.partial(click.option, show_default=True)
 """An option of click whose help shows the default, where there is one."""
 
-form_option = option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to write it.")
-"""The format of a command that writes for people and for programs only."""
-
 Command = Callable[..., None]
 
 

@@ -8,12 +8,12 @@ import io
 import os
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from taskmock.contracts.cli.option import FILE, bundle, option
+from taskmock.contracts.cli.option import FILE, Command, bundle, option
 from taskmock.contracts.files import DocumentFileError, write_output, write_standard_output
 from taskmock.contracts.findings.foreign_text import harmless
 from taskmock.contracts.writers import FORMATS
@@ -70,8 +70,24 @@ class Output:
             SystemExit: A document breaks its contract (status 1).
             click.UsageError: The baseline cannot be used, or a file not be written.
         """
-        reports = self.accepted(reports)
-        self.write(self._text(reports, bodies))
+        self.end(self.accepted(reports), bodies=bodies)
+
+    def end(
+        self,
+        reports: Sequence[tuple[str, Report]],
+        *,
+        bodies: Sequence[object] = (),
+        own: Mapping[str, Callable[[], str]] | None = None,
+    ) -> None:
+        """Writes reports from which all that is accepted has been taken out; `own` are the formats that the command has
+        its own words for.
+
+        Raises:
+            SystemExit: A document breaks its contract (status 1).
+            click.UsageError: A file cannot be written.
+        """
+        write = (own or {}).get(self.form)
+        self.write(self._text(reports, bodies) if write is None else write())
         if not all(report.ok for _, report in reports):
             raise SystemExit(1)
 
@@ -160,28 +176,39 @@ def show(text: str, form: str = FORMATS[0]) -> None:
 
 def _output(said: dict[str, Any]) -> Output:
     """Raises: click.UsageError where the reports cannot be written, or the baseline not be used."""
-    output = Output(**{field.name: said.pop(field.name) for field in dataclasses.fields(Output)})
+    named = [field.name for field in dataclasses.fields(Output) if field.name in said]
+    output = Output(**{name: said.pop(name) for name in named})
     output.check()
     return output
 
 
-baseline_option = option("--baseline", type=FILE, help="Accept the findings that a file lists.")
-update_option = option(
-    "--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."
-)
-OPTIONS = (
-    option(
+def format_option(*own: str) -> Callable[[Command], Command]:
+    """The format of the reports; `own` are those that only this command has."""
+    return option(
         "--format",
         "form",
-        type=click.Choice(FORMATS),
+        type=click.Choice((*FORMATS, *own)),
         default=FORMATS[0],
         help="How to write the report: for people, machines, CI services, or as a page.",
-    ),
-    option("-o", "--output", "file", type=FILE, help="Write the report to a file."),
+    )
+
+
+output_option = option("-o", "--output", "file", type=FILE, help="Write the report to a file.")
+baseline_options = (
+    option("--baseline", type=FILE, help="Accept the findings that a file lists."),
+    option("--baseline-update", "update", is_flag=True, help="Write the baseline anew: accept every error found now."),
+)
+OPTIONS = (
+    format_option(),
+    output_option,
     option("--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."),
-    baseline_option,
-    update_option,
+    *baseline_options,
 )
 
 report_options = bundle("output", _output, OPTIONS)
 """The options on reports, as one `output`."""
+
+
+def comparison_options(*own: str) -> Callable[[Command], Command]:
+    """The same for a command whose reports hold no values: `own` are the formats that only it has."""
+    return bundle("output", _output, (format_option(*own), output_option, *baseline_options))

@@ -11,22 +11,26 @@ from taskmock.contracts.findings.group import grouped
 from taskmock.contracts.findings.pointer import escaped
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Strictness, Violation
+from taskmock.contracts.findings.wording import counted
 
 
-def drift_report(findings: Iterable[Finding], census: Census) -> Report:
+def drift_report(findings: Iterable[Finding], census: Census, notes: tuple[str, ...] = ()) -> Report:
     """The findings as violations `drift.KIND`, at `/EDITION/SHAPE/FIELD`, and `/FOUND` for each thing found there;
     what cannot be read as violations `body.REASON`."""
     groups, complete = grouped(
-        Violation(code, pointer, "", finding.message) for finding in findings for code, pointer, _ in _entries(finding)
+        Violation(code, pointer, "", _told(finding, word).message)
+        for finding in findings
+        for code, pointer, word in _entries(finding)
     )
     return Report(
-        subject="response",
+        subject="drift",
         edition=census.edition,
-        basis="drift",
+        basis=f"compared with {counted(census.total, 'answer')}",
         strictness=Strictness.STRICT.value,
         nodes=0,
         groups=groups,
         complete=complete,
+        notes=notes,
     )
 
 
@@ -39,6 +43,11 @@ def left_in(report: Report, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if found:
             kept.append(dataclasses.replace(finding, found=tuple(word for word in found if word)))
     return tuple(kept)
+
+
+def _told(finding: Finding, word: str) -> Finding:
+    """A finding with one of the things that were found alone."""
+    return dataclasses.replace(finding, found=(word,)) if word else finding
 
 
 def _entries(finding: Finding) -> Iterator[tuple[str, str, str]]:

@@ -62,9 +62,9 @@ class Entry:
 
     def covers(self, found: Violation) -> bool:
         """Whether the entry is about a finding, expired or not."""
-        if found.code != self.code or not _pattern(self.place).fullmatch(found.pointer):
+        if found.code != self.code or not place_pattern(self.place).fullmatch(found.pointer):
             return False
-        return not self.node or _pattern(self.node).fullmatch(found.path) is not None
+        return not self.node or place_pattern(self.node).fullmatch(found.path) is not None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -172,7 +172,8 @@ def _literal(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _pattern(text: str) -> re.Pattern[str]:
+def place_pattern(text: str) -> re.Pattern[str]:
+    """What a pattern for places fits: `*` is anything without a slash, `**` anything, a backslash takes each back."""
     wild = {"*": "[^/]*", "**": ".*", UNNAMED: _ID.pattern}
     pieces = (
         wild.get(piece) or re.escape(piece[1:] if piece[0] == "\\" and piece[1:] else piece)

@@ -14,18 +14,22 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from taskmock.contracts.findings.report import Report
+    from taskmock.contracts.writers.ctrf import ctrf_report
     from taskmock.contracts.writers.document import FORMAT, json_report, report_document
     from taskmock.contracts.writers.github import github_report
     from taskmock.contracts.writers.gitlab import gitlab_report
     from taskmock.contracts.writers.junit import junit_report
-    from taskmock.contracts.writers.markdown import markdown_report
+    from taskmock.contracts.writers.markdown import comment_report, markdown_report
     from taskmock.contracts.writers.page import html_report
     from taskmock.contracts.writers.plain import text_report, text_reports, text_summary
+    from taskmock.contracts.writers.sarif import sarif_report
 
 __all__ = [
     "ENDINGS",
     "FORMAT",
     "FORMATS",
+    "comment_report",
+    "ctrf_report",
     "github_report",
     "gitlab_report",
     "html_report",
@@ -33,6 +37,7 @@ __all__ = [
     "junit_report",
     "markdown_report",
     "report_document",
+    "sarif_report",
     "text_report",
     "text_reports",
     "text_summary",
@@ -45,8 +50,11 @@ WRITERS = {
     "json": "json_report",
     "junit": "junit_report",
     "markdown": "markdown_report",
+    "comment": "comment_report",
     "github": "github_report",
     "gitlab": "gitlab_report",
+    "sarif": "sarif_report",
+    "ctrf": "ctrf_report",
     "html": "html_report",
 }
 """The function that writes each format."""
@@ -56,10 +64,14 @@ FORMATS = tuple(WRITERS)
 
 ENDINGS = {
     ".gitlab.json": "gitlab",
+    ".sarif.json": "sarif",
+    ".ctrf.json": "ctrf",
+    ".sarif": "sarif",
     ".github.txt": "github",
     ".txt": "text",
     ".json": "json",
     ".xml": "junit",
+    ".comment.md": "comment",
     ".md": "markdown",
     ".html": "html",
 }
@@ -68,13 +80,15 @@ ENDINGS = {
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
+        "ctrf": ("ctrf_report",),
         "document": ("FORMAT", "json_report", "report_document"),
         "github": ("github_report",),
         "gitlab": ("gitlab_report",),
         "junit": ("junit_report",),
-        "markdown": ("markdown_report",),
+        "markdown": ("comment_report", "markdown_report"),
         "page": ("html_report",),
         "plain": ("text_report", "text_reports", "text_summary"),
+        "sarif": ("sarif_report",),
     },
 )
 
@@ -94,10 +108,14 @@ def written_report(
     """Reports, each with its source, written in one of `FORMATS`, without a line end.
 
     `bodies` are the judged answers in the same order, where known (the page draws their trees); `moment` is when they
-    were judged (JUnit wants to know).
+    were judged (JUnit and CTRF want to know).
 
     Raises: ValueError for an unknown format, with those there are.
     """
-    more: dict[str, dict[str, object]] = {"html": {"bodies": bodies}, "junit": {"moment": moment}}
+    more: dict[str, dict[str, object]] = {
+        "html": {"bodies": bodies},
+        "junit": {"moment": moment},
+        "ctrf": {"moment": moment},
+    }
     write = cast("Callable[..., str]", __getattr__(WRITERS[chosen("format", form, FORMATS)]))
     return write(reports, **more.get(form, {}))

@@ -1,11 +1,13 @@
 """`taskmock diff`, run as users run it: arguments, output, exit codes."""
 
+import html
 import json
 
 import pytest
 from click.testing import CliRunner
 
 from taskmock.contracts.cli.diff import diff_command
+from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import load_schema
 
 
@@ -182,3 +184,44 @@ def test_unusable_overlay_exits_2(schema):
 
     assert result.exit_code == 2
     assert result.output.splitlines()[-1] == "  /extends: 'v9' is no edition; choose one of doc-2019, v1, v2"
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+def test_every_format_tells_the_changes(schema, tmp_path, form):
+    old, new = schema("old.json", {"type": "string"}), schema("new.json", {"type": ["string", "null"]})
+
+    result = invoke("--format", form, "--output", tmp_path / "report", old, new)
+
+    text = html.unescape((tmp_path / "report").read_text(encoding="utf-8"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the whole response may be null now, not only string" in text
+    assert "type.widened" in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_exits_0_where_nothing_breaks(schema, form):
+    assert invoke("--format", form, schema("a.json", {}), schema("b.json", {"title": "x"})).exit_code == 0
+
+
+def test_comment_folds_what_breaks_nothing(schema):
+    old = schema("old.json", {"properties": {"a": {"type": "string"}}})
+    new = schema("new.json", {"properties": {"a": {"type": "integer"}, "b": {}}})
+
+    comment = invoke("--format", "comment", old, new).stdout
+
+    told, folded = comment.split("<details><summary>1 warning</summary>")
+    assert comment.startswith("<!-- taskmock diff -->\n### taskmock: 1 of 1 failed\n")
+    assert ("`type.changed`" in told, "`property.added`" in folded) == (True, True)
+
+
+def test_baseline_accepts_what_is_known(schema, tmp_path):
+    old, new = schema("old.json", {"type": "string"}), schema("new.json", {"type": ["string", "null"]})
+    known = ("--baseline", tmp_path / "known.json")
+
+    first, second = invoke(*known, "--baseline-update", old, new), invoke(*known, old, new)
+    newer = schema("newer.json", {"type": ["string", "null"], "enum": ["a"]})
+    third = invoke(*known, "--direction", "request", old, newer)
+
+    assert (first.exit_code, second.exit_code, third.exit_code) == (0, 0, 1)
+    assert second.stdout.splitlines()[0].startswith("COMPATIBLE")
+    assert "  accepted by the baseline: 1" in second.stdout.splitlines()

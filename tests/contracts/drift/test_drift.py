@@ -1,5 +1,6 @@
 """Drift of recorded answers from an edition."""
 
+import html
 import json
 import re
 
@@ -13,6 +14,7 @@ from taskmock.contracts.cli.drift import drift_command
 from taskmock.contracts.drift import Census, findings_of
 from taskmock.contracts.drift.report import overlay_text
 from taskmock.contracts.drift.suggestion import overlay_documents
+from taskmock.contracts.writers import FORMATS
 from taskmock.schemas import EDITIONS, load_example
 
 CAPTURES = capture_files.captures()
@@ -407,6 +409,25 @@ def test_answers_without_a_tree_are_told(tmp_path):
 
     assert result.stderr == "Warning: no answer has a tree: nothing is said of tasks and nodes\n"
     assert "  with a tree: 0" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+def test_every_format_tells_the_drift(folder, tmp_path, form):
+    (folder / "b.json").write_text("{", encoding="utf-8")
+
+    result = invoke("--edition", "v2", "--format", form, "--output", tmp_path / "report", folder)
+
+    text = html.unescape((tmp_path / "report").read_text(encoding="utf-8")).replace("\\u0060", "`")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "`owner` is new: null, in 1 of 7" in text
+    assert "body.not-json" in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_exits_0_without_drift(tmp_path, form):
+    (tmp_path / "a.json").write_text(json.dumps(changed()), encoding="utf-8")
+
+    assert invoke("--format", form, tmp_path).exit_code == 0
 
 
 def test_baseline_update_needs_a_file(folder):

@@ -104,6 +104,9 @@ def test_workers_report_the_same(run, pytester):
         ("report.html", r"<!DOCTYPE html>\n[^$]*class=\"tree\""),
         ("report.github.txt", r"[^$]*::error file=test_it\.py,title=field\.range::test_broken: "),
         ("report.gitlab.json", r'[^$]*"path": "test_it\.py"'),
+        ("report.sarif", r'\{[\s\S]*"uri": "test_it\.py"'),
+        ("report.ctrf.json", r'[^$]*"filePath": "test_it\.py"'),
+        ("report.comment.md", r"<!-- taskmock history response -->\n### taskmock: 3 of 6 failed\n"),
     ],
 )
 def test_ending_tells_the_format(run, pytester, name, pattern):
@@ -215,15 +218,16 @@ def test_body_too_deep_for_a_page_leaves_out_its_tree(run, pytester):
         (
             ["--taskmock-report=report.csv"],
             (
-                "ERROR: --taskmock-report: report.csv tells no format; choose one of .gitlab.json, .github.txt, "
-                ".txt, .json, .xml, .md, .html, or a --taskmock-report-format"
+                "ERROR: --taskmock-report: report.csv tells no format; choose one of .gitlab.json, .sarif.json, "
+                ".ctrf.json, .sarif, .github.txt, .txt, .json, .xml, .comment.md, .md, "
+                ".html, or a --taskmock-report-format"
             ),
         ),
         (
             ["--taskmock-report=report.csv", "--taskmock-report-format=jsn"],
             (
                 "ERROR: --taskmock-report-format: unknown format 'jsn': choose one of text, json, junit, markdown, "
-                "github, gitlab, html; did you mean 'json'?"
+                "comment, github, gitlab, sarif, ctrf, html; did you mean 'json'?"
             ),
         ),
         (["--taskmock-report-format=json"], "ERROR: --taskmock-report-format needs one --taskmock-report FILE"),

@@ -4,6 +4,7 @@ import dataclasses
 import html
 import json
 import re
+import urllib.parse
 import xml.etree.ElementTree as ET
 
 import jsonschema
@@ -15,7 +16,7 @@ from taskmock.contracts.api.bk_sops.rules import RULES
 from taskmock.contracts.findings.foreign_text import printable
 from taskmock.contracts.findings.group import KEPT, grouped
 from taskmock.contracts.writers import FORMATS, written_report
-from taskmock.contracts.writers.markdown import LARGEST
+from taskmock.contracts.writers.markdown import LARGEST, LARGEST_COMMENT
 from taskmock.contracts.writers.plain import finding_line
 from taskmock.schemas import load_example, load_report_schema
 
@@ -33,6 +34,35 @@ def told_by_gitlab(text):
     severities = {"major": "error", "minor": "warning"}
     for issue in json.loads(text):
         yield issue["location"]["path"], severities[issue["severity"]], issue["check_name"], issue["description"]
+
+
+def told_by_sarif(text):
+    (run,) = json.loads(text)["runs"]
+    for result in run["results"]:
+        (location,) = result["locations"]
+        file = urllib.parse.unquote(location["physicalLocation"]["artifactLocation"]["uri"])
+        yield file, result["level"], result["ruleId"], result["message"]["text"]
+
+
+def told_by_ctrf(text):
+    for test in json.loads(text)["results"]["tests"]:
+        (source,) = test["suite"]
+        if test["status"] == "failed":
+            yield from ((source, "error", test["name"], line) for line in test["trace"].splitlines())
+        for line in test.get("stdout", ()):
+            code, _, rest = line.removeprefix("warning ").partition(": ")
+            yield source, "warning", code, rest
+
+
+def told_by_comment(text):
+    for section in text.split("\n**")[1:]:
+        source = html.unescape(re.match(r"(?:FAIL|pass)\*\* (.*?) \(", section)[1])
+        errors, *warnings = section.split("<details>")
+        for severity, rows in (("error", errors), ("warning", "".join(warnings))):
+            for row in (line for line in rows.splitlines() if line.startswith("| `")):
+                code, told, pointer = row[2:-2].split(" | ")
+                parts = [told, *([f"at {re.sub('</?code>', '', pointer)}"] if pointer.strip() else [])]
+                yield source, severity, code.strip("`"), html.unescape("; ".join(parts))
 
 
 def told_by_github(text):
@@ -134,6 +164,9 @@ def test_format_tells_the_verdict_where_all_is_well(form):
         "markdown": text.startswith("## taskmock: 1 keep the contract\n"),
         "github": text == "::notice file=good/v1.json,title=taskmock::PASS response: no findings in 8 nodes",
         "gitlab": text == "[]",
+        "sarif": '"results": []' in text,
+        "ctrf": '"status": "passed"' in text,
+        "comment": text.splitlines()[:2] == ["<!-- taskmock response -->", "### taskmock: 1 passed"],
         "html": "<title>taskmock: 1 keep the contract</title>" in text,
     }[form]
 
@@ -159,7 +192,8 @@ def test_format_survives_no_reports_at_all(form):
 
 def test_unknown_format_is_refused_with_the_closest():
     message = (
-        "unknown format 'htm': choose one of text, json, junit, markdown, github, gitlab, html; did you mean 'html'?"
+        "unknown format 'htm': choose one of text, json, junit, markdown, comment, github, gitlab, sarif, ctrf, html; "
+        "did you mean 'html'?"
     )
 
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
@@ -195,14 +229,15 @@ def test_markdown_has_no_markup_from_names_and_values():
     assert {line.count(" | ") for line in text.splitlines() if line.startswith(("| error", "| warning"))} == {6}
 
 
-def test_markdown_stays_within_what_a_summary_holds():
+@pytest.mark.parametrize(("form", "most"), [("markdown", LARGEST), ("comment", LARGEST_COMMENT)])
+def test_markdown_stays_within_what_its_place_holds(form, most):
     groups, _ = grouped(Violation(f"a.b{'c' * n}", "/" + "x" * 2_000, "", "wrong") for n in range(600))
     report = Report("response", "v2", "as asked for", "documented", 3, groups)
 
-    text = written_report("markdown", [("x", report)])
+    text = written_report(form, [("x", report)])
 
-    assert len(text) < LARGEST + 10_000
-    assert text.endswith("\n... and more than a job summary can hold")
+    assert len(text) < most + (10_000 if form == "markdown" else 500)
+    assert re.search(r"\n\.\.\. and more than a (job summary|comment) can hold$", text)
 
 
 def test_github_annotations_are_one_command_a_line():

@@ -89,7 +89,7 @@ READERS = {
     **dict.fromkeys(("json", "gitlab", "sarif", "ctrf"), json.loads),
     **dict.fromkeys(("junit", "svg"), ET.fromstring),
     "html": read_page,
-    "markdown": lambda text: text.index("|---|"),
+    **dict.fromkeys(("markdown", "comment"), lambda text: text.index("|---|")),
     "github": lambda text: text.index("::notice "),
     "typescript": lambda text: text.index("export "),
 }

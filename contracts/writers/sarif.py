@@ -1,0 +1,101 @@
+"""Reports as SARIF 2.1.0, which code scanning of GitHub, Azure DevOps and editors read: a result for each finding."""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import importlib.metadata
+import json
+import re
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from taskmock.contracts.findings.foreign_text import harmless_json, printable
+from taskmock.contracts.findings.pointer import pointer_shape
+from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+HOME = "https://pypi.org/project/taskmock/"
+
+LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+
+FINGERPRINT = "taskmock/v1"
+"""What names a finding that is the same in the answers of another run."""
+
+_DRIVE = re.compile(r"[A-Za-z]:/")
+
+
+def sarif_report(reports: Sequence[tuple[str, Report]]) -> str:
+    """Reports with their sources as one run of SARIF, in plain ASCII."""
+    rules: dict[str, int] = {}
+    seen: collections.Counter[tuple[str, ...]] = collections.Counter()
+    results = [result for source, report in reports for result in _results(source, report, rules, seen)]
+    sources = {violation.code: violation.source for _, report in reports for violation in report.violations}
+    driver = {
+        "name": "taskmock",
+        "version": importlib.metadata.version("taskmock"),
+        "informationUri": HOME,
+        "rules": [_rule(code, sources[code]) for code in rules],
+    }
+    invocation = {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [note for source, report in reports for note in _notes(source, report)],
+    }
+    run = {"tool": {"driver": driver}, "invocations": [invocation], "results": results}
+    return harmless_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
+
+
+def _rule(code: str, source: str) -> dict[str, Any]:
+    return {"id": code, "shortDescription": {"text": printable(source) or code}}
+
+
+def _results(
+    source: str, report: Report, rules: dict[str, int], seen: collections.Counter[tuple[str, ...]]
+) -> Iterator[dict[str, Any]]:
+    file, test = file_of(source)
+    for violation in report.violations:
+        likeness = (f"{test}{file}", *_likeness(violation))
+        seen[likeness] += 1
+        yield {
+            "ruleId": violation.code,
+            "ruleIndex": rules.setdefault(violation.code, len(rules)),
+            "level": LEVELS[violation.severity],
+            "message": {"text": f"{test}{finding_line(violation)}"},
+            "locations": [_location(file or report.subject, violation)],
+            "partialFingerprints": {FINGERPRINT: _digest(*likeness, str(seen[likeness]))},
+        }
+
+
+def _likeness(violation: Violation) -> tuple[str, ...]:
+    return violation.code, violation.severity, pointer_shape(violation.pointer)
+
+
+def _digest(*identity: str) -> str:
+    return hashlib.sha256("\0".join(identity).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _location(file: str, violation: Violation) -> dict[str, Any]:
+    place = {"artifactLocation": {"uri": _uri(file)}, "region": {"startLine": 1}}
+    location: dict[str, Any] = {"physicalLocation": place}
+    if violation.pointer:
+        logical = {"fullyQualifiedName": violation.pointer, **({"name": violation.path} if violation.path else {})}
+        location["logicalLocations"] = [logical]
+    return location
+
+
+def _uri(file: str) -> str:
+    """A file as a reference that stands for it in a URI."""
+    quoted = urllib.parse.quote(file.removeprefix("./"), errors="backslashreplace")
+    if _DRIVE.match(file):
+        return f"file:///{file[:2]}{urllib.parse.quote(file[2:], errors='backslashreplace')}"
+    return f"file://{quoted}" if quoted.startswith("/") else quoted
+
+
+def _notes(source: str, report: Report) -> Iterator[dict[str, Any]]:
+    """What is told of a document besides its findings."""
+    name = printable(source or report.subject)
+    for line in (*report.notes, *hidden_lines(report)):
+        yield {"level": "note", "message": {"text": f"{name}: {printable(line)}"}}
