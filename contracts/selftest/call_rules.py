@@ -52,7 +52,7 @@ def stated(code: str, *keys: str | int, value: object, only: Collection[str] = E
 
 def is_tree(place: Place) -> bool:
     """Whether a place is a pipeline tree."""
-    return place.form.uri.endswith("/pipeline_tree")
+    return place.form.uri.endswith(("/pipeline_tree", "/template_tree"))
 
 
 def is_flow(place: Place) -> bool:

@@ -40,8 +40,9 @@ class Related:
 
 
 def reading_operations() -> tuple[str, ...]:
-    """The calls that only read, but the status itself."""
-    return tuple(name for name, row in load_operations().items() if not row["writes"] and name != STATUS)
+    """The calls about tasks that only read, but the status itself."""
+    rows = load_operations().items()
+    return tuple(name for name, row in rows if name != STATUS and not (row["writes"] or row.get("aside")))
 
 
 def related(

@@ -11,7 +11,8 @@ from taskmock.mockserver.core.command import Command, Entry
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind, PollContext, cached_moment, counted, holding
-from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.generation.generator import SCENARIO_NAME
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.poll import (
@@ -196,6 +197,18 @@ class Playback:
             ScenarioNotFoundError, ScenarioError: as for `poll`.
         """
         return self._resolver.resolve(self.catalog, name, task_id, seed, plan).scenario
+
+    def template_of(self, name: str, template: str, session: str) -> tuple[Scenario, Play]:
+        """What tasks that a session's clients make of a `template`, by its id, play where a scenario of that name does.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: as for `poll`.
+        """
+        if name != SCENARIO_NAME or name in self.catalog:
+            scenario = self.catalog.scenario(name, self.store.plan(session).held_for(None))
+        else:
+            scenario = self._resolver.template(template, self.opening.seed)
+        return scenario, scenario.plays[0]
 
     @property
     def default_edition(self) -> str:

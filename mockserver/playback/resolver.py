@@ -61,8 +61,11 @@ class ScenarioResolver:
             scenario = self._generated(seed, task_id)
         return Resolved(scenario, creation)
 
+    def template(self, template_id: str, seed: str) -> Scenario:
+        """What tasks of a template play where no scenario is named: they have one flow, as on a real server."""
+        return self._generated(seed, f"template {template_id}")
+
     def _made(self, scenario: Scenario | None, creation: CreatedTask, task_id: str, seed: str) -> Scenario:
-        # Tasks of one template have one flow, as on a real server.
-        base = scenario or self._generated(seed, f"template {creation.template_id}")
+        base = scenario or self.template(creation.template_id, seed)
         key = (base.digest, creation.name, task_id)
         return self._created.get(key, lambda: created_scenario(base, creation.name, task_id))

@@ -27,6 +27,10 @@ class Sops(OperationGroup):
     start_task = _esb("start_task")
     operate_task = _esb("operate_task")
     operate_node = _esb("operate_node")
+    create_and_start_task = _esb("create_and_start_task")
+    get_template_list = _esb("get_template_list", "GET")
+    get_template_info = _esb("get_template_info", "GET")
+    get_user_project_list = _esb("get_user_project_list", "GET")
 
 
 class Client(ESBClient):
@@ -43,6 +47,14 @@ class GatewaySops(OperationGroup):
     start_task = _gateway("start_task", "{task_id}/{bk_biz_id}")
     operate_task = _gateway("operate_task", "{task_id}/{bk_biz_id}")
     operate_node = _gateway("operate_node", "{bk_biz_id}/{task_id}")
+    create_and_start_task = _gateway("create_and_start_task", "{template_id}/{bk_biz_id}")
+    get_template_list = _gateway("get_template_list", "{bk_biz_id}", "GET")
+    get_template_info = _gateway("get_template_info", "{template_id}/{bk_biz_id}", "GET")
+    get_user_project_list = bind_property(
+        Operation, name="get_user_project_list", method="GET", path="/get_user_project_list/"
+    )
+    get_periodic_task_list = _gateway("get_periodic_task_list", "{bk_biz_id}", "GET")
+    system_get_task_status = _gateway("system/get_task_status", "{task_id}/{bk_biz_id}", "GET")
     nowhere = _gateway("nowhere", "{task_id}", "GET")
 
 

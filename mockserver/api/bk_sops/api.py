@@ -164,6 +164,7 @@ class ReadSopsCall:
             user=caller,
             quirks=self.api.quirks,
             owns=functools.partial(admission.owns, parameters),
+            projects=functools.partial(admission.projects, caller),
         )
         if operation is STATUS:
             return PreparedPoll(self.api.renderer, playback, gateway, _poll_query(call))

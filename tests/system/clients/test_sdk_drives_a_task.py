@@ -126,6 +126,24 @@ def test_sdk_drives_a_task_from_its_making_to_its_end(mock, clock, call, credent
     assert polled()["state"] == "FINISHED"
 
 
+@each_door
+def test_sdk_finds_what_there_is_and_makes_a_task_of_it(mock, clock, call):
+    def asked(operation, ids, **said):
+        return call(mock, operation, credentials=GOOD["access token"], ids=ids, **said)["data"]
+
+    project = asked("get_user_project_list", {})[0]
+    business = {"bk_biz_id": project["bk_biz_id"]}
+    (template,) = asked("get_template_list", business, name_keyword="release")
+    chosen = {**business, "template_id": template["id"]}
+    steps = asked("get_template_info", chosen, unfold_subprocess=True)["pipeline_tree"]["activities"]
+    made = asked("create_and_start_task", chosen, name="Release 7")
+    clock.advance(60)
+    status = asked("get_task_status", {**business, "task_id": made["task_id"]})
+
+    assert [step["name"] for step in steps.values()] == ["Prepare", "Roll out", "Notify"]
+    assert (status["state"], status["name"]) == ("FAILED", "Release 7")
+
+
 @each_wrong
 def test_sdk_raises_at_credentials_that_the_gateway_refuses(mock, changed, reason):
     with pytest.raises(APIGatewayResponseError) as caught:
@@ -164,6 +182,25 @@ def test_sdk_raises_at_a_call_that_the_gateway_does_not_have(mock):
         by_gateway(mock, "nowhere", credentials=GOOD["access token"], ids={"task_id": 10})
 
     assert (caught.value.response_status_code, caught.value.error_code) == (404, "1640401")
+
+
+def test_sdk_raises_at_a_call_that_is_not_mocked(mock):
+    with pytest.raises(APIGatewayResponseError) as caught:
+        by_gateway(mock, "get_periodic_task_list", credentials=GOOD["access token"], ids={"bk_biz_id": 2})
+
+    assert caught.value.response_status_code == 501
+    assert caught.value.error_message.startswith("get_periodic_task_list is not mocked")
+
+
+def test_sdk_of_a_tenant_calls_as_an_app(mock):
+    app = {"bk_app_code": "shop", "bk_app_secret": "s3cret", "bk_username": "alice"}
+    client = gateway_client(mock, **app)
+
+    body = client.sops.system_get_task_status(
+        path_params={"task_id": 10, "bk_biz_id": 2}, headers={"X-Bk-Tenant-Id": "default"}
+    )
+
+    assert (body["result"], body["data"]["name"]) == (True, "Release")
 
 
 @each_door

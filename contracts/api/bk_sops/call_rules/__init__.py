@@ -11,6 +11,8 @@ __all__ = ["RULES", "CallDocument"]
 RULES: dict[str, tuple[Rule[CallDocument], ...]] = {
     "get_tasks_status": (*tasks.NAMED, *tasks.STATUSES),
     "create_task": tuple(pipelines.RULES),
+    "create_and_start_task": tuple(pipelines.RULES),
+    "get_template_info": tuple(pipelines.RULES),
     "get_task_detail": (*pipelines.RULES, *detail.RULES),
     "get_task_node_detail": tuple(histories.RULES),
     "get_task_list": tasks.LISTED,

@@ -9,7 +9,7 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.rules.document import seconds
 from taskmock.contracts.validation.walk import Place
 
-PIPELINE = "#/$defs/pipeline_tree"
+PIPELINES = ("#/$defs/pipeline_tree", "#/$defs/template_tree")
 NO_OFFSET = "YYYY-MM-DD HH:MM:SS"
 
 
@@ -58,7 +58,7 @@ class CallDocument:
 
     def __post_init__(self) -> None:
         """Reads every pipeline once."""
-        found = tuple(_pipeline(place) for place in self.places if place.form.uri.endswith(PIPELINE))
+        found = tuple(_pipeline(place) for place in self.places if place.form.uri.endswith(PIPELINES))
         object.__setattr__(self, "pipelines", found)
 
     @property

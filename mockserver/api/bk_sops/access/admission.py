@@ -14,6 +14,11 @@ from taskmock.mockserver.core.graph import is_node_id
 ANY_USER = "admin"
 """Who calls where no users are declared and the call names none."""
 
+ANY_BUSINESS = "2"
+"""The business that there is where none is declared: any other one is there too, for who names it."""
+
+BUSINESS_ID = "bk_biz_id"
+
 _ACTIONS = {
     "get_task_status": "task_view",
     "get_task_detail": "task_view",
@@ -24,6 +29,9 @@ _ACTIONS = {
     "operate_node": "task_operate",
     "node_callback": "task_operate",
     "create_task": "flow_create_task",
+    "create_and_start_task": "flow_create_task",
+    "get_template_info": "flow_view",
+    "get_template_schemes": "flow_view",
 }
 """The permission that a call needs (fact: the interceptors of bk-sops); `project_view` for all others."""
 
@@ -105,7 +113,7 @@ class Admission:
         Raises:
             RefusedError: There is no such business, it has no such task, or the caller may not see or operate it.
         """
-        if self.auth is None:
+        if self.auth is None or BUSINESS_ID not in operation.required:
             return
         business_id, scope = text_of(parameters, "bk_biz_id"), text_of(parameters, "scope") or SCOPES[0]
         business = self.auth.business(business_id, scope)
@@ -123,6 +131,19 @@ class Admission:
         ):
             message = f"iam authentication exception, please check, action:{action}"
             raise RefusedError(UNKNOWN, message, extra={"data": None})
+
+    def projects(self, caller: str) -> tuple[str, ...]:
+        """The businesses that a caller may see, by id: those declared, else those that it was granted, else one."""
+        grants = None if self.auth is None else self.auth.grants(caller)
+        if self.auth is None or self.auth.businesses is None:
+            named = [ANY_BUSINESS] if grants is None else [grant.bk_biz_id for grant in grants]
+            return tuple(dict.fromkeys(ANY_BUSINESS if name == "*" else name for name in named))
+        seen = (
+            one.bk_biz_id
+            for one in self.auth.businesses
+            if grants is None or any(grant.covers(one.bk_biz_id, one.scope) for grant in grants)
+        )
+        return tuple(dict.fromkeys(seen))
 
     def owns(self, parameters: Parameters, task_id: str) -> bool:
         """Whether a task is one of the business that a call names."""

@@ -18,7 +18,8 @@ class ApiCall:
     """A call that a gateway has read and admitted.
 
     `said` is all that it says, `needed` its required parameters as text. `scenario` is what it wants played (None:
-    what its session plays), `user` who calls. `owns` says whether a task id is one of the business that it names.
+    what its session plays), `user` who calls. `owns` says whether a task id is one of the business that it names,
+    `projects` gives the businesses that the user may see.
     `quirks`: it is answered with the real system's flaws.
     """
 
@@ -29,6 +30,7 @@ class ApiCall:
     user: str = "admin"
     quirks: bool = True
     owns: Callable[[str], bool] = lambda _: True
+    projects: Callable[[], tuple[str, ...]] = lambda: ()
 
     def query(self, task_id: str | None = None, *, scenario: str | None = None) -> Query:
         """The task that the call is about, or another one of its session, playing `scenario` or what the call says."""

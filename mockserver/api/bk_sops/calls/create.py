@@ -1,4 +1,4 @@
-"""`create_task`: a task of a number of its own, CREATED until it is started."""
+"""`create_task`: a task of a number of its own, CREATED until it is started; `create_and_start_task` starts it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from taskmock.mockserver.api.bk_sops.calls.task import facts_of, pipeline_of
 from taskmock.mockserver.api.bk_sops.documents.task import COMMON, created_task, is_number, project_of
 from taskmock.mockserver.api.bk_sops.errors import NOT_FOUND, PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import text_of
+from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.generation.generator import SCENARIO_NAME
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import CreatedTask, SessionPlan
@@ -41,6 +42,15 @@ def create_task(playback: Playback, call: ApiCall) -> Done:
     task_id = str(plan.numbered)
     task = snapshot_of(playback, call.query(task_id))
     return Done(data=created_task(facts_of(task, call), pipeline_of(task)), key=task.record.key)
+
+
+def create_and_start_task(playback: Playback, call: ApiCall) -> Done:
+    """Makes a task and starts it; one that has to be claimed first is not started."""
+    made = create_task(playback, call)
+    assert made.key is not None  # noqa: S101  # it names the new task
+    if call.said.get("flow_type", COMMON) == COMMON:
+        playback.command(made.key, Command(verb=Verb.START))
+    return dataclasses.replace(made, message=None)
 
 
 def _with_creation(playback: Playback, session: str, plan: SessionPlan, creation: CreatedTask) -> SessionPlan:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from taskmock.mockserver.api.bk_sops.errors import PARAMETERS, UNKNOWN, RefusedError
 from taskmock.mockserver.api.bk_sops.request import Parameters
 
-CREATE = "create_task"
+CREATIONS = {"create_task": "task params is invalid", "create_and_start_task": "task parmas is invalid"}
+"""The calls that make a task, with how each begins to say what is wrong (fact, spelling included)."""
 
 LONGEST_NAME = 100
 """The most characters that a task's name may have (fact)."""
@@ -97,6 +98,7 @@ STACK = Kind(_is_stack, "is not a valid array json")
 PASS = Kind(_is_pass, "is not a valid number")
 LOOSE_COUNT = Kind(lambda value: _is_whole(value) or _is_text(value), "must be a text or a whole number")
 NAME = Kind(_is_name, f"is not a text of 1 to {LONGEST_NAME} characters")
+FORMAT = Kind(lambda value: value in ("json", "yaml"), "is not a valid choice")
 FLOW_TYPE = Kind(lambda value: value in _FLOW_TYPES and _is_text(value), f"is not one of {list(_FLOW_TYPES)}")
 SCHEMES = Kind(
     lambda value: all(map(_is_scheme, value)) if isinstance(value, list) else _is_scheme(value),
@@ -108,6 +110,29 @@ URL = Kind(
 )
 
 _OF_ALL = {"scope": TEXT}
+_UNSCOPED = frozenset({"get_user_project_list"})
+_OF_NEW = {
+    "callback_url": URL,
+    "name": NAME,
+    "flow_type": FLOW_TYPE,
+    "constants": Kind(lambda value: isinstance(value, dict), "is not of type 'object'"),
+    _EXCLUDED: PARTS,
+    _SCHEMES: SCHEMES,
+    "template_source": TEXT,
+    "description": TEXT,
+}
+_OF_LISTS = {
+    **dict.fromkeys(("keyword", "executor", "create_method", "expected_timezone"), TEXT),
+    **dict.fromkeys(("is_started", "is_finished"), FLAG),
+    "template_id": ID,
+}
+_OF_TEMPLATES = {
+    "template_source": TEXT,
+    **dict.fromkeys(
+        ("include_executor_proxy", "include_subprocess", "include_constants", "include_notify"),
+        BOOLEAN,
+    ),
+}
 _OF_NODES = {"component_code": TEXT, "subprocess_stack": STACK, "loop": PASS}
 _KINDS: Mapping[str, Mapping[str, Kind]] = {
     "get_task_status": {
@@ -118,19 +143,8 @@ _KINDS: Mapping[str, Mapping[str, Kind]] = {
     },
     "get_tasks_status": {"task_id_list": IDS, "include_children_status": BOOLEAN},
     "get_tasks_manual_intervention_state": {"task_id_list": IDS},
-    CREATE: {
-        "callback_url": URL,
-        "name": NAME,
-        "flow_type": FLOW_TYPE,
-        "constants": Kind(lambda value: isinstance(value, dict), "is not of type 'object'"),
-        _EXCLUDED: PARTS,
-        _EXECUTED: PARTS,
-        _SCHEMES: SCHEMES,
-        "simplify_vars": PARTS,
-        "template_source": TEXT,
-        "description": TEXT,
-        "callback_version": LOOSE_COUNT,
-    },
+    "create_task": {**_OF_NEW, _EXECUTED: PARTS, "simplify_vars": PARTS, "callback_version": LOOSE_COUNT},
+    "create_and_start_task": _OF_NEW,
     "operate_node": {
         "data": OBJECT,
         "inputs": OBJECT,
@@ -148,15 +162,32 @@ _KINDS: Mapping[str, Mapping[str, Kind]] = {
     "get_task_node_data": {**_OF_NODES, "template_node_id": TEXT},
     "get_task_node_detail": {**_OF_NODES, "max_histories": LOOSE_COUNT},
     "get_task_list": {
-        **dict.fromkeys(("keyword", "executor", "create_method", "template_ids", "expected_timezone"), TEXT),
-        **dict.fromkeys(("create_time_start", "create_time_end"), TEXT),
-        **dict.fromkeys(("is_started", "is_finished", "is_child_taskflow", "without_count"), FLAG),
-        "template_id": ID,
+        **_OF_LISTS,
+        **dict.fromkeys(("template_ids", "create_time_start", "create_time_end"), TEXT),
+        **dict.fromkeys(("is_child_taskflow", "without_count"), FLAG),
     },
+    "get_task_count": _OF_LISTS,
+    "get_template_list": {
+        **_OF_TEMPLATES,
+        **dict.fromkeys(("id_in", "name_keyword", "expected_timezone"), TEXT),
+        "include_labels": BOOLEAN,
+    },
+    "get_template_info": {
+        **_OF_TEMPLATES,
+        "unfold_subprocess": BOOLEAN,
+        "include_pipeline_tree": FLAG,
+        "format": FORMAT,
+    },
+    "get_template_schemes": {"with_constants": TEXT},
+    "get_user_project_list": {"include_executor_proxy": BOOLEAN},
 }
 """What the parameters of each call may be that its gateway does not check, where they are there."""
 
-_NEEDED = {CREATE: "name", "get_tasks_status": "task_id_list", "get_tasks_manual_intervention_state": "task_id_list"}
+_NEEDED = {
+    **dict.fromkeys(CREATIONS, "name"),
+    "get_tasks_status": "task_id_list",
+    "get_tasks_manual_intervention_state": "task_id_list",
+}
 """The parameter that a call cannot do without, and that the gateway lets through."""
 
 
@@ -166,12 +197,12 @@ def check_parameters(operation: str, said: Parameters) -> None:
     Raises:
         RefusedError: A parameter is missing, or not what it may be.
     """
-    kinds = {**_OF_ALL, **_KINDS.get(operation, {})}
+    kinds = {**({} if operation in _UNSCOPED else _OF_ALL), **_KINDS.get(operation, {})}
     needed = _NEEDED.get(operation)
     for name, kind in kinds.items():
         if (name in said or name == needed) and not kind.takes(said.get(name)):
             raise _refused(operation, name, kind.demand)
-    if operation == CREATE:
+    if operation in CREATIONS:
         for complaint in _scheme_complaints(said):
             raise RefusedError(PARAMETERS, complaint)
 
@@ -180,8 +211,8 @@ def _refused(operation: str, name: str, demand: str) -> RefusedError:
     text = f"{name} {demand}"
     if name == "subprocess_stack" and operation == "get_task_node_detail":
         return RefusedError(UNKNOWN, text)
-    own = operation == CREATE and name != "callback_url"
-    return RefusedError(PARAMETERS, f"task params is invalid: {text}" if own else text)
+    begins = CREATIONS.get(operation) if name != "callback_url" else None
+    return RefusedError(PARAMETERS, text if begins is None else f"{begins}: {text}")
 
 
 def _scheme_complaints(said: Parameters) -> Iterator[str]:

@@ -148,6 +148,11 @@ def get_task_list(playback: Playback, call: ApiCall) -> Done:
     return Done(data=shown, beside={"count": count})
 
 
+def get_task_count(playback: Playback, call: ApiCall) -> Done:
+    """How many tasks of a session a list of all would have."""
+    return Done(data={"count": len(list(_matching(playback, call, _known(playback, call))))}, message=None)
+
+
 def _page(call: ApiCall) -> tuple[int, int]:
     """Where a page begins, and how many tasks it has at most.
 

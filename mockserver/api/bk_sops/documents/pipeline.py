@@ -9,6 +9,7 @@ from typing import Any
 from taskmock.mockserver.api.bk_sops.documents.component import component_of
 from taskmock.mockserver.api.bk_sops.documents.edition import Document, Edition
 from taskmock.mockserver.api.bk_sops.documents.sequence_flow import SequenceFlow, sequence_flows
+from taskmock.mockserver.core.draw import draw_hex, draw_int
 from taskmock.mockserver.core.flow import SECOND, Activity
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
 
@@ -41,6 +42,27 @@ def pipeline_tree(graph: Graph, edition: Edition, *, key: str, constants: Mappin
         if graph.nodes[index].kind in {NodeKind.ROOT, NodeKind.SUBPROCESS}:
             writer.write_level(index)
     return {**writer.written[ROOT], "constants": written_constants(constants)}
+
+
+def template_tree(graph: Graph, edition: Edition, *, key: str, unfolded: bool) -> Document:
+    """The pipeline of a template: without its layout, and only `unfolded` with the pipelines of its subprocesses."""
+    tree = pipeline_tree(graph, edition, key=key, constants={})
+    waiting = [tree]
+    while waiting:
+        level = waiting.pop()
+        for name in ("id", "line", "location"):
+            del level[name]
+        for activity in level["activities"].values():
+            if "pipeline" not in activity:
+                continue
+            place = (key, "template of", activity["id"])
+            activity["template_id"] = draw_int(1, 999, *place)
+            activity["version"] = draw_hex(*place)
+            if unfolded:
+                waiting.append(activity["pipeline"])
+            else:
+                del activity["pipeline"]
+    return tree
 
 
 def written_constants(constants: Mapping[str, object]) -> Document:

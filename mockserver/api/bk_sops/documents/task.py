@@ -7,6 +7,7 @@ import datetime as dt
 
 from taskmock.mockserver.api.bk_sops.documents.edition import Document, Edition, time_text
 from taskmock.mockserver.api.bk_sops.documents.pipeline import written_constants
+from taskmock.mockserver.clock import EPOCH
 from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.state import Row, State
@@ -41,8 +42,15 @@ ACTIONS = ("task_view", "task_edit", "task_operate", "task_claim", "task_delete"
 """What the caller may do to a task of a list: everything."""
 
 
-CATEGORY = "其它"
-"""The category of every task, as lists show it."""
+CATEGORY, CATEGORY_CODE = "其它", "Other"
+"""The category of every task, as lists show it; of every template, by its code."""
+
+
+TEMPLATE_ACTIONS = (
+    *("flow_create", "flow_view", "flow_edit", "flow_delete", "flow_create_task"),
+    *("flow_create_mini_app", "flow_create_periodic_task", "flow_create_clocked_task"),
+)
+"""What the caller may do to a template of a list: everything."""
 
 
 ADMIN = "admin"
@@ -217,6 +225,38 @@ def list_entry(facts: TaskFacts) -> Document:
         "bk_biz_name": NAME,
         "auth_actions": list(ACTIONS),
     }
+
+
+def template_entry(template_id: int, name: str, project: int) -> Document:
+    """A template as lists show it, and as itself: all were made by the same person, at the same moment."""
+    made = time_text(EPOCH)
+    return {
+        "id": template_id,
+        "name": name,
+        "creator": ADMIN,
+        "create_time": made,
+        "editor": ADMIN,
+        "edit_time": made,
+        "category": CATEGORY_CODE,
+        "description": "",
+        "project_id": project,
+        "project_name": NAME,
+        "bk_biz_id": project,
+        "bk_biz_name": NAME,
+    }
+
+
+NOTIFIED: Document = {
+    "notify_type": {"success": [], "fail": []},
+    "notify_receivers": {"receiver_group": [], "more_receiver": ""},
+}
+"""Who is told of the end of a template's tasks, where a call asks: nobody."""
+
+
+def project_entry(bk_biz_id: str) -> Document:
+    """A project in the `data` of `get_user_project_list`."""
+    project = project_of(bk_biz_id)
+    return {"project_id": project, "bk_biz_id": project, "name": NAME}
 
 
 def _time(moment: int | None) -> str:
