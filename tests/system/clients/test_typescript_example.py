@@ -10,6 +10,8 @@ from taskmock.contracts.export.typescript import typescript_module
 from taskmock.mockserver.server.mock_server import MockServer
 from taskmock.mockserver.server.settings import Settings
 
+pytestmark = pytest.mark.xdist_group("typescript-example")  # one worker compiles it, once
+
 
 @pytest.fixture
 def example(tmp_path):
@@ -23,9 +25,18 @@ def example(tmp_path):
     return lay_out
 
 
-@pytest.mark.parametrize("edition", ["v1", "v2"])
-def test_example_compiles(example, edition):
-    assert compiled(example(edition), "--noEmit") == []
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The folder of the example, compiled in edition v2."""
+    folder = tmp_path_factory.mktemp("typescript")
+    copy_example(folder)
+    (folder / "sops.ts").write_text(typescript_module("v2"), encoding="utf-8")
+    assert compiled(folder) == []
+    return folder
+
+
+def test_example_compiles_in_the_edition_before(example):
+    assert compiled(example("v1"), "--noEmit") == []
 
 
 def test_compiler_tells_a_client_of_a_state_that_its_edition_does_not_have(example):
@@ -41,7 +52,6 @@ def test_compiler_tells_a_client_of_a_state_that_its_edition_does_not_have(examp
 def follow(folder, **settings):
     """What the example prints of a task of a mock, and what it says where it gives up."""
     node = program("node")
-    assert compiled(folder) == []
     with MockServer(settings=Settings(edition="v2", clock="polls", **settings)) as server:
         command = [node, "build/main.js", server.url, "10"]
         result = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False, timeout=120)
@@ -65,15 +75,14 @@ PLAYS = {
 
 
 @pytest.mark.parametrize("scenario", PLAYS)
-def test_example_follows_a_task_to_its_end(example, scenario):
-    assert follow(example("v2"), scenario=scenario) == (PLAYS[scenario], "")
+def test_example_follows_a_task_to_its_end(built, scenario):
+    assert follow(built, scenario=scenario) == (PLAYS[scenario], "")
 
 
-def test_example_gives_up_where_the_api_refuses_again_and_again(example):
-    folder = example("v2")
-    (folder / "auth.yaml").write_text("apps: [{code: another, secret: s3cret}]\n", encoding="utf-8")
+def test_example_gives_up_where_the_api_refuses_again_and_again(built, tmp_path):
+    (tmp_path / "auth.yaml").write_text("apps: [{code: another, secret: s3cret}]\n", encoding="utf-8")
 
-    printed, error = follow(folder, auth=folder / "auth.yaml")
+    printed, error = follow(built, auth=tmp_path / "auth.yaml")
 
     assert printed == []
     assert "RefusedError: " in error
