@@ -31,7 +31,7 @@ def moment_in_ms(seconds: float) -> int:
     Raises:
         ValueError: `seconds` is no number, negative or beyond `FURTHEST`.
     """
-    return _in_ms(seconds, "a clock is set to 0 to {} seconds, not {!r}")
+    return _in_ms(seconds, "a clock is set to a moment of 0 to {} seconds, not {!r}")
 
 
 def _in_ms(seconds: object, out_of_range: str) -> int:

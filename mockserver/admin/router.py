@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import hmac
 import importlib.metadata
 import json
@@ -206,7 +207,7 @@ def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.body is None or (not data and not endpoint.required):
         return {}
     try:
-        said = json.loads(data)
+        said = json.loads(data, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         raise AdminError(400, "the body is not JSON", allowed=sorted(endpoint.body)) from None
     if not isinstance(said, dict):
@@ -214,5 +215,19 @@ def _said(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     return checked_body(said, endpoint)
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The properties of an object, each of which stands there once."""
+    counts = collections.Counter(name for name, _ in pairs)
+    twice = next((name for name, count in counts.items() if count > 1), None)
+    if twice is not None:
+        raise AdminError(400, f"the body says {twice!r} twice", allowed="each property once")
+    return dict(pairs)
+
+
 def _json(status: int, body: object, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    return Reply(status, (("Content-Type", "application/json"), *headers), json.dumps(body).encode("ascii"))
+    text = json.dumps(body, ensure_ascii=False)
+    try:
+        written = text.encode("utf-8")
+    except UnicodeEncodeError:  # half a character, as JSON can escape it, stands in a name
+        written = json.dumps(body).encode("ascii")
+    return Reply(status, (("Content-Type", "application/json"), *headers), written)

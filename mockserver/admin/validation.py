@@ -71,7 +71,7 @@ def _checked(
 
 
 def _check(name: str, value: Any, schema: Schema) -> None:  # noqa: ANN401  # decoded JSON
-    shown = json.dumps(value)[:60]
+    shown = _shown(value)[:60]
     if "const" in schema and value is not schema["const"]:
         raise _refusal(name, f"is {shown}", json.dumps(schema["const"]), [schema["const"]])
     if "enum" in schema and value not in schema["enum"]:
@@ -84,19 +84,23 @@ def _check(name: str, value: Any, schema: Schema) -> None:  # noqa: ANN401  # de
     _check_range(name, value, schema)
 
 
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _check_range(name: str, value: Any, schema: Schema) -> None:  # noqa: ANN401  # decoded JSON
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
             raise _refusal(name, "is empty", f"at least {schema['minItems']}")
         for item in value:
             if not _is(item, schema["items"]["type"]):
-                raise _refusal(name, f"holds {json.dumps(item)[:60]}", "objects")
+                raise _refusal(name, f"holds {_shown(item)[:60]}", "objects")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         above, least = schema.get("exclusiveMinimum"), schema.get("minimum", float("-inf"))
         most = schema.get("maximum", float("inf"))
         if not least <= value <= most or (above is not None and value <= above):
             allowed = f"{least} to {most}" if above is None else f"more than {above}, at most {most}"
-            text = json.dumps(value)
+            text = _shown(value)
             raise _refusal(name, f"is {text if len(text) <= 30 else text[:29] + '…'}", allowed)
 
 

@@ -35,7 +35,7 @@ def test_manual_clock_is_set_forth_and_back():
     ("move", "said"),
     [
         ("advance", "a clock advances by 0 to 100000000000 seconds, not -1; set() goes back"),
-        ("set", "a clock is set to 0 to 100000000000 seconds, not -1"),
+        ("set", "a clock is set to a moment of 0 to 100000000000 seconds, not -1"),
     ],
 )
 def test_manual_clock_refuses_negative_seconds(move, said):

@@ -135,7 +135,7 @@ events = st.builds(
 
 counts = st.integers(0, 2**31 - 1)
 positive = st.integers(1, 1_000_000)
-fields = st.sampled_from(["state", "retry", "new field", "yes"])
+fields = st.sampled_from(["state", "retry", "root_id:", "ex_data"])
 types = st.sampled_from(["string", "integer", "number", "boolean", "null", "array", "object"])
 values = {
     FaultKind.HTTP: st.integers(200, 599),

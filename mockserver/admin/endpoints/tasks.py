@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
@@ -17,7 +16,7 @@ from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Playing
 from taskmock.mockserver.playback.presenter import Presenter, state_at
 from taskmock.mockserver.playback.record import Record
-from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
+from taskmock.mockserver.scenarios.reader.scenario_file import read_given_commands, read_given_faults
 from taskmock.mockserver.sessions.replay_link import events_of, link_of
 from taskmock.mockserver.sessions.task_clock import SeekError, TaskClock
 
@@ -134,8 +133,7 @@ def give_commands(call: AdminCall) -> Answered:
     timed = sorted({word for operation in said for word in ("at", "when", "after", "times") if word in operation})
     if timed:
         raise AdminError(400, f"{timed[0]!r} is for scenario files", allowed="operations, which happen at once")
-    log = read_injected_log(json.dumps([{"at": "0s", **operation} for operation in said]))
-    call.playback.command(record_of(call).key, *(entry.command for entry in log))
+    call.playback.command(record_of(call).key, *read_given_commands(call.data))
     return show_task(call)
 
 
@@ -154,14 +152,15 @@ def list_faults(call: AdminCall) -> Answered:
 
 def add_faults(call: AdminCall) -> Answered:
     """Adds faults to a task, in the words of scenario files' `faults:`."""
-    added = read_injected_faults(json.dumps(call.said["faults"]))
+    found = record_of(call)
+    added = read_given_faults(call.data, call.playback.playing(found).play.frames)
 
     def with_added(record: Record, playing: Playing) -> tuple[Record, None]:
         for fault in added:
             _check_addresses(call.playback.presenter, playing.history, fault)
         return dataclasses.replace(record, faults=(*record.faults, *added)), None
 
-    call.playback.change(record_of(call).key, with_added)
+    call.playback.change(found.key, with_added)
     return list_faults(call)
 
 

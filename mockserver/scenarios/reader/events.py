@@ -21,6 +21,9 @@ VERBS = tuple(verb.value for verb in Verb)
 KEYS = ("when", "after", "times", "at", *VERBS, "data", "take")
 """The keys of an event."""
 
+OPERATION_KEYS = (*VERBS, "data", "take")
+"""The keys of an operation that is given now."""
+
 EVENT_EXAMPLE = "{when: Copy B FAILED, after: 5s, retry: Copy B}, {at: 40s, pause: task}"
 """What events look like."""
 
@@ -54,6 +57,18 @@ def read_events(node: Node, problems: Problems) -> list[Placed[Event]]:
     return read_items(node, problems, _event, what="events", example=f"a list of operations: [{EVENT_EXAMPLE}]")
 
 
+def read_operations(node: Node, problems: Problems) -> list[Command]:
+    """The operations of a list, which happen now; what cannot be read is left out."""
+    example = "a list of operations: [{retry: Copy B}]"
+    return read_items(node, problems, _operation, what="commands", example=example, filled=example)
+
+
+def _operation(node: Node, problems: Problems) -> Command | None:
+    example = "{retry: Copy B}, {pause: task}"
+    fields = fields_of(node, problems, keys=OPERATION_KEYS, what="an operation", example=example)
+    return None if fields is None else _command(fields)
+
+
 def read_when(fields: Fields) -> tuple[str, str] | None:
     """The address and the state of `when: NODE STATE`."""
     node, text = fields.node("when"), fields.read("when", read_text, allowed="NODE STATE, task STATE")
@@ -78,16 +93,20 @@ def _event(node: Node, problems: Problems) -> Placed[Event] | None:
     if fields is None:
         return None
     before = len(problems)
-    trigger = _trigger(fields)
+    trigger, command = _trigger(fields), _command(fields)
+    if command is None or trigger is None or len(problems) > before:
+        return None
+    return Placed(Event(trigger=trigger, command=command), fields.node("when"), fields.node(command.verb))
+
+
+def _command(fields: Fields) -> Command | None:
+    """What is done to which node."""
+    before = len(fields.problems)
     verb = fields.one_of(Verb, "does")
     if verb is None:
         return None
-    target, address = fields.node(verb), fields.read(verb, read_text, allowed="task, or a node's name")
-    data = _data(fields, verb)
-    if address is None or trigger is None or len(problems) > before:
-        return None
-    command = Command(verb=verb, target=address, data=data)
-    return Placed(Event(trigger=trigger, command=command), fields.node("when"), target)
+    address, data = fields.read(verb, read_text, allowed="task, or a node's name"), _data(fields, verb)
+    return None if address is None or len(fields.problems) > before else Command(verb=verb, target=address, data=data)
 
 
 def _trigger(fields: Fields) -> Trigger | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, Placed, read_when
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, read_items
+from taskmock.mockserver.scenarios.reader.frames import fields_in
 from taskmock.mockserver.scenarios.reader.scalars import (
     MOST,
     read_chance,
@@ -18,8 +21,9 @@ from taskmock.mockserver.scenarios.reader.scalars import (
     read_text,
     read_whole,
 )
-from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, is_null
+from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, is_null, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
+from taskmock.schemas import EDITIONS, closest, load_schema
 
 BREAKS = ("drop", "retype", "rename", "add", "state")
 """The ways to break the contract at a node."""
@@ -225,3 +229,33 @@ def _polls(fields: Fields) -> tuple[int, ...]:
     example, filled = "a list of poll numbers: [3, 4]", "poll numbers from 1: [3, 4]"
     read = partial(read_whole, what="a poll number", least=1, most=MOST_TIMES)
     return tuple(read_items(node, fields.problems, read, what="polls", example=example, filled=filled))
+
+
+def check_broken_fields(faults: Sequence[Placed[Fault]], frames: Sequence[Frame], problems: Problems) -> None:
+    """Checks that contract breaks are about fields that answers have, in some edition or in recorded `frames`."""
+    breaks = [fault for fault in faults if fault.part.kind is FaultKind.BREAK]
+    if not breaks:
+        return
+    known = dict.fromkeys((*_documented_fields(), *fields_in(frames)))
+    for fault in breaks:
+        value = fault.part.value
+        if not isinstance(value, dict) or fault.target is None:
+            continue
+        for name in (*_words(value.get("drop")), *value.get("retype", ()), *value.get("rename", ())):
+            if name not in known:
+                wrong = f"break: no answer has a field {quoted(name)}"
+                problems.add(fault.target, "unknown-field", wrong, allowed=", ".join(known), meant=closest(name, known))
+        known |= dict.fromkeys((*value.get("add", ()), *value.get("rename", {}).values()))
+
+
+def _words(text: object) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else ()
+
+
+@functools.cache
+def _documented_fields() -> tuple[str, ...]:
+    """Every field of tasks and nodes in any edition."""
+    shapes = (load_schema(edition, "node")["$defs"] for edition in reversed(EDITIONS))
+    return tuple(
+        dict.fromkeys(name for shape in shapes for part in ("task", "node") for name in shape[part]["properties"])
+    )

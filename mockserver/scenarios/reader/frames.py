@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.scenarios.reader.fields import fields_of, items_of
@@ -42,16 +43,28 @@ def _frame(node: Node, problems: Problems) -> Frame | None:
     return Frame(at=fields.duration("at"), body=decoded) if isinstance(decoded, dict) else None
 
 
-def nodes_in(frames: tuple[Frame, ...]) -> Iterator[tuple[str, str]]:
+def nodes_in(frames: Sequence[Frame]) -> Iterator[tuple[str, str]]:
     """The id and the name of every node in recorded answers, as far as their shape lets them be seen."""
+    for key, tree in _trees_in(frames):
+        name = tree.get("name")
+        if key:
+            yield key, name if isinstance(name, str) else ""
+
+
+def fields_in(frames: Sequence[Frame]) -> Iterator[str]:
+    """The fields of every task and node in recorded answers, as far as their shape lets them be seen."""
+    for _, tree in _trees_in(frames):
+        yield from map(str, tree)
+
+
+def _trees_in(frames: Sequence[Frame]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every task, with no key, and every node by its key."""
     waiting = [(frame.body.get("data"), "") for frame in frames]
     while waiting:
         tree, key = waiting.pop()
         if not isinstance(tree, dict):
             continue
-        name = tree.get("name")
-        if key:
-            yield key, name if isinstance(name, str) else ""
+        yield key, tree
         children = tree.get("children")
         if isinstance(children, dict):
             waiting.extend((child, str(node_id)) for node_id, child in children.items())

@@ -11,7 +11,7 @@ from taskmock.mockserver.generation.generator import generate
 from taskmock.mockserver.generation.options import MAX_DEPTH, STATES, GenerateError, GenerateOptions
 from taskmock.mockserver.scenarios.reader.addresses import check_flow, check_frames
 from taskmock.mockserver.scenarios.reader.events import Placed, read_events
-from taskmock.mockserver.scenarios.reader.faults import read_faults
+from taskmock.mockserver.scenarios.reader.faults import check_broken_fields, read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of
 from taskmock.mockserver.scenarios.reader.flow import FLOW_EXAMPLE, MOST_STEPS, FlowReader, passes_of
 from taskmock.mockserver.scenarios.reader.frames import read_frames
@@ -71,6 +71,7 @@ def read_play(fields: Fields, task: Fields | None, *, source: Source) -> Play:
     frames = _frames(fields, old)
     sure = len(problems) == before and not reader.lost
     events, faults = _events_and_faults(fields, base)
+    check_broken_fields(faults, frames, problems)
     if frames and "flow" not in fields:
         flow, events = (), []
         check_frames(frames, faults, problems)

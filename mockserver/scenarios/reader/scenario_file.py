@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from taskmock.mockserver.core.command import Entry
+from taskmock.mockserver.core.command import Command, Entry
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.fault import Fault
-from taskmock.mockserver.core.scenario import Play, Scenario
-from taskmock.mockserver.scenarios.reader.events import read_events, states
-from taskmock.mockserver.scenarios.reader.faults import read_faults
+from taskmock.mockserver.core.scenario import Frame, Play, Scenario
+from taskmock.mockserver.scenarios.reader.events import read_events, read_operations, states
+from taskmock.mockserver.scenarios.reader.faults import check_broken_fields, read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of, read_items
 from taskmock.mockserver.scenarios.reader.plays import PLAY_KEYS, TASK_KEYS, Inherited, Source, read_play
 from taskmock.mockserver.scenarios.reader.scalars import read_choice, read_slug, read_text
@@ -170,7 +170,8 @@ def read_injected_faults(text: str) -> tuple[Fault, ...]:
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    return tuple(placed.part for placed in _injected(text, "faults", read_faults))
+    problems = Problems("faults", text)
+    return tuple(placed.part for placed in _all(read_faults(_root(problems, text), problems), problems))
 
 
 def read_injected_log(text: str) -> tuple[Entry, ...]:
@@ -179,14 +180,50 @@ def read_injected_log(text: str) -> tuple[Entry, ...]:
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    events = (placed.part for placed in _injected(text, "log", read_events))
+    problems = Problems("log", text)
+    events = (placed.part for placed in _all(read_events(_root(problems, text), problems), problems))
     return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in events)
 
 
-def _injected(text: str, source: str, read: Callable[[Node, Problems], list[T]]) -> list[T]:
-    """What `read` finds in a list that stands alone."""
-    problems = Problems(source, text)
-    found = read(root_of(text, problems, empty="the text is empty", allowed="a list"), problems)
+def read_given_faults(body: bytes, frames: Sequence[Frame]) -> tuple[Fault, ...]:
+    """The faults of a body `{"faults": […]}` for a task, which plays recorded answers if there are `frames`.
+
+    Raises:
+        ScenarioError: With all that is wrong with the body, at its lines and columns.
+    """
+    problems, node = _given(body, "faults")
+    found = read_faults(node, problems)
+    check_broken_fields(found, frames, problems)
+    return tuple(placed.part for placed in _all(found, problems))
+
+
+def read_given_commands(body: bytes) -> tuple[Command, ...]:
+    """The operations of a body `{"commands": […]}`, which happen now.
+
+    Raises:
+        ScenarioError: With all that is wrong with the body, at its lines and columns.
+    """
+    problems, node = _given(body, "commands")
+    return tuple(_all(read_operations(node, problems), problems))
+
+
+def _given(body: bytes, key: str) -> tuple[Problems, Node]:
+    """The value of the one key of a body."""
+    text = text_of(body, source="body")
+    problems = Problems("body", text)
+    fields = fields_of(_root(problems, text), problems, keys=(key,), what="the body", example=f"{{{key}: [...]}}")
+    node = None if fields is None else fields.require(key, allowed="[...]")
+    if node is None:
+        raise problems.error()
+    return problems, node
+
+
+def _root(problems: Problems, text: str) -> Node:
+    return root_of(text, problems, empty="the text is empty", allowed="a list")
+
+
+def _all(found: list[T], problems: Problems) -> list[T]:
+    """What was found, unless anything is wrong."""
     if problems:
         raise problems.error()
     return found

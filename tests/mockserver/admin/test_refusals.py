@@ -5,8 +5,10 @@ import json
 import pytest
 
 from support.mock_calls import admin, send, status_of
+from taskmock.mockserver import ScenarioError, read_scenario
 
 TASK = "/__admin/sessions/anna/tasks/10"
+RELEASE = {"format": 1, "scenario": "release", "flow": ["Copy B"]}
 CLOCK_WORDS = ["advance", "frozen", "restart", "seek", "set"]
 
 
@@ -166,7 +168,7 @@ def test_command_with_an_unknown_verb_tells_the_verbs(mock, task):
     status, answer = refused(mock.url, f"{TASK}/commands", "POST", {"commands": [{"rety": "Copy B"}]})
 
     assert status == 400
-    assert "unknown key 'rety' in an event" in answer["error"]
+    assert "unknown key 'rety' in an operation" in answer["error"]
     assert "did you mean 'retry'?" in answer["error"]
     assert [problem["line"] for problem in answer["problems"]] == [1]
 
@@ -294,3 +296,67 @@ def test_seek_to_a_failure_that_never_comes_is_a_conflict(mock):
         409,
         {"error": "task 10 of scenario fine never shows FAILED"},
     )
+
+
+@pytest.mark.parametrize(
+    ("broken", "wrong"),
+    [
+        ({"drop": "foo"}, "break has no 'node'; allowed: node: task, or a node's name"),
+        ({"node": "task", "drop": "foo"}, "break: no answer has a field 'foo'; allowed: id, state, root_id:, "),
+        ({"node": "Copy B", "drop": "stat"}, "did you mean 'state'?"),
+        ({"node": "Copy B", "retype": {"retries": "string"}}, "break: no answer has a field 'retries'"),
+        ({"node": "Copy B", "rename": {"versoin": "v"}}, "did you mean 'version'?"),
+        ({"node": "Copy B", "retype": {"retry": "text"}}, "retype"),
+    ],
+)
+def test_contract_break_is_checked_as_in_a_file(mock, task, broken, wrong):
+    status, answer = refused(mock.url, f"{TASK}/faults", "POST", {"faults": [{"break": broken}]})
+
+    assert status == 400
+    assert wrong in answer["error"]
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(json.dumps({**RELEASE, "faults": [{"break": broken}]}), source="file")
+    assert [p["text"].partition(": ")[2] for p in answer["problems"]] == [p.message for p in caught.value.problems]
+
+
+def test_place_in_a_body_is_told_by_its_lines(mock, task):
+    body = b'{"commands": [\n  {"pause": "task"},\n  {"rety": "Copy B"}\n]}'
+
+    _, answer = refused(mock.url, f"{TASK}/commands", "POST", body)
+
+    assert answer["error"].startswith("body:3:4: unknown key 'rety' in an operation; allowed: ")
+    assert [(problem["line"], problem["column"]) for problem in answer["problems"]] == [(3, 4)]
+
+
+@pytest.mark.parametrize("body", [b'{"seek": "end", "seek": "next"}', b'{"commands": [{"retry": "A", "retry": "B"}]}'])
+def test_body_that_says_a_thing_twice_is_refused(mock, task, body):
+    path = "clock" if b"seek" in body else "commands"
+
+    status, answer = refused(mock.url, f"{TASK}/{path}", "POST", body)
+
+    assert (status, answer["error"]) == (400, f"the body says {'seek' if b'seek' in body else 'retry'!r} twice")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("commands", {"commands": [{"retry": "\u590d\u5236"}]}),
+        ("commands", {"commands": [{"\u590d\u5236": "task"}]}),
+        ("commands", {"commands": ["\u590d\u5236"]}),
+        ("faults", {"faults": [{"when": "\u590d\u5236 FAILED", "http": 502}]}),
+        ("clock", {"seek": "\u590d\u5236"}),
+        ("clock", {"\u590d\u5236": 1}),
+    ],
+)
+def test_chinese_names_are_shown_as_they_are(mock, task, path, body):
+    answer = send(mock.url, f"{TASK}/{path}", "POST", body)
+
+    assert answer.status in {400, 404}
+    assert "\u590d\u5236".encode() in answer.body
+    assert b"\\u590d" not in answer.body
+
+
+def test_half_a_character_is_answered_all_the_same(mock, task):
+    answer = send(mock.url, f"{TASK}/clock", "POST", b'{"seek": "\\ud800"}')
+
+    assert (answer.status, answer.json["error"].partition(" allowed")[0] + " ") == (400, 'seek is "\ud800"; ')

@@ -70,7 +70,7 @@ def test_task_clock_refuses_seconds_that_cannot_be(mock, seconds):
 
     with pytest.raises(ValueError, match=r"^a clock advances by 0 to 100000000000 seconds, not .*; set\(\) goes back$"):
         task.clock.advance(seconds)
-    with pytest.raises(ValueError, match=r"^a clock is set to 0 to 100000000000 seconds, not "):
+    with pytest.raises(ValueError, match=r"^a clock is set to a moment of 0 to 100000000000 seconds, not "):
         task.clock.set(seconds)
 
 

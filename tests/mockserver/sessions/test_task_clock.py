@@ -223,7 +223,7 @@ def test_frozen_polls_show_the_same_change():
     ("move", "said"),
     [
         ("advance", "a clock advances by 0 to 100000000000 seconds, not -0.5; set() goes back"),
-        ("set", "a clock is set to 0 to 100000000000 seconds, not -0.5"),
+        ("set", "a clock is set to a moment of 0 to 100000000000 seconds, not -0.5"),
     ],
 )
 def test_negative_seconds_are_refused(mode, move, said):
