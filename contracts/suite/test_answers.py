@@ -7,7 +7,7 @@ from taskmock.contracts.suite.verdict import TaskVerdict
 
 
 def test_the_task_is_shown(taskmock_task: TaskVerdict) -> None:
-    """A run that has seen no task has verified nothing: credentials, permissions or the task's id may be wrong."""
+    """A run that has seen no task has verified nothing."""
     taskmock_task.keeps(Topic.SEEN)
 
 
