@@ -113,7 +113,7 @@ class Contract:
         detected = self.chosen_edition or self._call.detect_series_edition(polls)
         judge = self.series(detected[0], request)
         report = self.report("history", detected, judge.violations(polls))
-        return dataclasses.replace(report, nodes=judge.nodes, notes=judge.notes)
+        return dataclasses.replace(report, polls=len(polls), nodes=judge.nodes, notes=judge.notes)
 
     def series(self, edition: str, request: Mapping[str, Any] | None = None) -> Series:
         """The judge of a history that is not there as a whole yet, by an edition.

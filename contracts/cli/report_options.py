@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Output:
     """How a command writes its reports: the format, the file (None: standard output), whether values are redacted.
 
-    `baseline` is a file of accepted findings, written anew before it is used where `update` says so.
+    `every`: what follows from another finding is shown, too. `baseline` is a file of accepted findings, written anew
+    before it is used where `update` says so.
     """
 
     form: str = FORMATS[0]
@@ -35,6 +36,7 @@ class Output:
     redact_values: bool = False
     baseline: str | None = None
     update: bool = False
+    every: bool = False
 
     @property
     def draws_trees(self) -> bool:
@@ -136,7 +138,7 @@ class Output:
             from taskmock.contracts.writers.redaction import redacted
 
             reports, bodies = redacted(reports, bodies if self.draws_trees else ())
-        return written_report(self.form, reports, bodies=bodies, moment=now())
+        return written_report(self.form, reports, bodies=bodies, moment=now(), every=self.every)
 
     def write(self, text: str) -> None:
         """Writes a text to the file, or to standard output where none is named.
@@ -201,6 +203,7 @@ baseline_options = (
 OPTIONS = (
     format_option(),
     output_option,
+    option("--all", "every", is_flag=True, help="Show what follows from another finding, too."),
     option("--redact-values", is_flag=True, help="Blot values, names and ids in the report; codes and shapes stay."),
     *baseline_options,
 )

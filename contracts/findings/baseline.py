@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from taskmock.contracts.findings.cause import released
 from taskmock.contracts.findings.demand import DEMANDS
 from taskmock.contracts.findings.foreign_text import printable
 from taskmock.contracts.findings.group import Group
@@ -76,6 +77,8 @@ class Baseline:
     def applied(self, report: Report, today: dt.date) -> Report:
         """The report without the findings that are accepted today; one of an expired entry stays and says so.
 
+        What follows from an accepted finding stands on its own.
+
         Of a code with more findings than a report keeps, those not kept go where all kept ones are accepted.
         """
         groups: list[Group] = []
@@ -88,7 +91,7 @@ class Baseline:
             if kept:
                 groups.append(dataclasses.replace(group, total=len(kept) + hidden, violations=kept))
             accepted += group.total - len(kept) - hidden
-        return dataclasses.replace(report, groups=tuple(groups), accepted=report.accepted + accepted)
+        return dataclasses.replace(report, groups=released(groups), accepted=report.accepted + accepted)
 
     def unused(self, reports: Iterable[Report]) -> tuple[Entry, ...]:
         """The entries that are about no finding of the reports (before the baseline is applied)."""
@@ -153,13 +156,13 @@ def _entries(errors: Iterable[Violation], until: dt.date, *, is_exact: bool) -> 
     nodes: dict[tuple[str, str], dict[str, None]] = {}
     for found in errors:
         place = _literal(found.pointer) if is_exact else pointer_shape(found.pointer)
-        nodes.setdefault((found.code, place), {})[_node_pattern(found)] = None
+        nodes.setdefault((found.code, place), {})[names_pattern(found)] = None
     for (code, place), patterns in nodes.items():
         for node in patterns if len(patterns) <= NAMED and "" not in patterns else ("",):
             yield Entry(code, place, until, node)
 
 
-def _node_pattern(found: Violation) -> str:
+def names_pattern(found: Violation) -> str:
     """A pattern for the names of the node of a finding; "" for the task itself, whose name is another every time."""
     if "/children/" not in found.pointer:
         return ""

@@ -41,7 +41,7 @@ def grouped(violations: Iterable[Violation]) -> tuple[tuple[Group, ...], bool]:
         characters += size
         if not group or (len(group) < KEPT and held + size <= KEPT_CHARACTERS):
             group.append(violation)
-            held += size
+            held += size + sum(map(len, violation.reads))
         if characters > COUNTED_CHARACTERS:
             complete = False
             break

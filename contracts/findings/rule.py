@@ -33,6 +33,8 @@ class Finding:
 
     Where there are `names`, pieces of the judged document, `message` and `expected` are templates that keep a place
     for each: `{0}` for the first.
+
+    `reads` are the facts of other places that the finding reads, as their pointers (see `fact`).
     """
 
     place: Located | None
@@ -41,6 +43,7 @@ class Finding:
     expected: str = ""
     names: tuple[str, ...] = ()
     found: str = ""
+    reads: tuple[str, ...] = ()
 
     @property
     def pointer(self) -> str:
@@ -61,8 +64,11 @@ class Finding:
             value = value[key]
         return clip(value)
 
-    def violation(self, code: str, source: str = "", severity: Severity = Severity.ERROR) -> Violation:
-        """The finding as data, under a code."""
+    def violation(
+        self, code: str, source: str = "", severity: Severity = Severity.ERROR, reads: Iterable[str] = ()
+    ) -> Violation:
+        """The finding as data, under a code; `reads` are fields of its place."""
+        own = () if self.place is None else tuple(fact(self.place, field) for field in reads)
         return Violation(
             code=code,
             pointer=self.pointer,
@@ -72,9 +78,15 @@ class Finding:
             value=self.value,
             source=source,
             severity=severity,
+            reads=(*own, *self.reads),
             names=self.names,
             templates=(self.message, self.expected),
         )
+
+
+def fact(place: Located, *keys: str) -> str:
+    """The JSON Pointer of a value below a place, as what a rule reads."""
+    return place.pointer + "".join(f"/{escaped(key)}" for key in keys)
 
 
 def _always(_: object) -> bool:
@@ -88,7 +100,8 @@ class Rule(Generic[JudgedT]):
     `applies_to` are the editions (over HTTP: the gateways) that the rule is for, all where it is empty;
     `topic` is what a test of the shipped suite is about, the code itself where it is ""; `applies` tells whether
     something gives the rule anything to judge, which coverage counts; `excuse` names what may have happened between two
-    answers that excuses its findings.
+    answers that excuses its findings; `reads` are the fields of a finding's place that the rule reads besides the one
+    that it finds wrong: where one of them is wrong, the finding follows from what is found there.
     """
 
     code: str
@@ -100,6 +113,7 @@ class Rule(Generic[JudgedT]):
     topic: str = ""
     applies: Callable[[JudgedT], bool] = _always
     excuse: str = ""
+    reads: tuple[str, ...] = ()
 
     def is_for(self, scope: str) -> bool:
         """Whether the rule applies to an edition (to a variant as to its edition), or to a gateway."""
@@ -113,6 +127,7 @@ def rule(
     applies_to: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
     applies: Callable[[Any], bool] = _always,
+    reads: tuple[str, ...] = (),
     **more: str,
 ) -> Callable[[Callable[[JudgedT], Iterator[Finding]]], Rule[JudgedT]]:
     """Makes a generator of findings a rule, the last one of `rules`: its docstring is the `source` of the violations.
@@ -122,7 +137,9 @@ def rule(
 
     def decorate(findings: Callable[[JudgedT], Iterator[Finding]]) -> Rule[JudgedT]:
         source = " ".join((inspect.getdoc(findings) or "").split())
-        made = Rule(code, source, findings, applies_to=applies_to, severity=severity, applies=applies, **more)
+        made = Rule(
+            code, source, findings, applies_to=applies_to, severity=severity, applies=applies, reads=reads, **more
+        )
         if rules is not None:
             rules.append(made)
         return made
@@ -140,4 +157,4 @@ def rule_violations(
     for each in rules:
         if each.code not in skip and each.is_for(scope):
             for found in each.findings(judged):
-                yield found.violation(each.code, each.source, each.severity)
+                yield found.violation(each.code, each.source, each.severity, each.reads)

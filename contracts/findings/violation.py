@@ -18,6 +18,14 @@ class Severity(enum.StrEnum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
+    """The finding that another one derives from: its code and its place."""
+
+    code: str
+    pointer: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Violation:
     """One place where a document breaks its contract.
 
@@ -25,6 +33,9 @@ class Violation:
     `path` names the node for people (`Rolling restart / Restart 2`; "" for the body itself), `message` says
     what is wrong in one sentence, `expected` what is allowed, `value` quotes what was found (clipped), and
     `source` is the sentence of the document, or the fact about the engine, that the finding enforces.
+    `follows` is the finding that this one derives from, None where it stands on its own. In a history, `poll` is the
+    number of the poll that it was found in, `after` of the one that was compared with it, and `was` the value there.
+    `reads` are the pointers of what the rule reads besides its place, until the findings of a report are linked.
     `names` are the pieces of the judged document in the message and in what is expected; `templates` are these two
     texts with `{0}`, `{1}` ... in the place of the names.
     """
@@ -37,8 +48,28 @@ class Violation:
     value: str = ""
     source: str = ""
     severity: Severity = Severity.ERROR
+    follows: Origin | None = None
+    poll: int = 0
+    after: int = 0
+    was: str = ""
+    reads: tuple[str, ...] = dataclasses.field(default=(), compare=False, repr=False)
     names: tuple[str, ...] = dataclasses.field(default=(), compare=False, repr=False)
     templates: tuple[str, str] = dataclasses.field(default=("", ""), compare=False, repr=False)
+
+    @property
+    def sentence(self) -> str:
+        """The message without the polls, which are the same finding in each."""
+        return self.message.replace(_polls(self.poll, self.after), "", 1) if self.poll else self.message
+
+
+def at_poll(violation: Violation, number: int, *, after: int = 0, was: str = "") -> Violation:
+    """A finding that names its poll, and the one before that it was compared with, where it has this value."""
+    message = violation.message + _polls(number, after)
+    return dataclasses.replace(violation, message=message, poll=number, after=after, was=was)
+
+
+def _polls(number: int, after: int) -> str:
+    return f" (poll {number}, after poll {after})" if after else f" (poll {number})"
 
 
 def filled(template: str, names: Iterable[str]) -> str:

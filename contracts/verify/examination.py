@@ -9,11 +9,10 @@ from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, detected_edition
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, READING, Poll, clock_told
-from taskmock.contracts.api.bk_sops.series import of_poll
 from taskmock.contracts.api.protocol import Detected, Series
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import Severity, Violation, clip
+from taskmock.contracts.findings.violation import Severity, Violation, at_poll, clip
 from taskmock.contracts.findings.wording import listed
 from taskmock.contracts.validation.body import MAX_BYTES
 from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, speaks_of_credentials
@@ -52,7 +51,7 @@ class Examination:
         judge = self._contract.series(told[0], self._asked)
         found = itertools.chain(self._violations(answers, judge), judge.close(), self._conclusion(judge))
         report = self._contract.report("history", told, found)
-        return dataclasses.replace(report, nodes=judge.nodes, notes=judge.notes)
+        return dataclasses.replace(report, polls=self.polls, nodes=judge.nodes, notes=judge.notes)
 
     def _told(self, answers: Iterator[ReceivedAnswer]) -> tuple[Detected, Iterator[ReceivedAnswer]]:
         """The edition to judge by and how it is known: from the first answer that shows a started task, for which it
@@ -92,7 +91,7 @@ class Examination:
         """Yields what is wrong with one answer, and with its place in the course of the task."""
         around, has_document = violations_around(answer, self._access)
         for violation in around:
-            yield of_poll(answer.number, violation)
+            yield at_poll(violation, answer.number)
         if has_document:
             yield from judge.follow(answer.number, self._poll(answer))
             yield from self._refusal(answer)
@@ -107,7 +106,7 @@ class Examination:
         before, self._refused_with = self._refused_with, answer.refusal
         if answer.refusal != before:
             for violation in refusal_violations(answer):
-                yield of_poll(answer.number, violation)
+                yield at_poll(violation, answer.number)
 
     def _conclusion(self, judge: Series) -> Iterator[Violation]:
         """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""

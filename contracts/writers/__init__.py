@@ -104,11 +104,13 @@ def written_report(
     *,
     bodies: Sequence[object] = (),
     moment: dt.datetime | None = None,
+    every: bool = False,
 ) -> str:
     """Reports, each with its source, written in one of `FORMATS`, without a line end.
 
     `bodies` are the judged answers in the same order, where known (the page draws their trees); `moment` is when they
-    were judged (JUnit and CTRF want to know).
+    were judged (JUnit and CTRF want to know); `every` shows what follows from another finding, too (JSON always has
+    it).
 
     Raises: ValueError for an unknown format, with those there are.
     """
@@ -118,4 +120,4 @@ def written_report(
         "ctrf": {"moment": moment},
     }
     write = cast("Callable[..., str]", __getattr__(WRITERS[chosen("format", form, FORMATS)]))
-    return write(reports, **more.get(form, {}))
+    return write(reports, **({} if form == "json" else {"every": every}), **more.get(form, {}))

@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taskmock.contracts.findings.cause import CauseGroup, shown
 from taskmock.contracts.findings.foreign_text import harmless_json, printable
-from taskmock.contracts.findings.group import Group
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity
-from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
+from taskmock.contracts.writers.plain import case_message, cause_line, file_of, more_lines
 
 VERSION = "1.0.0"
 """The version of the format."""
@@ -23,10 +23,12 @@ UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 STATUSES = ("passed", "failed", "skipped", "pending", "other")
 
 
-def ctrf_report(reports: Sequence[tuple[str, Report]], *, moment: dt.datetime | None = None) -> str:
+def ctrf_report(
+    reports: Sequence[tuple[str, Report]], *, moment: dt.datetime | None = None, every: bool = False
+) -> str:
     """Reports with their sources as one document in plain ASCII; `moment` is when they were made."""
     at = int((moment or UNDATED).timestamp() * 1000)
-    tests = [test for source, report in reports for test in _tests(source, report)]
+    tests = [test for source, report in reports for test in _tests(source, report, every=every)]
     summary: dict[str, Any] = {status: sum(test["status"] == status for test in tests) for status in STATUSES}
     document = {
         "reportFormat": "CTRF",
@@ -41,13 +43,14 @@ def ctrf_report(reports: Sequence[tuple[str, Report]], *, moment: dt.datetime | 
     return harmless_json(json.dumps(document, indent=2))
 
 
-def _tests(source: str, report: Report) -> Iterator[dict[str, Any]]:
+def _tests(source: str, report: Report, *, every: bool) -> Iterator[dict[str, Any]]:
     """Yields the tests that a document is: one for each code that it breaks, a passed one where it breaks none."""
     file, _ = file_of(source)
     name = printable(source) or report.subject
-    broken = [group for group in report.groups if group.severity is Severity.ERROR]
-    warnings = [f"warning {g.code}: {finding_line(v)}" for g in report.groups if g not in broken for v in g.violations]
-    told = [*(f"note: {printable(note)}" for note in report.notes), *warnings, *hidden_lines(report)]
+    shown_of = shown(report.groups, every=every)
+    broken = [group for group in shown_of.groups if group.severity is Severity.ERROR]
+    warnings = [f"warning {cause.first.code}: {cause_line(cause)}" for cause in shown_of.causes(Severity.WARNING)]
+    told = [*(f"note: {printable(note)}" for note in report.notes), *warnings, *more_lines(report, every=every)]
     shared = {"duration": 0, "suite": [name], **({"filePath": file} if file else {})}
     for number, group in enumerate(broken):
         more = {"stdout": told} if told and not number else {}
@@ -57,10 +60,8 @@ def _tests(source: str, report: Report) -> Iterator[dict[str, Any]]:
         yield {"name": f"contract.{report.edition}", "status": "passed", **shared, **more, "extra": _terms(report)}
 
 
-def _failure(group: Group) -> dict[str, Any]:
-    first = finding_line(group.violations[0])
-    message = first if group.total == 1 else f"{group.total:,} findings, the first: {first}"
-    return {"message": message, "trace": "\n".join(map(finding_line, group.violations))}
+def _failure(group: CauseGroup) -> dict[str, Any]:
+    return {"message": case_message(group), "trace": "\n".join(map(cause_line, group.causes))}
 
 
 def _terms(report: Report) -> dict[str, Any]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from typing import Any
 
+from taskmock.contracts.findings.cause import Cause, shown
 from taskmock.contracts.findings.foreign_text import harmless_json
 from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.violation import Violation
 
 FORMAT = 1
 """The version of the JSON report (`report.schema.json`)."""
 
 
-FIELDS = ("code", "pointer", "path", "message", "expected", "value", "source", "severity")
+FIELDS = ("code", "pointer", "path", "message", "expected", "value", "source", "severity", "poll")
 """What the report tells of a finding."""
 
 
@@ -28,7 +31,10 @@ def json_report(reports: Sequence[tuple[str, Report]]) -> str:
 
 
 def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
-    """A report as an object for JSON; `violations` are those kept, `codes` counts all of them."""
+    """A report as an object for JSON; `violations` are those kept, `codes` counts all of them.
+
+    `causes` are the findings as the other formats show them: without what follows, and once for all polls.
+    """
     codes: dict[str, int] = {}
     for group in report.groups:
         codes[group.code] = codes.get(group.code, 0) + group.total
@@ -48,5 +54,25 @@ def report_document(report: Report, *, source: str = "") -> dict[str, Any]:
         "complete": report.complete,
         "notes": list(report.notes),
         "codes": codes,
-        "violations": [{name: getattr(violation, name) for name in FIELDS} for violation in report.violations],
+        "causes": [_cause(cause) for cause in shown(report.groups).causes()],
+        "violations": [_violation(violation) for violation in report.violations],
+    }
+
+
+def _violation(violation: Violation) -> dict[str, Any]:
+    fields = {name: getattr(violation, name) for name in FIELDS}
+    return {**fields, "follows": None if violation.follows is None else dataclasses.asdict(violation.follows)}
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    """One finding as it is shown in other formats; its violations have its code and its pointer."""
+    found = cause.first
+    return {
+        "code": found.code,
+        "severity": found.severity,
+        "pointer": found.pointer,
+        "path": found.path,
+        "message": found.sentence,
+        "polls": cause.polls,
+        "change": cause.change,
     }

@@ -8,41 +8,43 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from taskmock.contracts.findings.foreign_text import harmless_json
-from taskmock.contracts.findings.pointer import pointer_shape
+from taskmock.contracts.findings.cause import shown
+from taskmock.contracts.findings.foreign_text import harmless_json, printable
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import Severity, Violation
-from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
+from taskmock.contracts.findings.violation import Severity
+from taskmock.contracts.writers.plain import cause_line, file_of, likeness, more_lines
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 
 
-def gitlab_report(reports: Sequence[tuple[str, Report]]) -> str:
+def gitlab_report(reports: Sequence[tuple[str, Report]], *, every: bool = False) -> str:
     """Reports with their sources as one JSON list in plain ASCII.
 
-    A finding's fingerprint leaves out ids and times, so that GitLab knows it again in the answers of another run.
+    A finding's fingerprint is of its code, its severity and its place by names, without ids, times and polls, so that
+    GitLab knows it again in the answers of another run.
     """
     seen: collections.Counter[tuple[str, ...]] = collections.Counter()
-    issues = [issue for source, report in reports for issue in _issues(source, report, seen)]
+    issues = [issue for source, report in reports for issue in _issues(source, report, seen, every=every)]
     return harmless_json(json.dumps(issues, indent=2))
 
 
-def _issues(source: str, report: Report, seen: collections.Counter[tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+def _issues(
+    source: str, report: Report, seen: collections.Counter[tuple[str, ...]], *, every: bool
+) -> Iterator[dict[str, Any]]:
     file, test = file_of(source)
     path = file.removeprefix("./")
-    for violation in report.violations:
-        likeness = (f"{test}{path}", *_likeness(violation))
-        seen[likeness] += 1
-        description = f"{test}{finding_line(violation)}"
+    for cause in shown(report.groups, every=every).causes():
+        violation = cause.first
+        alike = (f"{test}{path}", *likeness(violation))
+        seen[alike] += 1
+        description = f"{test}{cause_line(cause)}"
         severity = SEVERITIES[violation.severity]
-        yield _issue(path, violation.code, description, severity, (*likeness, str(seen[likeness])))
-    for line in hidden_lines(report):
-        yield _issue(path, "taskmock", f"{test}{line}", "info", (f"{test}{path}", line))
-
-
-def _likeness(violation: Violation) -> tuple[str, str, str]:
-    """What a finding shares with the same one in another run: its code, its severity and the shape of its place."""
-    return violation.code, violation.severity, pointer_shape(violation.pointer)
+        yield _issue(path, violation.code, description, severity, (*alike, str(seen[alike])))
+    for number, note in enumerate(report.notes):
+        description = f"{test}note: {printable(note)}"
+        yield _issue(path, "taskmock", description, "info", (f"{test}{path}", "note", str(number)))
+    for number, line in enumerate(more_lines(report, every=every)):
+        yield _issue(path, "taskmock", f"{test}{line}", "info", (f"{test}{path}", str(number)))
 
 
 def _issue(path: str, name: str, description: str, severity: str, identity: tuple[str, ...]) -> dict[str, Any]:

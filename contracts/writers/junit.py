@@ -10,11 +10,11 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 
+from taskmock.contracts.findings.cause import CauseGroup, shown
 from taskmock.contracts.findings.foreign_text import harmless_xml
-from taskmock.contracts.findings.group import Group
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity
-from taskmock.contracts.writers.plain import finding_line, hidden_lines
+from taskmock.contracts.writers.plain import case_message, cause_line, more_lines
 
 UNDATED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The moment of a report whose time is not known; the schema demands one."""
@@ -25,18 +25,21 @@ _ENTITIES = str.maketrans(
 )
 
 
-def junit_report(reports: Sequence[tuple[str, Report]], *, moment: dt.datetime | None = None) -> str:
+def junit_report(
+    reports: Sequence[tuple[str, Report]], *, moment: dt.datetime | None = None, every: bool = False
+) -> str:
     """Reports with their sources as JUnit XML in plain ASCII; `moment` is when they were made, in UTC."""
     stamp = (moment or UNDATED).strftime("%Y-%m-%dT%H:%M:%S")
-    suites = [line for number, named in enumerate(reports) for line in _suite(number, named, stamp)]
+    suites = [line for number, named in enumerate(reports) for line in _suite(number, named, stamp, every=every)]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", *suites, "</testsuites>"]
     return "\n".join(lines).encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
-def _suite(number: int, named: tuple[str, Report], stamp: str) -> Iterator[str]:
+def _suite(number: int, named: tuple[str, Report], stamp: str, *, every: bool) -> Iterator[str]:
     source, report = named
     name = " ".join(source.split()) or report.subject
-    broken = [group for group in report.groups if group.severity is Severity.ERROR]
+    told = shown(report.groups, every=every)
+    broken = [group for group in told.groups if group.severity is Severity.ERROR]
     yield (
         f'  <testsuite name="{_text(name)}" package="taskmock" id="{number}" timestamp="{stamp}" hostname="localhost"'
         f' tests="{max(1, len(broken))}" failures="{len(broken)}" errors="0" skipped="0" time="0">'
@@ -51,19 +54,17 @@ def _suite(number: int, named: tuple[str, Report], stamp: str) -> Iterator[str]:
         yield from _failed_case(group, _text(name))
     if not broken:
         yield f'    <testcase name="contract.{_text(report.edition)}" classname="{_text(name)}" time="0"/>'
-    notes = [f"warning {g.code}: {finding_line(v)}" for g in report.groups if g not in broken for v in g.violations]
-    told = [f"note: {note}" for note in report.notes]
-    yield f"    <system-out>{_text(chr(10).join([*told, *notes, *hidden_lines(report)]))}</system-out>"
+    notes = [f"note: {note}" for note in report.notes]
+    notes += [f"warning {cause.first.code}: {cause_line(cause)}" for cause in told.causes(Severity.WARNING)]
+    yield f"    <system-out>{_text(chr(10).join([*notes, *more_lines(report, every=every)]))}</system-out>"
     yield "    <system-err/>"
     yield "  </testsuite>"
 
 
-def _failed_case(group: Group, classname: str) -> Iterator[str]:
-    first = finding_line(group.violations[0])
-    message = first if group.total == 1 else f"{group.total:,} findings, the first: {first}"
+def _failed_case(group: CauseGroup, classname: str) -> Iterator[str]:
     yield f'    <testcase name="{group.code}" classname="{classname}" time="0">'
-    details = "\n".join(finding_line(violation) for violation in group.violations)
-    yield f'      <failure type="{group.code}" message="{_text(message)}">{_text(details)}</failure>'
+    details = "\n".join(map(cause_line, group.causes))
+    yield f'      <failure type="{group.code}" message="{_text(case_message(group))}">{_text(details)}</failure>'
     yield "    </testcase>"
 
 

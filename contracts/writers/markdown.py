@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from taskmock.contracts.findings.cause import Cause, shown
 from taskmock.contracts.findings.foreign_text import printable
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.violation import Severity
 from taskmock.contracts.findings.wording import counted
-from taskmock.contracts.writers.plain import hidden_lines, notable
+from taskmock.contracts.writers.plain import more_lines, notable
 
 LARGEST = 900_000
 """Most characters of findings; a job summary of GitHub holds 1 MiB."""
@@ -17,7 +18,7 @@ LARGEST = 900_000
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|&~@:$^=-]")
 
 
-def markdown_report(reports: Sequence[tuple[str, Report]]) -> str:
+def markdown_report(reports: Sequence[tuple[str, Report]], *, every: bool = False) -> str:
     """Reports with their sources as GitHub-flavoured Markdown in which no name or value can act as markup: a table of
     verdicts, then a table of findings for each document.
     """
@@ -25,12 +26,12 @@ def markdown_report(reports: Sequence[tuple[str, Report]]) -> str:
     verdict = f"{failed} of {len(reports)} break the contract" if failed else f"{len(reports)} keep the contract"
     listed = notable(reports)
     lines = [f"## taskmock: {verdict}", "", "| | document | edition | nodes | errors | warnings |"]
-    lines += ["|---|---|---|---:|---:|---:|", *(_verdict(source, report) for source, report in listed)]
+    lines += ["|---|---|---|---:|---:|---:|", *(_verdict(source, report) for source, report in _failures_first(listed))]
     if len(listed) < len(reports):
         lines += ["", f"Without findings, and not listed: {len(reports) - len(listed)}"]
     room = LARGEST
-    for source, report in reports:
-        for line in _findings(source, report) if report.groups else ():
+    for source, report in _failures_first(reports):
+        for line in _section(source, report, every=every):
             room -= len(line.encode("utf-8"))
             if room < 0:
                 return "\n".join([*lines, "", "... and more than a job summary can hold"])
@@ -44,22 +45,33 @@ def _verdict(source: str, report: Report) -> str:
     return f"| {mark} | {name} | {report.edition} | {report.nodes:,} | {report.errors:,} | {report.warnings:,} |"
 
 
-def _findings(source: str, report: Report) -> Iterator[str]:
+def _section(source: str, report: Report, *, every: bool) -> Iterator[str]:
+    """What is said of one document besides its verdict; nothing where there is nothing."""
+    if not (report.groups or report.notes):
+        return
     yield ""
     yield f"### {_plain(source or report.subject)}"
-    yield ""
-    yield "| | code | node | finding | expected | found | place |"
-    yield "|---|---|---|---|---|---|---|"
-    for violation in report.violations:
-        yield _row(violation)
-    for line in hidden_lines(report):
+    for note in report.notes:
+        yield ""
+        yield f"note: {_plain(note)}"
+    if report.groups:
+        yield ""
+        yield "| | code | node | finding | expected | found | place |"
+        yield "|---|---|---|---|---|---|---|"
+        yield from map(_row, shown(report.groups, every=every).causes())
+    for line in more_lines(report, every=every):
         yield ""
         yield f"... {_plain(line)}"
 
 
-def _row(violation: Violation) -> str:
-    found = violation
-    cells = (_plain(found.path), _plain(found.message), _plain(found.expected), _code(found.value))
+def _failures_first(reports: Sequence[tuple[str, Report]]) -> list[tuple[str, Report]]:
+    return sorted(reports, key=lambda named: named[1].ok)
+
+
+def _row(cause: Cause) -> str:
+    found = cause.first
+    message = f"{cause.message}; follows from {found.follows.code}" if found.follows else cause.message
+    cells = (_plain(found.path), _plain(message), _plain(found.expected), _code(cause.change or found.value))
     return f"| {found.severity} | `{found.code}` | {' | '.join(cells)} | {_code(found.pointer)} |"
 
 
@@ -76,7 +88,7 @@ LARGEST_COMMENT = 60_000
 """Most bytes of the findings in a comment; one of GitHub has at most 65,536 characters."""
 
 
-def comment_report(reports: Sequence[tuple[str, Report]]) -> str:
+def comment_report(reports: Sequence[tuple[str, Report]], *, every: bool = False) -> str:
     """Reports with their sources as a comment on a merge request: what fails in a table, what warns folded away.
 
     Its first line is a mark, by which whoever posts it finds the comment of the last run and writes over it.
@@ -86,8 +98,8 @@ def comment_report(reports: Sequence[tuple[str, Report]]) -> str:
     verdict = f"{failed} of {len(reports)} failed" if failed else f"{len(reports)} passed"
     lines = [f"<!-- taskmock {' '.join(subjects)} -->", f"### taskmock: {verdict}"]
     room = LARGEST_COMMENT
-    for source, report in sorted(notable(reports), key=lambda named: named[1].ok):
-        for block in _blocks(source, report):
+    for source, report in _failures_first(notable(reports)):
+        for block in _blocks(source, report, every=every):
             room -= len(block.encode("utf-8"))
             if room < 0:
                 return "\n".join([*lines, "", "... and more than a comment can hold"])
@@ -95,7 +107,7 @@ def comment_report(reports: Sequence[tuple[str, Report]]) -> str:
     return "\n".join(lines)
 
 
-def _blocks(source: str, report: Report) -> Iterator[str]:
+def _blocks(source: str, report: Report, *, every: bool) -> Iterator[str]:
     """Yields the parts of a report that may be cut after each other."""
     counts = [counted(report.errors, "error"), counted(report.warnings, "warning")]
     accepted = [f"{report.accepted:,} accepted by the baseline"] if report.accepted else []
@@ -104,10 +116,10 @@ def _blocks(source: str, report: Report) -> Iterator[str]:
         f"\n**{mark}** {_plain(source or report.subject)} ({_plain(report.edition)}, {_plain(report.basis)}): "
         + ", ".join([*counts, *accepted])
     )
-    for note in (*report.notes, *hidden_lines(report)):
+    for note in (*report.notes, *more_lines(report, every=every)):
         yield f"\n{_plain(note)}"
-    errors = [found for found in report.violations if found.severity is Severity.ERROR]
-    warnings = [found for found in report.violations if found.severity is Severity.WARNING]
+    told = shown(report.groups, every=every)
+    errors, warnings = [*told.causes(Severity.ERROR)], [*told.causes(Severity.WARNING)]
     if errors:
         yield "\n| code | finding | place |\n|---|---|---|"
         yield from map(_comment_row, errors)
@@ -116,8 +128,11 @@ def _blocks(source: str, report: Report) -> Iterator[str]:
         yield "\n" + "\n".join([*rows, "|---|---|---|", *map(_comment_row, warnings), "\n</details>"])
 
 
-def _comment_row(found: Violation) -> str:
-    told = f"{found.path}: {found.message}" if found.path else found.message
-    details = [f"expected {found.expected}"] if found.expected else []
-    details += [f"found {found.value}"] if found.value else []
+def _comment_row(cause: Cause) -> str:
+    found = cause.first
+    told = f"{found.path}: {cause.message}" if found.path else cause.message
+    details = [cause.change] if cause.change else []
+    details += [f"expected {found.expected}"] if found.expected and not cause.change else []
+    details += [f"found {found.value}"] if found.value and not cause.change else []
+    details += [f"follows from {found.follows.code}"] if found.follows else []
     return f"| `{found.code}` | {_plain('; '.join([told, *details]))} | {_code(found.pointer)} |"

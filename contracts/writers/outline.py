@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from taskmock.contracts.api.bk_sops.states import known_states
 from taskmock.contracts.api.bk_sops.tree import tree_of, walk_tree
+from taskmock.contracts.findings.cause import Cause
 from taskmock.contracts.findings.pointer import escaped
-from taskmock.contracts.findings.violation import Violation
 from taskmock.contracts.validation.walk import Place
 
 DRAWN = 5_000
@@ -30,7 +30,7 @@ class Row:
     state: str
     is_known_state: bool
     folds: bool
-    violations: tuple[Violation, ...]
+    causes: tuple[Cause, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,21 +39,21 @@ class Outline:
 
     rows: tuple[Row, ...]
     hidden: int
-    elsewhere: tuple[Violation, ...]
+    elsewhere: tuple[Cause, ...]
 
 
 def outline(
-    body: object, violations: Sequence[Violation], *, most_rows: int = DRAWN, most_characters: int = KEPT_CHARACTERS
+    body: object, causes: Sequence[Cause], *, most_rows: int = DRAWN, most_characters: int = KEPT_CHARACTERS
 ) -> Outline:
     """The outline of a judged answer, the last one of a history; without rows where there is no tree to draw."""
     nodes = _nodes(body[-1] if isinstance(body, (list, tuple)) and body else body, most_characters)
-    by_node: dict[str, list[Violation]] = {}
-    elsewhere: list[Violation] = []
-    for violation in violations:
-        place = violation.pointer
+    by_node: dict[str, list[Cause]] = {}
+    elsewhere: list[Cause] = []
+    for cause in causes:
+        place = cause.first.pointer
         while place and place not in nodes:
             place = place.rpartition("/")[0]
-        (by_node.setdefault(place, []) if place else elsewhere).append(violation)
+        (by_node.setdefault(place, []) if place else elsewhere).append(cause)
     drawn = [(*node, tuple(by_node.get(place, ()))) for place, node in nodes.items()]
     if len(drawn) > most_rows:
         drawn = [*drawn[:most_rows], *(row for row in drawn[most_rows:] if row[2])]
@@ -80,8 +80,8 @@ def _nodes(body: object, most_characters: int) -> dict[str, tuple[Place, int]]:
     return nodes
 
 
-def _row(node: Place, depth: int, violations: tuple[Violation, ...]) -> Row:
+def _row(node: Place, depth: int, causes: tuple[Cause, ...]) -> Row:
     state = node.value.get("state")
     text = state if isinstance(state, str) else "no state"
     folds = any(isinstance(child, dict) for child in node.children.values())
-    return Row(depth, node.label[:LONGEST], text[:LONGEST], text in known_states(), folds, violations)
+    return Row(depth, node.label[:LONGEST], text[:LONGEST], text in known_states(), folds, causes)

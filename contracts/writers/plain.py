@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
+from taskmock.contracts.findings.baseline import names_pattern
+from taskmock.contracts.findings.cause import Cause, CauseGroup, shown
 from taskmock.contracts.findings.foreign_text import printable
-from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.pointer import pointer_shape
+from taskmock.contracts.findings.report import ALL, Report
 from taskmock.contracts.findings.violation import Severity, Violation
 
 LISTED = 20
@@ -17,14 +21,14 @@ def notable(reports: Sequence[tuple[str, Report]]) -> Sequence[tuple[str, Report
     return reports if len(reports) <= LISTED else [(source, report) for source, report in reports if report.groups]
 
 
-def text_report(report: Report, *, source: str = "") -> str:
+def text_report(report: Report, *, source: str = "", every: bool = False) -> str:
     """A report as plain text: one line of verdict, then the findings by code, at most three lines each."""
-    return report.text(source=source)
+    return report.text(source=source, every=every)
 
 
-def text_reports(reports: Sequence[tuple[str, Report]]) -> str:
+def text_reports(reports: Sequence[tuple[str, Report]], *, every: bool = False) -> str:
     """Reports as plain text one after the other, with a summary behind several."""
-    lines = [text_report(report, source=source) for source, report in reports]
+    lines = [text_report(report, source=source, every=every) for source, report in reports]
     if len(reports) > 1:
         lines.append(text_summary([report for _, report in reports]))
     return "\n".join(lines)
@@ -43,6 +47,44 @@ def finding_line(violation: Violation) -> str:
     parts += [f"found {violation.value}"] if violation.value else []
     parts += [f"at {violation.pointer}"] if violation.pointer else []
     return printable("; ".join(parts))
+
+
+def cause_line(cause: Cause) -> str:
+    """A finding as it is shown on one line: like `finding_line`, with the polls and the values of all of them."""
+    found = cause.first
+    if len(cause.violations) < 2:
+        return _with_origin(found, finding_line(found))
+    told = dataclasses.replace(found, message=cause.message)
+    if cause.change:
+        told = dataclasses.replace(told, expected="", value="")
+    line = finding_line(told)
+    return _with_origin(found, f"{line}; {printable(cause.change)}" if cause.change else line)
+
+
+def _with_origin(violation: Violation, line: str) -> str:
+    if violation.follows is None:
+        return line
+    return f"{line}; {printable(f'follows from {violation.follows.code} at {violation.follows.pointer}')}"
+
+
+def case_message(group: CauseGroup) -> str:
+    """What is wrong in a failed test case: the one finding of its code, or the first one and how many there are."""
+    first, number = cause_line(group.causes[0]), len(group.causes) + group.hidden
+    return first if number == 1 else f"{number:,} findings, the first: {first}"
+
+
+def likeness(violation: Violation) -> tuple[str, ...]:
+    """What a finding shares with the same one in another run: its code, its severity, its place by shape and names."""
+    return violation.code, violation.severity, pointer_shape(violation.pointer), names_pattern(violation)
+
+
+def more_lines(report: Report, *, every: bool = False) -> Iterator[str]:
+    """A line on what follows from the findings, where something does and is not shown; then the `hidden_lines`."""
+    told = shown(report.groups)
+    if told.followers and not every:
+        one = told.followers == 1
+        yield f"{told.followers:,} more {'follows' if one else 'follow'} from {'this' if one else 'these'}: {ALL}"
+    yield from hidden_lines(report)
 
 
 def file_of(source: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from taskmock.contracts.api.bk_sops.tree import tree_of, walk_tree
 from taskmock.contracts.findings.group import Group
 from taskmock.contracts.findings.pointer import is_documented
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Violation, filled
+from taskmock.contracts.findings.violation import CLIP, SEPARATOR, Origin, Violation, filled
 
 REDACTED = "[redacted]"
 TASK = "the task"
@@ -61,7 +61,7 @@ class Redaction:
         return {"result": True, "data": top}
 
     def _violation(self, found: Violation) -> Violation:
-        tokens = [self._token(token) for token in found.pointer.split("/")]
+        tokens = self._tokens(found.pointer)
         is_fixed = found.code.startswith(FIXED)
         template, expected = found.templates[0] or found.message, found.templates[1] or found.expected
         names = tuple(map(_redacted_name, found.names))
@@ -77,9 +77,17 @@ class Redaction:
             message=said + _redacted_quotations(added),
             expected=found.expected if is_fixed else wanted,
             value=REDACTED if found.value else "",
+            was=REDACTED if found.was else "",
+            follows=None if found.follows is None else self._origin(found.follows),
             names=(),
             templates=("", ""),
         )
+
+    def _origin(self, origin: Origin) -> Origin:
+        return Origin(origin.code, "/".join(self._tokens(origin.pointer)))
+
+    def _tokens(self, pointer: str) -> list[str]:
+        return [self._token(token) for token in pointer.split("/")]
 
     def _path(self, tokens: list[str]) -> str:
         """A path without names: the numbers of the nodes that a pointer goes through."""

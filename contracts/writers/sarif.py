@@ -11,11 +11,11 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from taskmock.contracts.findings.cause import shown
 from taskmock.contracts.findings.foreign_text import harmless_json, printable
-from taskmock.contracts.findings.pointer import pointer_shape
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Severity, Violation
-from taskmock.contracts.writers.plain import file_of, finding_line, hidden_lines
+from taskmock.contracts.writers.plain import cause_line, file_of, likeness, more_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://pypi.org/project/taskmock/"
@@ -28,11 +28,11 @@ FINGERPRINT = "taskmock/v1"
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
-def sarif_report(reports: Sequence[tuple[str, Report]]) -> str:
+def sarif_report(reports: Sequence[tuple[str, Report]], *, every: bool = False) -> str:
     """Reports with their sources as one run of SARIF, in plain ASCII."""
     rules: dict[str, int] = {}
     seen: collections.Counter[tuple[str, ...]] = collections.Counter()
-    results = [result for source, report in reports for result in _results(source, report, rules, seen)]
+    results = [result for source, report in reports for result in _results(source, report, rules, seen, every=every)]
     sources = {violation.code: violation.source for _, report in reports for violation in report.violations}
     driver = {
         "name": "taskmock",
@@ -42,7 +42,9 @@ def sarif_report(reports: Sequence[tuple[str, Report]]) -> str:
     }
     invocation = {
         "executionSuccessful": True,
-        "toolExecutionNotifications": [note for source, report in reports for note in _notes(source, report)],
+        "toolExecutionNotifications": [
+            note for source, report in reports for note in _notes(source, report, every=every)
+        ],
     }
     run = {"tool": {"driver": driver}, "invocations": [invocation], "results": results}
     return harmless_json(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2))
@@ -53,24 +55,21 @@ def _rule(code: str, source: str) -> dict[str, Any]:
 
 
 def _results(
-    source: str, report: Report, rules: dict[str, int], seen: collections.Counter[tuple[str, ...]]
+    source: str, report: Report, rules: dict[str, int], seen: collections.Counter[tuple[str, ...]], *, every: bool
 ) -> Iterator[dict[str, Any]]:
     file, test = file_of(source)
-    for violation in report.violations:
-        likeness = (f"{test}{file}", *_likeness(violation))
-        seen[likeness] += 1
+    for cause in shown(report.groups, every=every).causes():
+        violation = cause.first
+        alike = (f"{test}{file}", *likeness(violation))
+        seen[alike] += 1
         yield {
             "ruleId": violation.code,
             "ruleIndex": rules.setdefault(violation.code, len(rules)),
             "level": LEVELS[violation.severity],
-            "message": {"text": f"{test}{finding_line(violation)}"},
+            "message": {"text": f"{test}{cause_line(cause)}"},
             "locations": [_location(file or report.subject, violation)],
-            "partialFingerprints": {FINGERPRINT: _digest(*likeness, str(seen[likeness]))},
+            "partialFingerprints": {FINGERPRINT: _digest(*alike, str(seen[alike]))},
         }
-
-
-def _likeness(violation: Violation) -> tuple[str, ...]:
-    return violation.code, violation.severity, pointer_shape(violation.pointer)
 
 
 def _digest(*identity: str) -> str:
@@ -94,8 +93,8 @@ def _uri(file: str) -> str:
     return f"file://{quoted}" if quoted.startswith("/") else quoted
 
 
-def _notes(source: str, report: Report) -> Iterator[dict[str, Any]]:
+def _notes(source: str, report: Report, *, every: bool) -> Iterator[dict[str, Any]]:
     """What is told of a document besides its findings."""
     name = printable(source or report.subject)
-    for line in (*report.notes, *hidden_lines(report)):
+    for line in (*report.notes, *more_lines(report, every=every)):
         yield {"level": "note", "message": {"text": f"{name}: {printable(line)}"}}

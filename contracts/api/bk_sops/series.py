@@ -13,7 +13,7 @@ from taskmock.contracts.api.bk_sops.lifecycle.course import Course
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, Poll, Snapshot
 from taskmock.contracts.api.bk_sops.rules.document import Document
 from taskmock.contracts.api.protocol import Answer, ClockRule
-from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.violation import Severity, Violation, at_poll
 from taskmock.contracts.validation.body import BodyError, decoded_object
 
 
@@ -100,14 +100,14 @@ class SeriesJudge:
         try:
             body = decoded_object(poll.body)
         except BodyError as error:
-            yield of_poll(number, _in_recording(poll, error.violation))
+            yield at_poll(_in_recording(poll, error.violation), number)
             return
         answer = self._answer(body, self._edition)
         self.nodes += answer.nodes
         sound = True
         for violation in answer.violations():
             sound = sound and violation.severity is Severity.WARNING
-            yield of_poll(number, violation)
+            yield at_poll(violation, number)
         nodes = answer.places[1:]
         if nodes:
             document = Document(self._edition, nodes[0].value, nodes)
@@ -116,8 +116,3 @@ class SeriesJudge:
     def close(self) -> Iterator[Violation]:
         """Yields the findings that need all answers: to be called after the last one."""
         return self._course.close()
-
-
-def of_poll(number: int, violation: Violation) -> Violation:
-    """A finding that names its poll."""
-    return dataclasses.replace(violation, message=f"{violation.message} (poll {number})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names, s
 from taskmock.contracts.api.bk_sops.states import state_complaint, states_of, vocabularies
 from taskmock.contracts.api.bk_sops.tree import CHILDREN, NODE
 from taskmock.contracts.api.protocol import Answer
-from taskmock.contracts.findings.rule import Finding, rule_violations
+from taskmock.contracts.findings.rule import Finding, fact, rule_violations
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.findings.wording import kind_of, sentence
 from taskmock.contracts.validation.overlay import Overlay
@@ -48,7 +49,9 @@ def _tree_violations(answer: Answer, nodes: tuple[Place, ...]) -> Iterator[Viola
     top = nodes[0]
     shape = top_shape(top.value, answer.edition, answer.overlay)
     below = response_shape(answer.edition, "node", overlay=answer.overlay)
-    yield from _node_violations(top, shape, answer, "task")
+    reads = _reads_of_shape(top, shape, answer)
+    for found in _node_violations(top, shape, answer, "task"):
+        yield dataclasses.replace(found, reads=reads)
     if shape.name == "task":
         yield from _task_state_violations(top, answer)
     yield from _odd_children(top, below)
@@ -80,6 +83,15 @@ def top_shape(task: dict[str, Any], edition: str, overlay: Overlay | None = None
     state = task.get("state")
     name = _SHAPES_BY_STATE.get(state, "task") if isinstance(state, str) else "task"
     return response_shape(edition, name if name in shape_names(edition) else "task", overlay=overlay)
+
+
+def _reads_of_shape(top: Place, shape: Shape, answer: Answer) -> tuple[str, ...]:
+    """The state as a fact that the structure follows from, where the body is wholly one of another state."""
+    for state in (*_SHAPES_BY_STATE, "RUNNING"):
+        other = top_shape({"state": state}, answer.edition, answer.overlay)
+        if other.name != shape.name and is_sound({**top.value, "state": state}, other, children=CHILDREN):
+            return (fact(top, "state"),)
+    return ()
 
 
 @functools.cache

@@ -329,12 +329,12 @@ def test_run_without_a_task_is_no_success():
         "FAIL task 10: 1 error and 1 warning\n"
         "  edition v2 (nothing in the body tells), strictness documented\n"
         f"  asked: GET {server.url}/api/c/compapi/v2/sops/get_task_status/\n"
-        "  verify.no-tree (1): A run that has seen no task has verified nothing.\n"
-        '    no answer of 3 showed a task; the last refusal: code 1306000: "APP Secret verification failed" (poll 3); '
-        "the credentials or the permissions may be wrong\n"
-        "      expected a task\n"
-        "  warning verify.refused (1): A refused call keeps the contract, and says nothing of the task.\n"
-        '    the call is refused with code 1306000: "APP Secret verification failed" (poll 1)\n'
+        '  verify.no-tree  no answer of 3 showed a task; the last refusal: code 1306000: "APP Secret verification '
+        'failed" (poll 3); the credentials or the permissions may be wrong\n'
+        "    expected a task\n"
+        "    A run that has seen no task has verified nothing.\n"
+        '  warning verify.refused  poll 1  the call is refused with code 1306000: "APP Secret verification failed"\n'
+        "    A refused call keeps the contract, and says nothing of the task.\n"
     )
 
 
@@ -456,7 +456,7 @@ def test_report_that_leaves_the_house_names_nothing():
     assert "4711" not in ended.output
     assert "demo" not in ended.stdout
     assert "code 1306000" in ended.stdout
-    assert "(poll 3)" in ended.stdout
+    assert "polls 2 to 7" in ended.stdout
 
 
 @pytest.mark.parametrize("form", ["junit", "markdown", "github", "gitlab", "html"])

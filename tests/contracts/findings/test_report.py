@@ -196,6 +196,17 @@ def test_json_report_fits_its_schema_and_is_ascii():
         "complete": True,
         "notes": [],
         "codes": {"body.empty": 1},
+        "causes": [
+            {
+                "code": "body.empty",
+                "severity": "error",
+                "pointer": "",
+                "path": "",
+                "message": "the body is empty",
+                "polls": [],
+                "change": "",
+            }
+        ],
         "violations": [
             {
                 "code": "body.empty",
@@ -206,6 +217,8 @@ def test_json_report_fits_its_schema_and_is_ascii():
                 "value": "",
                 "source": "",
                 "severity": "error",
+                "poll": 0,
+                "follows": None,
             }
         ],
     }

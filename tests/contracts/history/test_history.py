@@ -230,7 +230,7 @@ def test_command_fails_a_history_that_goes_back(lines):
     result = invoke(name)
 
     assert result.exit_code == 1
-    assert '    "Release": the task was EXPIRED and is "REVOKED" (poll 3, after poll 2)' in result.stdout.splitlines()
+    assert '  task.terminal  poll 3  "Release": the task was EXPIRED and is "REVOKED"' in result.stdout.splitlines()
 
 
 def test_command_gives_several_files_one_report(tmp_path):

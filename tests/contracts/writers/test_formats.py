@@ -145,10 +145,20 @@ def test_text_tells_every_finding_and_no_other():
     for _, report in reports:
         for violation in report.violations:
             place = f'"{printable(violation.path)}": ' if violation.path else ""
-            assert f"    {place}{printable(violation.message)}" in lines
+            of_poll = f"  {violation.code}  poll {violation.poll}  {place}{printable(violation.sentence)}"
+            assert (of_poll if report.polls > 1 else f"    {place}{printable(violation.message)}") in lines
     heads = [re.fullmatch(r"  (?:warning )?([a-z.-]+) \(([0-9]+)\)(?:: .*)?", line) for line in lines]
     counted = sorted((head[1], int(head[2])) for head in heads if head)
-    assert counted == sorted((group.code, group.total) for _, report in reports for group in report.groups)
+    answers = [report for _, report in reports if report.polls < 2]
+    assert counted == sorted((group.code, group.total) for report in answers for group in report.groups)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("body", [load_example("v1", "response"), b"[]"], ids=["sound", "broken"])
+def test_format_tells_what_was_not_judged(form, body):
+    report = dataclasses.replace(Contract().check_response(body), notes=("too short to judge the clock",))
+
+    assert "too short to judge the clock" in html.unescape(written_report(form, [("a.json", report)]))
 
 
 @pytest.mark.parametrize("form", FORMATS)

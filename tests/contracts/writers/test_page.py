@@ -9,6 +9,7 @@ from support.browser import document_of
 from support.example_reports import HOSTILE, bodies, judged
 from support.growth import growth
 from taskmock.contracts import Contract, Violation
+from taskmock.contracts.findings.cause import Cause
 from taskmock.contracts.selftest.documents import documents
 from taskmock.contracts.writers import html_report
 from taskmock.contracts.writers.outline import DRAWN, outline
@@ -105,12 +106,16 @@ def test_names_never_become_markup():
     assert [name for name in HOSTILE if name.isprintable()][1] in text
 
 
+def causes(violations):
+    return [Cause((found,)) for found in violations]
+
+
 def test_tree_beyond_what_is_drawn_keeps_its_findings():
     body = big(100)
 
-    tree = outline(body, Contract("v2").check_response(body).violations, most_rows=20)
+    tree = outline(body, causes(Contract("v2").check_response(body).violations), most_rows=20)
 
-    assert [row.violations[0].code for row in tree.rows if row.violations].count("field.range") == 10
+    assert [row.causes[0].first.code for row in tree.rows if row.causes].count("field.range") == 10
     assert (len(tree.rows), tree.hidden) == (28, 72)
 
 
@@ -125,9 +130,9 @@ def test_page_says_how_many_nodes_it_does_not_draw():
 def test_places_beyond_what_is_kept_lead_to_a_node_above():
     wrong = Violation("a.b", "/data/children/x/retry", "X", "wrong")
 
-    tree = outline(documents("v2")["a failed task"], [wrong], most_characters=1)
+    tree = outline(documents("v2")["a failed task"], causes([wrong]), most_characters=1)
 
-    assert [[found.code for found in row.violations] for row in tree.rows] == [["a.b"]]
+    assert [[found.first.code for found in row.causes] for row in tree.rows] == [["a.b"]]
 
 
 def test_history_is_drawn_as_its_last_answer():

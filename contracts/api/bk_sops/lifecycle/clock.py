@@ -10,7 +10,7 @@ from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot, field
 from taskmock.contracts.api.protocol import ClockRule
 from taskmock.contracts.findings.rule import Finding
-from taskmock.contracts.findings.violation import Severity, Violation, clip
+from taskmock.contracts.findings.violation import Severity, Violation, at_poll, clip
 from taskmock.schemas import base_of
 
 CACHE = 10
@@ -98,21 +98,21 @@ def standstill(snapshot: Snapshot, behind: float) -> Violation:
         "at most {1} s: 10 s of a cache, and rounding",
         (f"{behind:.10g}", str(BEHIND)),
     ).violation(CLOCK, GROWS)
-    return dataclasses.replace(found, message=f"{found.message} (poll {snapshot.number})")
+    return at_poll(found, snapshot.number)
 
 
 def _went_back(number: int, seconds: float) -> Violation:
     template = "the time of the poll is {0} s before the time of an earlier one; from here on no poll's time is used"
     names = (f"{seconds:.10g}",)
     found = Finding(None, (), template, "times that do not go back", names).violation(TIMES, RECORDED, Severity.WARNING)
-    return dataclasses.replace(found, message=f"{found.message} (poll {number})")
+    return at_poll(found, number)
 
 
 def unread_time(number: int, key: str) -> Violation:
     """The finding for a poll whose recording has a time under a name that nobody knows."""
     template = "{0} looks like the time of the poll, but is no name for it: the answers' own times tell the order"
     found = Finding(None, (), template, "the time as `at`", (clip(key),)).violation(TIMES, RECORDED, Severity.WARNING)
-    return dataclasses.replace(found, message=f"{found.message} (poll {number})")
+    return at_poll(found, number)
 
 
 def _ticks(snapshot: Snapshot) -> bool:

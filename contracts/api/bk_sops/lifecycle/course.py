@@ -19,7 +19,8 @@ from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
 from taskmock.contracts.api.bk_sops.lifecycle.step import Step
 from taskmock.contracts.api.bk_sops.lifecycle.transition import Transition, judged
 from taskmock.contracts.api.protocol import ClockRule
-from taskmock.contracts.findings.violation import Severity, Violation, filled
+from taskmock.contracts.findings.derivation import ORDER
+from taskmock.contracts.findings.violation import Severity, Violation, at_poll, filled
 
 KEPT, KEPT_UNTIMED = 100, 12
 """Most answers that later ones are compared with; fewer without the times of the polls, which tell when to forget."""
@@ -229,14 +230,16 @@ def _older(snapshot: Snapshot, newer: Snapshot, *, age: float | None = None) -> 
     age = age_of(snapshot, newer) if age is None else age
     names = (f"{age:.3g}", str(CACHE)) if age else ()
     template = "the answer is older by {0} s" if age else "the answer is older"
-    return Violation(
+    found = Violation(
         code=BACKWARDS if age > CACHE else STALE,
         pointer="",
         path="",
-        message=f"{filled(template, names)} (poll {snapshot.number}, after poll {newer.number})",
+        message=filled(template, names),
         expected=AGE,
         source=CACHED,
         severity=Severity.ERROR if age > CACHE else Severity.WARNING,
+        reads=(ORDER,),
         names=names,
         templates=(template, AGE.replace(str(CACHE), "{1}") if names else AGE),
     )
+    return at_poll(found, snapshot.number, after=newer.number)

@@ -9,7 +9,7 @@ from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL, ROLLING_BAC
 from taskmock.contracts.api.bk_sops.lifecycle.step import Pair, Step
 from taskmock.contracts.api.bk_sops.rules.document import Observed
 from taskmock.contracts.api.bk_sops.rules.traps import ONLY
-from taskmock.contracts.findings.rule import Finding, Rule, rule
+from taskmock.contracts.findings.rule import Finding, Rule, fact, rule
 from taskmock.contracts.findings.violation import Severity, clip
 
 ROLLBACK = "rollback"
@@ -66,7 +66,7 @@ def version_of_the_task_stays(step: Step) -> Iterator[Finding]:
         yield _changed(step.before.top, step.after.top, "version", "the task's version is another one")
 
 
-@rule("task.elapsed", RULES, applies_to=ENGINES)
+@rule("task.elapsed", RULES, reads=("start_time",), applies_to=ENGINES)
 def elapsed_time_of_the_task_grows(step: Step) -> Iterator[Finding]:
     """`elapsed_time` of a task that has not ended keeps growing, in every state."""
     before, after = step.before, step.after
@@ -86,7 +86,8 @@ def ended_task_reaches_no_further_node(step: Step) -> Iterator[Finding]:
         return
     for pair in step.pairs:
         for node in pair.come:
-            yield Finding(node, (), "the task was {0} and reached one more node", "no further node", (state,))
+            message, reads = "the task was {0} and reached one more node", (fact(step.after.top, "state"),)
+            yield Finding(node, (), message, "no further node", (state,), reads=reads)
 
 
 @rule("node.vanished", RULES, excuse=ROLLBACK)
@@ -94,7 +95,8 @@ def nodes_stay(step: Step) -> Iterator[Finding]:
     """Outside rollback the set of nodes only grows."""
     for pair in step.pairs:
         for node in pair.gone:
-            yield Finding(node, (), f"the {clip(node.state)} node is no longer there", "the nodes there were, and more")
+            message, reads = f"the {clip(node.state)} node is no longer there", (fact(pair.after, "children"),)
+            yield Finding(node, (), message, "the nodes there were, and more", reads=reads)
 
 
 @rule("node.order", RULES, excuse=ROLLBACK)
@@ -110,10 +112,11 @@ def order_of_the_nodes_stays(step: Step) -> Iterator[Finding]:
         if kept != order:
             moved = next(new for old, new in zip(kept, order, strict=True) if old != new)
             node = next(child for child in pair.after.children if child.place.key == moved)
-            yield Finding(node, (), "the node has another place among its siblings", "the order there was")
+            message, reads = "the node has another place among its siblings", (fact(pair.after, "children"),)
+            yield Finding(node, (), message, "the order there was", reads=reads)
 
 
-@rule("node.finished", RULES, excuse=ROLLBACK)
+@rule("node.finished", RULES, reads=("loop",), excuse=ROLLBACK)
 def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
     """A FINISHED node runs again only in a further pass of a loop (whose limit may fail it), or after a rollback."""
     for pair in _within_a_pass(step):
@@ -122,7 +125,7 @@ def finished_node_stays_finished(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("state",), f"a FINISHED node is {clip(after)}", "FINISHED, or a higher loop")
 
 
-@rule("node.failed", RULES, excuse=ROLLBACK)
+@rule("node.failed", RULES, reads=("retry", "skip", "finish_time"), excuse=ROLLBACK)
 def failed_node_waits_for_a_command(step: Step) -> Iterator[Finding]:
     """A node that failed goes on only after a retry (`retry` + 1) or a skip (`skip` true)."""
     for pair in _within_a_pass(step):
@@ -142,7 +145,7 @@ def revoked_node_stays_revoked(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("state",), f"a REVOKED node is {clip(pair.after.state)}", "REVOKED")
 
 
-@rule("node.skip", RULES, excuse=ROLLBACK)
+@rule("node.skip", RULES, reads=("loop",), excuse=ROLLBACK)
 def skipped_node_stays_skipped(step: Step) -> Iterator[Finding]:
     """A skipped node is FINISHED and stays skipped; only a new pass sets `skip` false."""
     for pair in _within_a_pass(step):
@@ -169,7 +172,7 @@ def loop_only_grows(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("loop",), "loop fell from {0} to {1}", "{0} or more", names)
 
 
-@rule("retry.fell", RULES, excuse=ROLLBACK)
+@rule("retry.fell", RULES, reads=("loop",), excuse=ROLLBACK)
 def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
     """`retry` only grows within a pass; a new pass of a loop begins with 0."""
     for pair in step.pairs:
@@ -179,7 +182,7 @@ def retry_only_grows_within_a_pass(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("retry",), "retry fell from {0} to {1}", "{0} or more", names)
 
 
-@rule("version.kept", RULES, applies_to=("v2",))
+@rule("version.kept", RULES, reads=("retry", "loop", "skip"), applies_to=("v2",))
 def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
     """A retry, a skip and a new pass give the node a new `version`."""
     for pair in step.pairs:
@@ -194,7 +197,7 @@ def version_changes_with_the_run(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("version",), f"{cause} changed, but not the version", "a new version")
 
 
-@rule("version.changed", RULES, applies_to=("v2",), excuse=ROLLBACK)
+@rule("version.changed", RULES, reads=("retry", "loop", "skip", "state"), applies_to=("v2",), excuse=ROLLBACK)
 def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
     """A node's `version` changes only with a retry, a skip, a forced fail or a new pass."""
     for pair in step.nodes:
@@ -205,7 +208,7 @@ def version_changes_for_a_reason(step: Step) -> Iterator[Finding]:
         yield _changed(pair.before, pair.after, "version", "the version changed without a cause")
 
 
-@rule("node.start", RULES, excuse=ROLLBACK)
+@rule("node.start", RULES, reads=("version", "retry", "loop"), excuse=ROLLBACK)
 def start_time_stays(step: Step) -> Iterator[Finding]:
     """A node starts once in each run: a retry, a new pass or, in engine 1, a skip gives another `start_time`."""
     for pair in _runs(step.nodes):
@@ -213,7 +216,7 @@ def start_time_stays(step: Step) -> Iterator[Finding]:
             yield _changed(pair.before, pair.after, "start_time", "start_time is another one in the same run")
 
 
-@rule("node.rerun", RULES)
+@rule("node.rerun", RULES, reads=("retry", "loop"))
 def further_run_starts_later(step: Step) -> Iterator[Finding]:
     """A further run of a node, by a retry or in a new pass, starts no earlier than the run before it ended."""
     for pair in step.pairs:
@@ -226,7 +229,7 @@ def further_run_starts_later(step: Step) -> Iterator[Finding]:
             yield Finding(pair.after, ("start_time",), "a further run starts before the run before it", expected)
 
 
-@rule("node.finish", RULES, excuse=ROLLBACK)
+@rule("node.finish", RULES, reads=("state", "retry", "loop", "version"), excuse=ROLLBACK)
 def finish_time_stays(step: Step) -> Iterator[Finding]:
     """A `finish_time` stays until a retry begins another run, or a new pass ends (or the loop's limit fails it)."""
     for pair in _runs(step.pairs):
@@ -242,7 +245,13 @@ def _runs(pairs: Iterable[Pair]) -> Iterator[Pair]:
     return (pair for pair in pairs if pair.same_run and not pair.was_skipped)
 
 
-@rule("trap.failed-goes-on", RULES, severity=Severity.WARNING, applies_to=ENGINES)
+@rule(
+    "trap.failed-goes-on",
+    RULES,
+    reads=("retry", "skip", "finish_time", "start_time"),
+    severity=Severity.WARNING,
+    applies_to=ENGINES,
+)
 def failed_node_goes_on_after_a_resume(step: Step) -> Iterator[Finding]:
     """`resume` takes a FAILED node: engine 2 leaves it READY for ever, engine 1 runs it again in the same run."""
     for pair in _within_a_pass(step):

@@ -9,8 +9,9 @@ from taskmock.contracts.api.bk_sops.lifecycle.rollback import Explanation, expla
 from taskmock.contracts.api.bk_sops.lifecycle.rules import ROLLBACK, RULES
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import Snapshot
 from taskmock.contracts.api.bk_sops.lifecycle.step import Step, step_between
+from taskmock.contracts.findings.derivation import ORDER
 from taskmock.contracts.findings.rule import Finding, Rule
-from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.violation import Severity, Violation, at_poll
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ class Transition:
 
     def violations(self) -> Iterator[Violation]:
         """Yields the findings as data, naming the polls."""
-        polls = f" (poll {self.step.after.number}, after poll {self.step.before.number})"
+        earlier = {id(pair.after): pair.before for pair in self.step.pairs}
         for broken, finding in (*self.found, *self.remarks):
-            found = finding.violation(broken.code, broken.source, broken.severity)
-            yield dataclasses.replace(found, message=found.message + polls)
+            found = finding.violation(broken.code, broken.source, broken.severity, broken.reads)
+            found = dataclasses.replace(found, reads=(ORDER, *found.reads))
+            was = dataclasses.replace(finding, place=earlier.get(id(finding.place))).value
+            yield at_poll(found, self.step.after.number, after=self.step.before.number, was=was)
 
 
 def judged(before: Snapshot, after: Snapshot, skip: Collection[str] = ()) -> Transition:

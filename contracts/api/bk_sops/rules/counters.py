@@ -16,7 +16,7 @@ ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"
 RULES: list[Rule[Document]] = []
 
 
-@rule("skip.state", RULES, applies=is_marked("skip"))
+@rule("skip.state", RULES, reads=("state",), applies=is_marked("skip"))
 def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
     """Skipping a FAILED node makes it FINISHED with `skip` true; a retry or a new pass sets `skip` false."""
     for node in document.observed:
@@ -24,7 +24,7 @@ def skipped_node_is_finished(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("skip",), "a {0} node is marked as skipped", "false", (node.state,))
 
 
-@rule("skip.task", RULES, applies=lambda document: document.is_whole_task)
+@rule("skip.task", RULES, reads=("version",), applies=lambda document: document.is_whole_task)
 def task_is_not_skipped(document: Document) -> Iterator[Finding]:
     """Nodes are skipped, never the task."""
     if document.is_whole_task and document.data.get("skip") is True:
@@ -34,6 +34,7 @@ def task_is_not_skipped(document: Document) -> Iterator[Finding]:
 @rule(
     "skip.moment",
     RULES,
+    reads=("finish_time", "skip", "state"),
     applies_to=("v1",),
     applies=any_node(lambda node: node.state == "FINISHED" and node.value.get("skip") is True),
 )
@@ -47,7 +48,7 @@ def skip_sets_both_times(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("start_time",), "a skipped node started before it was skipped", expected)
 
 
-@rule("error-ignored.state", RULES, applies_to=ENGINES, applies=ignores_an_error)
+@rule("error-ignored.state", RULES, reads=("state",), applies_to=ENGINES, applies=ignores_an_error)
 def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
     """An ignored error leaves the node FINISHED with `error_ignored` true."""
     for node in _ignored(document):
@@ -55,7 +56,7 @@ def ignored_error_is_finished(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("error_ignored",), "a {0} node has an ignored error", "false", (node.state,))
 
 
-@rule("error-ignored.skip", RULES, applies_to=ENGINES, applies=ignores_an_error)
+@rule("error-ignored.skip", RULES, reads=("error_ignored",), applies_to=ENGINES, applies=ignores_an_error)
 def ignored_error_is_not_skipped(document: Document) -> Iterator[Finding]:
     """An ignored error leaves `skip` false."""
     for node in _ignored(document):
@@ -63,7 +64,7 @@ def ignored_error_is_not_skipped(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("skip",), "a node whose error was ignored is marked as skipped", "false")
 
 
-@rule("error-ignored.ignorable", RULES, applies_to=ENGINES, applies=ignores_an_error)
+@rule("error-ignored.ignorable", RULES, reads=("error_ignored",), applies_to=ENGINES, applies=ignores_an_error)
 def ignored_error_is_ignorable(document: Document) -> Iterator[Finding]:
     """An error is ignored only where `error_ignorable` is true."""
     for node in _ignored(document):

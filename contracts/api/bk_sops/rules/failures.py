@@ -8,7 +8,7 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.edition import ENGINES
 from taskmock.contracts.api.bk_sops.rules.applies import has_field, has_value, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.findings.rule import Finding, Rule, rule
+from taskmock.contracts.findings.rule import Finding, Rule, fact, rule
 
 EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_status"
 
@@ -16,7 +16,7 @@ EX_DATA, FAILED_INFO, AUTO_RETRY = "ex_data", "failed_node_info", "auto_retry_st
 RULES: list[Rule[Document]] = []
 
 
-@rule("ex-data.state", RULES, applies_to=ENGINES, applies=has_field("ex_data"))
+@rule("ex-data.state", RULES, reads=("state",), applies_to=ENGINES, applies=has_field("ex_data"))
 def ex_data_needs_a_failed_task(document: Document) -> Iterator[Finding]:
     """`ex_data` is there only when asked for and the task is FAILED."""
     if EX_DATA in document.data and document.top.state not in {"FAILED", ""}:
@@ -34,7 +34,7 @@ def ex_data_is_not_on_a_v1_task(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (EX_DATA,), "a whole task of engine 1 has ex_data", "no ex_data")
 
 
-@rule("ex-data.request", RULES, applies_to=ENGINES, applies=is_asked)
+@rule("ex-data.request", RULES, reads=("state",), applies_to=ENGINES, applies=is_asked)
 def ex_data_answers_request(document: Document) -> Iterator[Finding]:
     """`ex_data` is there when asked for (any non-empty flag is true) and the task of engine 2 is FAILED; not else."""
     if document.request is None:
@@ -47,14 +47,14 @@ def ex_data_answers_request(document: Document) -> Iterator[Finding]:
         yield Finding(document.top, (), "ex_data was asked for and is missing", "ex_data of the FAILED task")
 
 
-@rule("ex-data.key", RULES, applies_to=ENGINES, applies=has_value("ex_data"))
+@rule("ex-data.key", RULES, reads=("children",), applies_to=ENGINES, applies=has_value("ex_data"))
 def ex_data_keys_are_failed_leaves(document: Document) -> Iterator[Finding]:
     """The keys of `ex_data` are the FAILED leaves that are reachable through FAILED parents."""
     message = "ex_data speaks of something else than a FAILED leaf below FAILED parents"
     yield from _foreign_keys(document, EX_DATA, _failed_leaves(document), message, "the id of a FAILED leaf")
 
 
-@rule("ex-data.missing", RULES, applies_to=ENGINES, applies=has_field("ex_data"))
+@rule("ex-data.missing", RULES, reads=("ex_data", "children"), applies_to=ENGINES, applies=has_field("ex_data"))
 def ex_data_is_complete(document: Document) -> Iterator[Finding]:
     """`ex_data` has an entry for every FAILED leaf that is reachable through FAILED parents."""
     ex_data = document.data.get(EX_DATA)
@@ -62,10 +62,11 @@ def ex_data_is_complete(document: Document) -> Iterator[Finding]:
         return
     for key in _failed_leaves(document):
         if key not in ex_data:
-            yield Finding(document.top, (EX_DATA, key), "ex_data has no entry for a FAILED leaf", "an entry")
+            message, reads = "ex_data has no entry for a FAILED leaf", _states_above(document, key)
+            yield Finding(document.top, (EX_DATA, key), message, "an entry", reads=reads)
 
 
-@rule("failed-node-info.key", RULES, applies_to=ENGINES, applies=has_value("failed_node_info"))
+@rule("failed-node-info.key", RULES, reads=("children",), applies_to=ENGINES, applies=has_value("failed_node_info"))
 def failed_node_info_keys_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """The keys of `failed_node_info` are FAILED nodes of the task."""
     message = "failed_node_info speaks of something else than a FAILED node"
@@ -89,7 +90,7 @@ def failed_node_info_entries_agree(document: Document) -> Iterator[Finding]:
             yield Finding(document.top, where, "more automatic retries than allowed", "max_auto_retry_times at most")
 
 
-@rule("auto-retry.nodes", RULES, applies_to=ENGINES, applies=has_value("auto_retry_status"))
+@rule("auto-retry.nodes", RULES, reads=("children",), applies_to=ENGINES, applies=has_value("auto_retry_status"))
 def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
     """`auto_retry_nodes` lists FAILED nodes of the task, and `exist_auto_retry_nodes` says whether there are any."""
     status = document.data.get(AUTO_RETRY)
@@ -102,9 +103,12 @@ def auto_retry_nodes_are_failed_nodes(document: Document) -> Iterator[Finding]:
         message = "exist_auto_retry_nodes disagrees with auto_retry_nodes"
         yield Finding(document.top, where, message, "true" if nodes else "false")
     failed = _failed_nodes(document)
-    if any(isinstance(node, str) and node not in failed for node in nodes):
+    odd = [node for node in nodes if isinstance(node, str) and node not in failed]
+    if odd:
         where = (AUTO_RETRY, "auto_retry_nodes")
-        yield Finding(document.top, where, "a node that is not FAILED waits for a retry", "ids of FAILED nodes")
+        reads = tuple(state for node in odd for state in _states_above(document, node))
+        message = "a node that is not FAILED waits for a retry"
+        yield Finding(document.top, where, message, "ids of FAILED nodes", reads=reads)
 
 
 def _tells_task_errors(document: Document) -> bool:
@@ -117,8 +121,16 @@ def _foreign_keys(
 ) -> Iterator[Finding]:
     """Finds the keys of an object on the task that are none of those known."""
     return (
-        Finding(document.top, (field, key), message, expected) for key in _keys(document, field) if key not in known
+        Finding(document.top, (field, key), message, expected, reads=_states_above(document, key))
+        for key in _keys(document, field)
+        if key not in known
     )
+
+
+def _states_above(document: Document, key: str) -> tuple[str, ...]:
+    """The states, as facts, by which a node counts as failed: its own and those above it."""
+    node = next((node for node in document.nodes if node.key == key), None)
+    return () if node is None else tuple(fact(place, "state") for place in node.lineage())
 
 
 def _keys(document: Document, field: str) -> Iterator[str]:

@@ -10,14 +10,18 @@ from typing import Any
 from taskmock.contracts.api.bk_sops.edition import ENGINE_1
 from taskmock.contracts.api.bk_sops.rules.applies import any_node, has_children, has_field, is_asked
 from taskmock.contracts.api.bk_sops.rules.document import Document
-from taskmock.contracts.findings.rule import Finding, Rule, rule
+from taskmock.contracts.findings.rule import Finding, Rule, fact, rule
 from taskmock.contracts.findings.violation import clip
+from taskmock.contracts.validation.walk import Place
 from taskmock.schemas import EDITIONS, load_schema
 
 NODE_ID = re.compile(load_schema(EDITIONS[-1], "node")["$defs"]["field-id"]["pattern"])
 
 ROOT_ID = "root_id:"
 """The engine's own spelling, colon included."""
+
+FEW = 2
+"""Of so many nodes none is outvoted: the first one's word counts."""
 
 
 RULES: list[Rule[Document]] = []
@@ -29,20 +33,28 @@ def key_is_id(document: Document) -> Iterator[Finding]:
     for node in document.nodes:
         own = node.value.get("id")
         if node.parent is not None and isinstance(own, str) and own != node.key:
-            yield Finding(node, ("id",), "the id differs from the key {0} it hangs under", "{0}", (clip(node.key),))
+            yield Finding(
+                node,
+                ("id",),
+                "the id differs from the key {0} it hangs under",
+                "{0}",
+                (clip(node.key),),
+                reads=(fact(node),),
+            )
 
 
 @rule("id.duplicate", RULES, applies=has_children)
 def id_is_unique(document: Document) -> Iterator[Finding]:
     """`id`: unique id of the task or node."""
-    seen: set[str] = set()
+    seen: dict[str, Place] = {}
     for node in document.nodes:
         own = node.value.get("id")
         if not isinstance(own, str):
             continue
         if own in seen:
-            yield Finding(node, ("id",), "another node of this task has the same id", "an id of its own")
-        seen.add(own)
+            message, reads = "another node of this task has the same id", (fact(seen[own], "id"),)
+            yield Finding(node, ("id",), message, "an id of its own", reads=reads)
+        seen.setdefault(own, node)
 
 
 @rule("id.request", RULES, applies=is_asked)
@@ -66,10 +78,11 @@ def parent_id_is_enclosing_node(document: Document) -> Iterator[Finding]:
             continue
         named, enclosing = node.value.get("parent_id"), node.parent.value.get("id")
         if isinstance(named, str) and isinstance(enclosing, str) and named != enclosing:
-            yield Finding(node, ("parent_id",), "parent_id is not the id of the enclosing node", clip(enclosing))
+            message, reads = "parent_id is not the id of the enclosing node", (fact(node.parent, "id"),)
+            yield Finding(node, ("parent_id",), message, clip(enclosing), reads=reads)
 
 
-@rule("parent-id.top", RULES, applies_to=("v2",), applies=has_field("parent_id"))
+@rule("parent-id.top", RULES, reads=("id", "root_id:"), applies_to=("v2",), applies=has_field("parent_id"))
 def top_parent_id_fits(document: Document) -> Iterator[Finding]:
     """The task's `parent_id` is its own id, except under `subprocess_id`: a subtree keeps its real `parent_id`."""
     top = document.nodes[0]
@@ -87,14 +100,15 @@ def top_parent_id_fits(document: Document) -> Iterator[Finding]:
 @rule("root-id.mismatch", RULES, applies_to=("v2",), applies=any_node(lambda node: "root_id:" in node.value))
 def root_id_is_shared(document: Document) -> Iterator[Finding]:
     """`root_id:` is the id of the task, the same on every node; a subtree keeps the task's."""
-    task = _task_id(document)
+    task, few = _task_id(document), len(document.nodes) <= FEW
     for node in document.nodes if task is not None else ():
         named = node.value.get(ROOT_ID)
         if isinstance(named, str) and named != task:
-            yield Finding(node, (ROOT_ID,), "the nodes of one task disagree on root_id:", clip(task))
+            message, other = "the nodes of one task disagree on root_id:", document.nodes[0] if few else node
+            yield Finding(node, (ROOT_ID,), message, clip(task), reads=(fact(other, ROOT_ID),))
 
 
-@rule("root-id.request", RULES, applies_to=("v2",), applies=is_asked)
+@rule("root-id.request", RULES, reads=("id", "parent_id"), applies_to=("v2",), applies=is_asked)
 def root_id_is_the_task(document: Document) -> Iterator[Finding]:
     """Without `subprocess_id` the answer is the task itself, whose `root_id:` is its own id."""
     if document.request is None or document.request.get("subprocess_id"):

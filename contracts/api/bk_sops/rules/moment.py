@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
+from taskmock.contracts.findings.rule import fact
 
 READING = 2
 """How far the moments may differ at which the nodes of one document say they were read, in seconds."""
@@ -18,6 +19,14 @@ def now_of(document: Document) -> float | None:
     """The moment of reading by most nodes that go on, in seconds since the year 1; None where nothing goes on."""
     ends = sorted(end for node in document.observed if (end := end_of(node)) is not None and abs(end) < 10 * SENSIBLE)
     return ends[(len(ends) - 1) // 2] if ends else None
+
+
+def tellers(document: Document, now: float) -> tuple[str, ...]:
+    """The facts that tell the moment of reading where one node alone does, and may be wrong; none where several do."""
+    agreeing = [node for node in document.observed if (end := end_of(node)) is not None and abs(end - now) <= READING]
+    if len(agreeing) != 1:
+        return ()
+    return tuple(fact(agreeing[0], field) for field in ("elapsed_time", "start_time", "finish_time"))
 
 
 def end_of(node: Observed) -> float | None:

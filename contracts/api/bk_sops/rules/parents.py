@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 
 from taskmock.contracts.api.bk_sops.edition import ENGINE_1, ENGINES
 from taskmock.contracts.api.bk_sops.rules.applies import in_state, parent_and_child, parent_in
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
-from taskmock.contracts.findings.rule import Finding, Rule, rule
+from taskmock.contracts.findings.rule import Finding, Rule, fact, rule
 from taskmock.contracts.findings.violation import clip
 from taskmock.contracts.findings.wording import listed
 
@@ -16,6 +17,8 @@ SUSPENDED = frozenset({"SUSPENDED", "NODE_SUSPENDED"})
 ROLLED_BACK = frozenset({"ROLLING_BACK", "ROLL_BACK_SUCCESS", "ROLL_BACK_FAILED"})
 ENDED = frozenset({"FINISHED", "FAILED"})
 LONG_AGO = -1
+CANDIDATES = 20
+"""Most children that may be the one which a parent's state wants."""
 
 
 RULES: list[Rule[Document]] = []
@@ -46,12 +49,13 @@ def running_parent_moves_on_after_failure(document: Document) -> Iterator[Findin
             yield from _forbidden(parent, frozenset({"FAILED"}))
 
 
-@rule("parent.failed", RULES, applies=parent_in("FAILED"))
+@rule("parent.failed", RULES, reads=("children",), applies=parent_in("FAILED"))
 def failed_parent_has_failed_child(document: Document) -> Iterator[Finding]:
     """FAILED has a FAILED direct child, or no children (a subprocess failing on its own inputs)."""
     for parent in _parents(document, "FAILED"):
         if parent.loop == 1 and all(child.state not in {"FAILED", ""} for child in parent.children):
-            yield Finding(parent, ("state",), "a FAILED node has no FAILED child", "a state that follows its children")
+            message, reads = "a FAILED node has no FAILED child", _unfinished(parent)
+            yield Finding(parent, ("state",), message, "a state that follows its children", reads=reads)
 
 
 @rule("parent.failed-over-running", RULES, applies_to=ENGINE_1, applies=parent_in("FAILED"))
@@ -69,12 +73,13 @@ def node_suspended_parent_has_suspended_child(document: Document) -> Iterator[Fi
             continue
         if all(child.state not in SUSPENDED | {""} for child in parent.children):
             message = "a NODE_SUSPENDED node has no suspended child"
-            yield Finding(parent, ("state",), message, "a SUSPENDED or NODE_SUSPENDED child")
+            expected, reads = "a SUSPENDED or NODE_SUSPENDED child", _unfinished(parent)
+            yield Finding(parent, ("state",), message, expected, reads=reads)
         else:
             yield from _forbidden(parent, document.engine.never_in_node_suspended)
 
 
-@rule("parent.blocked", RULES, applies_to=("v1",), applies=in_state("BLOCKED"))
+@rule("parent.blocked", RULES, reads=("children",), applies_to=("v1",), applies=in_state("BLOCKED"))
 def blocked_parent_has_quiet_children(document: Document) -> Iterator[Finding]:
     """Engine 1: BLOCKED shows only over children of which none is RUNNING, FAILED or suspended."""
     for parent in document.observed:
@@ -94,12 +99,17 @@ def finished_parent_has_finished_children(document: Document) -> Iterator[Findin
         for child in parent.children:
             if child.state not in quiet:
                 message, names = "a FINISHED node has the {0} child {1}", (clip(child.state), clip(child.place.label))
-                yield Finding(parent, ("state",), message, "FINISHED children only", names)
+                yield Finding(
+                    parent, ("state",), message, "FINISHED children only", names, reads=(fact(child, "state"),)
+                )
                 break
 
 
 @rule(
-    "parent.finished-empty", RULES, applies=lambda document: document.top.state == "FINISHED" and document.is_whole_task
+    "parent.finished-empty",
+    RULES,
+    reads=("state",),
+    applies=lambda document: document.top.state == "FINISHED" and document.is_whole_task,
 )
 def finished_task_has_children(document: Document) -> Iterator[Finding]:
     """`children` holds the nodes already reached, start and end events too: a FINISHED task has some."""
@@ -115,12 +125,12 @@ def revoked_node_is_in_a_revoked_task(document: Document) -> Iterator[Finding]:
             continue
         for child in parent.children:
             if child.state == "REVOKED":
-                yield Finding(
-                    child, ("state",), "a REVOKED node is in a {0} one", "no revoke but of the task", (parent.state,)
-                )
+                message, expected = "a REVOKED node is in a {0} one", "no revoke but of the task"
+                reads = (fact(parent, "state"),)
+                yield Finding(child, ("state",), message, expected, (parent.state,), reads=reads)
 
 
-@rule("parent.created", RULES, applies_to=("doc-2019",), applies=in_state("CREATED"))
+@rule("parent.created", RULES, reads=("state",), applies_to=("doc-2019",), applies=in_state("CREATED"))
 def created_node_has_no_children(document: Document) -> Iterator[Finding]:
     """CREATED: created, not executed; so no node below it was reached."""
     for node in _parents(document, "CREATED"):
@@ -161,11 +171,18 @@ def _parents(document: Document, state: str) -> Iterator[Observed]:
     return (node for node in document.observed if node.state == state and node.children)
 
 
+def _unfinished(parent: Observed) -> tuple[str, ...]:
+    """The states, as facts, of the children that may be the one which a parent's state wants."""
+    children = (child for child in parent.children if child.state != "FINISHED")
+    return tuple(fact(child, "state") for child in itertools.islice(children, CANDIDATES))
+
+
 def _forbidden(parent: Observed, states: frozenset[str]) -> Iterator[Finding]:
     """One finding for the first child in one of the states."""
     for child in parent.children:
         if child.state in states:
             names = (parent.state, child.state, clip(child.place.label))
             message = "a {0} node has the {1} child {2}"
-            yield Finding(parent, ("state",), message, f"no {listed(states)} child", names)
+            reads = (fact(child, "state"),)
+            yield Finding(parent, ("state",), message, f"no {listed(states)} child", names, reads=reads)
             return

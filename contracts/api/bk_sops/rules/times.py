@@ -15,9 +15,9 @@ from taskmock.contracts.api.bk_sops.rules.applies import (
     parent_and_child,
 )
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed, is_written_like_time, seconds
-from taskmock.contracts.api.bk_sops.rules.moment import READING, elapsed_of, end_of, now_of
+from taskmock.contracts.api.bk_sops.rules.moment import READING, elapsed_of, end_of, now_of, tellers
 from taskmock.contracts.api.bk_sops.rules.traps import SUBPROCESS_CLASS, trap_of
-from taskmock.contracts.findings.rule import Finding, Rule, rule
+from taskmock.contracts.findings.rule import Finding, Rule, fact, rule
 from taskmock.contracts.findings.violation import clip
 
 TIME_FIELDS = ("start_time", "finish_time", "state_refresh_at")
@@ -36,7 +36,12 @@ def times_are_in_the_calendar(document: Document) -> Iterator[Finding]:
                 yield Finding(node, (field,), f"{field} is in no calendar", "a real date and time")
 
 
-@rule("times.order", RULES, applies=any_node(lambda node: node.start is not None and node.finish is not None))
+@rule(
+    "times.order",
+    RULES,
+    reads=("start_time", "loop", "state"),
+    applies=any_node(lambda node: node.start is not None and node.finish is not None),
+)
 def finish_is_not_before_start(document: Document) -> Iterator[Finding]:
     """`finish_time` is not before `start_time`, but where a further pass of a loop keeps the earlier one's finish."""
     for node in document.observed:
@@ -59,7 +64,8 @@ def child_starts_inside_parent(document: Document) -> Iterator[Finding]:
         for child in parent.children:
             if child.start is not None and child.start < parent.start:
                 message = "the node started before its parent"
-                yield Finding(child, ("start_time",), message, _from(parent, "start_time"))
+                reads = (fact(parent, "start_time"), fact(parent, "loop"))
+                yield Finding(child, ("start_time",), message, _from(parent, "start_time"), reads=reads)
 
 
 @rule(
@@ -76,7 +82,8 @@ def child_finishes_inside_parent(document: Document) -> Iterator[Finding]:
             if child.finish is not None and child.finish > parent.finish:
                 latest = clip(parent.value.get("finish_time"))
                 message = "the node finished after its parent"
-                yield Finding(child, ("finish_time",), message, f"{latest} or earlier")
+                reads = (fact(parent, "finish_time"), fact(parent, "state"))
+                yield Finding(child, ("finish_time",), message, f"{latest} or earlier", reads=reads)
 
 
 class Need(enum.Enum):
@@ -87,7 +94,7 @@ class Need(enum.Enum):
     FREE = "free"
 
 
-@rule("times.missing", RULES, applies=any_node(lambda node: node.state not in NOT_STARTED))
+@rule("times.missing", RULES, reads=("state", "loop"), applies=any_node(lambda node: node.state not in NOT_STARTED))
 def times_are_set(document: Document) -> Iterator[Finding]:
     """Started nodes have a `start_time`; FINISHED and a FAILED leaf have a `finish_time` too."""
     for node in document.observed:
@@ -100,7 +107,12 @@ def times_are_set(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("finish_time",), "a {0} node has no finish_time", "a time", (node.state,))
 
 
-@rule("times.unexpected", RULES, applies=any_node(lambda node: node.state not in {"", "FINISHED"}))
+@rule(
+    "times.unexpected",
+    RULES,
+    reads=("state", "loop", "start_time"),
+    applies=any_node(lambda node: node.state not in {"", "FINISHED"}),
+)
 def times_are_absent(document: Document) -> Iterator[Finding]:
     """READY, CREATED and the like have neither time; what goes on or waits has a `start_time` only."""
     absent = '""' if document.edition == "doc-2019" or document.variant else "null"
@@ -181,6 +193,7 @@ ROUNDING = 1
 @rule(
     "elapsed.difference",
     RULES,
+    reads=("start_time", "finish_time"),
     applies_to=ENGINES,
     applies=any_node(lambda node: measures(node) and node.start is not None and node.finish is not None),
 )
@@ -199,6 +212,7 @@ def elapsed_is_the_difference(document: Document) -> Iterator[Finding]:
 @rule(
     "elapsed.not-started",
     RULES,
+    reads=("start_time",),
     applies_to=ENGINES,
     applies=any_node(lambda node: measures(node) and node.has_no_start),
 )
@@ -209,7 +223,13 @@ def elapsed_is_zero_before_the_start(document: Document) -> Iterator[Finding]:
             yield Finding(node, ("elapsed_time",), "a node that has not started has an elapsed_time", "0")
 
 
-@rule("elapsed.negative", RULES, applies_to=ENGINES, applies=any_node(measures))
+@rule(
+    "elapsed.negative",
+    RULES,
+    reads=("loop", "state", "start_time", "finish_time"),
+    applies_to=ENGINES,
+    applies=any_node(measures),
+)
 def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
     """`elapsed_time` is negative only where a further pass of a loop keeps the earlier pass's `finish_time`."""
     for node in document.observed:
@@ -221,6 +241,7 @@ def elapsed_is_not_negative(document: Document) -> Iterator[Finding]:
 @rule(
     "elapsed.now",
     RULES,
+    reads=("start_time", "finish_time"),
     applies_to=ENGINES,
     applies=lambda document: sum(goes_on(node) for node in document.observed) > 1,
 )
@@ -229,13 +250,13 @@ def open_nodes_agree_on_now(document: Document) -> Iterator[Finding]:
     now = now_of(document)
     if now is None:
         return
+    reads = tellers(document, now)
     for node in document.observed:
         end = end_of(node)
         if end is not None and abs(end - now) > READING and node.start is not None:
             message = "elapsed_time disagrees with the other nodes without finish_time on the moment of reading"
-            yield Finding(
-                node, ("elapsed_time",), message, "{0}, {1} more or less", (clip(now - node.start), str(READING))
-            )
+            names = (clip(now - node.start), str(READING))
+            yield Finding(node, ("elapsed_time",), message, "{0}, {1} more or less", names, reads=reads)
 
 
 @rule("times.future", RULES, applies_to=ENGINES, applies=any_node(goes_on))
@@ -244,8 +265,9 @@ def nothing_happens_after_now(document: Document) -> Iterator[Finding]:
     now = now_of(document)
     if now is None:
         return
+    reads = tellers(document, now)
     for node in document.observed:
         for field, moment in (("start_time", node.start), ("finish_time", node.finish)):
             if moment is not None and moment > now + READING:
-                message = f"{field} is {{0}} s after the moment of reading"
-                yield Finding(node, (field,), message, "a time that has passed", (clip(moment - now),))
+                message, names = f"{field} is {{0}} s after the moment of reading", (clip(moment - now),)
+                yield Finding(node, (field,), message, "a time that has passed", names, reads=reads)

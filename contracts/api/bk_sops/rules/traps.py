@@ -100,6 +100,7 @@ def _caught(document: Document, name: str, field: str, message: str) -> Iterator
 @rule(
     "trap.paused-running-node",
     RULES,
+    reads=("state", "start_time", "finish_time", "elapsed_time", "children"),
     applies_to=("v2",),
     severity=Severity.WARNING,
     applies=_has("paused-running-node"),
@@ -112,6 +113,7 @@ def running_node_was_paused(document: Document) -> Iterator[Finding]:
 @rule(
     "trap.resumed-failed-node",
     RULES,
+    reads=("state", "start_time", "finish_time", "elapsed_time", "children"),
     applies_to=("v2",),
     severity=Severity.WARNING,
     applies=_has("resumed-failed-node"),
@@ -124,6 +126,7 @@ def failed_node_was_resumed(document: Document) -> Iterator[Finding]:
 @rule(
     "trap.resumed-appointed-node",
     RULES,
+    reads=("state", "start_time", "finish_time", "elapsed_time", "children"),
     applies_to=("v2",),
     severity=Severity.WARNING,
     applies=_has("resumed-appointed-node"),
@@ -136,6 +139,7 @@ def appointed_node_was_resumed(document: Document) -> Iterator[Finding]:
 @rule(
     "trap.paused-start-event",
     RULES,
+    reads=("state", "start_time", "finish_time", "elapsed_time", "children"),
     applies_to=("v1",),
     severity=Severity.WARNING,
     applies=_has("paused-start-event"),
@@ -145,7 +149,14 @@ def start_event_was_paused(document: Document) -> Iterator[Finding]:
     yield from _caught(document, "paused-start-event", "finish_time", "a {0} node has no finish_time")
 
 
-@rule("trap.run-again", RULES, applies_to=("v1",), severity=Severity.WARNING, applies=_has("run-again"))
+@rule(
+    "trap.run-again",
+    RULES,
+    reads=("state", "start_time", "finish_time", "elapsed_time", "children"),
+    applies_to=("v1",),
+    severity=Severity.WARNING,
+    applies=_has("run-again"),
+)
 def node_ran_again(document: Document) -> Iterator[Finding]:
     """Engine 1 runs a FAILED node that is resumed, or a RUNNING one after `pause_subproc`, again in the same run."""
     yield from _caught(document, "run-again", "finish_time", "a {0} node has a finish_time before its start_time")
