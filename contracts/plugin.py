@@ -13,7 +13,7 @@ import pytest
 
 from taskmock.contracts.pytest_plugin import options as options
 from taskmock.contracts.pytest_plugin.check import ContractCheck
-from taskmock.contracts.pytest_plugin.run import JUDGED, RUN
+from taskmock.contracts.pytest_plugin.run import JUDGED, RUN, BrokenContractError
 from taskmock.contracts.pytest_plugin.terms import is_suite_wanted, run_of, samples_of
 
 CHECK: pytest.StashKey[ContractCheck] = pytest.StashKey()
@@ -78,21 +78,26 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         result = yield
     except (Exception, pytest.fail.Exception):
         if CHECK in item.stash:
-            item.stash[UNTOLD] = item.stash[CHECK].findings()
+            item.stash[UNTOLD] = item.config.stash[RUN].text(item.stash[CHECK].untold())
         raise
     except BaseException:  # skipped, or stopped: what such a test left undone says nothing
         if CHECK in item.stash:
             item.stash[CHECK].forget()
         raise
     if CHECK in item.stash:
-        _fail(item.stash[CHECK])
+        item.stash[CHECK].close()
     return result
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Shows below the failure of a test what else it has found, and hands on what it has judged."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Names the codes where pytest sums up, shows below a failure what else was found, hands on what was judged."""
     report = yield
+    failure, crash = call.excinfo and call.excinfo.value, getattr(report.longrepr, "reprcrash", None)
+    if isinstance(failure, BrokenContractError) and crash is not None:
+        crash.message = f"{failure.codes}: {failure}"
     untold = item.stash.get(UNTOLD, "")
     if untold:
         report.sections.append(("taskmock findings", untold))
@@ -110,11 +115,4 @@ def taskmock_contract(request: pytest.FixtureRequest) -> Iterator[ContractCheck]
     check = request.node.stash[CHECK] = ContractCheck(request.config.stash[RUN], request.node)
     yield check
     del request.node.stash[CHECK]
-    _fail(check)  # by what fixtures judged after the test
-
-
-def _fail(check: ContractCheck) -> None:
-    """Fails a test by findings that it has not told of."""
-    findings = check.findings()
-    if findings:
-        pytest.fail(findings, pytrace=False)
+    check.close()  # by what fixtures judged after the test

@@ -52,6 +52,7 @@ REPORT = Option(
 )
 REPORT_FORMAT = Option("report-format", "FORMAT", "the report's format, where the ending does not tell it")
 REDACT = Option("redact-values", "", "blot values, names and ids in the report", "bool")
+ALL = Option("all", "", "show what follows from another finding, too", "bool")
 BASELINE = Option("baseline", "FILE", "accept the findings that a file lists", "paths")
 UPDATE = Option("baseline-update", "", "write the baseline anew: accept every error found now", "bool", has_ini=False)
 TASK_ID = Option("task-id", "ID", "suite: a task to ask for; repeatable", "linelist", repeatable=True)
@@ -83,6 +84,7 @@ OPTIONS = (
     REPORT,
     REPORT_FORMAT,
     REDACT,
+    ALL,
     BASELINE,
     UPDATE,
     *SUITE_OPTIONS,

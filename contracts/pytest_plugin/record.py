@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskmock.contracts.findings.group import Group
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import Severity, Violation
+from taskmock.contracts.findings.violation import Origin, Severity, Violation
 from taskmock.contracts.pytest_plugin.run import JUDGED, Judged
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _text(body: object) -> str:
 
 
 def _report(fields: dict[str, Any]) -> Report:
-    return Report(**{**fields, "groups": tuple(map(_group, fields["groups"]))})
+    return Report(**{**fields, "groups": tuple(map(_group, fields["groups"])), "notes": tuple(fields["notes"])})
 
 
 def _group(fields: dict[str, Any]) -> Group:
@@ -60,4 +60,6 @@ def _group(fields: dict[str, Any]) -> Group:
 
 def _violation(fields: dict[str, Any], severity: Severity) -> Violation:
     names, templates = tuple(fields["names"]), tuple(fields["templates"])
-    return Violation(**{**fields, "severity": severity, "names": names, "templates": templates})
+    follows = None if fields["follows"] is None else Origin(**fields["follows"])
+    own = {"severity": severity, "names": names, "templates": templates, "reads": (), "follows": follows}
+    return Violation(**{**fields, **own})

@@ -27,6 +27,7 @@ class RunReport:
     def __init__(self, run: Run, *, is_redacted: bool) -> None:
         self._files = run.files
         self._acceptance = run.acceptance
+        self._every = run.every
         self._is_redacted = is_redacted
         self._records: list[tuple[str, str]] = []
         self._lines: list[str] = []
@@ -91,7 +92,7 @@ class RunReport:
         if self._is_redacted:
             reports, bodies = redacted(reports, bodies)
         for file in self._files:
-            text = written_report(file.form, reports, bodies=bodies, moment=now())
+            text = written_report(file.form, reports, bodies=bodies, moment=now(), every=self._every)
             try:
                 file.path.parent.mkdir(parents=True, exist_ok=True)
                 write_output(file.path, f"{text}\n")

@@ -6,18 +6,33 @@ Only pytest is imported here; the judge is loaded with the first answer.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from taskmock.contracts.pytest_plugin.options import ALL
+
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from taskmock.contracts.contract import Contract
     from taskmock.contracts.findings.baseline import Baseline
     from taskmock.contracts.findings.report import Report
     from taskmock.contracts.validation.overlay import Overlay
+
+
+NAMED = 3
+"""Most codes that pytest's line on a failed test names."""
+
+
+class BrokenContractError(pytest.fail.Exception):  # type: ignore[name-defined,misc]  # pytest's own, an attribute
+    """The failure of a test by what it judged: pytest shows the text alone, and the codes where it sums up."""
+
+    def __init__(self, text: str, codes: str) -> None:
+        super().__init__(text, pytrace=False)
+        self.codes = codes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,6 +84,7 @@ class Run:
     acceptance: Acceptance | None = None
     files: tuple[ReportFile, ...] = ()
     clock_rule: str = "auto"
+    every: bool = False
 
     @property
     def keeps_verdicts(self) -> bool:
@@ -94,6 +110,30 @@ class Run:
             kept = judged if is_drawn else dataclasses.replace(judged, body=b"")
             item.stash.setdefault(JUDGED, []).append(kept)
         return self.acceptance.applied(judged.report) if self.acceptance else judged.report
+
+    def fail(self, broken: Sequence[tuple[str, Report]]) -> NoReturn:
+        """Fails the test by verdicts of failure with their sources.
+
+        Raises: BrokenContractError.
+        """
+        __tracebackhide__ = True
+        raise BrokenContractError(self.text(broken), _codes(report for _, report in broken))
+
+    def text(self, broken: Sequence[tuple[str, Report]]) -> str:
+        """Verdicts of failure with their sources as text, for pytest."""
+        texts = (report.text(source=source, every=self.every, hint=ALL.flag) for source, report in broken)
+        return "\n".join(texts)
+
+
+def _codes(reports: Iterable[Report]) -> str:
+    """The codes of what is wrong in some reports, in words."""
+    from taskmock.contracts.findings.cause import shown
+    from taskmock.contracts.findings.violation import Severity
+
+    causes = (cause for report in reports for cause in shown(report.groups).causes(Severity.ERROR))
+    codes = list(dict.fromkeys(cause.first.code for cause in causes))
+    more = [f"{len(codes) - NAMED} more"] if len(codes) > NAMED else []
+    return ", ".join([*codes[:NAMED], *more])
 
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()

@@ -86,12 +86,10 @@ class SampleItem(pytest.Item):
     def runtest(self) -> None:
         """Judges what was recorded."""
         run = self.config.stash[RUN]
-        texts = []
-        for judged in self.judged():
-            report = run.settled(self, judged)
-            texts += [] if report.ok else [report.text(source=self._source(judged.part))]
-        if texts:
-            pytest.fail("\n".join(texts), pytrace=False)
+        settled = [(self._source(judged.part), run.settled(self, judged)) for judged in self.judged()]
+        broken = [(source, report) for source, report in settled if not report.ok]
+        if broken:
+            run.fail(broken)
 
     @abc.abstractmethod
     def judged(self) -> Iterable[Judged]:

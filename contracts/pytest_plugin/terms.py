@@ -36,7 +36,8 @@ def run_of(config: pytest.Config) -> Run:
     clock_rule = options.chosen(config, options.CLOCK_RULE) or CLOCK_RULES[0]
     if clock_rule not in CLOCK_RULES:
         raise options.refusal(config, options.CLOCK_RULE, f"{clock_rule!r} is none of {', '.join(CLOCK_RULES)}")
-    return Run(edition, strictness, overlay, _acceptance(config), _report_files(config), clock_rule)
+    every = options.is_chosen(config, options.ALL)
+    return Run(edition, strictness, overlay, _acceptance(config), _report_files(config), clock_rule, every=every)
 
 
 def is_suite_wanted(config: pytest.Config) -> bool:

@@ -22,9 +22,9 @@ class Verdict:
         __tracebackhide__ = True
         run = self._item.config.stash[RUN]
         settled = {source: run.settled(self._item, judged) for source, judged in self._judged.items()}
-        texts = [report.text(source=source) for source, report in settled.items() if not report.ok]
-        if texts:
-            pytest.fail("\n".join(texts), pytrace=False)
+        broken = [(source, report) for source, report in settled.items() if not report.ok]
+        if broken:
+            run.fail(broken)
 
 
 class TaskVerdict:

@@ -76,6 +76,17 @@ def test_failing_check_prints_the_report_and_nothing_else(run):
     assert any("DONE" in line for line in report)
 
 
+def test_summary_of_pytest_names_the_codes(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+
+    result = run("taskmock_contract.check(text)", body=broken())
+
+    assert result.outlines[-2] == (
+        "FAILED test_summary_of_pytest_names_the_codes.py::test_answer"
+        " - field.missing, state.unknown: FAIL response: 2 errors in 3 nodes"
+    )
+
+
 def test_large_broken_answer_prints_a_short_report(run):
     body = broken()
     children = body["data"]["children"]

@@ -128,7 +128,11 @@ def test_edition_and_strictness_apply(run, pytester):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("polls.jsonl", lines(ENDED, REVIVED), "FAIL a/polls.jsonl: * error* in 2 nodes"),
+        (
+            "polls.jsonl",
+            lines(ENDED, REVIVED),
+            "FAIL a/polls.jsonl: 1 cause in 1 of 2 polls (* more follow from it: --taskmock-all)",
+        ),
         ("day.har", har(task_10=[ENDED], task_11=[{"result": 1}]), "FAIL a/day.har: task 11: 1 error"),
         ("day.har", "[]", "*day.har: the body is a list, not an object*"),
         ("day.har", {"log": {"entries": []}}, "day.har: none of its 0 calls asks get_task_status"),

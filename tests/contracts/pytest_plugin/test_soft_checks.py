@@ -15,6 +15,9 @@ import pytest
 BODIES = json.loads(Path(__file__).with_name("bodies.txt").read_text())
 """
 
+FOUND_BEFORE = "test_failing_check_shows_what_was_found_before_and_the_histories"
+HISTORY = "FAIL history: 1 cause in 1 of 2 polls (13 more follow from it: --taskmock-all)"
+
 
 @pytest.fixture
 def run(pytester):
@@ -44,7 +47,14 @@ def test_both(taskmock_contract):
 """)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["FAIL response: 1 error in 8 nodes", "FAIL response: * errors and *", "went on"])
+    file = "test_soft_check_lets_the_test_go_on_and_fails_it_at_its_end.py"
+    result.stdout.fnmatch_lines(
+        [
+            f"FAIL response of soft check 1 ({file}:9): 1 error in 8 nodes",
+            f"FAIL response of soft check 3 ({file}:11): * errors and *",
+            "went on",
+        ]
+    )
     assert "Traceback" not in result.stdout.str()
     assert "full-trace" not in result.stdout.str()
 
@@ -70,8 +80,8 @@ def test_all(taskmock_contract):
     assert [line.strip("- ") for line in told(result)] == [
         "FAIL response: 1 error in 8 nodes",
         "taskmock findings",
-        "FAIL response: 1 error",
-        "FAIL history: 14 errors in 2 nodes",
+        f"FAIL response of soft check 1 ({FOUND_BEFORE}.py:12): 1 error",
+        HISTORY,
     ]
 
 
@@ -110,7 +120,7 @@ def test_during(server):
 """)
 
     result.assert_outcomes(passed=1, errors=1)
-    assert told(result) == ["FAIL history: 14 errors in 2 nodes"]
+    assert told(result) == [HISTORY]
 
 
 def test_fixture_that_is_asked_for_late_fails_the_test_too(run):
