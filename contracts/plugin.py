@@ -5,9 +5,14 @@ Only pytest is imported here, and so by the modules that this one imports.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import inspect
 import re
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -74,19 +79,55 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fails a test that has otherwise passed by what it judged softly, and by the histories that it collected."""
+    if CHECK in item.stash and _is_of_unittest(item):
+        # unittest keeps what its test raises to itself: only inside the test can its expectedFailure expect findings.
+        _tell_inside(item)
+        return (yield)
+    with _telling(item):
+        return (yield)
+
+
+def _is_of_unittest(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    unittest = sys.modules.get("unittest")  # where no test is one, it is not loaded for this
+    return unittest is not None and isinstance(item, pytest.Function) and isinstance(item.instance, unittest.TestCase)
+
+
+def _tell_inside(item: pytest.Function) -> None:
+    """Makes the method that unittest calls tell of the findings itself."""
+    test = item.obj
+    if inspect.iscoroutinefunction(test):
+
+        @functools.wraps(test)
+        async def telling_later(*args: object) -> object:
+            with _telling(item):
+                return await test(*args)
+
+        setattr(item.instance, item.name, telling_later)
+        return
+
+    @functools.wraps(test)
+    def telling(*args: object) -> object:
+        with _telling(item):
+            return test(*args)
+
+    item.obj = telling
+
+
+@contextlib.contextmanager
+def _telling(item: pytest.Item) -> Iterator[None]:
+    """Fails a test by its findings at the end of the block; where something else ends it, that goes first."""
     try:
-        result = yield
-    except (Exception, pytest.fail.Exception):
+        yield
+    except BaseException as error:
         if CHECK in item.stash:
-            item.stash[UNTOLD] = item.config.stash[RUN].text(item.stash[CHECK].untold())
+            check = item.stash[CHECK]
+            if isinstance(error, (Exception, pytest.fail.Exception)) and type(error).__name__ != "SkipTest":
+                item.stash[UNTOLD] = item.config.stash[RUN].text(check.untold())
+            else:  # skipped, or stopped: what such a test left undone says nothing
+                check.forget()
         raise
-    except BaseException:  # skipped, or stopped: what such a test left undone says nothing
-        if CHECK in item.stash:
-            item.stash[CHECK].forget()
-        raise
-    if CHECK in item.stash:
+    if CHECK in item.stash:  # a test may ask for it late
         item.stash[CHECK].close()
-    return result
 
 
 @pytest.hookimpl(wrapper=True)

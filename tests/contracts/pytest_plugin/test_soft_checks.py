@@ -140,3 +140,47 @@ def server(taskmock_contract):
 def test_after(server):
     pass
 """).assert_outcomes(failed=1)
+
+
+UNITTEST = """
+import unittest
+
+
+class TestAnswers({base}):
+    @pytest.fixture(autouse=True)
+    def contract(self, taskmock_contract):
+        self.judge = taskmock_contract
+
+    {expected}
+    {kind} test_answer(self):
+        {does}
+"""
+SYNC, ASYNC = ("unittest.TestCase", "def"), ("unittest.IsolatedAsyncioTestCase", "async def")
+SOFT, SOUND = 'self.judge.soft_check(BODIES["broken"])', 'self.judge.soft_check(BODIES["sound"])'
+
+
+@pytest.mark.parametrize(("base", "kind"), [SYNC, ASYNC])
+@pytest.mark.parametrize(
+    ("expected", "does", "outcome"),
+    [
+        ("@unittest.expectedFailure", SOFT, "xfailed"),
+        ("@unittest.expectedFailure", SOUND, "failed"),
+        ("@unittest.expectedFailure", 'self.judge.history().add(BODIES["broken"])', "xfailed"),
+        ("", SOFT, "failed"),
+        ("", SOUND, "passed"),
+        ("", f"{SOFT}; self.skipTest('later')", "skipped"),
+    ],
+)
+def test_soft_check_fails_inside_a_test_of_unittest(run, base, kind, expected, does, outcome):
+    text = UNITTEST.format(base=base, kind=kind, expected=expected, does=does)
+
+    run(text).assert_outcomes(**{outcome: 1})
+
+
+def test_failure_of_unittest_shows_what_was_found_before(run):
+    text = UNITTEST.format(base=SYNC[0], kind=SYNC[1], expected="", does=f"{SOFT}; self.fail('later')")
+
+    result = run(text)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*AssertionError: later", "*taskmock findings*", "FAIL *: 1 error in 8 nodes"])
