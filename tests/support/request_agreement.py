@@ -102,13 +102,13 @@ RARE = {
         ("unfold_subprocess", ("maybe", None, [], 2, "On")),
     ),
     "operate_task": (_ACTIONS,),
-    "operate_node": (_ACTIONS, ("flow_ids", ("a", [1], [None], None)), ("data", ("{}", [], None))),
+    "operate_node": (*(_ACTIONS,) * 4, *(("flow_ids", ("a", [1], [None], None)),) * 2, ("data", ("{}", [], None))),
     "get_tasks_status": (("task_id_list", ([1] * 50, [1] * 51)),),
     "get_tasks_manual_intervention_state": (("task_id_list", ([1] * 9, [1] * 10)),),
     "get_task_list": (
         ("limit", (-1, "-1", "x", True, 1.0, "9" * 16, " 5")),
         ("offset", (-1, "-7")),
-        ("template_id", ("", None, True, [], 7)),
+        ("template_id", ("", None, True, [])),
     ),
     "get_task_node_data": (_STACKS, ("loop", (-1, "x", 10**9, "0"))),
     "get_task_node_detail": (
@@ -154,7 +154,7 @@ class Requests:
 
     def outcome(self):
         """The next request and what becomes of it."""
-        operation = self.random.choice([*self.contracts, *RARE, *("create_task",) * 4])
+        operation = self.random.choice([*self.contracts, *RARE, *RARE, *("create_task",) * 4])
         params = self.drawn(operation)
         for _ in range(self.random.choices((0, 1, 2), (36, 38, 26))[0]):
             self.break_one(operation, params)
@@ -242,8 +242,8 @@ class Requests:
 
 
 def reason_of(refusal):
-    """A refusal without the parameter and what is the caller's own in it."""
-    refusal = re.sub(r"(?<=offset and )limit", "the limit", refusal)
+    """A refusal without the parameter, what is the caller's own in it, and one call's own spelling."""
+    refusal = re.sub(r"(?<=offset and )limit", "the limit", refusal).replace("parmas", "params")
     return NAMES.sub("NAME", re.sub(r"(?<=base 10: ).*", "…", refusal))
 
 
