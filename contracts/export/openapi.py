@@ -13,9 +13,11 @@ from taskmock.schemas import (
     ALL,
     EDITIONS,
     GATEWAYS,
+    KNOWN,
     chosen,
     editions_of,
     gateway_names,
+    known_of,
     load_gateways,
     load_operations,
     load_schema,
@@ -53,16 +55,18 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = gateway_names(ALL)) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of every call that an edition has (`all`: of any edition), at some gateways, by name.
+    """The OpenAPI 3.1 document of every call that an edition or a variant has (`all`: any edition), at some gateways.
 
     Raises: ValueError for an edition or a gateway that there is not, with those there are.
     """
-    chosen("edition", edition, (*EDITIONS, ALL))
+    chosen("edition", edition, (*KNOWN, ALL))
     components = Components()
     components.schemas.update(_ERRORS)
     paths: dict[str, dict[str, Any]] = {}
     for name, row in load_operations().items():
-        editions = [known for known in editions_of(name) if edition in {known, ALL}]
+        editions = [
+            known for known in known_of(editions_of(name)) if edition in {known, ALL if known in EDITIONS else ""}
+        ]
         if editions:
             for gateway in gateways:
                 _add_call(paths, row, chosen("gateway", gateway, GATEWAYS), editions, components)

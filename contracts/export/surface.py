@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from taskmock.contracts.export.components import Components, pascal
-from taskmock.schemas import load_example, load_gateways, load_json, load_schema
+from taskmock.schemas import base_of, load_example, load_gateways, load_json, load_schema
 
 _FACTS = load_json("gateways.json")
 _GATEWAYS = load_gateways()
@@ -103,7 +103,7 @@ class Parameters:
         self.required = [name for name in schema["required"] if name not in CREDENTIALS]
         self._uri, self._components = f"{schema['$id']}#/properties/", components
         self.names = [name for name in schema["properties"] if name not in CREDENTIALS]
-        self.example = load_example(edition, "request", operation=operation)
+        self.example = load_example(base_of(edition), "request", operation=operation)
 
     def in_path(self, names: list[str]) -> Iterator[dict[str, Any]]:
         """Those that stand in the path: ids, numbers all of them."""

@@ -12,7 +12,18 @@ from taskmock.contracts.export.components import pascal
 from taskmock.contracts.export.script import Script, block, union
 from taskmock.contracts.export.surface import CREDENTIALS
 from taskmock.contracts.validation.form import located
-from taskmock.schemas import ALL, EDITIONS, chosen, editions_of, load_operations, load_schema, load_states
+from taskmock.schemas import (
+    ALL,
+    EDITIONS,
+    KNOWN,
+    base_of,
+    chosen,
+    editions_of,
+    load_operations,
+    load_schema,
+    load_states,
+    variant_of,
+)
 
 _HEAD = """\
 // The calls of task statuses of BlueKing Standard OPS, and those around them. Edition: {edition}.
@@ -34,11 +45,11 @@ _AROUND = ("code", "code_name", "request_id", "trace_id")
 
 
 def typescript_module(edition: str = "v2") -> str:
-    """The text of a TypeScript module with the types of an edition; `all` gives a namespace for each.
+    """The text of a TypeScript module with the types of an edition or a variant; `all`: of each edition, in namespaces.
 
     Raises: ValueError for an edition that there is not, with those there are.
     """
-    chosen("edition", edition, (*EDITIONS, ALL))
+    chosen("edition", edition, (*KNOWN, ALL))
     parts = [_HEAD.format(edition=edition, version=importlib.metadata.version("taskmock")), *_envelopes()]
     parts += _parts(edition) if edition != ALL else (_namespace(known, [*_parts(known)]) for known in EDITIONS)
     return "\n".join(parts)
@@ -71,7 +82,7 @@ def _namespace(edition: str, parts: Sequence[str]) -> str:
 def _parts(edition: str) -> Iterator[str]:
     """The declarations of one edition: states, parts of answers, requests, answers, and the map of all calls."""
     script = Script()
-    calls = [name for name in load_operations() if edition in editions_of(name)]
+    calls = [name for name in load_operations() if base_of(edition) in editions_of(name)]
     answers = [_answer(script, edition, name) for name in calls]
     parameters = [_parameters(script, edition, name) for name in calls]
     yield _states(edition)
@@ -84,7 +95,10 @@ def _parts(edition: str) -> Iterator[str]:
 def _states(edition: str) -> str:
     """The union of all states that an edition has; and names that others have, where an edition needs no such types."""
     parts = load_schema(edition, "response")["$defs"]
-    names = [row["state"] for row in load_states() if edition in row["levels"]]
+    variant = variant_of(edition)
+    lacking = () if variant is None else variant.states_lacking
+    known = (row["state"] for row in load_states() if base_of(edition) in row["levels"])
+    names = [state for state in known if state not in lacking]
     lines = [
         "/** Every state that a task or a node may have. */",
         f"export type State = {union(map(json.dumps, names))};",

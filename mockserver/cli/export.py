@@ -10,11 +10,11 @@ import click
 from taskmock.contracts.export.openapi import openapi_document
 from taskmock.contracts.export.typescript import typescript_module
 from taskmock.mockserver.cli.options import output_option, write_output
-from taskmock.schemas import ALL, EDITIONS, GATEWAYS, gateway_names
+from taskmock.schemas import ALL, GATEWAYS, KNOWN, gateway_names
 
 _edition_option = click.option(
     "--edition",
-    type=click.Choice([*EDITIONS, ALL]),
+    type=click.Choice([*KNOWN, ALL]),
     default="v2",
     show_default=True,
     help="The edition that is described; all: every edition.",

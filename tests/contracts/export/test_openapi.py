@@ -12,6 +12,7 @@ from taskmock.schemas import (
     ALL,
     EDITIONS,
     GATEWAYS,
+    KNOWN,
     editions_of,
     example_names,
     gateway_names,
@@ -20,7 +21,7 @@ from taskmock.schemas import (
     load_operations,
 )
 
-CHOICES = (*EDITIONS, "all")
+CHOICES = (*KNOWN, "all")
 ESB = "/api/c/compapi/v2/sops/"
 APIGW = "/api/bk-sops/{stage}/"
 CALLS = [(edition, name) for name in load_operations() for edition in editions_of(name)]
@@ -217,7 +218,7 @@ def test_patterns_are_those_of_every_engine():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"edition": "v3"}, "unknown edition 'v3': choose one of doc-2019, v1, v2, all; did you mean 'v2'?"),
+        ({"edition": "v3"}, "unknown edition 'v3': choose one of doc-2019, v1, v2, v1@3.6.10, all; did you mean 'v2'?"),
         ({"gateways": ["esv"]}, "unknown gateway 'esv': choose one of esb, esb-legacy, apigw; did you mean 'esb'?"),
     ],
 )

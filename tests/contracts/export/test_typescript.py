@@ -8,9 +8,9 @@ import pytest
 from support.typescript_compiling import compiled
 from taskmock.contracts.export.components import pascal
 from taskmock.contracts.export.typescript import typescript_module
-from taskmock.schemas import EDITIONS, editions_of, example_names, load_example, load_operations, load_states
+from taskmock.schemas import EDITIONS, KNOWN, editions_of, example_names, load_example, load_operations, load_states
 
-CHOICES = (*EDITIONS, "all")
+CHOICES = (*KNOWN, "all")
 
 
 def write(folder, edition, **texts):
@@ -51,6 +51,14 @@ def test_examples_of_the_schemas_are_of_their_types(tmp_path, edition):
     write(tmp_path, edition, uses="\n".join(lines))
 
     assert compiled(tmp_path, "--noEmit") == []
+
+
+def test_variant_has_neither_the_fields_nor_the_states_that_it_lacks():
+    text = typescript_module("v1@3.6.10")
+
+    assert "error_ignorable" in text
+    assert "error_ignored" not in text
+    assert "EXPIRED" not in re.findall(r"^export type State = (.*);$", text, re.MULTILINE)[0]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -155,6 +163,6 @@ def test_each_wrong_use_is_an_error_of_its_kind(tmp_path):
 
 
 def test_unknown_edition_names_those_there_are():
-    message = "unknown edition 'v3': choose one of doc-2019, v1, v2, all; did you mean 'v2'?"
+    message = "unknown edition 'v3': choose one of doc-2019, v1, v2, v1@3.6.10, all; did you mean 'v2'?"
     with pytest.raises(ValueError, match=re.escape(message)):
         typescript_module("v3")

@@ -58,7 +58,7 @@ def test_output_goes_to_a_file(taskmock, tmp_path, kind):
     [
         (
             ("openapi", "--edition", "v9"),
-            "Invalid value for '--edition': 'v9' is not one of 'doc-2019', 'v1', 'v2', 'all'.",
+            "Invalid value for '--edition': 'v9' is not one of 'doc-2019', 'v1', 'v2', 'v1@3.6.10', 'all'.",
         ),
         (
             ("openapi", "--gateway", "soap"),
