@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from taskmock.contracts.api.bk_sops.edition import AUTO, checked_edition, detected_edition
-from taskmock.contracts.api.bk_sops.envelope import DATA
+from taskmock.contracts.api.bk_sops.envelope import BY_RESULT, DATA
 from taskmock.contracts.api.bk_sops.overlay_file import chosen_overlay
 from taskmock.contracts.api.bk_sops.shapes import response_shape, shape_names
 from taskmock.contracts.api.bk_sops.tree import CHILDREN, walk_tree
@@ -133,7 +133,10 @@ class Census:
         for name in value.keys() - sight.shape.fields.keys():
             sight.types.setdefault(name, set()).add(json_type(value[name]))
         found = field_violations(Subject(value, ""), sight.shape, strictness=Strictness.STRICT, children=children)
-        sight.oddities.update(set(_oddities(found, value, sight.shape)))
+        # What `data` and `message` should be, only `result` tells: where it tells nothing, that alone has drifted.
+        is_told = children is not DATA or isinstance(value.get("result"), bool)
+        judged = found if is_told else (one for one in found if one.pointer not in BY_RESULT)
+        sight.oddities.update(set(_oddities(judged, value, sight.shape)))
 
 
 def _oddities(found: Iterator[Violation], value: dict[str, Any], shape: Shape) -> Iterator[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from taskmock.contracts.api.bk_sops.envelope import payload_of
 from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FINAL
 from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Violation, clip
@@ -37,10 +38,8 @@ class ReceivedAnswer:
 
     @property
     def data(self) -> dict[str, Any] | None:
-        """The task, where the answer has one."""
-        if self.body is None or self.body.get("result") is not True:
-            return None
-        data = self.body.get("data")
+        """The task, where the answer has one: what the judge takes for one, be `result` well-formed or not."""
+        data = None if self.body is None else payload_of(self.body)
         return data if isinstance(data, dict) and "state" in data else None
 
     @property

@@ -15,6 +15,9 @@ from taskmock.contracts.validation.structure import Subject, field_violations, i
 DATA = frozenset({"data"})
 """What is judged at a place of its own."""
 
+BY_RESULT = frozenset({"/data", "/message"})
+"""The places of which only `result` tells what should be there."""
+
 
 def payload_of(body: Mapping[str, Any]) -> object:
     """What of an answer its form is about; None of a failure."""
@@ -38,7 +41,7 @@ def envelope_violations(answer: Answer) -> Iterator[Violation]:
         elif found.code == "field.undocumented":
             if not is_inside:
                 yield found
-        elif has_verdict or found.pointer not in {"/data", "/message"}:  # what they should be, only `result` tells
+        elif has_verdict or found.pointer not in BY_RESULT:  # what they should be, only `result` tells
             yield dataclasses.replace(found, code=_code(found))
     if has_verdict:
         yield from _missing(body, envelope)

@@ -435,3 +435,11 @@ def test_baseline_update_needs_a_file(folder):
 
     assert result.exit_code == 2
     assert result.output.splitlines()[-1] == "Error: --baseline-update needs --baseline FILE."
+
+
+@pytest.mark.parametrize("result", ["true", "false", 1, 0, None])
+def test_result_of_another_type_is_one_drift(result):
+    bodies = [{**load_example("v2", "response"), "result": result}]
+
+    (found,) = [one for one in drifted(bodies, "v2") if one[0] == "answer"]
+    assert (found[1], found[2]) == ("changed-type", "result")

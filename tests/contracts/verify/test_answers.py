@@ -53,3 +53,10 @@ def test_refusals_of_the_system_are_told_apart(message, is_about_callers):
 @pytest.mark.parametrize(("status", "is_about_callers"), [(401, True), (403, True), (404, False), (502, False)])
 def test_statuses_are_told_apart(status, is_about_callers):
     assert speaks_of_credentials(answer(b"<html></html>", status)) == is_about_callers
+
+
+@pytest.mark.parametrize("result", [True, "true", "false", 1, 0, None])
+def test_task_is_seen_as_the_judge_sees_it(result):
+    seen = answer(json.dumps({"result": result, "data": {"state": "FINISHED"}}).encode())
+
+    assert (seen.state, seen.refusal) == ("FINISHED", None)
