@@ -25,7 +25,7 @@ MANY = 3
 
 
 def linked(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """The groups with what each finding follows from; what the findings read is dropped."""
+    """The groups with what each finding follows from, as it declares or as told here; what they read is dropped."""
     groups = tuple(groups)
     found = [violation for group in groups for violation in group.violations]
     follows = iter(_origins(found) if len(found) > 1 else [None] * len(found))
@@ -33,11 +33,16 @@ def linked(groups: Iterable[Group]) -> tuple[Group, ...]:
         dataclasses.replace(
             group,
             violations=tuple(
-                dataclasses.replace(violation, follows=next(follows), reads=()) for violation in group.violations
+                dataclasses.replace(violation, follows=_declared_or(violation, next(follows)), reads=())
+                for violation in group.violations
             ),
         )
         for group in groups
     )
+
+
+def _declared_or(violation: Violation, origin: Origin | None) -> Origin | None:
+    return origin if violation.follows is None else violation.follows
 
 
 def _origins(found: Sequence[Violation]) -> list[Origin | None]:

@@ -12,7 +12,7 @@ from taskmock.contracts.api.bk_sops.lifecycle.snapshot import FULL, READING, Pol
 from taskmock.contracts.api.protocol import Detected, Series
 from taskmock.contracts.contract import Contract
 from taskmock.contracts.findings.report import Report
-from taskmock.contracts.findings.violation import Severity, Violation, at_poll, clip
+from taskmock.contracts.findings.violation import Origin, Severity, Violation, at_poll, clip
 from taskmock.contracts.findings.wording import listed
 from taskmock.contracts.validation.body import MAX_BYTES
 from taskmock.contracts.verify.answers import ReceivedAnswer, Refusal, speaks_of_credentials
@@ -42,6 +42,7 @@ class Examination:
         self._last: ReceivedAnswer | None = None
         self._last_refusal = ""
         self._doubt = ""
+        self._cause: Origin | None = None
         self._refused_with: Refusal | None = None
         self._treeless = 0
 
@@ -75,11 +76,14 @@ class Examination:
     def _violations(self, answers: Iterator[ReceivedAnswer], judge: Series) -> Iterator[Violation]:
         for answer in answers:
             self._note(answer)
-            yield from self._of_answer(answer, judge)
+            for violation in self._of_answer(answer, judge):
+                if self._cause is None and answer.data is None and violation.severity is Severity.ERROR:
+                    self._cause = Origin(violation.code, violation.pointer)
+                yield violation
 
     def _note(self, answer: ReceivedAnswer) -> None:
         """Remembers what the conclusion needs."""
-        self.polls, self._last = answer.number, answer
+        self.polls, self._last, self._cause = answer.number, answer, None
         self._treeless = 0 if answer.data is not None else self._treeless + 1
         if answer.data is not None:
             self.last_tree, self.state = answer.exchange.body, answer.state
@@ -109,13 +113,17 @@ class Examination:
                 yield at_poll(violation, answer.number)
 
     def _conclusion(self, judge: Series) -> Iterator[Violation]:
-        """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again."""
+        """Yields what the run as a whole has failed to show; a tree too broken to be one is not missed again.
+
+        Where the last answer is an error by itself, what was not seen follows from that.
+        """
         if self.last_tree is None and not judge.nodes and self._last is not None:
             message = f"no answer of {self.polls} showed a task{self._last_refusal}{self._doubt}"
-            yield Violation("verify.no-tree", "", "", message, "a task", source=NO_TREE)
+            yield Violation("verify.no-tree", "", "", message, "a task", source=NO_TREE, follows=self._cause)
         if self._treeless >= PATIENCE and self.polls < self._plan.polls:
             message = f"gave up after {PATIENCE} answers in a row without a task (poll {self.polls})"
-            yield Violation("verify.gave-up", "", "", message, source=GAVE_UP, severity=Severity.WARNING)
+            warning = Violation("verify.gave-up", "", "", message, source=GAVE_UP, severity=Severity.WARNING)
+            yield dataclasses.replace(warning, follows=self._cause)
         last = self._last
         if self._plan.until and last is not None and self.last_tree is not None and last.state not in self._plan.until:
             unseen = "" if last.data is not None else ", and the last answers showed no task"

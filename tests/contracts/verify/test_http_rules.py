@@ -6,6 +6,7 @@ import pytest
 
 from support.raw_server import GOOD, raw_server
 from support.verify_runs import mock, reports, verify
+from taskmock.contracts.findings.cause import shown
 from taskmock.contracts.verify import Plan, Target
 from taskmock.contracts.verify import verify as verified
 from taskmock.mockserver import MockServer, Settings
@@ -27,6 +28,14 @@ def findings(gateway, body=GOOD, **answer):
         for violation in found.report.violations
         if violation.code.startswith(("http.", "gateway."))
     ]
+
+
+def heads_of(body, *, polls=1, gateway="apigw", **answer):
+    """The codes of the findings that stand on their own."""
+    with raw_server(lambda line: line.answer(body, **answer)) as server:
+        plan = Plan(polls, interval=0, rate=None)
+        (found,) = verified(Target(server.url, gateway=gateway), ["10"], plan=plan)
+    return [cause.first.code for cause in shown(found.report.groups).causes()]
 
 
 def codes_of(body, *, gateway="apigw", **answer):
@@ -183,6 +192,22 @@ def test_page_is_one_finding(gateway, status, code):
     page = b"<html><h1>502 Bad Gateway</h1></html>"
 
     assert codes_of(page, gateway=gateway, status=status, Content_Type="text/html; charset=gbk") == [code]
+
+
+@pytest.mark.parametrize("polls", [1, 6, 60])
+@pytest.mark.parametrize(
+    ("status", "code"), [("502 Bad Gateway", "http.status"), ("200 OK", "body.html"), ("401 No", "http.status")]
+)
+def test_pages_are_one_finding_however_many(polls, status, code):
+    page = b"<html><h1>502 Bad Gateway</h1></html>"
+
+    assert heads_of(page, polls=polls, status=status, Content_Type="text/html") == [code]
+
+
+def test_refusal_alone_stands_for_what_was_not_seen():
+    body = {"result": False, "code": 3540400, "message": "no such task", "data": None}
+
+    assert heads_of(json.dumps(body).encode(), **REQUEST_ID) == ["verify.no-tree", "verify.refused"]
 
 
 def test_page_under_another_name_is_two_findings():
