@@ -1,11 +1,13 @@
-"""The schemas among the components of an OpenAPI document: each part once, under a name that the others refer to."""
+"""Schemas and examples among the components of an OpenAPI document: each once, under a name that others refer to."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from taskmock.contracts.validation.form import located, part_at, resolved
+from taskmock.schemas import load_example
 
 SCHEME = "urn:taskmock:"
 
@@ -39,10 +41,24 @@ _NO_NEWLINE = r"$(?!\n)"
 
 
 class Components:
-    """Collects the parts of schemas that a document refers to."""
+    """Collects the parts of schemas and the examples that a document refers to."""
 
     def __init__(self) -> None:
         self.schemas: dict[str, Any] = {}
+        self.examples: dict[str, Any] = {}
+
+    def examples_of(self, operation: str, editions: Sequence[str]) -> dict[str, dict[str, str]]:
+        """References to a good answer of a call in some editions, by edition; one that is the same is there once."""
+        found: dict[str, dict[str, str]] = {}
+        told: list[Any] = []
+        for edition in reversed(editions):
+            value = load_example(edition, "response", operation=operation)
+            if value not in told:
+                told.append(value)
+                name = pascal(f"{operation} {edition}")
+                self.examples[name] = {"summary": f"An answer of {operation}, edition {edition}.", "value": value}
+                found[edition] = {"$ref": f"#/components/examples/{name}"}
+        return found
 
     def reference(self, uri: str) -> dict[str, str]:
         """A reference to the part of a schema that stands somewhere; all that it refers to becomes a component too."""

@@ -80,7 +80,7 @@ def openapi_document(edition: str = "v2", *, gateways: Sequence[str] = gateway_n
         "servers": [{"url": "/"}],
         "tags": [{"name": TAG, "description": "The API itself."}],
         "paths": paths,
-        "components": {"schemas": components.schemas, **shared_components()},
+        "components": {"schemas": components.schemas, "examples": components.examples, **shared_components()},
     }
 
 
@@ -96,6 +96,7 @@ def _add_call(
     schemas = [load_schema(edition, "response", operation=name)["$id"] for edition in editions]
     responses = [components.reference(f"{schema}#") for schema in dict.fromkeys(schemas)]
     parameters = Parameters(name, editions[-1], components)
+    examples = components.examples_of(name, [edition for edition in editions if edition in EDITIONS])
     for number, template in enumerate(facts["paths"], 1):
         path = template.replace("{operation}", name).replace("{route}", row["route"])
         for method in map(str.lower, facts["methods"][row["method"]]):
@@ -107,7 +108,7 @@ def _add_call(
                 "summary": row["summary"],
                 "tags": [TAG],
                 **_request(path, method, parameters, ids_in_path=facts["ids_in_path"]),
-                "responses": answers(responses, facts),
+                "responses": answers(responses, facts, examples),
             }
 
 

@@ -81,12 +81,17 @@ def shared_components() -> dict[str, Any]:
     return {"responses": errors, "headers": headers, "securitySchemes": SECURITY_SCHEMES}
 
 
-def answers(edition_responses: list[dict[str, str]], gateway: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of a call at a gateway (its facts): HTTP 200 with the system's answer, and its own refusals."""
+def answers(
+    edition_responses: list[dict[str, str]], gateway: Mapping[str, Any], examples: Mapping[str, dict[str, str]]
+) -> dict[str, Any]:
+    """The answers of a call at a gateway (its facts): HTTP 200 with the system's answer, and its own refusals.
+
+    `examples` are good answers by the edition, or the editions, whose they are.
+    """
     schema = edition_responses[0] if len(edition_responses) == 1 else {"anyOf": edition_responses}
     good: dict[str, Any] = {
         "description": "What the system says; where it refuses, `result` is false and the status is 200 all the same.",
-        "content": {JSON: {"schema": schema}},
+        "content": {JSON: {"schema": schema, **({"examples": examples} if examples else {})}},
     }
     if gateway["headers"]:
         good["headers"] = {_REQUEST_ID: _header(_REQUEST_ID)}

@@ -66,6 +66,20 @@ def test_document_has_every_call_of_an_edition_on_every_path_of_a_gateway(editio
     }
 
 
+@pytest.mark.parametrize("edition", [*EDITIONS, ALL])
+def test_every_call_shows_good_answers_that_fit_its_schema(edition):
+    document = openapi_document(edition)
+    examples = document["components"]["examples"]
+
+    for _, path, operation in operations(document):
+        content = operation["responses"]["200"]["content"]["application/json"]
+        shown = [examples[one["$ref"].rpartition("/")[2]]["value"] for one in content["examples"].values()]
+        if path.startswith(f"{ESB}"):
+            assert all(answered(document, operation).is_valid(value) for value in shown)
+        assert shown
+        assert all(value["result"] for value in shown)
+
+
 def test_document_of_all_editions_has_all_calls():
     document = openapi_document("all")
 
