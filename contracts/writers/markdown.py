@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from taskmock.contracts.findings.cause import Cause, shown
 from taskmock.contracts.findings.foreign_text import printable
-from taskmock.contracts.findings.report import Report
+from taskmock.contracts.findings.report import ALL, Report, verdict_line
 from taskmock.contracts.findings.violation import Severity
 from taskmock.contracts.findings.wording import counted
-from taskmock.contracts.writers.plain import more_lines, notable
+from taskmock.contracts.writers.plain import hidden_lines, more_lines, notable
 
 LARGEST = 900_000
 """Most characters of findings; a job summary of GitHub holds 1 MiB."""
@@ -109,14 +109,9 @@ def comment_report(reports: Sequence[tuple[str, Report]], *, every: bool = False
 
 def _blocks(source: str, report: Report, *, every: bool) -> Iterator[str]:
     """Yields the parts of a report that may be cut after each other."""
-    counts = [counted(report.errors, "error"), counted(report.warnings, "warning")]
-    accepted = [f"{report.accepted:,} accepted by the baseline"] if report.accepted else []
-    mark = "pass" if report.ok else "FAIL"
-    yield (
-        f"\n**{mark}** {_plain(source or report.subject)} ({_plain(report.edition)}, {_plain(report.basis)}): "
-        + ", ".join([*counts, *accepted])
-    )
-    for note in (*report.notes, *more_lines(report, every=every)):
+    verdict, _, told_of = verdict_line(report, source=source, hint="" if every else ALL).partition(" ")
+    yield f"\n**{verdict}** {_plain(told_of)} ({_plain(report.edition)}, {_plain(report.basis)})"
+    for note in (*report.notes, *hidden_lines(report)):
         yield f"\n{_plain(note)}"
     told = shown(report.groups, every=every)
     errors, warnings = [*told.causes(Severity.ERROR)], [*told.causes(Severity.WARNING)]

@@ -56,7 +56,7 @@ def told_by_ctrf(text):
 
 def told_by_comment(text):
     for section in text.split("\n**")[1:]:
-        source = html.unescape(re.match(r"(?:FAIL|pass)\*\* (.*?) \(", section)[1])
+        source = html.unescape(re.match(r"(?:FAIL|PASS)\*\* (.*?)&#58; [0-9n]", section)[1])
         errors, *warnings = section.split("<details>")
         for severity, rows in (("error", errors), ("warning", "".join(warnings))):
             for row in (line for line in rows.splitlines() if line.startswith("| `")):
