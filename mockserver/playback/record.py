@@ -139,7 +139,7 @@ class SessionPlan:
 
     scenario: str | None = None
     tasks: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    held: Mapping[str | None, PinnedScenario] = dataclasses.field(default_factory=dict)
+    held: Mapping[str | None, tuple[PinnedScenario, ...]] = dataclasses.field(default_factory=dict)
     created: Mapping[str, CreatedTask] = dataclasses.field(default_factory=dict)
     numbered: int = 0
     mode: ClockMode | None = None
@@ -147,7 +147,12 @@ class SessionPlan:
 
     def held_for(self, task_id: str | None) -> tuple[PinnedScenario, ...]:
         """What the session means by scenarios' names for a task (None: for any), what counts first coming first."""
-        return tuple(self.held[key] for key in dict.fromkeys((task_id, None)) if key in self.held)
+        return tuple(pinned for key in dict.fromkeys((task_id, None)) for pinned in self.held.get(key, ()))
+
+    def holding(self, task_id: str | None, pinned: PinnedScenario) -> Mapping[str | None, tuple[PinnedScenario, ...]]:
+        """What the session means once it means another scenario for a task; earlier ones of other names stay known."""
+        others = (one for one in self.held.get(task_id, ()) if one.scenario.name != pinned.scenario.name)
+        return {**self.held, task_id: (pinned, *others)}
 
     def scenario_of(self, task_id: str) -> str | None:
         """The name of what a task plays; None where the session leaves it to the server."""

@@ -28,6 +28,7 @@ from taskmock.mockserver.sessions.names import (
     SessionRule,
     session_of,
     split_prefix,
+    split_scenario,
 )
 from taskmock.mockserver.sessions.replay_link import link_to
 from taskmock.mockserver.sessions.session import SessionContext
@@ -101,6 +102,7 @@ class App:
         session, path = DEFAULT_SESSION, "/"
         try:
             prefix, path = split_prefix(call.path)
+            named_scenario, path = split_scenario(path)
             path = unquote(path)
             page = welcome(call, path, prefix, self.api.example)
             if page is not None:
@@ -112,8 +114,8 @@ class App:
                 return self._admin.answer(call, path, session)
             read = self.api.read(Incoming(call, path, request, self.playback))
             session = named or self._rule.session_of(read.credentials)
-            scenario = request.headers.get(SCENARIO_HEADER)
-            prepared = read.prepare(session, unquote(scenario) if scenario else None)
+            scenario = named_scenario or unquote(request.headers.get(SCENARIO_HEADER, "")) or None
+            prepared = read.prepare(session, scenario)
         except _REFUSED as error:
             return self._finished(call, session, self.api.refuse(error, call, path))
         known = KnownCall(path, session, prepared)

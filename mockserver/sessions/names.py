@@ -13,6 +13,9 @@ from taskmock.mockserver.playback.record import DEFAULT_SESSION
 SESSION_HEADER = "X-Mock-Session"
 SESSION_COOKIE = "taskmock_session"
 PREFIX = "/__s/"
+SCENARIO_PREFIX = "/__scenario/"
+"""What may stand behind a session's prefix, with the name of the scenario that the call asks for."""
+
 LONGEST = 128
 """The most characters a session's name may have."""
 
@@ -63,6 +66,19 @@ def split_prefix(path: str) -> tuple[str | None, str]:
         return None, path
     name, slash, rest = path.removeprefix(PREFIX).partition("/")
     return checked_session(unquote(name)), slash + rest or "/"
+
+
+def split_scenario(path: str) -> tuple[str | None, str]:
+    """The scenario that a path without a session's prefix names (None: it names none), and the path without it."""
+    name, slash, rest = path.removeprefix(SCENARIO_PREFIX).partition("/")
+    if not path.startswith(SCENARIO_PREFIX) or not name:
+        return None, path
+    return unquote(name), slash + rest or "/"
+
+
+def scenario_prefix(scenario: str) -> str:
+    """What a path says, behind its session's prefix, to ask for a scenario."""
+    return SCENARIO_PREFIX + quote(scenario, safe="")
 
 
 def session_prefix(session: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from taskmock.mockserver.api.protocol import Api
+from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.playback.player import Playback
@@ -18,7 +19,7 @@ from taskmock.mockserver.playback.poll import Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.catalog import Catalog, check_named
 from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry, TooFewCallsError
-from taskmock.mockserver.sessions.names import session_prefix
+from taskmock.mockserver.sessions.names import scenario_prefix, session_prefix
 from taskmock.mockserver.sessions.polling import Polling, polling_in
 from taskmock.mockserver.sessions.task import Task
 from taskmock.schemas import chosen
@@ -82,7 +83,7 @@ class Session:
 
         def changed(plan: SessionPlan) -> SessionPlan:
             if pinned is not None:
-                plan = dataclasses.replace(plan, scenario=pinned.scenario.name, held={**plan.held, None: pinned})
+                plan = dataclasses.replace(plan, scenario=pinned.scenario.name, held=plan.holding(None, pinned))
             return dataclasses.replace(plan, **changes)
 
         store.replan(self.name, changed)
@@ -107,7 +108,7 @@ class Session:
 
     def task(self, key: RecordKey) -> Task:
         """A task of this session that is open."""
-        return Task(self._context.playback, key, url=self.url + self._context.api.poll_url(key.task_id))
+        return Task(self._context.playback, key, address=self._address)
 
     def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
         """The calls of this session, or of one of its tasks, the oldest first."""
@@ -160,6 +161,17 @@ class Session:
         """What the session has settled."""
         return self._context.playback.store.plan(self.name)
 
+    def _address(self, key: RecordKey) -> str:
+        """The URL of a task: the session's call for its id, with the scenario in it where that call means another."""
+        playback, plan = self._context.playback, self.plan
+        name = plan.scenario_of(key.task_id) or playback.default
+        try:
+            meant = playback.scenario_for(name, key.task_id, playback.opening.seed, plan=plan).name
+        except (ScenarioNotFoundError, ScenarioError):  # taken off the shelf meanwhile
+            meant = None
+        own = "" if meant == key.scenario else scenario_prefix(key.scenario)
+        return self.url + own + self._context.api.poll_url(key.task_id)
+
     def _cast(self, scenario: str | Path | Scenario | None, task_id: str | None) -> str:
         """Settles what a task plays from now on, and gives its id."""
         playback = self._context.playback
@@ -184,7 +196,7 @@ class Session:
 def _with_task(plan: SessionPlan, *, task_id: str, name: str, held: PinnedScenario | None = None) -> SessionPlan:
     """A session's plan in which a task plays a scenario, and none that a client has made of one."""
     created = {key: creation for key, creation in plan.created.items() if key != task_id}
-    meant = plan.held if held is None else {**plan.held, task_id: held}
+    meant = plan.held if held is None else plan.holding(task_id, held)
     return dataclasses.replace(plan, tasks={**plan.tasks, task_id: name}, held=meant, created=created)
 
 

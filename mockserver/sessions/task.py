@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
@@ -17,14 +18,19 @@ from taskmock.schemas.argument import ArgumentError, demand
 class Task:
     """A task that plays: its id, the URL that answers it, its clock, and what can be done to it."""
 
-    def __init__(self, playback: Playback, key: RecordKey, *, url: str) -> None:
+    def __init__(self, playback: Playback, key: RecordKey, *, address: Callable[[RecordKey], str]) -> None:
         self._playback = playback
         self._key = key
         self.id = key.task_id
         self.scenario = key.scenario
-        self.url = url
+        self._address = address
         self.clock = TaskClock(self._playback, key)
         self.commands = Commands(self._playback, key)
+
+    @property
+    def url(self) -> str:
+        """The URL that answers it; where the session plays another scenario for its id by now, one with its own."""
+        return self._address(self._key)
 
     @property
     def ends(self) -> str:

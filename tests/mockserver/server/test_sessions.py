@@ -1,12 +1,15 @@
 """Sessions: named by prefix, header, cookie or credential, in that order, and apart from each other."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
 from support.app_calls import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, post, target, without
 from support.mock_calls import send
+from support.scenario_building import act, play
 from taskmock.mockserver.clock import ManualClock
+from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.server.settings import Settings, build_app
 from taskmock.mockserver.sessions.journal import Criteria
 from taskmock.mockserver.sessions.names import session_prefix
@@ -187,3 +190,43 @@ def test_strict_mock_refuses_calls_without_a_session():
     assert (refused.status, refused.json["code"]) == (400, 1306000)
     assert refused.json["message"].startswith("the call names no session, and this mock is strict; name one in ")
     assert [answer.headers["X-Mock-Session"] for answer in answers] == ["one", "me"]
+
+
+# -- tasks of one id
+
+
+def named(name, *nodes):
+    steps = tuple(act(node, 5) for node in nodes or ("A",))
+    return Scenario(name=name, edition="v2", plays=(play(*steps, name=name),))
+
+
+def test_two_tasks_of_one_id_have_two_addresses(mock):
+    session = mock.session()
+    first, second = session.play(named("first"), "7"), session.play(named("第二"), "7")
+
+    first.clock.end()
+
+    assert [send(task.url).headers["X-Mock-Scenario"] for task in (first, second)] == ["first", quote("第二")]
+    assert [send(task.url).state for task in (first, second)] == ["FINISHED", "RUNNING"]
+    assert (first.url.count("/__scenario/first/"), second.url.count("/__scenario/")) == (1, 0)
+    session.play(named("first"), "7")
+    assert f"/__scenario/{quote('第二')}/" in second.url
+
+
+def test_address_means_the_scenario_that_the_session_has_played_under_its_name(mock):
+    mock.play(named("twin"))
+    session = mock.session()
+    own = session.play(named("twin", "A", "B", "C"), "7")
+
+    session.play(named("other"), "7")
+
+    own.clock.end()
+    names = {node["name"] for node in send(own.url).json["data"]["children"].values()}
+    assert {"A", "B", "C"} <= names
+
+
+def test_address_of_a_scenario_that_is_not_there_is_refused(mock):
+    answer = send(mock.play().url.replace("/api/", "/__scenario/nothing/api/", 1))
+
+    assert "no scenario is called 'nothing'" in answer.json["message"]
+    assert send(mock.url, "/__scenario/").status == 404
