@@ -1,10 +1,15 @@
 """A browser's recording: which of its calls are polls, and what is told of the others."""
 
+import datetime as dt
 import json
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
+from support.properties import examples
+from support.recorded_histories import polls_in, real_histories
 from taskmock.contracts import Contract
 from taskmock.contracts.cli.validate import validate_command
 from taskmock.contracts.history import HistoryError, read_histories, recorded
@@ -105,6 +110,29 @@ def test_answer_that_was_recorded_as_it_is_stays_a_poll(answer, code):
         [code],
         (),
     )
+
+
+def recording_of(polls):
+    """A browser's recording of some polls with their times, as entries."""
+    for poll in polls:
+        at = dt.datetime.fromtimestamp(poll.at, dt.UTC).isoformat()
+        yield {**entry(content={"text": json.dumps(poll.body)}), "startedDateTime": at, "time": 0}
+
+
+@examples(25)
+@given(st.data())
+def test_calls_that_are_no_polls_change_no_verdict(data):
+    file = data.draw(st.sampled_from([file for file in real_histories() if polls_in(file)[0].at is not None]))
+    calls = list(recording_of(polls_in(file)))
+    extra = data.draw(st.lists(st.tuples(st.integers(0, len(calls)), st.sampled_from([*NO_POLLS])), max_size=6))
+
+    with_others = [*calls]
+    for place, kind in sorted(extra, reverse=True):
+        with_others.insert(place, NO_POLLS[kind][0])
+    (plain,), (mixed,) = (recorded([("a.har", har(*entries))]).values() for entries in (calls, with_others))
+
+    assert mixed.polls == plain.polls
+    assert mixed.report(Contract()).violations == plain.report(Contract()).violations
 
 
 def test_not_modified_answer_that_the_cache_gave_is_a_poll():
