@@ -36,4 +36,4 @@ def test_published_sample_of_older_servers_is_none_of_the_edition(sample):
 
 
 def test_every_call_of_the_documents_has_a_sample():
-    assert len({sample["call"] for sample in SAMPLES}) == 12
+    assert len({sample["call"] for sample in SAMPLES}) == 17
