@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator
 
-from taskmock.contracts import Contract, Report, Violation
+from taskmock.contracts import Contract, Poll, Report, Severity, Violation
 from taskmock.mockserver.api.bk_sops.documents.presenter import DEFAULT_EDITION, PRESENTER
 from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.core.command import TASK
@@ -53,8 +53,9 @@ class Finding:
 def lint(scenario: Scenario) -> tuple[Finding, ...]:
     """What is wrong with a scenario: it is played in its own edition and in the other two.
 
-    Every answer must keep the strict contract (each contract break that the scenario declares must be caught by it),
-    every scripted command be obeyed, every fault hold at some moment, and the task end as `ends` says.
+    Every answer, and the course of recorded ones, must keep the strict contract (each contract break that the scenario
+    declares must be caught by it), every scripted command be obeyed, every fault hold at some moment, and the task end
+    as `ends` says.
 
     Raises:
         ArgumentError: `scenario` is none.
@@ -132,7 +133,9 @@ def _findings(scenario: Scenario) -> Iterator[Finding]:
         if number == 0 and scenario.ends is not None:
             yield from _wrong_end(run, scenario.ends)
         yield from _contract_findings(run, place)
-        if not play.frames:  # what was recorded in one edition cannot be told in another
+        if play.frames:
+            yield from _course_findings(run, place)
+        else:  # what was recorded in one edition cannot be told in another
             for edition in EDITIONS:
                 if edition != run.edition:
                     yield from _contract_findings(ScenarioRun(scenario, play, edition), place)
@@ -193,13 +196,31 @@ def _contract_findings(run: ScenarioRun, place: Place, *, judged: int = JUDGED_N
         for group in report.groups:
             if group.code not in seen:
                 seen.add(group.code)
-                yield _contract_finding(report, group.violations[0], moment, place)
+                which = f"the answer at {moment / SECOND:g} s"
+                yield _contract_finding(report, group.violations[0], which, _frame_place(run, moment, place))
 
 
-def _contract_finding(report: Report, violation: Violation, moment: int, place: Place) -> Finding:
+def _course_findings(run: ScenarioRun, place: Place) -> Iterator[Finding]:
+    """What breaks the contract from one recorded answer to a later one; scripts may pass faster than the task did."""
+    moments = run.sampled(run.history.moments)
+    contract = Contract(run.edition or "auto", strictness="strict", clock_rule="off")
+    report = contract.check_history([Poll(run.answer_at(moment).body, moment / SECOND) for moment in moments])
+    for group in report.groups:
+        errors = (one for one in group.violations if one.severity is Severity.ERROR and one.follows is None)
+        violation = next((one for one in errors if one.after), None)
+        if violation is not None:
+            moment, before = moments[violation.poll - 1], moments[violation.after - 1]
+            which = f"the answer at {moment / SECOND:g} s, after that at {before / SECOND:g} s,"
+            yield _contract_finding(report, violation, which, _frame_place(run, moment, place))
+
+
+def _frame_place(run: ScenarioRun, moment: int, place: Place) -> Place:
+    """Where the recorded answer of a moment stands; the script's own place where it has none."""
+    number = next((number for number, frame in enumerate(run.play.frames) if frame.at == moment), None)
+    return place if number is None else (*place, "frames", number)
+
+
+def _contract_finding(report: Report, violation: Violation, which: str, place: Place) -> Finding:
     where = f" at {violation.pointer}" if violation.pointer else ""
-    message = (
-        f"the answer at {moment / SECOND:g} s breaks the contract of {report.edition}: "
-        f"{violation.code}{where}: {violation.message}"
-    )
-    return Finding(code="contract", message=message, place=place)
+    told = f"{violation.code}{where}: {violation.sentence}"
+    return Finding(code="contract", message=f"{which} breaks the contract of {report.edition}: {told}", place=place)

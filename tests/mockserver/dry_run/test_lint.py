@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from taskmock.mockserver import Finding, Scenario, ScenarioError, lint
+from taskmock.mockserver import Finding, Scenario, ScenarioError, dump_scenario, lint
+from taskmock.mockserver import frames as played
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.fault import Bounds
 from taskmock.mockserver.core.flow import Activity
@@ -98,7 +99,7 @@ def test_findings_of_several_tasks_say_which():
 def test_recorded_answer_that_breaks_the_contract_is_found():
     (found,) = lint(recorded({"result": True, "data": {"state": "EXPIRED"}}))
 
-    assert (found.code, found.place) == ("contract", ())
+    assert (found.code, found.place) == ("contract", ("frames", 0))
     assert str(found).startswith("the answer at 0 s breaks the contract of v2: field.missing at /data/name: ")
 
 
@@ -116,6 +117,33 @@ def test_recorded_answers_are_judged_by_the_scenarios_edition():
     assert broken_answers(recorded(body)) == ()
     (found, *_) = broken_answers(Scenario(name="old", plays=recorded(body).plays, edition="doc-2019"))
     assert "the contract of doc-2019" in str(found)
+
+
+def course(*bodies, each=60_000):
+    """A scenario that answers recorded bodies, a minute each."""
+    frames = tuple(Frame(at=each * number, body=body) for number, body in enumerate(bodies))
+    return Scenario(name="recorded", edition="v2", plays=(Play(frames=frames),))
+
+
+def test_course_of_recorded_answers_is_judged():
+    bodies = [frame.body for frame in played(read_scenario(HEAD, source="mine"))]
+    assert lint(course(*bodies)) == lint(course(*bodies, each=10)) == ()
+
+    found = lint(course(*bodies, bodies[1]))
+
+    assert {(one.code, one.place) for one in found} == {("contract", ("frames", len(bodies)))}
+    assert f"the answer at {60 * len(bodies)} s, after that at " in str(found[0])
+    assert "s, breaks the contract of v2: history.backwards: the answer is older by " in str(found[0])
+
+
+def test_break_in_the_course_of_a_file_stands_at_its_frame(tmp_path):
+    bodies = [frame.body for frame in played(read_scenario(HEAD, source="mine"))]
+    path = written(tmp_path / "mine.yaml", dump_scenario(course(bodies[-1], bodies[1])))
+
+    lines = {problem.line for problem in problems_in(path)}
+
+    assert len(lines) == 1
+    assert path.read_text(encoding="utf-8").splitlines()[lines.pop() :][0].strip() == '"at": "1m",'
 
 
 def test_address_that_names_nothing_is_found():
