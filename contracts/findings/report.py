@@ -38,12 +38,13 @@ WIDTH = 160
 class Report:
     """The verdict on one request or response.
 
-    `subject` is `request`, `response`, `history`, `agreement` or `coverage`, of the call `operation`; `edition` the one
-    judged by (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes` counts the judged
-    nodes of the tree; `complete` is False where judging stopped because there was too much to report; `accepted` counts
-    findings that a baseline took out; `target` is what was asked, where a live server was: the method and the URL
-    without its query, which may hold credentials; `of_tree` is False where the call answers with something else than
-    the tree of one task; `polls` counts the answers of a history; `notes` say what of it was not judged, and why.
+    `subject` is `request`, `response`, `history`, `agreement`, `coverage`, `drift` or `diff`, of the call `operation`;
+    `edition` the one judged by (`auto` where a body could not even be read) and `basis` how it was chosen; `nodes`
+    counts the judged nodes of the tree; `complete` is False where judging stopped because there was too much to
+    report; `accepted` counts findings that a baseline took out; `target` is what was asked, where a live server was:
+    the method and the URL without its query, which may hold credentials; `of_tree` is False where the call answers
+    with something else than the tree of one task; `polls` counts the answers of a history; `notes` say what of it was
+    not judged, and why.
     """
 
     subject: str

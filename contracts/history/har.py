@@ -17,12 +17,13 @@ ENDING = ".har"
 CALL = "get_task_status"
 _ID_IN_PATH = re.compile(rf"/{CALL}/([^/?#]+)")
 
-PREFLIGHT, CANCELLED, REDIRECT, NOT_KEPT = "preflight", "cancelled", "redirect", "not kept"
-"""Why an entry is no poll: nobody asked, nobody waited, the answer stands elsewhere, or it was not recorded."""
+PREFLIGHT, CANCELLED, UNANSWERED, REDIRECT, NOT_KEPT = "preflight", "cancelled", "unanswered", "redirect", "not kept"
+"""Why an entry is no poll: nobody asked, nobody waited, nothing came, it came from elsewhere, or was not recorded."""
 
 OMISSIONS = {
     PREFLIGHT: ("preflight", "preflights"),
     CANCELLED: ("call that was cancelled", "calls that were cancelled"),
+    UNANSWERED: ("call without an answer", "calls without an answer"),
     REDIRECT: ("redirect", "redirects"),
     NOT_KEPT: ("call whose answer was not kept", "calls whose answers were not kept"),
 }
@@ -74,29 +75,34 @@ def _omission(entry: dict[str, Any]) -> str:
     Recorders write a call that was broken off with the status 0 or -1, or with an error; and an answer that they did
     not keep without a text, or with an empty one although it had a size.
     """
-    request, response = _object(entry, "request"), _object(entry, "response")
-    if str(request.get("method")).upper() == "OPTIONS":
+    method, response = str(_object(entry, "request").get("method")).upper(), _object(entry, "response")
+    if method == "OPTIONS":
         return PREFLIGHT
-    status, text = response.get("status"), _text(response)
-    error = next((said for said in map(response.get, ("_error", "_failureText")) if isinstance(said, str)), "")
-    error = error or str(entry.get("_error") or "")
-    if (type(status) is int and status <= 0) or _ABORTED.search(error):
+    status, error = response.get("status"), _error(entry, response)
+    if _ABORTED.search(error):
         return CANCELLED
-    if text:
+    if type(status) is int and status <= 0:
+        return UNANSWERED if error else CANCELLED
+    if _text(response):
         return ""
     if status in _REDIRECTS:
         return REDIRECT
-    return "" if _is_known_to_be_empty(response) and not error else NOT_KEPT
+    if error or not response:
+        return UNANSWERED
+    return "" if method != "HEAD" and _is_known_to_be_empty(response) else NOT_KEPT
+
+
+def _error(entry: dict[str, Any], response: dict[str, Any]) -> str:
+    """What a recorder says of a call that was broken off; "" where it says nothing."""
+    said = (response.get("_error"), response.get("_failureText"), entry.get("_error"))
+    return next((each for each in said if isinstance(each, str) and each), "")
 
 
 def _is_known_to_be_empty(response: dict[str, Any]) -> bool:
     """Whether a recorder says itself that an answer had no body, of a status that may have one."""
     status, size = response.get("status"), _object(response, "content").get("size")
-    return type(status) is int and status != 304 and number_of(size) == 0 and not (_size(response) or 0) > 0
-
-
-def _size(response: dict[str, Any]) -> float | None:
-    return number_of(response.get("bodySize"))
+    on_the_line = number_of(response.get("bodySize")) or 0
+    return type(status) is int and status != 304 and number_of(size) == 0 and on_the_line <= 0
 
 
 def _asked_and_answered(entry: dict[str, Any]) -> tuple[float | None, float | None]:

@@ -63,9 +63,14 @@ NO_POLLS = {
     "not modified": (entry(status=304, content={"size": 0}), "1 call whose answer was not kept"),
     "a connection that broke": (
         entry(content={"size": 0}, _error="net::ERR_CONNECTION_RESET"),
+        "1 call without an answer",
+    ),
+    "a server that was away": (entry(status=0, _error="net::ERR_CONNECTION_REFUSED"), "1 call without an answer"),
+    "no response at all": ({**entry(), "response": None}, "1 call without an answer"),
+    "a call for the head alone": (
+        entry(method="HEAD", content={"size": 0}),
         "1 call whose answer was not kept",
     ),
-    "no response at all": ({**entry(), "response": None}, "1 call whose answer was not kept"),
     "a redirect": (entry(status=302, content={"size": 0}), "1 redirect"),
 }
 
