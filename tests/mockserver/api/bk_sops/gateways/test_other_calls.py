@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -44,6 +45,18 @@ def test_esb_tells_a_call_that_is_not_mocked_by_its_name(make, method):
     reply = knock(make(), ESB.format(operation="get_periodic_task_list"), method)
 
     assert_esb_refusal(reply, 1306501, told("get_periodic_task_list"), status=501)
+
+
+def test_post_with_its_parameters_in_the_query_alone_lacks_them(make):
+    app = make()
+    query = urlencode({"bk_biz_id": 2, "template_id": 5, "name": "Mine"})
+
+    at_esb = knock(app, f"{ESB.format(operation='create_and_start_task')}?{query}", "POST", header=CREDENTIALS)
+    at_gateway = apigw(app, f"create_and_start_task/5/2/?{query}", method="POST")
+
+    assert_esb_refusal(at_esb, 1306406, "Parameters error, param bk_biz_id is required")
+    message = "task parmas is invalid: name is not a text of 1 to 100 characters"
+    assert_system_refusal(at_gateway, 3540000, message)
 
 
 def test_no_call_is_both_mocked_and_not():
