@@ -165,22 +165,22 @@ def _tasks(node: Node, fields: Fields, source: Source) -> Iterator[Play]:
 
 
 def read_injected_faults(text: str) -> tuple[Fault, ...]:
-    """The faults of a JSON or YAML list, as under `faults:`.
+    """The faults of a link: a JSON or YAML list, as under `faults:`.
 
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    problems = Problems("faults", text)
+    problems = Problems("the link's faults", text)
     return tuple(placed.part for placed in _all(read_faults(_root(problems, text), problems), problems))
 
 
 def read_injected_log(text: str) -> tuple[Entry, ...]:
-    """The commands of a JSON or YAML list, as under `events:` with `at:`.
+    """The commands of a link: a JSON or YAML list, as under `events:` with `at:`.
 
     Raises:
         ScenarioError: With all that is wrong with the text.
     """
-    problems = Problems("log", text)
+    problems = Problems("the link's log", text)
     events = (placed.part for placed in _all(read_events(_root(problems, text), problems), problems))
     return tuple(Entry(at=event.trigger.at or 0, command=event.command) for event in events)
 

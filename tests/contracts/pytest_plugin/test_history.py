@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from taskmock.schemas import load_example
+
 pytest_plugins = ["pytester"]
 
 ENDED = {"result": True, "data": {"state": "EXPIRED", "name": "Release"}, "code": 0, "message": ""}
@@ -14,7 +16,7 @@ REVIVED = {"result": True, "data": {**ENDED["data"], "state": "REVOKED"}, "code"
 def run(pytester):
     """Runs one test that polls some answers, 20 s apart."""
 
-    def ran(*bodies, after=""):
+    def ran(*bodies, after="", options=()):
         pytester.makepyfile(f"""
             import json
 
@@ -24,9 +26,27 @@ def run(pytester):
                     history.add(body, at=20 * number)
                 {after}
         """)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider")
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", *options)
 
     return ran
+
+
+STANDING = {
+    **load_example("v2", "response"),
+    "data": {name: value for name, value in load_example("v2", "response")["data"].items() if name != "ex_data"},
+}
+"""The answer of a task that goes on: where it comes again after a minute, its clock stands still."""
+
+
+@pytest.mark.parametrize("rule", ["off", "on", "auto", None])
+def test_clock_rule_of_a_run_judges_its_histories(run, pytester, rule):
+    by_flag = run(STANDING, STANDING, STANDING, options=(f"--taskmock-clock-rule={rule}",) if rule else ())
+    pytester.makeini(f"[pytest]\ntaskmock_clock_rule = {rule or 'auto'}\n")
+    by_ini = run(STANDING, STANDING, STANDING)
+
+    for result in (by_flag, by_ini):
+        result.assert_outcomes(**{"passed" if rule == "off" else "failed": 1})
+        assert ("task.clock" in result.stdout.str()) == (rule != "off")
 
 
 def test_history_that_keeps_the_contract_passes(run):

@@ -1,6 +1,7 @@
 """Any moment can be taken away: as a scenario file that plays the same, and as a link that leads to it."""
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -210,15 +211,23 @@ def test_link_to_another_edition_is_refused(mock, task):
     )
 
 
+def test_link_behind_the_end_of_calendars_is_refused(mock, task):
+    link = re.sub("&epoch=[0-9]+&reading=[0-9.]+", "&epoch=253370736000000&reading=1", admin(mock.url, task)["link"])
+
+    answer = send(mock.url, link)
+
+    assert (answer.status, answer.json["error"]) == (400, "epoch and reading lead behind the year 9998")
+
+
 @pytest.mark.parametrize(
     ("more", "status", "error"),
     [
         ("&log=%5B%7B%22at%22%3A%220s%22%2C%22retry%22%3A%22Copy%20B%22%7D%5D", 409, "NotFoundError"),
         ("&log=%5B%7B%22at%22%3A%223s%22%2C%22retry%22%3A%22No%22%7D%5D", 404, "no node is called 'No'"),
-        ("&log=%7B", 400, "log:1:2"),
+        ("&log=%7B", 400, "the link's log:1:2"),
         ("&spent=%5B-1%5D", 400, "spent is '[-1]'"),
         ("&spent=no", 400, "spent is 'no'"),
-        ("&faults=%5B7%5D", 400, "faults:1:2"),
+        ("&faults=%5B7%5D", 400, "the link's faults:1:2"),
     ],
 )
 def test_link_that_cannot_be_is_refused(mock, task, more, status, error):
