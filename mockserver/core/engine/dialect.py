@@ -24,7 +24,8 @@ class Dialect:
     that is met) are further texts of `ex_data`.
 
     `loop_keeps`: a further pass of a loop keeps `retry` and `error_ignored`. `retries_forced`: a forced failure is
-    retried automatically. `kills_on_revoke`: after a revoke no node can be operated but paused.
+    retried automatically. `kills_on_revoke`: after a revoke no node can be operated but paused. `monitors_nodes`: the
+    time-out of an earlier run, which a forced failure leaves, makes the end of a later run fail.
 
     `folded` is the raw state in which a parent shows what its children say, and `fold` are the states that it then
     takes over from them, the strongest first; without children it is `childless`.
@@ -45,6 +46,7 @@ class Dialect:
     loop_keeps: bool
     retries_forced: bool
     kills_on_revoke: bool
+    monitors_nodes: bool
     folded: State
     childless: State
     fold: tuple[State, ...]
@@ -76,6 +78,7 @@ V1 = Dialect(
     loop_keeps=True,
     retries_forced=False,
     kills_on_revoke=True,
+    monitors_nodes=True,
     folded=State.BLOCKED,
     childless=State.FAILED,
     fold=(State.RUNNING, State.FAILED, State.NODE_SUSPENDED),
@@ -99,6 +102,7 @@ V2 = Dialect(
     loop_keeps=False,
     retries_forced=True,
     kills_on_revoke=False,
+    monitors_nodes=False,
     folded=State.RUNNING,
     childless=State.RUNNING,
     fold=(State.FAILED, State.NODE_SUSPENDED),

@@ -10,9 +10,9 @@ from taskmock.mockserver.core.engine.node_effects import NodeEffects
 from taskmock.mockserver.core.engine.operator import (
     INVALID,
     NO_NODE,
-    NO_SLEEPING,
     NO_STATE,
     NO_STATE_MATCHES,
+    NO_STATUS,
     NOT_EXECUTED,
     NOT_FOUND,
     Operator,
@@ -97,16 +97,14 @@ class Commands(Operator):
         """What the engines say of a node before the start, which they do not know; engine 1 appoints pauses."""
         if not self.two:
             if command.verb not in {Verb.PAUSE, Verb.PAUSE_SUBPROCESS}:
-                raise CommandRefusedError(command, NOT_EXECUTED)
+                self.refuse(command, "", NO_STATUS if command.verb is Verb.CALLBACK else NOT_EXECUTED)
             return
         match command.verb:
             case Verb.RETRY:
                 self.refuse(command, NOT_FOUND, NOT_FOUND)
             case Verb.PAUSE_SUBPROCESS:
                 self.refuse(command, NOT_FOUND, f"node({node.id}) does not exist")
-            case Verb.RESUME_SUBPROCESS:
+            case Verb.RESUME_SUBPROCESS | Verb.CALLBACK:
                 self.refuse(command, NO_STATE, NO_STATE_MATCHES)
-            case Verb.CALLBACK:
-                self.refuse(command, INVALID, NO_SLEEPING.format(node=node.id))
             case _:
                 self.refuse(command, NO_NODE, "Node matching query does not exist.")

@@ -13,19 +13,20 @@ Action = Callable[..., None]
 class EventQueue:
     """Messages in the order of their moments, in ms; those of one moment in the order in which they were sent.
 
-    `on_instant` is called whenever all messages of a moment have been delivered, before its commands and after each.
+    `sent` counts the messages. `on_instant` is called whenever all messages of a moment have been delivered, before its
+    commands and after each.
     """
 
     def __init__(self) -> None:
         self.now = 0
         self.on_instant: Callable[[], None] | None = None
         self._queue: list[tuple[int, int, int, Action, tuple[object, ...]]] = []
-        self._sent = 0
+        self.sent = 0
 
     def send(self, at: int, action: Action, *arguments: object, command: bool = False) -> None:
         """Queues a message; commands of a moment come after all its messages."""
-        self._sent += 1
-        heapq.heappush(self._queue, (at, _COMMAND if command else _MESSAGE, self._sent, action, arguments))
+        self.sent += 1
+        heapq.heappush(self._queue, (at, _COMMAND if command else _MESSAGE, self.sent, action, arguments))
 
     def run(self, until: int | None = None) -> None:
         """Delivers all messages up to and including a moment; all there are where it is None."""

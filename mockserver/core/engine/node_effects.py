@@ -10,20 +10,20 @@ from taskmock.mockserver.core.engine.operator import (
     NO_SLEEPING,
     NO_STATE,
     NO_STATE_MATCHES,
+    NO_STATUS,
     NODE_TYPES,
     NOT_EXECUTED,
     NOT_FOUND,
     Operator,
     check,
 )
-from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.flow import Activity, Branch
-from taskmock.mockserver.core.graph import NOWHERE, GraphNode, NodeKind
+from taskmock.mockserver.core.graph import ROOT, GraphNode, NodeKind
 from taskmock.mockserver.core.state import Row, State
 
 _SKIPPED_WITH = {
-    Verb.SKIP_EXCLUSIVE: (NodeKind.EXCLUSIVE, "an exclusive"),
-    Verb.SKIP_CONDITIONAL: (NodeKind.CONDITIONAL, "a conditional"),
+    Verb.SKIP_EXCLUSIVE: (NodeKind.EXCLUSIVE, "exclusive"),
+    Verb.SKIP_CONDITIONAL: (NodeKind.CONDITIONAL, "conditional parallel"),
 }
 _SKIPPABLE = frozenset({NodeKind.ACTIVITY, NodeKind.START, NodeKind.EXCLUSIVE, NodeKind.AGAIN})  # that can_skip (fact)
 
@@ -33,40 +33,41 @@ class NodeEffects(Operator):
 
     def _failed_row(self, node: GraphNode, command: Command) -> Row:
         """The row of a node that has to have failed."""
-        row = self.state.rows.get(node.index)
+        state, row = self.state_of(node.index), self.state.rows.get(node.index)
         if not self.two:
-            return self._failed_row_1(node, command, row)
-        if row is None:
+            self._check_limit(node, command, row)
+            retried = command.verb is Verb.RETRY
+            paused = [State.SUSPENDED] * retried
+            self.refuse_unless(node, command, State.READY if retried else State.FINISHED, State.FAILED, *paused)
+        elif state is None:
             self.refuse(command, NO_STATE, NO_STATE_MATCHES)
-        if row.state is not State.FAILED:
-            self.refuse(command, INVALID, f"{node.id} state is not FAILED, actual {row.state}")
-        return row
+        elif row is None or state is not State.FAILED:
+            self.refuse(command, INVALID, f"{node.id} state is not FAILED, actual {state}")
+        return row or Row(State.SUSPENDED)
 
-    def _failed_row_1(self, node: GraphNode, command: Command, row: Row | None) -> Row:
-        """The same of engine 1: nothing is left to operate on after a revoke, and nothing beyond the rerun limit."""
-        if row is None and node.index not in self.state.appointed:
-            self.refuse(command, "", NOT_EXECUTED)
-        at_work = row is not None and row.state not in {State.FINISHED, State.SUSPENDED} and node.first == NOWHERE
-        own = row is not None and row.state is State.FAILED and node.first != NOWHERE
-        if row is None or self.over or not (at_work or own):
-            gateway = command.verb in _SKIPPED_WITH
-            done = "invalid operation, this gateway is finished or pipeline have been revoked"
-            gone = f"can't not {command.verb} a subprocess or this process has been revoked"
-            self.refuse(command, "", done if gateway else gone)
-        if node.kind is NodeKind.SUBPROCESS:
-            self.refuse(command, "", f"can't {command.verb} this type of node")
-        retried = command.verb is Verb.RETRY
-        if node.limit is not None and row.loop > node.limit:
-            what = "retry" if retried else "skip"
+    def _check_limit(self, node: GraphNode, command: Command, row: Row | None) -> None:
+        if node.limit is not None and row is not None and row.loop > node.limit:
+            what = "retry" if command.verb is Verb.RETRY else "skip"
             self.refuse(command, "", f"rerun times exceed max limit: {node.limit}, can not {what}")
-        self.refuse_unless(node, command, State.READY if retried else State.FINISHED, State.FAILED)
-        return row
+
+    def _check_process(self, node: GraphNode, command: Command) -> None:
+        """Engine 1 operates on the current node of a process alone; a revoke leaves none."""
+        if self.two:
+            return
+        if self.state_of(node.index) is None:
+            self.refuse(command, "", NOT_EXECUTED)
+        if self.over or not self.process_at(node):
+            gateway = "invalid operation, this gateway is finished or pipeline have been revoked"
+            other = f"can't not {command.verb} a subprocess or this process has been revoked"
+            forced = {Verb.FORCED_FAIL: NO_PROCESS} | dict.fromkeys(_SKIPPED_WITH, gateway)
+            self.refuse(command, "", forced.get(command.verb, other))
 
     def retry(self, node: GraphNode, command: Command) -> None:
         """Runs a failed node again."""
-        if node.kind not in {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}:
-            one, two = "can't retry this type of node", f"node({node.id}) has no data"
-            self.refuse(command, NOT_FOUND, two if self.two else one)
+        self._check_process(node, command)
+        known = {NodeKind.ACTIVITY, NodeKind.SUBPROCESS if self.two else NodeKind.PARALLEL}
+        if node.kind not in known:
+            self.refuse(command, NOT_FOUND, NOT_FOUND if self.two else "can't retry this type of node")
         if isinstance(node.step, Activity) and not node.step.retryable:
             one = "the node is set to not be retryable, try skip it please."
             two = f"can not retry node({node.id}) with can_retry(False)"
@@ -76,31 +77,37 @@ class NodeEffects(Operator):
 
     def skip(self, node: GraphNode, command: Command) -> None:
         """Goes on behind a failed node as if it had succeeded."""
+        self._check_process(node, command)
         if self.two and node.kind not in _SKIPPABLE:
             self.refuse(command, INVALID, "can not skip this node")
         if isinstance(node.step, Activity) and not node.step.skippable:
             one = "this node is set to not be skippable, try retry it please."
             self.refuse(command, INVALID, "can not skip this node" if self.two else one)
         if node.kind is not NodeKind.ACTIVITY and not (self.two and node.kind is NodeKind.START):
-            two = f"can not use skip_node api for {NODE_TYPES.get(node.kind, node.kind)}"
+            two = f"can not use skip_node api for NodeType.{NODE_TYPES.get(node.kind, node.kind)}"
             self.refuse(command, INVALID, two if self.two else "can't skip this type of node")
         self._finish_skipped(node, self._failed_row(node, command))
-        self.engine.send_token(node.next)
+        self.engine.send_token(node.next, wakes=True)
 
     def skip_gateway(self, node: GraphNode, command: Command) -> None:
         """Goes on behind a failed gateway, into the arms that the command names."""
-        kind, article = _SKIPPED_WITH[command.verb]
+        self._check_process(node, command)
+        kind, name = _SKIPPED_WITH[command.verb]
         arms: list[object] = [command.data]
         if kind is NodeKind.CONDITIONAL and isinstance(command.data, list):
             arms = command.data
         check(bool(arms), command, "at least one arm has to be taken")
         if node.kind is not kind or not isinstance(node.step, Branch):
-            raise CommandRefusedError(command, f"only {article} gateway can be skipped with {command.verb}")
+            one = f"invalid operation, this node is not a {name} gateway"
+            two = f"{node.id} is not {name} gateway, actual: {NODE_TYPES.get(node.kind, node.kind)}"
+            self.refuse(command, INVALID, two if self.two else one)
         names = [arm.name for arm in node.step.arms]
         for arm in arms:
             check(arm in names, command, f"no arm {arm!r}; the gateway's arms are {', '.join(names)}")
         self._finish_skipped(node, self._failed_row(node, command))
-        self.engine.split(node, [node.arms[names.index(name)] for name in dict.fromkeys(map(str, arms))])
+        entries = [node.arms[names.index(name)] for name in dict.fromkeys(map(str, arms))]
+        # In engine 1 the arms of a conditional gateway wake nothing but what is directly around it.
+        self.engine.split(node, entries, wakes=kind is NodeKind.EXCLUSIVE or node.parent == ROOT)
 
     def _finish_skipped(self, node: GraphNode, row: Row) -> None:
         now = self.engine.queue.now
@@ -116,15 +123,13 @@ class NodeEffects(Operator):
             if node.kind is not NodeKind.ACTIVITY:
                 kind = NODE_TYPES.get(node.kind, node.kind)
                 self.refuse(command, INVALID, f"{node.id} is not activity, actual: {kind}")
-            if row is None:
+            state = self.state_of(node.index)
+            if state is None:
                 self.refuse(command, NO_STATE, NO_STATE_MATCHES)
-            if row.state is not State.RUNNING:
-                self.refuse(command, INVALID, f"{node.id} state is not RUNNING, actual: {row.state}")
+            if row is None or row.state is not State.RUNNING:
+                self.refuse(command, INVALID, f"{node.id} state is not RUNNING, actual: {state}")
         else:
-            if row is None and node.index not in self.state.appointed:
-                self.refuse(command, "", NOT_EXECUTED)
-            if row is None or self.over or row.state is State.FINISHED or node.kind is NodeKind.SUBPROCESS:
-                self.refuse(command, "", NO_PROCESS)
+            self._check_process(node, command)
             check(node.kind is NodeKind.ACTIVITY, command, "can't not forced fail this type of node")
             self.refuse_unless(node, command, State.FAILED, State.RUNNING)
         text = command.data if isinstance(command.data, str) else self.dialect.terminated.format(user="admin")
@@ -133,14 +138,14 @@ class NodeEffects(Operator):
     def callback(self, node: GraphNode, command: Command) -> None:
         """Ends a node that waits; one that polls, or has failed, takes its callback without effect."""
         row = self.state.rows.get(node.index)
-        at_work = row is not None and node.kind is NodeKind.ACTIVITY and row.start is not None
-        if row is None or not at_work or row.state is State.FINISHED or (self.over and not self.two):
-            self.refuse(command, INVALID, NO_SLEEPING.format(node=node.id) if self.two else NO_PROCESS)
-        run = (node.index, row.version)
-        if run in self.state.expired:
-            self.refuse(command, INVALID, "schedule is already expired")
-        if run in self.state.unscheduled:
-            self.refuse(command, NO_SCHEDULE, "Schedule matching query does not exist.")
+        run = (node.index, row.version if row else 0)
+        scheduled = row is not None and node.kind is NodeKind.ACTIVITY and run not in self.state.unscheduled
+        scheduled = scheduled and row is not None and row.start is not None
+        if self.two:
+            self._check_callback(node, command, run, scheduled=scheduled)
+        else:
+            self._check_callback_1(node, command, run, scheduled=scheduled)
+        assert row is not None  # noqa: S101  # a row that is not there is refused
         if row.state is not State.RUNNING:
             self.state.expired.add(run)
         elif isinstance(node.step, Activity) and node.step.waits:
@@ -149,3 +154,23 @@ class NodeEffects(Operator):
                 self.engine.fail(node.index, answer.get("ex_data", "callback failed"))
             else:
                 self.engine.succeed(node.index)
+
+    def _check_callback(self, node: GraphNode, command: Command, run: tuple[int, int], *, scheduled: bool) -> None:
+        if self.state_of(node.index) is None:
+            self.refuse(command, NO_STATE, NO_STATE_MATCHES)
+        if not self.process_at(node):
+            self.refuse(command, INVALID, NO_SLEEPING.format(node=node.id))
+        if not scheduled:
+            self.refuse(command, NO_SCHEDULE, "Schedule matching query does not exist.")
+        if run in self.state.expired:
+            self.refuse(command, INVALID, "schedule is already expired")
+
+    def _check_callback_1(self, node: GraphNode, command: Command, run: tuple[int, int], *, scheduled: bool) -> None:
+        if self.state_of(node.index) is None:
+            self.refuse(command, "", NO_STATUS)
+        if not scheduled or run in self.state.expired:
+            self.refuse(command, "", "ScheduleService matching query does not exist.")
+        if self.over or not self.process_at(node):
+            self.refuse(command, "", NO_PROCESS)
+        if not (isinstance(node.step, Activity) and node.step.waits):
+            self.refuse(command, "", "can't callback a poll schedule.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from taskmock.mockserver.core.command import Command
 from taskmock.mockserver.core.errors import CommandRefusedError
-from taskmock.mockserver.core.graph import ROOT, GraphNode, NodeKind
+from taskmock.mockserver.core.graph import NOWHERE, ROOT, GraphNode, NodeKind
 from taskmock.mockserver.core.state import State
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NOT_EXECUTED = "node not exists or not be executed yet"
 NO_PROCESS = "invalid operation, this node is finished or pipeline have been revoked"
+NO_STATUS = "Status matching query does not exist."
 """Words of engine 1."""
 
 NO_STATE_MATCHES = "State matching query does not exist."
@@ -59,6 +60,32 @@ class Operator:
         root = self.state.rows.get(ROOT)
         return root is not None and root.state in {State.FINISHED, State.REVOKED}
 
+    def state_of(self, index: int) -> State | None:
+        """The state of a node's row; of one not reached, that of the row that operations on it have made."""
+        row = self.state.rows.get(index)
+        return self.state.early(index) if row is None else row.state
+
+    def process_at(self, node: GraphNode) -> bool:
+        """Whether a process of the engine is at a node, in engine 2 one that sleeps."""
+        row = self.state.rows.get(node.index)
+        waits_for_arms = node.join != NOWHERE and self.state.arriving.get(node.join, 0) > 0
+        if waits_for_arms and not self._holds(node.join):
+            return True
+        if self.two:
+            if node.index in self.state.sleeping:
+                return True
+            run = row is not None and row.start is not None and row.state is not State.FINISHED
+            return run and (node.kind is NodeKind.ACTIVITY or (row is not None and row.state is State.FAILED))
+        if self._holds(node.index):
+            return True
+        states = {State.READY, State.FAILED}
+        if node.kind is not NodeKind.SUBPROCESS:
+            states |= {State.RUNNING, State.SUSPENDED}
+        return row is not None and row.state in states
+
+    def _holds(self, index: int) -> bool:
+        return any(index in tokens for tokens in self.state.held.values())
+
     def trap(self, name: str, node: GraphNode) -> None:
         """Notes that the command triggers a trap of the engine."""
         self.engine.trap(name, node.index)
@@ -69,8 +96,7 @@ class Operator:
 
     def refuse_unless(self, node: GraphNode, command: Command, to: State, *states: State) -> None:
         """Refuses a change of a node's row that the engine's table of transitions does not have."""
-        row = self.state.rows.get(node.index)
-        state = State.SUSPENDED if row is None and node.index in self.state.appointed else row and row.state
+        state = self.state_of(node.index)
         if state is None or state in states:
             return
         if self.two:

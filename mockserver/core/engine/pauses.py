@@ -41,18 +41,17 @@ class Pauses(Operator):
     def pause_subprocess(self, node: GraphNode, command: Command) -> None:
         """Suspends a subprocess: no token goes on in it; engine 1 appoints the pause of one that is not reached."""
         row = self.state.rows.get(node.index)
-        if node.kind is not NodeKind.SUBPROCESS and not self.two:
-            self.pause_node(node, command)
-            return
-        if row is None and node.index not in self.state.appointed:
+        if self.state_of(node.index) is None:
             if self.two:
                 self.refuse(command, NOT_FOUND, f"node({node.id}) does not exist")
             self.state.appoint(node.index)
             return
-        if node.kind is not NodeKind.SUBPROCESS:
+        if node.kind is not NodeKind.SUBPROCESS and (self.two or row is None or row.state is State.READY):
             self.pause_node(node, command)
             return
         self.refuse_unless(node, command, State.SUSPENDED, State.RUNNING, State.READY)
+        if node.kind is not NodeKind.SUBPROCESS:
+            self.trap("paused-running-node", node)
         assert row is not None  # noqa: S101  # what is appointed is refused
         self.state.put(node.index, row._replace(state=State.SUSPENDED))
         if row.state is State.READY:
@@ -64,20 +63,17 @@ class Pauses(Operator):
         if self.two:
             if node.kind is NodeKind.SUBPROCESS:
                 self.refuse(command, INVALID, PAUSES_NO_SUBPROCESS)
-            if row is None and node.index not in state.appointed and self.quirks:
-                return  # accepted, and nothing happens
             self.refuse_unless(node, command, State.READY, State.SUSPENDED, *[State.FAILED] * self.quirks)
+            if row is None and self.quirks:
+                state.resume_early(node.index)  # accepted, and nothing happens
+                return
             if row is None and node.index not in state.appointed:
                 self.refuse(command, INVALID, f"{node.id} is not reached")
             if row is not None and row.state is State.FAILED:
                 self.trap("resumed-failed-node", node)
-        elif node.index not in state.held:
-            if node.kind is NodeKind.SUBPROCESS and row is not None:
-                self.resume_subprocess(node, command)
-                return
-            if row is not None:
-                self.refuse_unless(node, command, State.READY)
-            self.refuse(command, "", NOT_EXECUTED)
+        elif node.index not in state.held.get(node.index, ()):
+            self._resume_node_1(node, command)
+            return
         state.appointed.discard(node.index)
         if row is not None:
             state.put(node.index, row._replace(state=State.READY))
@@ -85,37 +81,64 @@ class Pauses(Operator):
             state.unblock(node.index)
         self.engine.release(node.index)
 
+    def _resume_node_1(self, node: GraphNode, command: Command) -> None:
+        """The same of engine 1, of a node whose pause holds nothing: one that has failed runs again, and fails."""
+        row = self.state.rows.get(node.index)
+        if row is None or self.over:
+            self.refuse(command, "", NOT_EXECUTED)
+        if not self.process_at(node):
+            if node.kind is not NodeKind.SUBPROCESS or row.state is State.FINISHED:
+                self.refuse(command, "", NOT_EXECUTED)
+            self._go_on_inside(node, command)
+            return
+        self.refuse_unless(node, command, State.READY, State.SUSPENDED, *[State.FAILED] * self.quirks)
+        self.trap("resumed-failed-node", node)
+        self.state.unblock(node.index, through_pause=True)
+        self.state.put(node.index, row._replace(state=State.READY))
+        self.engine.send_token(node.index, wakes=True)
+
     def resume_subprocess(self, node: GraphNode, command: Command) -> None:
         """Goes on in a subprocess."""
-        state, row = self.state, self.state.rows.get(node.index)
-        appointed = node.index in state.appointed
-        if not self.two and (row is None or node.index in state.held or node.kind is not NodeKind.SUBPROCESS):
+        if not self.two:
             self.resume_node(node, command)
             return
-        if row is None and not appointed:
+        shown = self.state_of(node.index)
+        if shown is None:
             self.refuse(command, NO_STATE, NO_STATE_MATCHES)
-        if row is not None and row.state is not State.SUSPENDED:
-            if self.two:
-                self.refuse(command, INVALID, f"pipeline({node.id}) state is: {row.state}")
-            self.refuse_unless(node, command, State.RUNNING, State.SUSPENDED)
+        if shown is not State.SUSPENDED:
+            self.refuse(command, INVALID, f"pipeline({node.id}) state is: {shown}")
+        appointed = node.index in self.state.appointed
         if appointed and not self.quirks:
             self._resume_appointed(node)
             return
         if appointed:
             self.trap("resumed-appointed-node", node)
-            state.held.pop(node.index, None)
-            state.appointed.discard(node.index)
-            state.stuck.add(node.index)
+            self.state.held.pop(node.index, None)
+            self.state.appointed.discard(node.index)
+            self.state.stuck.add(node.index)
+        self._go_on_inside(node, command)
+
+    def _go_on_inside(self, node: GraphNode, command: Command) -> None:
+        state, row = self.state, self.state.rows.get(node.index)
+        if not self.two:
+            self.refuse_unless(node, command, State.RUNNING, State.SUSPENDED)
         if row is not None:
             state.put(node.index, row._replace(state=State.RUNNING))
         if not self.two and self.quirks and state.rows[ROOT].state is State.SUSPENDED:
             self.trap("pauses-do-not-add-up", node)
             state.put(ROOT, state.rows[ROOT]._replace(state=State.RUNNING))
             self.engine.release(ROOT, inside=node.index)
-        if node.index in state.held:
-            state.unblock(node.index)
+        if not self.two:
+            self._wake_around(node)
         self.engine.release(node.index)
-        state.block_again()
+        state.block_again(node.index)
+
+    def _wake_around(self, node: GraphNode) -> None:
+        """What engine 1 does with all around a subprocess that goes on: none of it is BLOCKED, the task RUNNING."""
+        self.state.unblock(node.first)
+        root = self.state.rows[ROOT]
+        if root.state is State.READY and node.index not in self.state.held:  # else the next message does it
+            self.state.put(ROOT, root._replace(state=State.RUNNING))
 
     def _resume_appointed(self, node: GraphNode) -> None:
         row = self.state.rows.get(node.index)

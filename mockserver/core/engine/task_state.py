@@ -15,12 +15,14 @@ class TaskState:
 
     `places` are the nodes in the order in which a tree shows them: that of their first execution, or of the
     appointment of a pause where the dialect shows it. `appointed` nodes are paused as soon as they are reached.
-    `held` are the tokens that wait for a scope (the task, a subprocess or an appointed node) to be released, by scope;
-    `holding` counts the scopes whose state lets no token in. `arriving` counts the tokens that a converging gateway
-    still waits for. `versions` are the next versions of removed nodes. `auto_retries` counts each node's automatic
-    retries: in all, even where its row is removed (fact). `expired` are runs (node, version) whose plugin is asked no
-    more, `unscheduled` those that no plugin waits for. `stuck` nodes let no token in for ever. `kept_retries` are those
-    that a node's row has of earlier passes of a loop.
+    `held` are the tokens that wait for a scope (the task, a subprocess or an appointed node) to be released, by
+    scope; `holding` counts the scopes whose state lets no token in. `arriving` counts the tokens that a converging
+    gateway still waits for. `versions` are the next versions of removed nodes. `auto_retries` counts each node's
+    automatic retries: in all, even where its row is removed (fact). `expired` are runs (node, version) whose plugin
+    is asked no more, `unscheduled` those that no plugin waits for. `stuck` nodes let no token in for ever, and
+    those where one came are `sleeping`. `resumed` are nodes that were resumed before they were reached. `monitors`
+    are the time-outs that engine 1 knows of, by node, `ended_monitors` those that come no more. `kept_retries` are
+    those that a node's row has of earlier passes of a loop.
     """
 
     def __init__(self, graph: Graph, dialect: Dialect, queue: EventQueue) -> None:
@@ -28,6 +30,9 @@ class TaskState:
         self.places: dict[int, None] = {}
         self.changes: list[Change] = []
         self.appointed: set[int] = set()
+        self.resumed: set[int] = set()
+        self.monitors: dict[int, int] = {}
+        self.ended_monitors: set[int | None] = set()
         self.held: dict[int, list[int]] = {}
         self.holding = 0
         self.arriving: dict[int, int] = {}
@@ -36,6 +41,7 @@ class TaskState:
         self.expired: set[tuple[int, int]] = set()
         self.unscheduled: set[tuple[int, int]] = set()
         self.stuck: set[int] = set()
+        self.sleeping: set[int] = set()
         self.kept_retries: dict[int, int] = {}
         self._graph = graph
         self._dialect = dialect
@@ -61,9 +67,28 @@ class TaskState:
         row = self.rows[index] = self.rows[index]._replace(auto_retries=self.auto_retries.get(index, 0))
         self.changes.append(Change(self._queue.now, index, row))
 
+    def early(self, index: int) -> State | None:
+        """The state of the row that operations have made of a node before it was reached; None where none has."""
+        if index in self.appointed:
+            return State.SUSPENDED
+        if index in self.stuck:
+            return State.RUNNING
+        return State.READY if index in self.resumed else None
+
+    def resume_early(self, index: int) -> None:
+        """Has a node that is not reached READY: it runs as soon as it is reached."""
+        self.appointed.discard(index)
+        self.resumed.add(index)
+        self._place(index)
+
     def appoint(self, index: int) -> None:
         """Has a node paused as soon as it is reached."""
+        self.resumed.discard(index)
+        self.stuck.discard(index)
         self.appointed.add(index)
+        self._place(index)
+
+    def _place(self, index: int) -> None:
         # Engine 2 makes the node's row now: its place among its siblings is that of the appointment (captured).
         if self._dialect.shows_appointed and index not in self.places:
             self.places[index] = None
@@ -107,10 +132,22 @@ class TaskState:
             paused = paused or out
         return paused
 
-    def block_again(self) -> None:
-        """Blocks around every node that has failed, or is kept from running by its appointed pause."""
+    def block_again(self, inside: int = ROOT) -> None:
+        """Blocks around every node in a scope that has failed, or is kept from running by its appointed pause."""
         for index in (*self._failed, *filter(self.held.__contains__, self.appointed)):
-            self.block(index)
+            if inside == ROOT or inside in self._graph.scopes_of(index):
+                self.block(index)
+
+    def is_stopped_between(self, fork: int, join: int) -> bool:
+        """Whether a node in an arm of a gateway has failed, or is kept from running by its appointed pause."""
+        nodes, parent = self._graph.nodes, self._graph.nodes[join].parent
+        for index in (*self._failed, *filter(self.held.__contains__, self.appointed)):
+            around = index
+            while around != ROOT and nodes[around].parent != parent:
+                around = nodes[around].parent
+            if fork < around < join:
+                return True
+        return False
 
     def unblock(self, index: int, *, through_pause: bool = False) -> None:
         """Sets the BLOCKED scopes around a node to RUNNING, the task to READY until the next message.

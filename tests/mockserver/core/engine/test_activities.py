@@ -301,3 +301,9 @@ def test_work_of_a_terminated_attempt_does_not_end_the_next():
     log = given(1, "forced_fail", "A"), given(2, "retry", "A")
 
     assert rows(tree(script, AT_ONCE, *log))["A"].finish == 7000
+
+
+def test_activity_that_cannot_be_retried_is_not_retried_by_itself_either():
+    node = act("A", (1, "failed"), 1, retryable=False, auto_retry=AutoRetry(max=2, after=1000))
+
+    assert states(tree(play(node), 9))["A"] == "FAILED"

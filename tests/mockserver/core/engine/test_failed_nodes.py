@@ -163,8 +163,8 @@ def test_failed_gateway_says_why():
     [
         ("skip_exg", "c", "no arm 'c'; the gateway's arms are a, b"),
         ("skip_exg", None, "no arm None; the gateway's arms are a, b"),
-        ("skip", None, "can not use skip_node api for ExclusiveGateway"),
-        ("retry", None, "node(ID) has no data"),
+        ("skip", None, "can not use skip_node api for NodeType.ExclusiveGateway"),
+        ("retry", None, "bamboo_engine.exceptions.NotFoundError"),
     ],
 )
 def test_failed_gateway_refuses(verb, data, reason):
@@ -174,8 +174,8 @@ def test_failed_gateway_refuses(verb, data, reason):
 @pytest.mark.parametrize(
     ("verb", "data", "reason"),
     [
-        ("skip_exg", "a", "only an exclusive gateway can be skipped with skip_exg"),
-        ("skip_cpg", ["a"], "only a conditional gateway can be skipped with skip_cpg"),
+        ("skip_exg", "a", "ID is not exclusive gateway, actual: ServiceActivity"),
+        ("skip_cpg", ["a"], "ID is not conditional parallel gateway, actual: ServiceActivity"),
     ],
 )
 def test_failed_activity_is_skipped_as_no_gateway(verb, data, reason):
@@ -209,7 +209,7 @@ def test_failed_conditional_gateway_is_skipped_into_the_arms_that_are_named(edit
         ("skip_cpg", ["a", "x"], "no arm 'x'; the gateway's arms are a, b, c"),
         ("skip_cpg", [], "at least one arm has to be taken"),
         ("skip_cpg", None, "no arm None; the gateway's arms are a, b, c"),
-        ("skip_exg", "a", "only an exclusive gateway can be skipped with skip_exg"),
+        ("skip_exg", "a", "ID is not exclusive gateway, actual: ConditionalParallelGateway"),
         ("skip", None, "can not skip this node"),
     ],
 )
@@ -219,7 +219,7 @@ def test_failed_conditional_gateway_refuses(verb, data, reason):
 
 def test_failed_exclusive_gateway_refuses_skip_cpg():
     assert refusal(NO_ARM, 5, "skip_cpg", GATEWAY, data=["a"]) == (
-        "only a conditional gateway can be skipped with skip_cpg"
+        "ID is not conditional parallel gateway, actual: ExclusiveGateway"
     )
 
 

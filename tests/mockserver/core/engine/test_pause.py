@@ -223,3 +223,27 @@ def test_subprocess_resumed_over_a_failed_node_has_failed():
         assert states(tree(script, 8, *log, edition=edition))["S"] == "SUSPENDED"
         assert states(tree(script, 9, *log, edition=edition))["S"] == "FAILED"
         assert states(tree(script, 9, *log, edition=edition))["task"] == "FAILED"
+
+
+def test_node_not_reached_is_ready_once_it_is_resumed():
+    """Engine 2 makes a row of it, which a second resume finds READY."""
+    first = given(1, "resume", "C")
+
+    assert refusal(STEPS, 2, "resume", "C", first) == "can't not transit node(ID) state from READY to READY"
+    assert states(tree(STEPS, 99, first)) == states(tree(STEPS, 99))
+
+
+def test_failed_node_of_engine_1_fails_at_once_when_it_is_resumed():
+    log = [given(5, "resume", "A")]
+    row = rows(tree(play(act("A", (1, "failed"))), 5, *log, edition="v1"))["A"]
+
+    assert (row.state, row.start, row.finish, row.retry) == ("FAILED", 5000, 5000, 0)
+    assert str(row.ex_data).startswith("Traceback")
+
+
+def test_time_out_of_an_ended_run_of_engine_1_fails_the_next_run():
+    script = play(act("A", 3, times_out=5000))
+    log = given(1, "forced_fail", "A"), given(4, "retry", "A")
+
+    assert states(tree(script, 9, *log, edition="v1"))["A"] == "FAILED"
+    assert states(history(script, *log, edition="v1", quirks=False).tree_at(9000))["A"] == "FINISHED"
