@@ -13,13 +13,15 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Programs that tests call, and that have environments of their own.
 TOOLS := $(VENV)/tools
+# The releases of the real engines that the mock is compared with.
+ENGINES := tests/system/differential/environments
 
 export MYPYPATH := .ci/src
 # Sets of words come in the same order in every run of the tests; `fuzz` leaves that to chance too.
 quick pytest coverage: export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test venv tools format lint types layers quick pytest coverage fuzz wheel benchmarks lock clean FORCE
+.PHONY: help serve test venv tools format lint types layers quick pytest coverage fuzz fidelity wheel benchmarks lock clean FORCE
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.* ## ' Makefile | sed -E 's/^([a-z]+):.* ## /\1	/' | while IFS='	' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
@@ -64,6 +66,7 @@ tools: $(TOOLS)/.schemathesis ## the programs that tests call
 	@sh .ci/need chromium chromium "HTML reports in a browser"
 	@sh .ci/need npm npm "TypeScript clients"
 	@sh .ci/typescript $(TOOLS)/typescript
+	@sh .ci/engines $(ENGINES)/engine-3.0.txt $(TOOLS)/engine-3.0
 
 format: $(VENV)/.developed ## format the code and apply safe fixes
 	$(BIN)/ruff check --fix .
@@ -101,6 +104,14 @@ fuzz: $(VENV)/.developed ## the property tests with new and more examples (`make
 
 accept-openapi: $(VENV)/.developed tools ## the answers to thousands of calls drawn from the OpenAPI document
 	OPENAPI_EXAMPLES=20 $(BIN)/python -m pytest tests/system/clients/test_openapi_conformance.py $(ARGS)
+
+PAIRS ?= 1000
+SEED ?= 0
+
+fidelity: $(VENV)/.developed ## random pipelines and operations on the real engines and on the mock (PAIRS=10000 SEED=1)
+	@sh .ci/engines $(ENGINES)/engine-3.0.txt $(TOOLS)/engine-3.0
+	@sh .ci/engines $(ENGINES)/engine-2.11.txt $(TOOLS)/engine-2.11
+	@cd tests && $(abspath $(BIN))/python -m system.differential.fidelity --pairs $(PAIRS) --seed $(SEED) $(ARGS)
 
 wheel: $(VENV)/.developed ## build the wheel and the source distribution into dist/
 	rm -rf build dist
