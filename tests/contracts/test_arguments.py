@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from taskmock.contracts import Baseline, Contract, History, Poll, load_baseline, save_baseline
+from taskmock.contracts import Baseline, Contract, History, load_baseline, save_baseline
 from taskmock.contracts.verify import Plan, Target, asking, verify
 from taskmock.schemas.argument import ArgumentError
 
@@ -53,12 +53,6 @@ def test_argument_of_another_type_is_refused(call, told):
         call()
 
     assert str(caught.value) == told
-
-
-@pytest.mark.parametrize("moment", [float("nan"), float("inf")])
-def test_poll_has_a_moment_that_comes(moment):
-    with pytest.raises(TypeError, match=r"^the moment of a poll is a number of seconds, or None, not "):
-        Poll({}, moment)
 
 
 def test_overlay_and_baseline_are_named_by_paths_too(tmp_path: pathlib.Path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from taskmock.contracts.api.bk_sops.rules.document import Document, Observed
 
@@ -136,13 +135,13 @@ class Poll:
         return f"line {self.line} of {self.file}" if self.line else self.file
 
     def __post_init__(self) -> None:
-        """Refuses a moment that cannot be compared.
+        """Refuses a moment that is none; one that cannot be compared (not a number, or endless) is not used.
 
-        Raises: TypeError where `at` is no finite number.
+        Raises: TypeError where `at` is no number.
         """
         if self.at is not None and not _is_moment(self.at):
             raise TypeError(f"the moment of a poll is a number of seconds, or None, not {self.at!r}")
 
 
 def _is_moment(at: object) -> bool:
-    return isinstance(at, int | float) and not isinstance(at, bool) and math.isfinite(at)
+    return isinstance(at, int | float) and not isinstance(at, bool)
