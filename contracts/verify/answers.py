@@ -13,6 +13,7 @@ from taskmock.contracts.findings.report import Report
 from taskmock.contracts.findings.violation import Violation, clip
 from taskmock.contracts.validation.body import BodyError, decoded_object
 from taskmock.contracts.verify.transport.exchange import Exchange
+from taskmock.schemas.argument import demand
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class Question:
 
     task_id: str
     parameters: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        """Raises: ArgumentError for what is no id, or no parameters."""
+        demand("Question(task_id)", self.task_id, str, "a task's id as text")
+        demand("Question(parameters)", self.parameters, Mapping, "the parameters of a call by name")
 
     @property
     def asked(self) -> dict[str, Any]:

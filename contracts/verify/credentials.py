@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from taskmock.contracts.files import DocumentFileError, read_document
 from taskmock.contracts.findings.wording import guess, kind_of
+from taskmock.schemas.argument import demand
 
 VARIABLES = {
     "bk_app_code": "TASKMOCK_BK_APP_CODE",
@@ -32,6 +33,11 @@ class Credentials:
     bk_token: str = dataclasses.field(default="", repr=False)
     bk_username: str = ""
     access_token: str = dataclasses.field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises: ArgumentError for what is no text, which it does not show."""
+        for name in VARIABLES:
+            demand(f"Credentials({name}=…)", getattr(self, name), str, "a text", is_secret=True)
 
     @property
     def fields(self) -> dict[str, str]:

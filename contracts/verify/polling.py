@@ -75,6 +75,7 @@ def asking(where: Target | RateLimitedClient, rate: float | None) -> Iterator[Ra
     if isinstance(where, RateLimitedClient):
         yield where
         return
+    demand("asking(rate)", rate, int | float | None, "calls a second as a number")
     demand("verify(where)", where, Target, "a Target, such as Target('http://127.0.0.1:8000')")
     client = RateLimitedClient(where, rate)
     try:

@@ -20,6 +20,7 @@ from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.schemas import GATEWAYS, STATUS
+from taskmock.schemas.argument import demand
 
 UNKNOWN_TASK = "2147483647"
 """An id that no server has come to yet, and that its database can look for."""
@@ -80,6 +81,7 @@ def probe(
         TlsError: A certificate's file cannot be used.
         UnreachableError: The server cannot be reached.
     """
+    demand("probe(parameters)", parameters, Mapping, "the parameters of a call by name")
     judge = contract or Contract()
     with asking(where, rate) as client:
         target = client.target

@@ -20,6 +20,7 @@ from taskmock.contracts.verify.plan import RATE
 from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import STATUS, base_of, editions_of, load_operations
+from taskmock.schemas.argument import demand
 
 STARTED = ("FAILED", "FINISHED", "RUNNING")
 """The states of nodes that are asked for by themselves, one node in each."""
@@ -60,6 +61,8 @@ def related(
 
     Raises: TlsError, UnreachableError, as `verify`.
     """
+    demand("related(verified)", verified, Verified, "a Verified, as verify gives")
+    demand("related(operations)", operations, list | tuple, "a list of calls' names")
     if verified.tree is None:
         return
     judge = contract or Contract()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from taskmock.contracts.verify.polling import RateLimitedClient, asking
 from taskmock.contracts.verify.run import verify
 from taskmock.contracts.verify.target import Target
 from taskmock.schemas import load_schema
+from taskmock.schemas.argument import demand
 
 CREATE = "create_task"
 
@@ -48,12 +50,18 @@ class Smoke:
     parameters: Mapping[str, Any]
     ends: tuple[str, ...] = ENDS[:1]
 
+    def __post_init__(self) -> None:
+        """Raises: ArgumentError for what are no parameters, or no states."""
+        demand("Smoke(parameters)", self.parameters, Mapping, "the parameters of create_task by name")
+        demand("Smoke(ends)", self.ends, list | tuple, "a list of states")
 
-def load_smoke(file: str) -> Smoke:
+
+def load_smoke(file: str | os.PathLike[str]) -> Smoke:
     """The smoke task that a JSON or TOML file describes: `template_id`, and what else `create_task` takes; `ends`.
 
     Raises: SmokeError with everything that is wrong with it.
     """
+    demand("load_smoke(file)", file, str | os.PathLike, "the path of a JSON or TOML file")
     try:
         document = read_document(file)
     except DocumentFileError as error:
@@ -140,6 +148,7 @@ class Drive:
     def __init__(
         self, where: Target | RateLimitedClient, smoke: Smoke, *, bk_biz_id: str = "2", contract: Contract | None = None
     ) -> None:
+        demand("Drive(smoke)", smoke, Smoke, "a Smoke, such as load_smoke(FILE) gives")
         self._where = where
         self._smoke = smoke
         self._business = {"bk_biz_id": bk_biz_id}

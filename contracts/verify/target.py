@@ -16,7 +16,7 @@ from taskmock.contracts.verify.transport.decompression import ACCEPTED
 from taskmock.contracts.verify.transport.exchange import Call
 from taskmock.contracts.verify.transport.proxy import is_local
 from taskmock.schemas import chosen
-from taskmock.schemas.argument import demand
+from taskmock.schemas.argument import ArgumentError, demand
 
 TIMEOUT = 35.0
 """How long an answer may take, in seconds, unless told otherwise: a gateway itself gives up after 30."""
@@ -58,6 +58,11 @@ class Target:
         demand("Target(tls=…)", self.tls, Tls | None, "a Tls")
         demand("Target(timeout=…)", self.timeout, int | float, "seconds as a number")
         demand("Target(headers=…)", self.headers, tuple | list, "pairs of a name and a value")
+        for pair in self.headers:
+            is_pair = isinstance(pair, tuple | list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
+            if not is_pair:
+                raise ArgumentError("Target(headers=…) takes pairs of a name and a value, both text")
+        demand("Target(stage=…)", self.stage, str, "a stage's name as text")
         object.__setattr__(self, "url", base_url(self.url))
         try:
             access = ACCESS[chosen("gateway", self.gateway, tuple(ACCESS))]

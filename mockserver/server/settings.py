@@ -82,7 +82,8 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuses what would only fail at the first poll, and puts what can be said in several ways into one."""
         for name, (kinds, takes) in _TAKEN.items():
-            demand(f"Settings({name}=…)", getattr(self, name), kinds, takes)
+            is_secret = name in {"admin_token", "auth"}
+            demand(f"Settings({name}=…)", getattr(self, name), kinds, takes, is_secret=is_secret)
         check_named("Settings(scenario=…)", self.scenario)
         clock = self.clock
         if clock is not None and not isinstance(clock, str) and not callable(getattr(clock, "now", None)):

@@ -213,7 +213,13 @@ def _played_id(scenario: Scenario, task_id: str | None) -> str:
 
 
 def playable_id(scenario: Scenario) -> str:
-    """A task id that a scenario plays for, `TASK_ID` where that is one."""
+    """A task id that a scenario plays for, `TASK_ID` where that is one.
+
+    Raises:
+        ValueError: The scenario has no task.
+    """
+    if not scenario.plays:
+        raise ValueError(f"the scenario {scenario.name!r} has no task to play")
     ids = scenario.plays[0].ids
     if not ids or scenario.play_for(TASK_ID):
         return TASK_ID

@@ -54,7 +54,7 @@ class Commands:
 
     def _give(self, verb: Verb, target: str, data: object = None) -> None:
         __tracebackhide__ = True
-        demand(f"{verb}(…)", target, str, "a node's name, path or id as text")
+        _demand_address(verb, target)
         try:
             self._playback.command(self._key, Command(verb=verb, target=target, data=data))
         except (CommandRefusedError, AddressError) as error:
@@ -71,11 +71,13 @@ class Commands:
     def pause(self, target: str = "task") -> None:
         """Pauses the task, a subprocess that runs, or a node that has yet to begin."""
         __tracebackhide__ = True
+        _demand_address(Verb.PAUSE, target)
         self._give(Verb.PAUSE_SUBPROCESS if self._is_subprocess(target) else Verb.PAUSE, target)
 
     def resume(self, target: str = "task") -> None:
         """Resumes what was paused."""
         __tracebackhide__ = True
+        _demand_address(Verb.RESUME, target)
         self._give(Verb.RESUME_SUBPROCESS if self._is_subprocess(target) else Verb.RESUME, target)
 
     def revoke(self) -> None:
@@ -110,6 +112,11 @@ class Commands:
         """Undoes what came after a node, and runs it again."""
         __tracebackhide__ = True
         self._give(Verb.ROLLBACK, node)
+
+
+def _demand_address(verb: Verb, target: object) -> None:
+    __tracebackhide__ = True
+    demand(f"{verb}(…)", target, str, "a node's name, path or id as text")
 
 
 def _is_json(value: object) -> bool:

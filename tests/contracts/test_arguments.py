@@ -5,7 +5,19 @@ import pathlib
 import pytest
 
 from taskmock.contracts import Baseline, Contract, History, load_baseline, save_baseline
-from taskmock.contracts.verify import Plan, Target, asking, verify
+from taskmock.contracts.verify import (
+    Credentials,
+    Drive,
+    Plan,
+    Question,
+    Smoke,
+    Target,
+    asking,
+    load_smoke,
+    probe,
+    related,
+    verify,
+)
 from taskmock.schemas.argument import ArgumentError
 
 POLLS = "polls in their order, each a Poll(body, at)"
@@ -46,6 +58,18 @@ LOCAL = Target("http://127.0.0.1:9")
             lambda: asking("http://127.0.0.1:9", 1).__enter__(),
             "verify(where) takes a Target, such as Target('http://127.0.0.1:8000'), not 'http://127.0.0.1:9'",
         ),
+        (lambda: Question(5, {}), "Question(task_id) takes a task's id as text, not 5"),
+        (
+            lambda: Question("5", None),
+            "Question(parameters) takes the parameters of a call by name, not None",
+        ),
+        (lambda: Credentials(bk_token=b"s3cret"), "Credentials(bk_token=…) takes a text, not bytes"),
+        (lambda: Target(LOCAL.url, headers=[1]), "Target(headers=…) takes pairs of a name and a value, both text"),
+        (lambda: list(probe(LOCAL, None)), "probe(parameters) takes the parameters of a call by name, not None"),
+        (lambda: list(related(LOCAL, "10", [])), "related(verified) takes a Verified, as verify gives, not '10'"),
+        (lambda: load_smoke(None), "load_smoke(file) takes the path of a JSON or TOML file, not None"),
+        (lambda: Smoke("x"), "Smoke(parameters) takes the parameters of create_task by name, not 'x'"),
+        (lambda: Drive(LOCAL, "x"), "Drive(smoke) takes a Smoke, such as load_smoke(FILE) gives, not 'x'"),
     ],
 )
 def test_argument_of_another_type_is_refused(call, told):

@@ -6,6 +6,7 @@ from support.copy_scenario import COPY
 from taskmock.mockserver import (
     ManualClock,
     MockServer,
+    Scenario,
     Settings,
     dump_scenario,
     frames,
@@ -111,8 +112,8 @@ def test_frames_takes_what_it_says(more, told):
         ({"strict_sessions": "yes"}, "Settings(strict_sessions=…) takes True or False, not 'yes'"),
         ({"admin": 1}, "Settings(admin=…) takes True or False, not 1"),
         ({"quirks": None}, "Settings(quirks=…) takes True or False, not None"),
-        ({"admin_token": b"t"}, "Settings(admin_token=…) takes a text, not b't'"),
-        ({"auth": {}}, "Settings(auth=…) takes the path of a file of declarations, or an Auth, not {}"),
+        ({"admin_token": b"t"}, "Settings(admin_token=…) takes a text, not bytes"),
+        ({"auth": {}}, "Settings(auth=…) takes the path of a file of declarations, or an Auth, not dict"),
     ],
 )
 def test_setting_takes_what_it_says(settings, told):
@@ -159,6 +160,12 @@ def test_waiting_takes_numbers(mock, given, told):
 def test_waiting_ends_at_a_moment_that_comes(mock, within):
     with pytest.raises(ValueError, match=r"^wait_for_requests\(within=…\) takes 0 to .* seconds, not "):
         mock.session().wait_for_requests(within=within)
+
+
+def test_scenario_without_a_task_is_refused(mock):
+    for play in (mock.play, frames):
+        with pytest.raises(ValueError, match=r"^the scenario 'empty' has no task to play$"):
+            play(Scenario(name="empty", plays=()))
 
 
 def test_long_value_is_shown_in_part(mock):

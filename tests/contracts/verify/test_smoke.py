@@ -56,7 +56,8 @@ def test_steps_are_told_on_the_way(smoke):
         ended = verify(server.url, "--drive", smoke(), "--allow-writes")
 
     lines = ended.stderr.splitlines()
-    assert lines[:3] == ["create_task: HTTP 200", "start_task: HTTP 200", "smoke task: poll 1: CREATED"]
+    assert lines[0].startswith("--interval 0: as fast as --rate allows, ")
+    assert lines[1:4] == ["create_task: HTTP 200", "start_task: HTTP 200", "smoke task: poll 1: CREATED"]
     assert re.fullmatch(r"smoke task: poll \d+: FINISHED", lines[-1])
 
 
