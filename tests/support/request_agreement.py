@@ -103,18 +103,19 @@ RARE = {
         ("format", ("yaml", "xml", "", None, 7)),
         ("unfold_subprocess", ("maybe", None, [], 2, "On")),
     ),
-    "operate_task": (_ACTIONS,),
+    "operate_task": (_ACTIONS, _UNKNOWN),
     "operate_node": (*(_UNKNOWN,) * 4, *(("flow_ids", ("a", [1], [None], None)),) * 3, ("data", ("{}", [], None))),
     "get_tasks_status": (("task_id_list", ([1] * 50, [1] * 51)),),
     "get_tasks_manual_intervention_state": (("task_id_list", ([1] * 9, [1] * 10)),),
     "get_task_list": (
         ("limit", (-1, "-1", "x", True, 1.0, "9" * 16, " 5")),
-        ("limit", ("-1", "x", True)),
-        ("offset", (-1, "-7")),
-        ("template_id", ("", None, True, [])),
+        *(("limit", ("x", True, 1.0)),) * 3,
+        *(("offset", (-1, "-7")),) * 4,
+        *(("template_id", ("", None, True, [])),) * 2,
     ),
     "get_task_node_data": (_STACKS, ("loop", (-1, "x", 10**9, "0"))),
     "get_task_node_detail": (
+        _STACKS,
         _STACKS,
         ("loop", (-1, "x", True)),
         ("max_histories", (None, True, [])),
@@ -226,7 +227,7 @@ class Requests:
                     params.pop(name, None)
             case chance if chance < 0.2:
                 params[self.random.choice(("taskid", "extra", "Name"))] = self.random.choice(JUNK)
-            case chance if chance < 0.5 and operation in RARE:
+            case chance if chance < 0.58 and operation in RARE:
                 name, values = self.random.choice(RARE[operation])
                 params[name] = copy.deepcopy(self.random.choice(values))
                 if name == "template_schemes_id":
