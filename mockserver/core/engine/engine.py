@@ -249,7 +249,7 @@ class Engine:
     def succeed(self, index: int) -> None:
         """A running leaf is done: FINISHED, then on; or once more, where it loops by itself."""
         node, row = self.graph.nodes[index], self.state.rows[index]
-        if self._has_lost_monitor(node):
+        if self._has_lost_monitor(node) and self.state.rows[ROOT].state is not State.REVOKED:
             self._fail(index, row._replace(ex_data=NO_MONITOR), retries=False)
             return
         self.state.put(index, self._finished(row))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from taskmock.mockserver.core.command import Command
 from taskmock.mockserver.core.errors import CommandRefusedError
-from taskmock.mockserver.core.graph import NOWHERE, ROOT, GraphNode, NodeKind
+from taskmock.mockserver.core.graph import ROOT, GraphNode, NodeKind
 from taskmock.mockserver.core.state import State
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ class Operator:
     def process_at(self, node: GraphNode) -> bool:
         """Whether a process of the engine is at a node, in engine 2 one that sleeps."""
         row = self.state.rows.get(node.index)
-        waits_for_arms = node.join != NOWHERE and self.state.arriving.get(node.join, 0) > 0
-        if waits_for_arms and not self._holds(node.join):
-            return True
+        forks = node.kind in {NodeKind.PARALLEL, NodeKind.CONDITIONAL}
+        if forks and self.state.arriving.get(node.join, 0) > 0 and not self._holds(node.join):
+            return True  # it waits for the processes of the arms
         if self.two:
             if node.index in self.state.sleeping:
                 return True
