@@ -18,7 +18,6 @@ from taskmock.contracts.findings.violation import Severity, Violation
 from taskmock.contracts.writers.plain import cause_line, file_of, likeness, more_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-HOME = "https://pypi.org/project/taskmock/"
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
@@ -37,7 +36,6 @@ def sarif_report(reports: Sequence[tuple[str, Report]], *, every: bool = False) 
     driver = {
         "name": "taskmock",
         "version": importlib.metadata.version("taskmock"),
-        "informationUri": HOME,
         "rules": [_rule(code, sources[code]) for code in rules],
     }
     invocation = {
