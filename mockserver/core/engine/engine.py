@@ -118,7 +118,7 @@ class Engine:
             return
         over = self._over_limit(node)
         if over:
-            self._fail(index, over)
+            self._fail(index, over, retries=not self.setting.dialect.fails_rerun)
         else:
             self._execute(node, self._fresh(index))
 

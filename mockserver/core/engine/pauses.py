@@ -113,7 +113,8 @@ class Pauses(Operator):
             return
         if appointed:
             self.trap("resumed-appointed-node", node)
-            self.state.held.pop(node.index, None)
+            if self.state.held.pop(node.index, None):
+                self.state.sleeping.add(node.index)
             self.state.appointed.discard(node.index)
             self.state.stuck.add(node.index)
         self._go_on_inside(node, command)
@@ -132,6 +133,10 @@ class Pauses(Operator):
             self._wake_around(node)
         self.engine.release(node.index)
         state.block_again(node.index)
+        for index, inner in list(state.rows.items()) if not self.two and self.quirks else ():
+            within = node.index in self.graph.scopes_of(index)
+            if within and inner.state is State.SUSPENDED and self.graph.nodes[index].kind is NodeKind.SUBPROCESS:
+                state.block(index)  # what waits inside is woken, and blocks what is around it
 
     def _wake_around(self, node: GraphNode) -> None:
         """What engine 1 does with all around a subprocess that goes on: none of it is BLOCKED, the task RUNNING."""
