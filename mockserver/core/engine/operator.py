@@ -75,7 +75,8 @@ class Operator:
             if node.index in self.state.sleeping:
                 return True
             run = row is not None and row.start is not None and row.state is not State.FINISHED
-            return run and (node.kind is NodeKind.ACTIVITY or (row is not None and row.state is State.FAILED))
+            stopped = row is not None and row.state in {State.FAILED, State.READY}
+            return run and (node.kind is NodeKind.ACTIVITY or stopped)
         if self._holds(node.index):
             return True
         states = {State.READY, State.FAILED}
