@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from taskmock.mockserver.http.callers import CallerPolicy
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.sessions.session import Session, SessionContext
@@ -32,7 +33,7 @@ class AdminCall:
     """One call: the session it belongs to (`caller`), the arguments of its path and of its query, and its body.
 
     `data` is the body as it came, `said` the same decoded, where the endpoint takes JSON. `guarded`: callers
-    must show a token.
+    must show a token. `callers` judges all calls.
     """
 
     context: SessionContext
@@ -42,6 +43,7 @@ class AdminCall:
     data: bytes = b""
     said: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     guarded: bool = False
+    callers: CallerPolicy = dataclasses.field(default_factory=CallerPolicy)
 
     @property
     def playback(self) -> Playback:
@@ -61,11 +63,12 @@ def list_of(properties: Mapping[str, Schema], **more: object) -> Schema:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What an endpoint answers: JSON, unless `text` is given."""
+    """What an endpoint answers: JSON, unless `text` of some `kind` is given."""
 
     body: object = dataclasses.field(default_factory=dict)
     status: int = 200
     text: str | None = None
+    kind: str = YAML
     headers: tuple[tuple[str, str], ...] = ()
 
 

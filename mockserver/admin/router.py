@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import hmac
 import importlib.metadata
 import json
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from taskmock.mockserver.admin.endpoint import YAML, AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of
 from taskmock.mockserver.admin.endpoints import auth as auth_path
 from taskmock.mockserver.admin.endpoints import requests as request_paths
 from taskmock.mockserver.admin.endpoints import scenarios as scenario_paths
@@ -21,10 +22,12 @@ from taskmock.mockserver.admin.endpoints import sessions as session_paths
 from taskmock.mockserver.admin.endpoints import tasks as task_paths
 from taskmock.mockserver.admin.endpoints.links import link_endpoints
 from taskmock.mockserver.admin.openapi import admin_document, with_admin
+from taskmock.mockserver.admin.question import HEADERS, question
 from taskmock.mockserver.admin.validation import checked_body, checked_query
 from taskmock.mockserver.api.protocol import Api
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.http.callers import CallerPolicy
 from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.store import RecordGoneError
@@ -36,13 +39,14 @@ _MOST_NAMES = 100  # of the nodes of a task, in an error
 
 
 def health(call: AdminCall) -> Answered:
-    """Whether the mock answers, and which version it is."""
+    """Whether the mock answers, which version it is, and which calls it has refused for their host or their page."""
     return Answered(
         body={
             "status": "healthy",
             "version": importlib.metadata.version("taskmock"),
             "session": call.caller,
             "sessions": len(call.playback.store.sessions()),
+            "refused": [{**dataclasses.asdict(why), "calls": calls} for why, calls in call.callers.refused()],
         }
     )
 
@@ -57,6 +61,17 @@ _HEALTH: dict[str, Schema] = {
     "version": {"type": "string"},
     "session": {"type": "string", "description": "Whose call this is."},
     "sessions": {"type": "integer", "minimum": 0, "description": "How many sessions there are."},
+    "refused": {
+        "description": "The latest refusals of hosts and of other pages that differ; `allowed` names the option.",
+        **list_of(
+            {
+                "status": {"type": "integer"},
+                "error": {"type": "string"},
+                "allowed": {"type": "string"},
+                "calls": {"type": "integer", "minimum": 1},
+            }
+        ),
+    },
 }
 _DOCUMENT: dict[str, Schema] = {"openapi": {"type": "string"}, "paths": {"type": "object"}}
 
@@ -86,11 +101,20 @@ class AdminRouter:
     A `closed` one answers that one only.
     """
 
-    def __init__(self, context: SessionContext, *, token: str | None = None, closed: bool = False) -> None:
+    def __init__(
+        self,
+        context: SessionContext,
+        *,
+        token: str | None = None,
+        closed: bool = False,
+        callers: CallerPolicy | None = None,
+    ) -> None:
         self._context = context
         self._token = token
         self._closed = closed
+        self._callers = callers or CallerPolicy()
         self._endpoints = endpoints_of(context.api)
+        self._leading = frozenset(ADMIN + one.path for one in self._endpoints if one.leads)
         self._routes = Map(
             [
                 Rule(ADMIN + one.path.replace("{", "<").replace("}", ">"), methods=[one.method], endpoint=one)
@@ -99,10 +123,17 @@ class AdminRouter:
             strict_slashes=False,
         )
 
-    def answer(self, call: Call, path: str, session: str) -> Reply:
-        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`."""
+    def leads(self, path: str) -> bool:
+        """Whether a path is that of a link for browsers, which changes something."""
+        return path.rstrip("/") in self._leading
+
+    def answer(self, call: Call, path: str, session: str, *, asks: bool = False) -> Reply:
+        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`.
+
+        Where it `asks`, a link is not followed: the reply is a page that asks whether it should be.
+        """
         try:
-            answered = self._answered(call, path, session)
+            answered = self._answered(call, path, session, asks=asks)
         except AdminError as error:
             return _json(error.status, error.body, error.headers)
         except CommandRefusedError as error:
@@ -121,16 +152,20 @@ class AdminRouter:
             return _json(400, {"error": str(error)})
         if answered.text is not None:
             body = answered.text.encode("utf-8")
-            return Reply(answered.status, (("Content-Type", f"{YAML}; charset=utf-8"), *answered.headers), body)
+            return Reply(
+                answered.status, (("Content-Type", f"{answered.kind}; charset=utf-8"), *answered.headers), body
+            )
         return _json(answered.status, answered.body, answered.headers)
 
-    def _answered(self, call: Call, path: str, session: str) -> Answered:
+    def _answered(self, call: Call, path: str, session: str, *, asks: bool) -> Answered:
         request = Request(build_environ(call))
         endpoint, arguments = self._found(call.method, path)
         self._admit(request, endpoint)
         if "session" in arguments:
             checked_session(arguments["session"])
         query = checked_query(request.args.to_dict(), endpoint)
+        if asks:
+            return Answered(text=question(query, call.query), kind="text/html", headers=HEADERS)
         said = {} if endpoint.raw else _said(request, endpoint)
         return endpoint.answer(
             AdminCall(
@@ -141,6 +176,7 @@ class AdminRouter:
                 data=request.get_data(),
                 said=said,
                 guarded=self._token is not None,
+                callers=self._callers,
             )
         )
 
@@ -159,13 +195,7 @@ class AdminRouter:
         return endpoint, arguments
 
     def _admit(self, request: Request, endpoint: Endpoint) -> None:
-        """Refuses pages of other sites, and callers that lack the token."""
-        if _foreign(request):
-            raise AdminError(
-                403,
-                "pages of other sites cannot use the admin API",
-                allowed="this site's own pages; a link that is typed or pasted; clients that are no browsers",
-            )
+        """Refuses callers that lack the token."""
         if endpoint.unguarded:
             return
         if self._closed:
@@ -179,18 +209,6 @@ class AdminRouter:
                 headers=(("WWW-Authenticate", 'Basic realm="taskmock admin: the token is the password"'),),
                 allowed="Authorization: Bearer TOKEN, or the token as the password of any user",
             )
-
-
-def _foreign(request: Request) -> bool:
-    """Whether a page of another site sends the call.
-
-    A browser says so by itself, whatever a proxy makes of the host; an old one says at least where its page is from.
-    """
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    return origin is not None and origin.rpartition("://")[2] != request.headers.get("Host")
 
 
 def _shown_token(request: Request) -> str:

@@ -77,6 +77,19 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     help="Whether there is an admin API; without it only the call for health is answered.",
 )
 @setting(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="A name that the mock answers to beside local ones; .NAME with all names below it, * all; may be repeated.",
+)
+@setting(
+    "--allow-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose pages may call the API, beside localhost's; may be repeated.",
+)
+@setting("--cors/--no-cors", default=True, help="Whether pages of other origins, localhost's too, may call the API.")
+@setting(
     "--gateway",
     type=click.Choice((*GATEWAYS, ALL)),
     default=ALL,
@@ -97,6 +110,8 @@ def serve_command(
     port_file: Path | None,
     verbose: bool,
     scenario_dir: tuple[Path, ...],
+    allow_host: tuple[str, ...],
+    allow_origin: tuple[str, ...],
     **options: Any,  # noqa: ANN401  # fields of `Settings`
 ) -> None:
     """Serve the mock API until Ctrl-C.
@@ -117,7 +132,8 @@ def serve_command(
     from taskmock.mockserver.http.process import run_server
     from taskmock.mockserver.server.mock_server import base_url
 
-    app = _app(host, {**options, "scenarios": scenario_dir})
+    lists = {"scenarios": scenario_dir, "allow_hosts": allow_host, "allow_origins": allow_origin}
+    app = _app(host, {**options, **lists})
     _warn_of_broken(scenario_dir)
     if verbose:
         app.observers.append(CallLog(app.playback))
@@ -139,7 +155,7 @@ def _app(host: str, options: Mapping[str, Any]) -> App:
     with reported_as(SetUpError, ScenarioNotFoundError, ValueError):
         settings = Settings(**options)
         check_exposure(host, settings)
-        return build_app(settings)
+        return build_app(settings, host=host)
 
 
 def _warn_of_broken(folders: tuple[Path, ...]) -> None:

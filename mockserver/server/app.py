@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -13,6 +14,7 @@ from taskmock.mockserver.api.protocol import Incoming, Outcome, Prepared
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.generation.generator import GENERATOR
+from taskmock.mockserver.http.callers import CallerPolicy, Place, Refusal, Verdict, granted
 from taskmock.mockserver.http.message import BrokenCallError, Call, CallRefusedError, Fields, Reply
 from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.cache import Cache
@@ -56,28 +58,45 @@ _REFUSED = (
 
 
 class KnownCall(NamedTuple):
-    """A call that has been read: its path without the session's prefix, its session, and what the API made of it."""
+    """A call that has been read: its path without the session's prefix, its session, and what the API made of it.
+
+    `grants` let a page of another origin read the answer.
+    """
 
     path: str
     session: str
     prepared: Prepared
+    grants: Fields = ()
 
 
 class AdminApi(Protocol):
     """What answers the calls that control the mock."""
 
-    def answer(self, call: Call, path: str, session: str) -> Reply:
-        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`."""
+    def leads(self, path: str) -> bool:
+        """Whether a path is that of a link for browsers, which changes something."""
+
+    def answer(self, call: Call, path: str, session: str, *, asks: bool) -> Reply:
+        """The reply to a call whose path, without a session's prefix, is `path`, and which belongs to `session`.
+
+        Where it `asks`, a link is not followed: the reply is a page that asks whether it should be.
+        """
 
 
 class App:
     """Answers every call. A poll that was read once is answered again without being read.
 
-    `observers` are told of each call of the API: the journal, and whatever is added.
+    `callers` says which calls are carried out. `observers` are told of each call of the API: the journal, and whatever
+    is added.
     """
 
     def __init__(
-        self, context: SessionContext, admin: AdminApi, rule: SessionRule, *, known_calls: int = KNOWN_CALLS
+        self,
+        context: SessionContext,
+        admin: AdminApi,
+        rule: SessionRule,
+        *,
+        callers: CallerPolicy | None = None,
+        known_calls: int = KNOWN_CALLS,
     ) -> None:
         self.context = context
         self.api = context.api
@@ -85,6 +104,7 @@ class App:
         self.journal = context.journal
         self.observers: list[CallObserver] = [context.journal]
         self._admin = admin
+        self._callers = callers or CallerPolicy()
         self._rule = rule
         self._known: Cache[KnownCall] = Cache(known_calls, lambda _: 1)
 
@@ -94,41 +114,30 @@ class App:
         """The reply to a poll that has been read before; None for all other calls."""
         if self.api.access.declared:
             return None  # tokens expire: each call is admitted anew
-        known = self._known.peek(_key(call))
-        return None if known is None else self._answered(call, known)
+        known = self._known.peek(_key(call))  # the same head again: it was admitted before
+        if known is None:
+            return None
+        return granted(self._answered(call, known), known.grants)
 
     def answer(self, call: Call) -> Reply:
-        """The reply to any call: its session is found, the API or the admin API answers, the observers are told."""
-        session, path = DEFAULT_SESSION, "/"
-        try:
-            prefix, path = split_prefix(call.path)
-            named_scenario, path = split_scenario(path)
-            path = unquote(path)
-            page = welcome(call, path, prefix, self.api.example)
-            if page is not None:
-                return page
-            request = Request(build_environ(call))
-            named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
-            session = named or DEFAULT_SESSION
-            if path.startswith("/__") and not self.api.claims(path):
-                return self._admin.answer(call, path, session)
-            read = self.api.read(Incoming(call, path, request, self.playback))
-            session = named or self._rule.session_of(read.credentials)
-            scenario = named_scenario or unquote(request.headers.get(SCENARIO_HEADER, "")) or None
-            prepared = read.prepare(session, scenario)
-        except _REFUSED as error:
-            return self._finished(call, session, self.api.refuse(error, call, path))
-        known = KnownCall(path, session, prepared)
-        reply = self._answered(call, known)
-        query = prepared.query
-        if query is not None and _size(call) <= _LARGEST_KNOWN and self.playback.size_of(query) <= _QUICK_NODES:
-            self._known.get(_key(call), lambda: known)
-        return reply
+        """The reply to any call, if the policy admits it: a page, the admin API or the API answers."""
+        place, path = self._place(call)
+        verdict = self._callers.judge(call, place)
+        if verdict.refusal is not None:
+            return self._turned_away(call, place, path, verdict.refusal)
+        if verdict.preflight:
+            return Reply(204, verdict.grants)
+        return granted(self._admitted(call, verdict), verdict.grants)
 
     def refuse(self, status: int, message: str, call: Call | None) -> Reply:
         """The reply to a request that is no proper one, or to a call whose handler crashed."""
         call = call or Call(method="", target="")
-        return self._finished(call, DEFAULT_SESSION, self.api.refuse(BrokenCallError(status, message), call, call.path))
+        place, path = self._place(call)
+        verdict = self._callers.judge(call, place)
+        if verdict.refusal is not None:
+            return self._turned_away(call, place, path, verdict.refusal)
+        outcome = self.api.refuse(BrokenCallError(status, message), call, call.path)
+        return granted(self._finished(call, DEFAULT_SESSION, outcome), verdict.grants)
 
     # -- WSGI
 
@@ -147,6 +156,51 @@ class App:
         return response(environ, start_response)
 
     # -- inside
+
+    def _admitted(self, call: Call, verdict: Verdict) -> Reply:
+        """The reply to a call: its session is found, the API or the admin API answers, the observers are told."""
+        session, path = DEFAULT_SESSION, "/"
+        try:
+            prefix, path = split_prefix(call.path)
+            named_scenario, path = split_scenario(path)
+            path = unquote(path)
+            page = welcome(call, path, prefix, self.api.example)
+            if page is not None:
+                return page
+            request = Request(build_environ(call))
+            named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
+            session = named or DEFAULT_SESSION
+            if path.startswith("/__") and not self.api.claims(path):
+                return self._admin.answer(call, path, session, asks=verdict.asks)
+            read = self.api.read(Incoming(call, path, request, self.playback))
+            session = named or self._rule.session_of(read.credentials)
+            scenario = named_scenario or unquote(request.headers.get(SCENARIO_HEADER, "")) or None
+            prepared = read.prepare(session, scenario)
+        except _REFUSED as error:
+            return self._finished(call, session, self.api.refuse(error, call, path))
+        known = KnownCall(path, session, prepared, verdict.grants)
+        reply = self._answered(call, known)
+        query = prepared.query
+        if query is not None and _size(call) <= _LARGEST_KNOWN and self.playback.size_of(query) <= _QUICK_NODES:
+            self._known.get(_key(call), lambda: known)
+        return reply
+
+    def _place(self, call: Call) -> tuple[Place, str]:
+        """What a call leads to, and its path without a session's prefix."""
+        try:
+            path = unquote(split_scenario(split_prefix(call.path)[1])[1])
+        except SessionNameError:
+            return Place.API, call.path
+        if not path.startswith("/__") or self.api.claims(path):
+            return Place.API, path
+        return (Place.LINK if self._admin.leads(path) else Place.ADMIN), path
+
+    def _turned_away(self, call: Call, place: Place, path: str, refusal: Refusal) -> Reply:
+        """The reply to a call that the policy refuses: nothing is carried out, and no observer is told."""
+        if place is Place.API:
+            return self.api.refuse(BrokenCallError(refusal.status, str(refusal)), call, path).reply
+        body = {"error": refusal.error, "allowed": refusal.allowed}
+        return Reply(refusal.status, (("Content-Type", "application/json"),), json.dumps(body).encode("ascii"))
 
     def _answered(self, call: Call, known: KnownCall) -> Reply:
         try:

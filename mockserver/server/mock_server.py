@@ -67,7 +67,7 @@ class MockServer:
         check_exposure(host, base)
         played = base.scenario if scenario is None else scenario
         timed = base.clock if clock is None else clock
-        self.app = build_app(dataclasses.replace(base, scenario=played, clock=timed))
+        self.app = build_app(dataclasses.replace(base, scenario=played, clock=timed), host=host)
         self._thread = ServerThread(self.app)
         self._address = (host, port)
         self._url: str | None = None
@@ -150,5 +150,9 @@ class ServerSession(Session):
         self._app = app
 
     def app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The mock as a WSGI application, all calls belonging to this session (for `httpx.WSGITransport` and such)."""
-        return self._app(environ | {"HTTP_X_MOCK_SESSION": self.name}, start_response)
+        """The mock as a WSGI application, all calls belonging to this session (for `httpx.WSGITransport` and such).
+
+        No name of a host leads here, so each will do.
+        """
+        own = {"HTTP_X_MOCK_SESSION": self.name, "HTTP_HOST": "localhost"}
+        return self._app(environ | own, start_response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import UnionType
 from typing import ClassVar
@@ -17,6 +18,8 @@ from taskmock.mockserver.clock import Clock, WallClock
 from taskmock.mockserver.core.scenario import Scenario
 from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.generation.names import pool_for
+from taskmock.mockserver.http.callers import CallerPolicy
+from taskmock.mockserver.http.origin import allowed_host, allowed_origin
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Opening
 from taskmock.mockserver.playback.store import MemoryStore
@@ -36,6 +39,7 @@ _TAKEN: dict[str, tuple[type | UnionType, str]] = {
     "strict_sessions": _SWITCH,
     "admin_token": (str | None, "a text"),
     "admin": _SWITCH,
+    "cors": _SWITCH,
     "auth": (str | os.PathLike | Auth | None, "the path of a file of declarations, or an Auth"),
     "quirks": _SWITCH,
 }
@@ -49,9 +53,10 @@ class Settings:
     `scenario` is a name or a file that plays for all tasks; `scenarios` are folders of further ones; `clock` is where
     the time comes from, or the name of a `mode`: wall, polls, manual, instant; `speed` says how fast the wall's time
     goes; `session_from` is the credential field that names the session; with `strict_sessions` a call must name one;
-    `admin_token` is what calls of the admin API must show; without `admin` there is none; `gateway` says which
-    gateways there are: esb, esb-legacy, apigw, all; `auth` declares who may call, or is a file that does; without
-    `quirks` the real system's flaws are left out.
+    `admin_token` is what calls of the admin API must show; without `admin` there is none; `allow_hosts` are names
+    that the mock answers to beside the usual ones, `allow_origins` origins whose pages may call it, and without
+    `cors` no page of another origin may; `gateway` says which gateways there are: esb, esb-legacy, apigw, all; `auth`
+    declares who may call, or is a file that does; without `quirks` the real system's flaws are left out.
 
     Raises:
         ValueError: A value that cannot be, with those that can.
@@ -69,6 +74,9 @@ class Settings:
     strict_sessions: bool = False
     admin_token: str | None = None
     admin: bool = True
+    allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    cors: bool = True
     gateway: str = ALL
     auth: str | Path | Auth | None = None
     quirks: bool = True
@@ -107,6 +115,8 @@ class Settings:
             "clock": None if isinstance(clock, str) else clock,
             "mode": mode,
             "scenarios": _folders(self.scenarios),
+            "allow_hosts": _texts("allow_hosts", self.allow_hosts, allowed_host),
+            "allow_origins": _texts("allow_origins", self.allow_origins, allowed_origin),
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)  # frozen from here on
@@ -121,8 +131,18 @@ def _folders(given: object) -> tuple[Path, ...]:
     return tuple(map(Path, folders))
 
 
-def build_app(settings: Settings, api: Api | None = None) -> App:
-    """The application of a mock server, not yet on any socket; `api` is what it mocks, None for BlueKing Standard OPS.
+def _texts(field: str, given: object, check: Callable[[str], str]) -> tuple[str, ...]:
+    """The texts of a list, or the one text that stands for itself, each in its checked form."""
+    texts = given if isinstance(given, (list, tuple)) else (given,)
+    for text in texts:
+        demand(f"Settings({field}=…)", text, str, "texts")
+    return tuple(map(check, texts))
+
+
+def build_app(settings: Settings, api: Api | None = None, *, host: str = "") -> App:
+    """The application of a mock server, not yet on any socket.
+
+    `api` is what it mocks, None for BlueKing Standard OPS; `host` is what it will listen on, a name that it answers to.
 
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
@@ -152,8 +172,10 @@ def build_app(settings: Settings, api: Api | None = None) -> App:
         locale=settings.locale,
     )
     context = SessionContext(playback, catalog, Journal(), api)
-    admin = AdminRouter(context, token=settings.admin_token, closed=not settings.admin)
-    return App(context, admin, SessionRule(settings.session_from, settings.strict_sessions, api.secrets))
+    callers = CallerPolicy(settings.allow_hosts, settings.allow_origins, cors=settings.cors, host=host)
+    admin = AdminRouter(context, token=settings.admin_token, closed=not settings.admin, callers=callers)
+    rule = SessionRule(settings.session_from, settings.strict_sessions, api.secrets)
+    return App(context, admin, rule, callers=callers)
 
 
 def _refuse_broken(scenario: Scenario, path: Path) -> None:

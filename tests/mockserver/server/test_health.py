@@ -14,7 +14,7 @@ def test_health_tells_version_and_sessions(mock):
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"
     version = importlib.metadata.version("taskmock")
-    assert answer.json == {"status": "healthy", "version": version, "session": "default", "sessions": 1}
+    assert answer.json == {"status": "healthy", "version": version, "session": "default", "sessions": 1, "refused": []}
 
 
 def test_health_tells_the_callers_session(app):

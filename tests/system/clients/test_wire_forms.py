@@ -18,6 +18,7 @@ from support.sdk_clients import CREDENTIALS, by_esb, by_gateway
 from taskmock.mockserver.clock import ManualClock
 from taskmock.mockserver.scenarios import read_scenario
 from taskmock.mockserver.server.mock_server import MockServer
+from taskmock.mockserver.server.settings import Settings
 
 FORMS = DATA / "wire_forms"
 POLLS = sorted(FORMS.glob("poll-*.http"))
@@ -28,6 +29,7 @@ scenario: failing
 edition: v2
 flow: [Copy: {id: n0123456789abcdef0123456789abcde, attempts: [{takes: 5s, fails: disk full}, {takes: 60s}]}]
 """
+SETTINGS = Settings(allow_hosts=["sops.example.com"])
 FAILED_AT = 10
 COPY = "n0123456789abcdef0123456789abcde"
 TASK = {"bk_biz_id": 2, "task_id": 10}
@@ -74,7 +76,7 @@ class Connection:
 
 @pytest.fixture
 def mock():
-    with MockServer(read_scenario(SCENARIO, source="failing"), clock=ManualClock()) as server:
+    with MockServer(read_scenario(SCENARIO, source="failing"), clock=ManualClock(), settings=SETTINGS) as server:
         server.play().clock.set(FAILED_AT)
         yield server
 
