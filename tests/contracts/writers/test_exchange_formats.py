@@ -61,7 +61,6 @@ SARIF_RUN = closed(
                     {
                         "name": NAME,
                         "version": NAME,
-                        "informationUri": NAME,
                         "rules": each(closed({"id": NAME, "shortDescription": MESSAGE})),
                     }
                 )
