@@ -33,7 +33,8 @@ class Outcome(NamedTuple):
     """What an API answers to a call, and what the journal says of it.
 
     `code` and `message` are those of a refusal. `task_id` and `scenario` are None where the call reached no task;
-    `polled` is the poll that the call was, if any, and tells both.
+    `polled` is the poll that the call was, if any, and tells both. `quirks` names the traps of the real engine that the
+    call has triggered.
     """
 
     reply: Reply
@@ -42,6 +43,7 @@ class Outcome(NamedTuple):
     task_id: str | None = None
     scenario: str | None = None
     polled: Polled | None = None
+    quirks: tuple[str, ...] = ()
 
 
 class Prepared(Protocol):

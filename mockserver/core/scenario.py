@@ -15,6 +15,10 @@ from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import Flow
 from taskmock.mockserver.core.plain import Data, arm_names, duration_data, fault_data, flow_data, given
 
+REAL, KIND = "real", "kind"
+QUIRKS = (REAL, KIND)
+"""Whether a scenario is played with the traps of the real engine, or by a kinder one."""
+
 ON_REQUEST = "on_request"
 """The start, in a scenario file, of a task that stays CREATED until it is started."""
 
@@ -117,7 +121,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,17}(?!\n)$")  # a task id that people write 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A named script for one task or several; `edition` None leaves the choice to the server.
+    """A named script for one task or several; `edition` and `quirks` (one of `QUIRKS`) None leave it to the server.
 
     `title`, `careless` (what goes wrong in careless clients), `tags` and `ends` (the documented end state) are for
     people and for lists.
@@ -126,6 +130,7 @@ class Scenario:
     name: str
     plays: tuple[Play, ...]
     edition: str | None = None
+    quirks: str | None = None
     title: str = ""
     careless: str = ""
     tags: tuple[str, ...] = ()
@@ -139,6 +144,7 @@ class Scenario:
             careless=self.careless or None,
             ends=self.ends,
             edition=self.edition,
+            quirks=self.quirks,
             tags=list(self.tags) or None,
         )
         if len(self.plays) == 1:

@@ -29,6 +29,9 @@ Place = tuple[str | int, ...]
 JUDGED_NODES = 12_000
 """About how many nodes are judged in each edition; of larger scenarios the moments are sampled."""
 
+TRAPS = "trap."
+"""What the codes of warnings begin with that real answers get too: they are none of the scenario's faults."""
+
 LEAST_JUDGED = 3
 """The fewest moments that `lint` judges of a scenario of any size; at least its last one is judged anywhere."""
 
@@ -194,7 +197,7 @@ def _contract_findings(run: ScenarioRun, place: Place, *, judged: int = JUDGED_N
     for moment in run.sampled(run.history.moments, judged=judged):
         report = contract.check_response(run.answer_at(moment).body)
         for group in report.groups:
-            if group.code not in seen:
+            if group.code not in seen and not group.code.startswith(TRAPS):
                 seen.add(group.code)
                 which = f"the answer at {moment / SECOND:g} s"
                 yield _contract_finding(report, group.violations[0], which, _frame_place(run, moment, place))

@@ -12,6 +12,7 @@ from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.errors import CommandRefusedError, ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.fault import REPLACING, Fault, FaultKind, PollContext, cached_moment, counted, holding
 from taskmock.mockserver.core.scenario import Play, Scenario
+from taskmock.mockserver.core.state import Trap
 from taskmock.mockserver.generation.generator import SCENARIO_NAME
 from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
@@ -169,6 +170,14 @@ class Playback:
 
         return self.change(key, logged)
 
+    def sprung(self, record: Record, commands: int = 1) -> tuple[Trap, ...]:
+        """The traps of the engine that the last commands of a log have triggered, those yet to come included."""
+        traps = self.history(record).traps
+        if not traps:
+            return ()
+        earlier = self.history(dataclasses.replace(record, log=record.log[:-commands])).traps
+        return tuple(trap for trap in traps if trap not in earlier)
+
     # -- records
 
     def playing(self, record: Record) -> Playing:
@@ -236,7 +245,7 @@ class Playback:
         resolved = self._resolver.resolve(self.catalog, name, query.task_id, seed, plan)
         scenario = resolved.scenario
         key = RecordKey(query.session, scenario.name, query.task_id)
-        record = self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan))
+        record = self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan, quirks=scenario.quirks))
         if (scenario.name, seed) != (name, record.seed):  # by the record's own name and seed it may be another one
             resolved = self._resolver.resolve(self.catalog, scenario.name, query.task_id, record.seed, plan)
         return record, resolved

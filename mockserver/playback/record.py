@@ -10,7 +10,7 @@ from typing import NamedTuple
 from taskmock.mockserver.clock import EPOCH, Clock
 from taskmock.mockserver.core.command import TASK, Entry, Verb
 from taskmock.mockserver.core.fault import Fault
-from taskmock.mockserver.core.scenario import Event, PinnedScenario, Play, Scenario, Trigger
+from taskmock.mockserver.core.scenario import REAL, Event, PinnedScenario, Play, Scenario, Trigger
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.core.task_time import ClockMode, TaskTime
 
@@ -105,9 +105,8 @@ class Record:
     `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
     since 1970, `time` the task's clock. `log` holds accepted commands, `faults` those that were added to the
     scenario's, `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an
-    edit of the scenario took out of the log, and why. With `quirks` the real engine's traps are played. `api` is what
-    the API has noted of the task; nothing but the
-    API reads it.
+    edit of the scenario took out of the log, and why. With `quirks` the real engine's traps are there. `api` is what
+    the API has noted of the task; nothing but the API reads it.
     """
 
     key: RecordKey
@@ -167,7 +166,7 @@ NO_PLAN = SessionPlan()
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How new records begin: their seed, and what moves their clocks."""
+    """How new records begin: their seed, what moves their clocks, and whether the real engine's traps are there."""
 
     seed: str
     clock: Clock
@@ -175,10 +174,13 @@ class Opening:
     speed: float = 1.0
     quirks: bool = True
 
-    def record(self, key: RecordKey, digest: str, plan: SessionPlan) -> Record:
-        """A record at its first touch: the wall's time starts it now, every other clock at `EPOCH`."""
-        mode = plan.mode or self.mode
+    def record(self, key: RecordKey, digest: str, plan: SessionPlan, *, quirks: str | None = None) -> Record:
+        """A record at its first touch: the wall's time starts it now, every other clock at `EPOCH`.
+
+        `quirks` is what its scenario says of them.
+        """
+        mode, real = plan.mode or self.mode, self.quirks if quirks is None else quirks == REAL
         timed = mode is ClockMode.WALL and not self.clock.fixed
         start = self.clock.now() if timed else EPOCH
         time = TaskTime.begun(mode, plan.speed or self.speed, start, follows=self.clock.fixed)
-        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time, quirks=self.quirks)
+        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time, quirks=real)

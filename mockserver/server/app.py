@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from werkzeug.wrappers import Request, Response
 
 from taskmock.mockserver.api.protocol import Incoming, Outcome, Prepared
+from taskmock.mockserver.core.engine.engine import ENGINE
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.generation.generator import GENERATOR
@@ -32,6 +33,7 @@ from taskmock.mockserver.sessions.names import (
     split_prefix,
     split_scenario,
 )
+from taskmock.mockserver.sessions.quirk_notice import quirk_header, tell
 from taskmock.mockserver.sessions.replay_link import link_to
 from taskmock.mockserver.sessions.session import SessionContext
 
@@ -212,11 +214,11 @@ class App:
     def _finished(self, call: Call, session: str, outcome: Outcome) -> Reply:
         """The reply with the mock's own headers, once all observers know of it."""
         plain, polled = outcome.reply, outcome.polled
-        own = (
-            ((SESSION_HEADER, session),)
-            if polled is None
-            else poll_headers(polled, by_hand=self.playback.opening.clock.fixed)
-        )
+        own: Fields = ((SESSION_HEADER, session),)
+        if polled is not None:
+            own = poll_headers(polled, by_hand=self.playback.opening.clock.fixed)
+        elif outcome.quirks:
+            own = (*own, quirk_header(outcome.quirks))
         reply = Reply(plain.status, (*plain.headers, *own), plain.body, plain.delivery)
         entry = JournalEntry(
             at=self.playback.opening.clock.now(),
@@ -230,7 +232,10 @@ class App:
             scenario=outcome.scenario if polled is None else polled.record.key.scenario,
             reading=None if polled is None else polled.reading,
             faults=() if polled is None else tuple(fault.kind.value for fault in polled.faults),
+            quirks=outcome.quirks,
+            refused=() if polled is None else _refused(polled),
         )
+        tell(outcome.quirks, entry.task_id or "")
         exchange = Exchange(call, reply, entry)
         for observer in self.observers:
             observer.observe(exchange)
@@ -244,10 +249,15 @@ def poll_headers(polled: Polled, *, by_hand: bool) -> Fields:
     return (
         (SESSION_HEADER, record.key.session),
         (SCENARIO_HEADER, quote(record.key.scenario)),
-        ("X-Mock-Seed", f"{quote(record.seed)}; generator={GENERATOR}"),
+        ("X-Mock-Seed", f"{quote(record.seed)}; generator={GENERATOR}; engine={ENGINE}"),
         ("X-Mock-Reading", f"{reading.moment / SECOND:.3f}; poll={reading.poll}{clock and f'; {clock}'}"),
         *([] if link is None else [("X-Mock-Link", link)]),
     )
+
+
+def _refused(polled: Polled) -> tuple[str, ...]:
+    """The scripted events that the engine had refused by the moment of a poll, and why."""
+    return tuple(map(str, polled.playing.history.refused_by(polled.reading.moment)))
 
 
 def _key(call: Call) -> Hashable:

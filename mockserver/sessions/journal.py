@@ -27,7 +27,8 @@ class JournalEntry:
     """One call: `at` in ms since 1970 by the server's clock, `target` without secrets, what was answered.
 
     `task_id` and `scenario` are None where the call reached no task, `reading` where it asked for no status; `code` is
-    the envelope's, `faults` are the kinds of the faults that the call met.
+    the envelope's, `faults` are the kinds of the faults that the call met. `quirks` names the traps of the real engine
+    that the call has triggered, `refused` says which scripted events the engine had refused by a poll's moment.
     """
 
     at: int
@@ -41,6 +42,8 @@ class JournalEntry:
     scenario: str | None = None
     reading: Reading | None = None
     faults: tuple[str, ...] = ()
+    quirks: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def weight(self) -> int:

@@ -7,9 +7,10 @@ import json
 from urllib.parse import urlencode
 
 from taskmock.mockserver.core.command import Entry
+from taskmock.mockserver.core.engine.engine import ENGINE
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.plain import fault_data
-from taskmock.mockserver.core.scenario import Event, Trigger
+from taskmock.mockserver.core.scenario import KIND, Event, Trigger
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import Playing, Polled, Reading
 from taskmock.mockserver.playback.record import Record
@@ -51,6 +52,8 @@ def link_to(polled: Polled) -> str | None:
 def _link(record: Record, playing: Playing, reading: Reading, spent: tuple[int, ...]) -> str:
     task = _task(record.key.scenario, record.digest, playing.edition.name, record.key.task_id, record.seed)
     link = f"{ADMIN}{REPLAY}?{task}&epoch={record.epoch}&reading={reading.moment / SECOND!r}&polls={reading.poll}"
+    if not record.quirks:
+        link += f"&quirks={KIND}"
     if record.api:
         link += f"&{urlencode(record.api)}"
     lists = {
@@ -67,4 +70,6 @@ def _link(record: Record, playing: Playing, reading: Reading, spent: tuple[int, 
 @functools.lru_cache(maxsize=4096)
 def _task(scenario: str, digest: str, edition: str, task: str, seed: str) -> str:
     """The part of a link that is the same at all moments of a task: worked out once, as every answer has a link."""
-    return urlencode({"scenario": scenario, "digest": digest, "edition": edition, "task": task, "seed": seed})
+    return urlencode(
+        {"scenario": scenario, "digest": digest, "edition": edition, "task": task, "seed": seed, "engine": ENGINE}
+    )

@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable
 
 from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.engine.traps import names_of
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError, NodeKind
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.sessions.quirk_notice import tell
 from taskmock.mockserver.sessions.task_clock import TaskClock
 from taskmock.schemas.argument import ArgumentError, demand
 
@@ -56,10 +58,11 @@ class Commands:
         __tracebackhide__ = True
         _demand_address(verb, target)
         try:
-            self._playback.command(self._key, Command(verb=verb, target=target, data=data))
+            record = self._playback.command(self._key, Command(verb=verb, target=target, data=data))
         except (CommandRefusedError, AddressError) as error:
             # A test that gives the command is shown its own line, and nothing of what is behind it.
             raise error.with_traceback(None) from None
+        tell(names_of(self._playback.sprung(record)), self._key.task_id)
 
     def _is_subprocess(self, target: str) -> bool:
         graph = self._playback.history(self._playback.record(self._key)).graph

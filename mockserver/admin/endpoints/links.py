@@ -11,8 +11,10 @@ from werkzeug.http import dump_cookie
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
 from taskmock.mockserver.core.draw import draw_hex
+from taskmock.mockserver.core.engine.engine import ENGINE
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
+from taskmock.mockserver.core.scenario import QUIRKS, REAL
 from taskmock.mockserver.core.task_time import FURTHEST, ClockMode, TaskTime
 from taskmock.mockserver.playback.poll import played
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
@@ -37,6 +39,8 @@ _REPLAY: dict[str, Schema] = {
     "edition": {"type": "string", "description": "Whose words are spoken."},
     "task": {"type": "string", "description": "The task's id."},
     "seed": {"type": "string", "description": "What ids and versions are drawn from."},
+    "engine": {"type": "integer", "description": "Whose rules made the history; 1 where it is not said."},
+    "quirks": {"enum": [*QUIRKS], "description": "Whether the real engine's traps are there; real."},
     "epoch": {
         "type": "integer",
         "minimum": 0,
@@ -74,6 +78,9 @@ def replay(call: AdminCall) -> Answered:
     The next poll there gets what a poll at that moment got here, byte for byte.
     """
     query, playback = call.query, call.playback
+    if query.get("engine", 1) != ENGINE:
+        said = f"the link was made by engine {query.get('engine', 1)} of taskmock, this mock has engine {ENGINE}"
+        raise AdminError(409, said, allowed="a link that this version of taskmock has made")
     name = checked_session(query.get("session") or f"replay-{draw_hex(sorted(query.items()))[:8]}")
     target = _checked_next(query.get("next"))
     plan = _plan(call)
@@ -129,6 +136,7 @@ def _record(call: AdminCall, key: RecordKey, digest: str) -> Record:
         log=read_injected_log(query["log"]) if "log" in query else (),
         faults=read_injected_faults(query["faults"]) if "faults" in query else (),
         spent=_spent(query.get("spent", "[]")),
+        quirks=query.get("quirks", REAL) == REAL,
         api={name: query[name] for name in call.context.api.notes if name in query},
     )
 

@@ -94,6 +94,16 @@ _REQUEST: dict[str, Schema] = {
     "scenario": {"type": ["string", "null"]},
     "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the poll."},
     "faults": {"type": "array", "items": {"type": "string"}},
+    "quirks": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "The traps of the real engine that the call has triggered.",
+    },
+    "refused": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "The scripted events that the engine had refused by then, and why.",
+    },
 }
 _REQUESTS = {"requests": list_of(_REQUEST)}
 _COUNT: dict[str, Schema] = {"count": {"type": "integer", "minimum": 0}}

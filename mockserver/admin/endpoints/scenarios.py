@@ -7,7 +7,7 @@ import json
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
 from taskmock.mockserver.core.errors import ScenarioNotFoundError
-from taskmock.mockserver.core.scenario import Scenario
+from taskmock.mockserver.core.scenario import KIND, REAL, Scenario
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.poll import played
 from taskmock.mockserver.playback.record import Record
@@ -79,7 +79,8 @@ def taken_scenario(playback: Playback, record: Record) -> Scenario:
         # A scripted `when` and a client's command fell on one millisecond: only moments tell which came first.
         given = sorted((*history.given, *record.log), key=lambda entry: entry.at)
         taken = dataclasses.replace(taken, events=events_of(tuple(given)))
-    return dataclasses.replace(scenario, plays=(taken,), edition=edition.name, ends=None)
+    quirks = scenario.quirks and REAL if record.quirks else KIND
+    return dataclasses.replace(scenario, plays=(taken,), edition=edition.name, quirks=quirks, ends=None)
 
 
 def replay_command(record: Record) -> str:

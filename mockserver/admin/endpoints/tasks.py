@@ -8,6 +8,7 @@ from typing import Any
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
 from taskmock.mockserver.clock import FURTHEST, ClockMode
 from taskmock.mockserver.core.engine.history import History
+from taskmock.mockserver.core.engine.traps import names_of
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.graph import AddressError
@@ -17,6 +18,7 @@ from taskmock.mockserver.playback.poll import Playing
 from taskmock.mockserver.playback.presenter import Presenter, state_at
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.reader.scenario_file import read_given_commands, read_given_faults
+from taskmock.mockserver.sessions.quirk_notice import quirk_header, tell
 from taskmock.mockserver.sessions.replay_link import events_of, link_of
 from taskmock.mockserver.sessions.task_clock import SeekError, TaskClock
 
@@ -133,8 +135,11 @@ def give_commands(call: AdminCall) -> Answered:
     timed = sorted({word for operation in said for word in ("at", "when", "after", "times") if word in operation})
     if timed:
         raise AdminError(400, f"{timed[0]!r} is for scenario files", allowed="operations, which happen at once")
-    call.playback.command(record_of(call).key, *read_given_commands(call.data))
-    return show_task(call)
+    commands = read_given_commands(call.data)
+    record = call.playback.command(record_of(call).key, *commands)
+    names = names_of(call.playback.sprung(record, len(commands)))
+    tell(names, record.key.task_id)
+    return dataclasses.replace(show_task(call), headers=(quirk_header(names),) if names else ())
 
 
 def list_faults(call: AdminCall) -> Answered:

@@ -224,4 +224,4 @@ class PreparedCall:
         body = with_more(gateway.succeed(written(done.data), request_id, done.message), done.beside)
         reply = Reply(200, gateway.headers(request_id), body)
         _, scenario, task_id = done.key or (None, None, task_id)
-        return Outcome(reply, task_id=task_id, scenario=scenario)
+        return Outcome(reply, task_id=task_id, scenario=scenario, quirks=done.quirks)

@@ -15,6 +15,9 @@ from taskmock.mockserver.core.flow import Activity, Branch, BranchKind, Loop, Su
 from taskmock.mockserver.core.graph import NOWHERE, ROOT, Graph, GraphNode, NodeKind
 from taskmock.mockserver.core.state import Row, State, Trap
 
+ENGINE = 2
+"""The version of the rules by which histories are made: another one may give the same scenario another history."""
+
 RUN_TWICE = "Traceback (most recent call last):\ndjango.db.utils.IntegrityError: Duplicate entry for key 'PRIMARY'\n"
 """What engine 1 says of a node that runs twice under one version."""
 

@@ -35,9 +35,9 @@ class Tree:
 class History:
     """Every change of one task, in order of time, until its history `expires` (in ms; None: never).
 
-    `given` are the scripted commands that were carried out, `refused` those that the task's state did not allow. A
-    recorded history has `frames`, whole answers in order of time, and no changes. `traps` are those of the real engine
-    that were triggered, in order of time.
+    `given` are the scripted commands that were carried out, `refused` those that the task's state did not allow, at the
+    moments `refused_at`. A recorded history has `frames`, whole answers in order of time, and no changes. `traps` are
+    those of the real engine that were triggered, in order of time.
     """
 
     graph: Graph
@@ -45,6 +45,7 @@ class History:
     changes: tuple[Change, ...]
     given: tuple[Entry, ...] = ()
     refused: tuple[CommandRefusedError, ...] = ()
+    refused_at: tuple[int, ...] = ()
     expires: int | None = None
     frames: tuple[Frame, ...] = ()
     traps: tuple[Trap, ...] = ()
@@ -67,6 +68,10 @@ class History:
     def ended(self) -> bool:
         """Whether the answer stays the same after the last change, running times included."""
         return self.end is State.FINISHED
+
+    def refused_by(self, moment: int) -> tuple[CommandRefusedError, ...]:
+        """The scripted commands that were refused by a moment."""
+        return self.refused[: bisect.bisect_right(self.refused_at, moment)]
 
     def expired_at(self, moment: int) -> bool:
         """Whether the history is gone at a moment."""
@@ -137,9 +142,15 @@ def history_of(graph: Graph, setting: Setting, events: Iterable[Event] = (), log
         queue.send(entry.at, commands.apply, entry.command, command=True)
         queue.run(entry.at)
     queue.run()
-    changes, given, refused = tuple(engine.state.changes), tuple(script.given), tuple(script.refused)
-    traps = tuple(engine.traps)
-    return History(graph, setting.dialect, changes, given=given, refused=refused, traps=traps)
+    return History(
+        graph,
+        setting.dialect,
+        tuple(engine.state.changes),
+        given=tuple(script.given),
+        refused=tuple(error for _, error in script.refused),
+        refused_at=tuple(at for at, _ in script.refused),
+        traps=tuple(engine.traps),
+    )
 
 
 class _Script:
@@ -147,7 +158,7 @@ class _Script:
 
     def __init__(self, engine: Engine, commands: Commands, events: tuple[Event, ...]) -> None:
         self.given: list[Entry] = []
-        self.refused: list[CommandRefusedError] = []
+        self.refused: list[tuple[int, CommandRefusedError]] = []
         self._engine = engine
         self._commands = commands
         self._seen: dict[int, tuple[State | None, int]] = {}
@@ -188,6 +199,6 @@ class _Script:
         try:
             self._commands.apply(command)
         except CommandRefusedError as error:
-            self.refused.append(error)
+            self.refused.append((self._engine.queue.now, error))
         else:
             self.given.append(Entry(at=self._engine.queue.now, command=command))

@@ -1,14 +1,13 @@
-"""Checks that events and faults name nodes that exist, and do to them what can be done."""
+"""Checks that events and faults name nodes that exist, and that events do to them what makes sense."""
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.fault import Fault, FaultKind
-from taskmock.mockserver.core.flow import Activity, Branch, Flow, Subprocess
+from taskmock.mockserver.core.flow import Branch, Flow
 from taskmock.mockserver.core.graph import ROOT, AddressError, Graph, GraphNode, NodeKind, graph_of
 from taskmock.mockserver.core.scenario import Event, Frame
 from taskmock.mockserver.scenarios.reader.events import Placed
@@ -30,18 +29,13 @@ def check_flow(
     for fault in faults:
         _find(graph, fault.part.bounds.node, fault.when, problems)
         _find(graph, _broken_node(fault.part), fault.target, problems)
-    found: list[tuple[Placed[Event], GraphNode]] = []
-    given: dict[int, list[Command]] = collections.defaultdict(list)
     for event in events:
         _find(graph, event.part.trigger.node, event.when, problems)
         node = _find(graph, event.part.command.target, event.target, problems)
-        if node is not None:
-            found.append((event, node))
-            given[node.index].append(event.part.command)
-    for event, node in found if sure else ():
         check = _CHECKS.get(event.part.command.verb)
-        for wrong, allowed in check(_Operation(event.part, node, given[node.index])) if check else ():
-            problems.add(event.target or 0, "bad-operation", wrong, allowed=allowed)
+        if node is not None and sure and check is not None:
+            for wrong, allowed in check(_Operation(event.part.command, node)):
+                problems.add(event.target or 0, "bad-operation", wrong, allowed=allowed)
 
 
 def check_frames(frames: tuple[Frame, ...], faults: Sequence[Placed[Fault]], problems: Problems) -> None:
@@ -90,57 +84,24 @@ Refusals = Iterator[tuple[str, str]]
 
 
 class _Operation(NamedTuple):
-    """A scripted command on a node, and all commands of the script on that node: can it ever be allowed?"""
+    """A scripted command on a node: does it make sense? Whether the engine takes it is seen when it is played."""
 
-    event: Event
+    command: Command
     node: GraphNode
-    given: Sequence[Command]
 
-    @property
-    def command(self) -> Command:
-        return self.event.command
+    def not_the_task(self) -> Refusals:
+        """Retry and skip: anything but the task."""
+        if self.node.index == ROOT:
+            yield f"{self.command.verb} takes a node, not the task", "the name of a node that fails"
 
-    def failed(self) -> Refusals:
-        """Retry and skip: a node that can be FAILED by itself."""
-        verb, node, target = self.command.verb, self.node, quoted(self.command.target)
-        if node.index == ROOT:
-            yield f"{verb} takes a node, not the task", "the name of a node that fails"
-        elif node.kind not in _NAMED_KINDS:
-            allowed = "skip_exg or skip_cpg for a gateway; an activity or subprocess that fails"
-            yield f"{verb} takes no gateway", allowed
-        elif not self._can_fail():
-            if isinstance(node.step, Subprocess):
-                wrong, allowed = f"{target} never fails by itself, only with its nodes", "a node with fails"
-            else:
-                wrong = f"{target} never fails"
-                allowed = "a node with fails, times_out, a rerun limit or a forced_fail"
-            yield f"{wrong}, there is nothing to {verb}", allowed
-
-    def gateway(self) -> Refusals:
-        """skip_exg and skip_cpg: a gateway of their kind that takes no arm, into arms of it."""
-        verb, data, step = self.command.verb, self.command.data, self.node.step
-        kind, article = _SKIPPED[verb]
-        if not isinstance(step, Branch) or self.node.kind is not kind:
-            wrong = f"{verb} takes {article} {kind} gateway, {quoted(self.command.target)} is none"
-            yield wrong, f"the pinned id of {article} {kind} gateway that takes no arm"
-        elif step.take and self.node.limit is None:
-            yield "the gateway takes an arm, it never fails", "a gateway with `take: none` (conditional: `take: []`)"
-        else:
+    def arms(self) -> Refusals:
+        """skip_exg and skip_cpg: into arms that the gateway has."""
+        data, step = self.command.data, self.node.step
+        if isinstance(step, Branch) and self.node.kind is _SKIPPED[self.command.verb]:
             names = [arm.name for arm in step.arms]
             for arm in data if isinstance(data, list) else [data]:
                 if arm not in names:
                     yield f"the gateway has no arm {arm!r}", ", ".join(names)
-
-    def activity(self) -> Refusals:
-        """forced_fail: an activity."""
-        if self.node.kind is not NodeKind.ACTIVITY:
-            wrong = f"{quoted(self.command.target)} is no activity, it cannot be failed by force"
-            yield wrong, "an activity's name"
-
-    def waiting(self) -> Refusals:
-        """Callback: a node that waits for it."""
-        if not (isinstance(self.node.step, Activity) and self.node.step.waits):
-            yield f"{quoted(self.command.target)} does not wait for a callback", "a node with `waits: callback`"
 
     def whole_task(self) -> Refusals:
         """Start and revoke: the task."""
@@ -154,45 +115,17 @@ class _Operation(NamedTuple):
             what = "task" if self.node.index == ROOT else "gateway"
             yield f"rollback takes no {what}", "the name of an activity or subprocess"
 
-    def paused(self) -> Refusals:
-        """Resume: what the script pauses, or what was seen suspended."""
-        paused = any(command.verb in {Verb.PAUSE, Verb.PAUSE_SUBPROCESS} for command in self.given)
-        if not paused and self.event.trigger.state not in {"SUSPENDED", "NODE_SUSPENDED"}:
-            allowed = "an event that pauses it, or `when: … SUSPENDED`"
-            yield f"nothing pauses {quoted(self.command.target)}, there is nothing to resume", allowed
-
-    def _can_fail(self) -> bool:
-        """Whether the node can be FAILED by itself: by its attempts, its time-out, the rerun limit, or a command."""
-        step = self.node.step
-        if not isinstance(step, Activity):
-            return isinstance(step, Subprocess) and step.fails is not None
-        if step.times_out is not None or self.node.limit is not None:
-            return True
-        called = any(command.verb is Verb.CALLBACK and _refuses(command) for command in self.given)
-        fails = called or (not step.waits and any(attempt.fails is not None for attempt in step.attempts))
-        return (fails and not step.ignored) or any(command.verb is Verb.FORCED_FAIL for command in self.given)
-
 
 _NAMED_KINDS = {NodeKind.ACTIVITY, NodeKind.SUBPROCESS}
-_SKIPPED = {
-    Verb.SKIP_EXCLUSIVE: (NodeKind.EXCLUSIVE, "an"),
-    Verb.SKIP_CONDITIONAL: (NodeKind.CONDITIONAL, "a"),
-}
-
-
-def _refuses(command: Command) -> bool:
-    return isinstance(command.data, dict) and command.data.get("result") is False
+_SKIPPED = {Verb.SKIP_EXCLUSIVE: NodeKind.EXCLUSIVE, Verb.SKIP_CONDITIONAL: NodeKind.CONDITIONAL}
 
 
 _CHECKS: dict[Verb, Callable[[_Operation], Refusals]] = {
     Verb.START: _Operation.whole_task,
-    Verb.RESUME: _Operation.paused,
     Verb.REVOKE: _Operation.whole_task,
-    Verb.RETRY: _Operation.failed,
-    Verb.SKIP: _Operation.failed,
-    Verb.FORCED_FAIL: _Operation.activity,
-    Verb.CALLBACK: _Operation.waiting,
+    Verb.RETRY: _Operation.not_the_task,
+    Verb.SKIP: _Operation.not_the_task,
     Verb.ROLLBACK: _Operation.one_node,
-    Verb.SKIP_EXCLUSIVE: _Operation.gateway,
-    Verb.SKIP_CONDITIONAL: _Operation.gateway,
+    Verb.SKIP_EXCLUSIVE: _Operation.arms,
+    Verb.SKIP_CONDITIONAL: _Operation.arms,
 }

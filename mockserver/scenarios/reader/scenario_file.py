@@ -10,7 +10,7 @@ from typing import TypeVar
 from taskmock.mockserver.core.command import Command, Entry
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.fault import Fault
-from taskmock.mockserver.core.scenario import Frame, Play, Scenario
+from taskmock.mockserver.core.scenario import QUIRKS, Frame, Play, Scenario
 from taskmock.mockserver.scenarios.reader.events import read_events, read_operations, states
 from taskmock.mockserver.scenarios.reader.faults import check_broken_fields, read_faults
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, items_of, read_items
@@ -26,7 +26,7 @@ FORMAT = "1"
 """The version of the grammar that this reader knows."""
 
 
-HEAD_KEYS = ("format", "scenario", "title", "careless", "tags", "ends", "edition", "use")
+HEAD_KEYS = ("format", "scenario", "title", "careless", "tags", "ends", "edition", "quirks", "use")
 """The keys that say what the scenario is."""
 
 
@@ -83,6 +83,7 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
         name=name,
         plays=_plays(fields, old, Source(name, edition)),
         edition=edition,
+        quirks=fields.read("quirks", read_choice, choices=QUIRKS) if "quirks" in fields else old.quirks,
         title=fields.text("title", old.title) or "",
         careless=fields.text("careless", old.careless) or "",
         tags=_tags(fields, old),

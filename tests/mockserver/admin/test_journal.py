@@ -75,6 +75,8 @@ def test_call_is_shown_with_its_reading_and_without_secrets(mock, clock, task):
         "scenario": "release",
         "reading": {"seconds": 7.5, "poll": 1},
         "faults": [],
+        "quirks": [],
+        "refused": [],
     }
 
 

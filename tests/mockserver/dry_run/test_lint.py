@@ -1,6 +1,7 @@
 """`lint()`: what is wrong with a scenario, and on which line of its file."""
 
 import json
+import re
 
 import pytest
 
@@ -51,6 +52,64 @@ def test_refused_event_is_found():
             "the event retry Check is refused: State matching query does not exist.",
         )
     ]
+
+
+GATEWAY = "n0123456789abcdef0123456789abcde"
+
+
+@pytest.mark.parametrize(
+    ("step", "event", "refused"),
+    [
+        ("Wait: {waits: callback}", "{at: 1s, retry: Wait}", "ID state is not FAILED, actual RUNNING"),
+        ("Wait: 1s", "{at: 2s, skip: Wait}", "ID state is not FAILED, actual FINISHED"),
+        ("subprocess: S, flow: [A: {fails: x}]", "{at: 2s, retry: S}", "ID state is not FAILED, actual RUNNING"),
+        ("subprocess: S, flow: [A: 9s]", "{at: 2s, forced_fail: S}", "ID is not activity, actual: SubProcess"),
+        (
+            "subprocess: S, flow: [A: 9s]",
+            "{at: 2s, pause: S}",
+            "can not use pause_node_appoint api for NodeType.SubProcess",
+        ),
+        ("Wait: 9s", "{at: 2s, resume: task}", "pipeline(ID) state is: RUNNING"),
+        ("Wait: 9s", "{at: 2s, skip_exg: Wait, take: ok}", "only an exclusive gateway can be skipped with skip_exg"),
+        (
+            f"exclusive: {{take: ok, arms: {{ok: [A: 9s]}}}}, id: {GATEWAY}",
+            f"{{at: 2s, skip_exg: {GATEWAY}, take: ok}}",
+            "ID state is not FAILED, actual FINISHED",
+        ),
+        (
+            f"exclusive: {{take: ok, arms: {{ok: [A: 9s]}}}}, id: {GATEWAY}",
+            f"{{at: 2s, retry: {GATEWAY}}}",
+            "node(ID) has no data",
+        ),
+    ],
+)
+def test_event_that_the_engine_refuses_is_found_in_its_words(step, event, refused):
+    text = f"format: 1\nscenario: mine\nedition: v2\nflow: [{{{step}}}]\nevents: [{event}]\n"
+
+    (found,) = lint(read_scenario(text, source="mine"))
+
+    said = found.message.partition(" is refused: ")[2]
+    assert (found.code, found.place) == ("refused-event", ("events", 0))
+    assert re.sub(r"\bn[0-9a-f]{31}\b", "ID", said) == refused
+
+
+def test_callback_that_comes_to_nothing_is_no_finding():
+    assert findings("events: [{at: 2s, callback: Copy}]\n") == []
+
+
+@pytest.mark.parametrize(("quirks", "refused"), [("real", []), ("kind", ["pause", "resume"])])
+def test_traps_are_no_findings_and_a_kind_engine_refuses_them(quirks, refused, tmp_path):
+    file = tmp_path / "trap.yaml"
+    file.write_text(
+        f"format: 1\nscenario: trap\nedition: v2\nquirks: {quirks}\nflow: [A: 5s]\n"
+        "events: [{at: 2s, pause: A}, {at: 8s, resume: A}]\n",
+        encoding="utf-8",
+    )
+    scenario = load_scenario(file)
+
+    refuse_broken(scenario, file)
+
+    assert [found.code for found in lint(scenario)] == ["refused-event"] * len(refused)
 
 
 def test_wrong_end_is_found():

@@ -31,7 +31,7 @@ def test_answer_tells_session_scenario_seed_and_reading():
     assert told == {
         "X-Mock-Session": "default",
         "X-Mock-Scenario": "generated",
-        "X-Mock-Seed": "%C3%A4%207; generator=1",
+        "X-Mock-Seed": "%C3%A4%207; generator=1; engine=2",
         "X-Mock-Reading": "1.500; poll=2; clock=manual",
     }
     assert answer.headers["Content-Type"] == "application/json"

@@ -42,13 +42,15 @@ class ApiCall:
 class Done:
     """What a call gives: `data` as decoded JSON, the envelope's `message`, and the record of the task it reached.
 
-    `message` is None where the system says none. `beside` is what else stands in the envelope.
+    `message` is None where the system says none. `beside` is what else stands in the envelope. `quirks` names the traps
+    of the real engine that the call has triggered.
     """
 
     data: object
     message: str | None = ""
     beside: Mapping[str, object] = dataclasses.field(default_factory=dict)
     key: RecordKey | None = None
+    quirks: tuple[str, ...] = ()
 
 
 Answer: TypeAlias = Callable[[Playback, ApiCall], Done]

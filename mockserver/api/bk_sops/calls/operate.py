@@ -16,10 +16,11 @@ from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.engine.effects import ENDED, NOT_STARTED
 from taskmock.mockserver.core.engine.operator import INVALID
 from taskmock.mockserver.core.engine.task_effects import STARTED
+from taskmock.mockserver.core.engine.traps import names_of
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.graph import AddressError, GraphNode, NodeKind
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.playback.record import Record
 
 INVALID_COMMAND = "task command is invalid"
 """What is said of an action that there is none of (fact)."""
@@ -72,23 +73,23 @@ def _answer(order: _Order) -> Answer:
     """A call that gives its command to a task of its session, which need not have been touched before."""
 
     def answer(playback: Playback, call: ApiCall) -> Done:
-        key = playback.with_task(call.query(), lambda polled: _carried_out(playback, call, order, snapshot(polled)))
-        return Done(data={}, message="success", key=key)
+        record = playback.with_task(call.query(), lambda polled: _carried_out(playback, call, order, snapshot(polled)))
+        return Done(data={}, message="success", key=record.key, quirks=names_of(playback.sprung(record)))
 
     return answer
 
 
-def _carried_out(playback: Playback, call: ApiCall, order: _Order, task: TaskSnapshot) -> RecordKey:
+def _carried_out(playback: Playback, call: ApiCall, order: _Order, task: TaskSnapshot) -> Record:
     key, command = task.record.key, order(call, task)
     try:
-        playback.command(key, command)
+        record = playback.command(key, command)
     except CommandRefusedError as error:
         if error.reason == ENDED:
             raise RefusedError(INVALID_OPERATION, FINISHED.format(action=command.verb)) from None
         if error.reason in {NOT_STARTED, STARTED}:
             raise RefusedError(INVALID_OPERATION, error.reason) from None
         raise _refused(task, command.verb, error.reason, error.raised) from None
-    return key
+    return record
 
 
 def _refused(task: TaskSnapshot, verb: str, reason: str, raised: str = INVALID) -> RefusedError:
@@ -224,7 +225,7 @@ def _start_task(playback: Playback, call: ApiCall) -> Done:
     if not task.edition.served:
         return done
     told = {"task_url": facts_of(task, call).url}
-    return Done(data=told, message=None, beside=told, key=done.key)
+    return Done(data=told, message=None, beside=told, key=done.key, quirks=done.quirks)
 
 
 CALLS: Mapping[str, Answer] = {
