@@ -173,7 +173,7 @@ def test_seed_and_locale_make_the_tree(serve):
     with serve("--seed", "ä 7", "--locale", "zh", "--clock", "instant", "--edition", "v2") as server:
         headers, data = poll(server.url)
 
-    assert headers["X-Mock-Seed"] == "%C3%A4%207; generator=1"
+    assert headers["X-Mock-Seed"] == "%C3%A4%207; generator=1; engine=2"
     assert any("\u4e00" <= character <= "\u9fff" for character in data["name"])
 
 

@@ -70,7 +70,7 @@ GATEWAY = "n0123456789abcdef0123456789abcde"
             "can not use pause_node_appoint api for NodeType.SubProcess",
         ),
         ("Wait: 9s", "{at: 2s, resume: task}", "pipeline(ID) state is: RUNNING"),
-        ("Wait: 9s", "{at: 2s, skip_exg: Wait, take: ok}", "only an exclusive gateway can be skipped with skip_exg"),
+        ("Wait: 9s", "{at: 2s, skip_exg: Wait, take: ok}", "ID is not exclusive gateway, actual: ServiceActivity"),
         (
             f"exclusive: {{take: ok, arms: {{ok: [A: 9s]}}}}, id: {GATEWAY}",
             f"{{at: 2s, skip_exg: {GATEWAY}, take: ok}}",
@@ -79,7 +79,7 @@ GATEWAY = "n0123456789abcdef0123456789abcde"
         (
             f"exclusive: {{take: ok, arms: {{ok: [A: 9s]}}}}, id: {GATEWAY}",
             f"{{at: 2s, retry: {GATEWAY}}}",
-            "node(ID) has no data",
+            "bamboo_engine.exceptions.NotFoundError",
         ),
     ],
 )

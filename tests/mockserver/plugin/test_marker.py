@@ -35,7 +35,7 @@ def test_folder_may_stand_in_the_ini_file(run, scenarios, pytester):
 def test_client(taskmock):
     assert taskmock.play("second").scenario == "second"
     with urlopen(taskmock.play(task_id="77").url) as answer:
-        assert answer.headers["X-Mock-Seed"] == "7; generator=1"
+        assert answer.headers["X-Mock-Seed"] == "7; generator=1; engine=2"
 """)
 
     result.assert_outcomes(passed=1)

@@ -115,7 +115,7 @@ def test_seed_changes_generated_tasks(run):
         """
 def test_client(taskmock):
     with urlopen(taskmock.play().url) as answer:
-        assert answer.headers["X-Mock-Seed"] == "seven; generator=1"
+        assert answer.headers["X-Mock-Seed"] == "seven; generator=1; engine=2"
 """,
         "--taskmock-seed=seven",
     )

@@ -65,7 +65,7 @@ def test_scenario_says_how_kind_the_engine_is_else_the_server(head, quirks, take
 def test_link_carries_the_kindness_of_the_engine():
     with serve(quirks=False) as one, serve() as other:
         paused(one)
-        answer = send(one.url, one.play(task_id="11").url)
+        answer = send(one.play(task_id="11").url)
         link = answer.headers["X-Mock-Link"]
 
         led = send(other.url, link).json
@@ -83,7 +83,7 @@ def test_link_carries_the_kindness_of_the_engine():
 @pytest.mark.parametrize(("said", "name"), [("engine=1", "engine 1"), ("x=1", "engine 1"), ("engine=9", "engine 9")])
 def test_link_of_another_engine_is_refused_by_its_name(said, name):
     with serve() as server:
-        link = send(server.url, server.play(task_id="10").url).headers["X-Mock-Link"]
+        link = send(server.play(task_id="10").url).headers["X-Mock-Link"]
 
         answer = send(server.url, link.replace("engine=2", said) if said != "x=1" else link.replace("&engine=2", ""))
 
