@@ -111,13 +111,22 @@ def _is_ready_as_it_was(pair: Pair) -> bool:
     return states == ("FAILED", "READY") and kept and pair.same_run
 
 
+RUN_ANEW = {
+    "FAILED": {"RUNNING", "FAILED", "FINISHED"},
+    **dict.fromkeys(("SUSPENDED", "READY", "RUNNING"), ("RUNNING", "FAILED")),
+}
+"""The states of a node that engine 1 runs again in its run, by the state before: what was scheduled fails at once."""
+
+
 def _runs_anew(pair: Pair) -> bool:
-    """Whether a node that failed or was paused has started anew, after the earlier answer, in the same run."""
+    """Whether a leaf that failed or was paused has begun anew since the earlier answer, in its run and by itself."""
     before, after = pair.before, pair.after
-    if not (pair.same_run and before.leaf and after.leaf) or before.start is None or after.start is None:
+    if not (pair.same_run and before.leaf and after.leaf) or pair.was_skipped:
+        return False
+    if before.start is None or after.start is None:
         return False
     anew = after.start > before.start and (pair.since is None or after.start >= pair.since - ROUNDING)
-    return anew and before.state in {"FAILED", "SUSPENDED", "READY", "RUNNING"} and after.state in {"RUNNING", "FAILED"}
+    return anew and after.state in RUN_ANEW.get(before.state, ())
 
 
 GOING_ON: Mapping[str, Mapping[str, Callable[[Pair], bool]]] = {

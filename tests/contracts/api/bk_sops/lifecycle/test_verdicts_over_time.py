@@ -192,9 +192,10 @@ def test_failed_node_that_is_resumed_is_ready_for_ever_a_trap():
     assert {one.code for one in report.violations} == {"trap.failed-goes-on", "trap.resumed-failed-node"}
 
 
-def test_failed_node_that_runs_again_in_its_run_is_a_trap_of_engine_1_only():
+@pytest.mark.parametrize("state", ["FAILED", "FINISHED"])
+def test_failed_node_that_runs_again_in_its_run_is_a_trap_of_engine_1_only(state):
     before = task("FAILED", node(1, "FAILED", 1, 2), elapsed_time=5)
-    after = task("FAILED", node(1, "FAILED", 8, 9), elapsed_time=10)
+    after = task("RUNNING" if state == "FINISHED" else state, node(1, state, 8, 9), elapsed_time=10)
     codes = {}
     for edition in ("v1", "v2"):
         polls = [Poll(answer(one, edition), one["elapsed_time"]) for one in (before, after)]

@@ -244,7 +244,9 @@ def test_created_task_is_taken_away_as_a_scenario_file(mock, clock):
     ],
 )
 def test_link_with_a_creation_that_is_none_is_refused(mock, created, said):
-    query = f"scenario=generated&digest=x&edition=v2&task=1001&seed=7&epoch=0&reading=0&polls=0&engine=2&created={created}"
+    query = (
+        f"scenario=generated&digest=x&edition=v2&task=1001&seed=7&epoch=0&reading=0&polls=0&engine=2&created={created}"
+    )
 
     answer = send(mock.url, f"/__admin/replay?{query}")
 
