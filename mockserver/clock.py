@@ -16,6 +16,21 @@ EPOCH = 1_524_730_114_000
 2018-04-26 16:08:34 +0800."""
 
 
+FASTEST = 100_000
+"""How many times as fast as the time of day a running task's clock goes at most."""
+
+
+def checked_speed(speed: object) -> float:
+    """A speed that a running clock can have.
+
+    Raises:
+        ValueError: It is no number, not positive, or more than `FASTEST`.
+    """
+    if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 < speed <= FASTEST:
+        raise ValueError(f"a speed is a number of more than 0, at most {FASTEST}, not {speed!r}")
+    return speed
+
+
 def advance_in_ms(seconds: float) -> int:
     """The ms by which a clock is to be moved on.
 

@@ -6,12 +6,17 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from taskmock.mockserver.clock import FASTEST
 from taskmock.mockserver.http.callers import CallerPolicy
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.sessions.session import Session, SessionContext
 
 Schema = Mapping[str, Any]
+
+
+SPEED: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": FASTEST}
+"""How many times as fast as time a clock may go."""
 
 
 YAML = "application/yaml"

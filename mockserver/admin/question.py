@@ -63,7 +63,17 @@ to it from then on.</p>
 </body>
 </html>
 """
-_ROWS = (("session", "Session"), ("scenario", "Scenario"), ("task", "Task"), ("clock", "Clock"), ("next", "Goes on to"))
+_ROWS = (
+    ("session", "Session"),
+    ("scenario", "Scenario"),
+    ("task", "Task"),
+    ("clock", "Clock"),
+    ("speed", "Speed"),
+    ("at", "Second"),
+    ("seek", "Moment"),
+    ("fault", "Fault"),
+    ("next", "Goes on to"),
+)
 
 
 def question(query: Mapping[str, Any], written: str) -> str:

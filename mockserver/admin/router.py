@@ -33,7 +33,9 @@ from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.sessions.names import checked_session
 from taskmock.mockserver.sessions.replay_link import ADMIN
+from taskmock.mockserver.sessions.seek import MomentNameError, SeekError
 from taskmock.mockserver.sessions.session import SessionContext
+from taskmock.mockserver.sessions.task_clock import NoSpeedError
 
 _MOST_NAMES = 100  # of the nodes of a task, in an error
 
@@ -148,6 +150,12 @@ class AdminRouter:
         except ScenarioError as error:
             problems = [{"line": one.line, "column": one.column, "text": str(one)} for one in error.problems]
             return _json(400, {"error": str(error), "problems": problems})
+        except SeekError as error:
+            return _json(409, {"error": str(error), "allowed": error.allowed})
+        except NoSpeedError as error:
+            return _json(409, {"error": str(error), "allowed": "a clock that time moves"})
+        except MomentNameError as error:
+            return _json(400, {"error": str(error), "allowed": error.allowed})
         except ValueError as error:
             return _json(400, {"error": str(error)})
         if answered.text is not None:

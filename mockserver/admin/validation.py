@@ -22,6 +22,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "null": (type(None),),
 }
+_FLAGS = {"true": True, "false": False}
 
 
 def checked_body(said: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
@@ -34,16 +35,19 @@ def checked_body(said: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
 
 
 def checked_query(query: Mapping[str, str], endpoint: Endpoint) -> dict[str, Any]:
-    """A query that says what its endpoint takes, with numbers where the endpoint wants some and the text is one.
+    """A query that says what its endpoint takes, with numbers and flags where the endpoint wants them.
 
     Raises:
         AdminError: What is wrong with it, in one sentence.
     """
-    read = {name: _number(text, endpoint.query.get(name, {}).get("type")) for name, text in query.items()}
+    read = {name: _read(text, endpoint.query.get(name, {}).get("type")) for name, text in query.items()}
     return _checked(read, endpoint.query, endpoint.needed, what="argument")
 
 
-def _number(text: str, kind: object) -> object:
+def _read(text: str, kind: object) -> object:
+    """What a text stands for where something else than text is wanted; the text where it is no such thing."""
+    if kind == "boolean" and text in _FLAGS:
+        return _FLAGS[text]
     plain = text.isascii() and len(text) <= 30
     if kind == "integer" and plain and text.isdecimal():
         return int(text)

@@ -104,6 +104,13 @@ class TaskTime:
         """The clock that goes on from where it is: by polls if they moved it, else by time."""
         return self._stopped_or_running(moments, now, frozen=False)
 
+    def at_speed(self, speed: float, moments: Sequence[int], now: int) -> TaskTime:
+        """The clock that goes so many times as fast as time from where it is, or from where it will be let go."""
+        goes = self.mode in {ClockMode.WALL, ClockMode.MANUAL} and not self.frozen
+        if not goes:
+            return dataclasses.replace(self, speed=speed)
+        return dataclasses.replace(self, anchor=now, offset=self.reading(moments, now), speed=speed)
+
     def restarted(self, now: int) -> TaskTime:
         """The clock back at 0, and before its first poll; what moves it, and whether it is stopped, stays."""
         return dataclasses.replace(self, anchor=now, offset=0, polls=0, steps=0, sought=False)
@@ -121,7 +128,7 @@ class TaskTime:
             return "clock=stopped"
         if self.mode is not ClockMode.WALL or by_hand:
             return f"clock={ClockMode.MANUAL if self.mode is ClockMode.WALL else self.mode}"
-        return "" if self.speed == 1 else f"speed={self.speed:g}"
+        return "" if self.speed == 1 else f"speed={self.speed:.15g}"
 
     @property
     def _moved_by_polls(self) -> bool:

@@ -115,6 +115,18 @@ class Playback:
         """
         return self._opened(query)[0]
 
+    def draft(self, query: Query, plan: SessionPlan) -> tuple[Record, Playing]:
+        """The record that the first touch of a task would open under a plan, and what plays for it; nothing is kept.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError: as for `poll`.
+        """
+        _, resolved = self._meant(query, plan)
+        scenario = resolved.scenario
+        key = RecordKey(query.session, scenario.name, query.task_id)
+        record = self.opening.record(key, scenario.digest, plan, quirks=scenario.quirks)
+        return record, self._playing(record, resolved)
+
     def size_of(self, query: Query) -> int:
         """How many nodes the task has that a call asks for; 0 where that cannot be told."""
         found = self.latest(query.session, query.task_id)
@@ -241,14 +253,18 @@ class Playback:
 
     def _opened(self, query: Query) -> tuple[Record, Resolved]:
         plan, seed = self.store.plan(query.session), self.opening.seed
-        name = query.scenario or plan.scenario_of(query.task_id) or self.default
-        resolved = self._resolver.resolve(self.catalog, name, query.task_id, seed, plan)
+        name, resolved = self._meant(query, plan)
         scenario = resolved.scenario
         key = RecordKey(query.session, scenario.name, query.task_id)
         record = self.store.open(key, lambda: self.opening.record(key, scenario.digest, plan, quirks=scenario.quirks))
         if (scenario.name, seed) != (name, record.seed):  # by the record's own name and seed it may be another one
             resolved = self._resolver.resolve(self.catalog, scenario.name, query.task_id, record.seed, plan)
         return record, resolved
+
+    def _meant(self, query: Query, plan: SessionPlan) -> tuple[str | None, Resolved]:
+        """The name of the scenario that a call means under a plan (None: it names none), and what plays for it."""
+        name = query.scenario or plan.scenario_of(query.task_id) or self.default
+        return name, self._resolver.resolve(self.catalog, name, query.task_id, self.opening.seed, plan)
 
     def _owner(self, query: Query, node_id: str) -> tuple[Record, Resolved]:
         """The task of a session whose node was asked for, the one touched last where there are several.

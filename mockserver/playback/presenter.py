@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.engine.history import History
-from taskmock.mockserver.core.graph import ROOT
+from taskmock.mockserver.core.fault import Fault
+from taskmock.mockserver.core.graph import ROOT, AddressError
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.playback.poll import EditionFacts, Playing, Query
 
@@ -29,6 +31,42 @@ class Presenter(Protocol):
 
     def variant(self, playing: Playing, query: Query) -> str:
         """What the real server's answer cache tells a query by from the plain one, "" for that."""
+
+
+def check_fault(presenter: Presenter, history: History, fault: Fault) -> None:
+    """Checks that a task has the nodes that a fault is about.
+
+    Raises:
+        AddressError: No node, or several, go by an address.
+    """
+    broken = fault.value["node"] if isinstance(fault.value, dict) and "node" in fault.value else None
+    for address in (fault.bounds.node, broken):
+        if address is None:
+            continue
+        if not history.frames:
+            history.graph.find(address)
+        elif not any(presenter.state(frame.body, address) for frame in history.frames):
+            raise AddressError(address, matches=(), closest=())
+
+
+def states_over(
+    presenter: Presenter, history: History, address: str = TASK
+) -> Iterator[tuple[int, State | str | None]]:
+    """The states that a node (by address) shows, each with the moment from which it does; None: it is not there.
+
+    Raises:
+        AddressError: No node, or several, go by that address.
+    """
+    if history.frames:
+        for number, frame in enumerate(history.frames):
+            yield frame.at if number else 0, presenter.state(frame.body, address)
+        return
+    index = history.graph.find(address)
+    if index == ROOT:
+        yield 0, State.CREATED
+    yield from history.states_of(index)
+    if history.expires is not None and address == TASK:
+        yield history.expires, State.EXPIRED
 
 
 def state_at(presenter: Presenter, history: History, moment: int, address: str = TASK) -> State | str | None:

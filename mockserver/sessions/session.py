@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import re
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from taskmock.mockserver.api.protocol import Api
+from taskmock.mockserver.clock import checked_speed
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Query
+from taskmock.mockserver.playback.poll import Playing, Query
 from taskmock.mockserver.playback.record import DEFAULT_SESSION, TASK_ID, Record, RecordKey, SessionPlan
+from taskmock.mockserver.playback.store import RecordGoneError
 from taskmock.mockserver.scenarios.catalog import Catalog, check_named
 from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry, TooFewCallsError
 from taskmock.mockserver.sessions.names import scenario_prefix, session_prefix
@@ -59,6 +62,25 @@ class Session:
             self.change_plan(pinned=pinned)
         else:
             self.change_plan(pinned=pinned, mode=ClockMode(chosen("clock", clock, tuple(map(str, ClockMode)))))
+
+    def set_speed(self, speed: float) -> None:
+        """Lets the session's tasks go so many times as fast as time: the open ones from where they are, and all others.
+
+        Tasks that polls move go on as they did.
+
+        Raises:
+            ValueError: `speed` is none.
+        """
+        speed, playback = checked_speed(speed), self._context.playback
+
+        def paced(record: Record, playing: Playing) -> tuple[Record, None]:
+            time = record.time.at_speed(speed, playing.history.moments, playback.opening.clock.now())
+            return dataclasses.replace(record, time=time), None
+
+        self.change_plan(speed=speed)
+        for record in self.records():
+            with contextlib.suppress(RecordGoneError, ScenarioNotFoundError, ScenarioError):
+                playback.change(record.key, paced)
 
     def change_plan(
         self,
@@ -177,7 +199,7 @@ class Session:
         playback = self._context.playback
         if scenario is not None:
             held = self._pinned(scenario)
-            name, task_id = held.scenario.name, _played_id(held.scenario, task_id)
+            name, task_id = held.scenario.name, played_id(held.scenario, task_id)
             playback.store.replan(self.name, functools.partial(_with_task, task_id=task_id, name=name, held=held))
             return task_id
         plan = self.plan
@@ -200,7 +222,7 @@ def _with_task(plan: SessionPlan, *, task_id: str, name: str, held: PinnedScenar
     return dataclasses.replace(plan, tasks={**plan.tasks, task_id: name}, held=meant, created=created)
 
 
-def _played_id(scenario: Scenario, task_id: str | None) -> str:
+def played_id(scenario: Scenario, task_id: str | None) -> str:
     """The task id that a scenario is to play for, one of its own where none is given.
 
     Raises:

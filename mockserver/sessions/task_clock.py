@@ -1,23 +1,92 @@
-"""The clock of one task as a test moves it: advance, seek, step, freeze, rewind, restart."""
+"""The clock of one task as a test moves it: advance, seek, step, freeze, rewind, restart, faster and slower."""
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
-from collections.abc import Callable, Sequence
+from typing import Any
 
-from taskmock.mockserver.clock import FURTHEST, advance_in_ms, moment_in_ms
+from taskmock.mockserver.clock import FURTHEST, advance_in_ms, checked_speed, moment_in_ms
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.flow import SECOND
-from taskmock.mockserver.core.graph import ROOT
-from taskmock.mockserver.core.state import State
+from taskmock.mockserver.core.task_time import ClockMode, TaskTime
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Playing
+from taskmock.mockserver.playback.presenter import Presenter
 from taskmock.mockserver.playback.record import Record, RecordKey
+from taskmock.mockserver.sessions.seek import END, START, moment_of
+from taskmock.mockserver.sessions.seek import SeekError as SeekError
+from taskmock.schemas.argument import demand
 
 
-class SeekError(LookupError):
-    """A moment that the task never has."""
+class NoSpeedError(ValueError):
+    """A speed for a clock that time does not move."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What is done to a task's clock in one step: it is restarted, or goes somewhere; then its speed; then it stops.
+
+    Of `restart`, `advance`, `set` (both in ms) and `seek` (see `moment_of`) at most one is given. `speed` is how many
+    times as fast as time the clock goes from there; `frozen` stops it, or lets it go on.
+    """
+
+    restart: bool = False
+    advance: int | None = None
+    set: int | None = None
+    seek: str | None = None
+    speed: float | None = None
+    frozen: bool | None = None
+
+    @classmethod
+    def of(cls, *, advance: float | None = None, set: float | None = None, **more: Any) -> Turn:  # noqa: A002, ANN401
+        """A turn with its times in seconds.
+
+        Raises:
+            ValueError: They are negative, or beyond `FURTHEST`.
+        """
+        return cls(
+            advance=None if advance is None else advance_in_ms(advance),
+            set=None if set is None else moment_in_ms(set),
+            **more,
+        )
+
+    def done(self, record: Record, history: History, presenter: Presenter, now: int) -> Record:
+        """The record of a task after it; `now` is what the source of time says.
+
+        Raises:
+            MomentNameError: `seek` names no moment.
+            NoSpeedError: Polls move the clock.
+            SeekError: The moment never comes.
+            AddressError: `seek` names no node, or several.
+        """
+        moments = history.moments
+        if self.restart:
+            time = record.time.restarted(now)
+            record = dataclasses.replace(record, time=time, log=(), faults=(), spent=(), dropped=())
+        before = record.time.reading(moments, now)
+        moment = self._moment(before, record, history, presenter)
+        if moment is not None:
+            moment = min(moment, FURTHEST * SECOND)
+            spent = () if moment < before else record.spent  # a fault's answers are counted anew
+            record = dataclasses.replace(record, time=record.time.moved_to(moment, moments, now), spent=spent)
+        return dataclasses.replace(record, time=self._paced(record, history, now))
+
+    def _moment(self, before: int, record: Record, history: History, presenter: Presenter) -> int | None:
+        if self.advance is not None:
+            return before + self.advance
+        if self.set is not None or self.seek is None:
+            return self.set
+        task = f"{record.key.task_id} of scenario {record.key.scenario}"
+        return moment_of(self.seek, presenter, history, before=before, task=task)
+
+    def _paced(self, record: Record, history: History, now: int) -> TaskTime:
+        time = record.time
+        if self.speed is not None:
+            if time.mode is ClockMode.POLLS:
+                raise NoSpeedError(f"polls move the clock of task {record.key.task_id}: it has no speed")
+            time = time.at_speed(self.speed, history.moments, now)
+        if self.frozen is not None:
+            time = (time.stopped if self.frozen else time.resumed)(history.moments, now)
+        return time
 
 
 class TaskClock:
@@ -39,7 +108,24 @@ class TaskClock:
     @property
     def moments(self) -> tuple[float, ...]:
         """When the tree changes, in seconds; 0 is always the first."""
-        return tuple(moment / SECOND for moment in self._history().moments)
+        history = self._playback.history(self._playback.record(self._key))
+        return tuple(moment / SECOND for moment in history.moments)
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as time the clock goes where time moves it."""
+        return self._playback.record(self._key).time.speed
+
+    def turn(self, turn: Turn) -> None:
+        """Does to the clock what a turn says, all in one step, or nothing.
+
+        Raises:
+            MomentNameError, NoSpeedError, SeekError, AddressError: as for `Turn.done`.
+        """
+        presenter, clock = self._playback.presenter, self._playback.opening.clock
+        self._playback.change(
+            self._key, lambda record, playing: (turn.done(record, playing.history, presenter, clock.now()), None)
+        )
 
     def advance(self, seconds: float) -> None:
         """Moves the task on by some seconds.
@@ -47,8 +133,7 @@ class TaskClock:
         Raises:
             ValueError: `seconds` is negative (`set` goes back) or beyond `FURTHEST`.
         """
-        span = advance_in_ms(seconds)
-        self._move(lambda moment: moment + span)
+        self.turn(Turn(advance=advance_in_ms(seconds)))
 
     def set(self, seconds: float) -> None:
         """Puts the task to a moment, earlier or later, in seconds from its creation.
@@ -56,18 +141,27 @@ class TaskClock:
         Raises:
             ValueError: `seconds` is negative or beyond `FURTHEST`.
         """
-        target = moment_in_ms(seconds)
-        self._move(lambda _: target)
+        self.turn(Turn(set=moment_in_ms(seconds)))
+
+    def seek(self, moment: str) -> None:
+        """Puts the task to a moment by its name: `failed`, `suspended`, `expired`, `Copy B start`, `Copy B end` ….
+
+        Raises:
+            MomentNameError: There is no such name.
+            SeekError: The moment never comes.
+            AddressError: The name's address names no node, or several.
+        """
+        __tracebackhide__ = True
+        demand("seek(moment)", moment, str, "the name of a moment as text")
+        self.turn(Turn(seek=moment))
 
     def next(self) -> None:
         """Moves the task on to the next change of its tree; at the last one it stays."""
-        moments = self._history().moments
-        self._move(lambda moment: next((later for later in moments if later > moment), moment))
+        self.turn(Turn(seek="next"))
 
     def back(self) -> None:
         """Moves the task back to the change of its tree before this one; at the first one it stays."""
-        moments = self._history().moments
-        self._move(lambda moment: moments[max(0, bisect.bisect_right(moments, moment) - 2)])
+        self.turn(Turn(seek="back"))
 
     def failed(self) -> None:
         """Puts the task to the first moment at which it shows FAILED.
@@ -75,54 +169,32 @@ class TaskClock:
         Raises:
             SeekError: It never does.
         """
-        history = self._history()
-        failed = (moment for moment in history.moments if history.tree_at(moment).states.get(ROOT) is State.FAILED)
-        first = next(failed, None)
-        if first is None:
-            raise SeekError(f"task {self._key.task_id} of scenario {self._key.scenario} never shows FAILED")
-        self._move(lambda _: first)
+        self.turn(Turn(seek="failed"))
 
     def end(self) -> None:
         """Moves the task on to the last change of its tree; where it is past that it stays."""
-        last = self._history().moments[-1]
-        self._move(lambda moment: max(moment, last))
+        self.turn(Turn(seek=END))
 
     def rewind(self) -> None:
         """Puts the task back to its creation; what was done to it stays."""
-        self._move(lambda _: 0)
+        self.turn(Turn(seek=START))
 
     def restart(self) -> None:
         """Puts the task back to its creation, and forgets what was done to it."""
-
-        def restarted(record: Record, _: Sequence[int], now: int) -> Record:
-            return dataclasses.replace(record, time=record.time.restarted(now), log=(), faults=(), spent=(), dropped=())
-
-        self._change(restarted)
+        self.turn(Turn(restart=True))
 
     def freeze(self) -> None:
         """Stops the task's clock where it is; polls do not move it either."""
-        self._change(lambda record, *now: dataclasses.replace(record, time=record.time.stopped(*now)))
+        self.turn(Turn(frozen=True))
 
     def run(self) -> None:
         """Lets the task go on from where it is: by time, or by polls where they move it."""
-        self._change(lambda record, *now: dataclasses.replace(record, time=record.time.resumed(*now)))
+        self.turn(Turn(frozen=False))
 
-    def _history(self) -> History:
-        return self._playback.history(self._playback.record(self._key))
+    def set_speed(self, speed: float) -> None:
+        """Lets the task go so many times as fast as time from where it is.
 
-    def _move(self, move: Callable[[int], int]) -> None:
-        def moved(record: Record, moments: Sequence[int], now: int) -> Record:
-            before = record.time.reading(moments, now)
-            moment = min(move(before), FURTHEST * SECOND)
-            spent = () if moment < before else record.spent  # a fault's answers are counted anew
-            return dataclasses.replace(record, time=record.time.moved_to(moment, moments, now), spent=spent)
-
-        self._change(moved)
-
-    def _change(self, update: Callable[[Record, Sequence[int], int], Record]) -> None:
-        """Changes the task's record, given the changes of its tree and the time of the server's clock."""
-
-        def changed(record: Record, playing: Playing) -> tuple[Record, None]:
-            return update(record, playing.history.moments, self._playback.opening.clock.now()), None
-
-        self._playback.change(self._key, changed)
+        Raises:
+            ValueError: `speed` is none; or polls move the clock (`NoSpeedError`).
+        """
+        self.turn(Turn(speed=checked_speed(speed)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import secrets
 from collections.abc import Mapping
@@ -9,19 +10,26 @@ from urllib.parse import urlsplit
 
 from werkzeug.http import dump_cookie
 
-from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.admin.endpoint import SPEED, AdminCall, AdminError, Answered, Endpoint, Schema
+from taskmock.mockserver.clock import EPOCH
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.engine.engine import ENGINE
 from taskmock.mockserver.core.errors import ScenarioError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import QUIRKS, REAL
 from taskmock.mockserver.core.task_time import FURTHEST, ClockMode, TaskTime
-from taskmock.mockserver.playback.poll import played
-from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
-from taskmock.mockserver.scenarios.reader.scenario_file import read_injected_faults, read_injected_log
+from taskmock.mockserver.playback.poll import Query, played
+from taskmock.mockserver.playback.presenter import check_fault
+from taskmock.mockserver.playback.record import TASK_ID, Record, RecordKey, SessionPlan
+from taskmock.mockserver.scenarios.reader.scenario_file import (
+    read_injected_faults,
+    read_injected_log,
+    read_linked_faults,
+)
 from taskmock.mockserver.sessions.names import SESSION_COOKIE, checked_session
 from taskmock.mockserver.sessions.replay_link import REPLAY
-from taskmock.mockserver.sessions.session import Session
+from taskmock.mockserver.sessions.session import Session, played_id
+from taskmock.mockserver.sessions.task_clock import Turn
 
 _NEXT: dict[str, Schema] = {
     "next": {"type": "string", "description": "Where the browser goes then: a path of this site, such as /tasks/10."}
@@ -30,8 +38,21 @@ _USE: dict[str, Schema] = {
     "scenario": {"type": "string", "description": "What the session's tasks play."},
     "session": {"type": "string", "description": "The session's name; a new one where it is not said."},
     "clock": {"enum": [mode.value for mode in ClockMode], "description": "What moves the session's tasks."},
+    "speed": {**SPEED, "description": "How many times as fast as time the session's tasks go."},
+    "task": {"type": "string", "description": "The task that is opened; one that the scenario plays, 10 if it can be."},
+    "at": {"type": "number", "minimum": 0, "maximum": FURTHEST, "description": "Where its clock is then, in seconds."},
+    "seek": {"type": "string", "description": "The same by a name, such as `failed` or `Copy B start`."},
+    "frozen": {"type": "boolean", "description": "Whether its clock stands there."},
+    "fault": {
+        "type": "string",
+        "description": "What its answers meet, as `http:502`, or JSON as under `faults:` of scenario files.",
+    },
     **_NEXT,
 }
+_OPENS = frozenset({"task", "at", "seek", "frozen", "fault"})
+"""Arguments about one task."""
+_TURNS = {"set": "at", "seek": "seek", "frozen": "frozen"}
+"""What is done to its clock, and the argument that says so."""
 _LATEST = 253_370_736_000_000
 _REPLAY: dict[str, Schema] = {
     "scenario": {"type": "string", "description": "What the task plays; `generated` for a generated task."},
@@ -63,13 +84,44 @@ _THERE: dict[str, Schema] = {
 def use(call: AdminCall) -> Answered:
     """Settles a session, forgets what it has played, and sets the cookie that names it.
 
-    Then it sends the browser to `next`, or says what it did.
+    Where the link says anything of a task, that is opened at its moment, with its fault. Then the browser is sent to
+    `next`, or told what was done.
     """
-    name = checked_session(call.query.get("session") or f"s-{secrets.token_hex(4)}")
-    target = _checked_next(call.query.get("next"))
-    scenario, clock = call.query.get("scenario"), call.query.get("clock")
-    Session(call.context, name).change_plan(anew=True, scenario=scenario, mode=ClockMode(clock) if clock else None)
-    return _sent(name, target, {"session": name, "scenario": scenario, "clock": clock, "next": target})
+    query, playback = call.query, call.playback
+    name = checked_session(query.get("session") or f"s-{secrets.token_hex(4)}")
+    target = _checked_next(query.get("next"))
+    scenario, clock, speed = query.get("scenario"), query.get("clock"), query.get("speed")
+    plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None, speed=speed)
+    record = None if _OPENS.isdisjoint(query) else _opened(call, name, plan)
+    session = Session(call.context, name)
+    session.change_plan(anew=True, scenario=scenario, mode=plan.mode, speed=speed)
+    task = url = None
+    if record is not None:
+        playback.store.open(record.key, lambda: record)
+        task, url = record.key.task_id, session.task(record.key).url
+    told = {"session": name, "scenario": scenario, "clock": clock, "task": task, "url": url, "next": target}
+    return _sent(name, target, told)
+
+
+def _opened(call: AdminCall, session: str, plan: SessionPlan) -> Record:
+    """The record of the task that a link opens; nothing is kept yet."""
+    query, playback = call.query, call.playback
+    if "at" in query and "seek" in query:
+        raise AdminError(400, "'at' and 'seek' both move the clock", allowed=["at", "seek"])
+    name, task = plan.scenario or playback.default, query.get("task")
+    if name is not None and (task is None or plan.scenario is not None):
+        task = played_id(playback.catalog.scenario(name), task)
+    record, playing = playback.draft(Query(session=session, task_id=task or TASK_ID), plan)
+    now, dated = playback.opening.clock.now(), record.epoch != EPOCH
+    turn = Turn.of(**{name: query[said] for name, said in _TURNS.items() if said in query})
+    record = turn.done(record, playing.history, playback.presenter, now)
+    faults = read_linked_faults(query["fault"], playing.play.frames) if "fault" in query else ()
+    for fault in faults:
+        check_fault(playback.presenter, playing.history, fault)
+    if dated:  # a standing clock has the date of those that time does not move, a running one began as long ago
+        moment = record.time.reading(playing.history.moments, now)
+        record = dataclasses.replace(record, epoch=EPOCH if record.time.frozen else max(0, record.epoch - moment))
+    return dataclasses.replace(record, faults=faults)
 
 
 def replay(call: AdminCall) -> Answered:
@@ -182,6 +234,14 @@ _LED: dict[str, Schema] = {
 }
 
 
+_USED: dict[str, Schema] = {
+    "scenario": {"type": ["string", "null"]},
+    "clock": {"type": ["string", "null"]},
+    "task": {"type": ["string", "null"], "description": "The task that was opened."},
+    "url": {"type": ["string", "null"], "description": "The call that answers it, a path."},
+}
+
+
 def link_endpoints(notes: Mapping[str, Schema]) -> tuple[Endpoint, ...]:
     """The links for browsers; `notes` describes what an API notes in the records of tasks."""
     return (
@@ -191,7 +251,7 @@ def link_endpoints(notes: Mapping[str, Schema]) -> tuple[Endpoint, ...]:
             "Put a browser into a session",
             use,
             query=_USE,
-            gives={**_LED, "scenario": {"type": ["string", "null"]}, "clock": {"type": ["string", "null"]}},
+            gives={**_LED, **_USED},
             leads=True,
         ),
         Endpoint(

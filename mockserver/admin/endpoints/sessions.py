@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskmock.mockserver.admin.endpoint import AdminCall, Answered, Endpoint, Schema, list_of
+from taskmock.mockserver.admin.endpoint import SPEED, AdminCall, Answered, Endpoint, Schema, list_of
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.sessions.session import Session
 
@@ -12,11 +12,13 @@ _PLAN: dict[str, Schema] = {
     "scenario": {"type": ["string", "null"], "description": "What tasks play; null leaves it to the server."},
     "clock": {"enum": [*_CLOCKS, None], "description": "What moves tasks yet to be touched; null: the server's."},
     "speed": {
+        **SPEED,
         "type": ["number", "null"],
-        "exclusiveMinimum": 0,
-        "maximum": 100_000,
-        "description": "Times the wall's time.",
+        "description": "Times the wall's time, of tasks yet to be touched; null: the server's.",
     },
+}
+_PACE: dict[str, Schema] = {
+    "speed": {**SPEED, "description": "How many times as fast as time all its tasks go from now on."}
 }
 
 
@@ -38,6 +40,12 @@ def settle_session(call: AdminCall) -> Answered:
         clock = changes.pop("clock")
         changes["mode"] = ClockMode(clock) if clock else None
     call.session.change_plan(**changes)
+    return show_session(call)
+
+
+def pace_session(call: AdminCall) -> Answered:
+    """Changes the speed of a session: of its open tasks from where they are, and of all others."""
+    call.session.set_speed(call.said["speed"])
     return show_session(call)
 
 
@@ -69,6 +77,15 @@ ENDPOINTS = (
     Endpoint("GET", "/sessions", "List the sessions", list_sessions, gives=_LISTED),
     Endpoint("GET", _SESSION, "Show a session", show_session, gives=_GIVES),
     Endpoint("PUT", _SESSION, "Settle what a session plays", settle_session, body=_PLAN, gives=_GIVES),
+    Endpoint(
+        "POST",
+        f"{_SESSION}/clock",
+        "Change a session's speed",
+        pace_session,
+        body=_PACE,
+        required=("speed",),
+        gives=_GIVES,
+    ),
     Endpoint("DELETE", _SESSION, "Forget a session", forget_session),
 )
 """What there is under `/__admin/sessions`, tasks aside."""

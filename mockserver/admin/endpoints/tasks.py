@@ -5,22 +5,29 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of, record_of
+from taskmock.mockserver.admin.endpoint import (
+    SPEED,
+    AdminCall,
+    AdminError,
+    Answered,
+    Endpoint,
+    Schema,
+    list_of,
+    record_of,
+)
 from taskmock.mockserver.clock import FURTHEST, ClockMode
-from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.engine.traps import names_of
-from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
-from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Playing
-from taskmock.mockserver.playback.presenter import Presenter, state_at
+from taskmock.mockserver.playback.poll import Playing, Query
+from taskmock.mockserver.playback.presenter import check_fault, state_at
 from taskmock.mockserver.playback.record import Record
 from taskmock.mockserver.scenarios.reader.scenario_file import read_given_commands, read_given_faults
 from taskmock.mockserver.sessions.quirk_notice import quirk_header, tell
 from taskmock.mockserver.sessions.replay_link import events_of, link_of
-from taskmock.mockserver.sessions.task_clock import SeekError, TaskClock
+from taskmock.mockserver.sessions.seek import WORDS
+from taskmock.mockserver.sessions.task_clock import TaskClock, Turn
 
 MOST_CHANGES = 1000
 """The most moments of changes that are listed."""
@@ -102,31 +109,23 @@ def play_task(call: AdminCall) -> Answered:
 
 
 def move_clock(call: AdminCall) -> Answered:
-    """Moves, stops or restarts a task's clock; the body says exactly one thing."""
-    if len(call.said) != 1:
-        raise AdminError(400, "say exactly one thing", allowed=sorted(_CLOCK))
-    clock = TaskClock(call.playback, record_of(call).key)
-    [(what, value)] = call.said.items()
-    try:
-        _turn(clock, what, value)
-    except SeekError as error:
-        raise AdminError(409, str(error)) from None
+    """Moves a task's clock, changes its speed, stops it or lets it go on, in this order and all in one step.
+
+    Of what moves it the body says one thing at most. A task that was not yet polled is opened.
+    """
+    moves = [name for name in call.said if name in _MOVES]
+    if not call.said or len(moves) > 1:
+        wrong = f"{moves[0]!r} and {moves[1]!r} both move the clock" if moves else "say at least one thing"
+        raise AdminError(400, wrong, allowed=list(_MOVES) if moves else sorted(_CLOCK))
+    turn, session, task = Turn.of(**call.said), call.path["session"], call.path["task"]
+    found = call.playback.latest(session, task)
+    if found is None:
+        query = Query(session=session, task_id=task)
+        record, playing = call.playback.draft(query, call.session.plan)
+        turn.done(record, playing.history, call.playback.presenter, call.playback.opening.clock.now())
+        found = call.playback.open(query)
+    TaskClock(call.playback, found.key).turn(turn)
     return show_task(call)
-
-
-def _turn(clock: TaskClock, what: str, value: Any) -> None:  # noqa: ANN401  # decoded JSON
-    seeks = {"next": clock.next, "back": clock.back, "failed": clock.failed, "end": clock.end, "start": clock.rewind}
-    match what:
-        case "advance":
-            clock.advance(value)
-        case "set":
-            clock.set(value)
-        case "seek":
-            seeks[value]()
-        case "frozen":
-            (clock.freeze if value else clock.run)()
-        case _:
-            clock.restart()
 
 
 def give_commands(call: AdminCall) -> Answered:
@@ -162,7 +161,7 @@ def add_faults(call: AdminCall) -> Answered:
 
     def with_added(record: Record, playing: Playing) -> tuple[Record, None]:
         for fault in added:
-            _check_addresses(call.playback.presenter, playing.history, fault)
+            check_fault(call.playback.presenter, playing.history, fault)
         return dataclasses.replace(record, faults=(*record.faults, *added)), None
 
     call.playback.change(found.key, with_added)
@@ -179,27 +178,20 @@ def clear_faults(call: AdminCall) -> Answered:
     return list_faults(call)
 
 
-def _check_addresses(presenter: Presenter, history: History, fault: Fault) -> None:
-    """Refuses a fault whose node the task has not."""
-    broken = fault.value["node"] if isinstance(fault.value, dict) and "node" in fault.value else None
-    for address in (fault.bounds.node, broken):
-        if address is None:
-            continue
-        if not history.frames:
-            history.graph.find(address)
-        elif not any(presenter.state(frame.body, address) for frame in history.frames):
-            raise AddressError(address, matches=(), closest=())
-
-
-_CLOCK: dict[str, Schema] = {
+_MOVES: dict[str, Schema] = {
     "advance": {"type": "number", "minimum": 0, "maximum": FURTHEST, "description": "Seconds to move on."},
     "set": {"type": "number", "minimum": 0, "maximum": FURTHEST, "description": "Seconds from the task's creation."},
     "seek": {
-        "enum": ["next", "back", "failed", "end", "start"],
-        "description": "The next or earlier change, the first FAILED, the end, the start.",
+        "type": "string",
+        "description": f"A moment by its name: {', '.join(WORDS)}; NODE is an address, such as `Copy B failed`.",
     },
-    "frozen": {"type": "boolean", "description": "Stop the clock, or let it go on."},
     "restart": {"const": True, "description": "Back to the creation, and forget what was done."},
+}
+"""What moves a clock."""
+_CLOCK: dict[str, Schema] = {
+    **_MOVES,
+    "speed": {**SPEED, "description": "How many times as fast as time it goes from there."},
+    "frozen": {"type": "boolean", "description": "Stop the clock, or let it go on."},
 }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import bisect
+import collections
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 
 from taskmock.mockserver.core.command import Command, Entry
 from taskmock.mockserver.core.engine.dialect import Dialect
@@ -98,6 +100,22 @@ class History:
         """How many changes have happened by a moment: equal positions show equal trees, running times aside."""
         return bisect.bisect_right(self._times, moment)
 
+    def states_of(self, index: int) -> Iterator[tuple[int, State | None]]:
+        """The states that a node shows, each with the moment from which it does; None: it is not in the tree.
+
+        What trees show is followed change by change: no tree is made.
+        """
+        course = _Course(self.graph, self.dialect, index)
+        last: State | None = None
+        for at, changes in itertools.groupby(self.changes, key=lambda change: change.at):
+            if self.expired_at(at):
+                return
+            for _, node, row in changes:
+                course.follow(node, row)
+            if course.state is not last:
+                last = course.state
+                yield at, last
+
     def tree_at(self, moment: int) -> Tree:
         """The tree at a moment, in ms on the task's clock."""
         places: dict[int, Row | None] = {}
@@ -108,6 +126,61 @@ class History:
                 places[index] = row
         rows = {index: row for index, row in places.items() if row}
         return Tree(self.graph, moment, rows, shown_states(self.graph, rows, self.dialect))
+
+
+class _Course:
+    """The states of a node and of all below it, while changes come in: the same as `shown_states` gives."""
+
+    def __init__(self, graph: Graph, dialect: Dialect, top: int) -> None:
+        self._graph = graph
+        self._dialect = dialect
+        self._top = top
+        self._inside = {top}
+        for node in graph.nodes[top + 1 :]:  # each comes after its parent
+            if node.parent in self._inside:
+                self._inside.add(node.index)
+        self._rows: dict[int, Row] = {}
+        self._states: dict[int, State] = {}
+        self._below: dict[int, collections.Counter[State]] = collections.defaultdict(collections.Counter)
+
+    @property
+    def state(self) -> State | None:
+        """What the node shows by now."""
+        return self._states.get(self._top)
+
+    def follow(self, index: int, row: Row | None) -> None:
+        """Takes a change in; those of other nodes do not matter."""
+        if index not in self._inside:
+            return
+        if row is None:
+            self._rows.pop(index, None)
+        else:
+            self._rows[index] = row
+        while self._renew(index) and index != self._top:
+            index = self._graph.nodes[index].parent
+
+    def _renew(self, index: int) -> bool:
+        """Works the state of a node out again; whether it is another one."""
+        old, new = self._states.pop(index, None), self._worked_out(index)
+        if new is not None:
+            self._states[index] = new
+        if index != self._top:
+            children = self._below[self._graph.nodes[index].parent]
+            if old is not None:
+                children[old] -= 1
+            if new is not None:
+                children[new] += 1
+        return old is not new
+
+    def _worked_out(self, index: int) -> State | None:
+        row = self._rows.get(index)
+        if row is None:
+            return None
+        children = {state for state, count in self._below[index].items() if count}
+        is_parent = self._graph.nodes[index].first != NOWHERE
+        if children or (row.state is self._dialect.folded and is_parent):
+            return self._dialect.state_over(row.state, children)
+        return row.state
 
 
 def shown_states(graph: Graph, rows: Mapping[int, Row], dialect: Dialect) -> dict[int, State]:

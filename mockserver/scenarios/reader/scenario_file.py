@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from taskmock.mockserver.core.command import Command, Entry
 from taskmock.mockserver.core.errors import ScenarioError
-from taskmock.mockserver.core.fault import Fault
+from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.scenario import QUIRKS, Frame, Play, Scenario
 from taskmock.mockserver.scenarios.reader.events import read_events, read_operations, states
 from taskmock.mockserver.scenarios.reader.faults import check_broken_fields, read_faults
@@ -173,6 +174,24 @@ def read_injected_faults(text: str) -> tuple[Fault, ...]:
     """
     problems = Problems("the link's faults", text)
     return tuple(placed.part for placed in _all(read_faults(_root(problems, text), problems), problems))
+
+
+def read_linked_faults(text: str, frames: Sequence[Frame]) -> tuple[Fault, ...]:
+    """The faults that a link names in short, `http:502`, `delay:3s`, `empty`; or as one or a list of `faults:`.
+
+    Raises:
+        ScenarioError: With all that is wrong with the text.
+    """
+    text = text.strip()
+    if not text.startswith(("[", "{")):
+        kind, _, value = text.partition(":")
+        text = f"{{{kind}: {json.dumps(value) if kind == FaultKind.BODY else value.strip() or 'true'}}}"
+    if not text.startswith("["):
+        text = f"[{text}]"
+    problems = Problems("the link's fault", text)
+    found = read_faults(_root(problems, text), problems)
+    check_broken_fields(found, frames, problems)
+    return tuple(placed.part for placed in _all(found, problems))
 
 
 def read_injected_log(text: str) -> tuple[Entry, ...]:

@@ -19,7 +19,8 @@ def used(url, query):
 def test_link_settles_a_session_and_names_it_in_a_cookie(mock):
     answer = used(mock.url, "scenario=release&session=anna&clock=polls")
 
-    assert answer.json == {"session": "anna", "scenario": "release", "clock": "polls", "next": None}
+    settled = {"session": "anna", "scenario": "release", "clock": "polls"}
+    assert answer.json == {**settled, "task": None, "url": None, "next": None}
     assert answer.headers["Set-Cookie"] == "taskmock_session=anna; HttpOnly; Path=/; SameSite=Lax"
     assert admin(mock.url, "/sessions/anna") == {
         "name": "anna",

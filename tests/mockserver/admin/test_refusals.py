@@ -9,7 +9,11 @@ from taskmock.mockserver import ScenarioError, read_scenario
 
 TASK = "/__admin/sessions/anna/tasks/10"
 RELEASE = {"format": 1, "scenario": "release", "flow": ["Copy B"]}
-CLOCK_WORDS = ["advance", "frozen", "restart", "seek", "set"]
+CLOCK_WORDS = ["advance", "frozen", "restart", "seek", "set", "speed"]
+MOMENTS = (
+    '"next", "back", "start", "end", "failed", "suspended", "expired", '
+    '"NODE start", "NODE failed", "NODE suspended", "NODE end"'
+)
 
 
 def refused(url, target, method="GET", body=None):
@@ -48,9 +52,15 @@ def told(error):
         ({"advance": -1}, "advance is -1; allowed: 0 to 100000000000"),
         ({"advance": 1e300}, "advance is 1e+300; allowed: 0 to 100000000000"),
         ({"advance": 10**40}, f"advance is {'1' + '0' * 28}…; allowed: 0 to 100000000000"),
-        ({"seek": "end", "advance": 1}, "say exactly one thing"),
-        ({}, "say exactly one thing"),
-        ({"seek": "mid"}, 'seek is "mid"; allowed: "next", "back", "failed", "end", "start"'),
+        ({}, "say at least one thing"),
+        ({"seek": "mid"}, f'seek is "mid"; allowed: {MOMENTS}'),
+        ({"seek": "Copy B"}, f'seek is "Copy B"; allowed: {MOMENTS}'),
+        ({"seek": "Copy B next"}, f'seek is "Copy B next"; allowed: {MOMENTS}'),
+        ({"seek": "faild"}, f'seek is "faild"; allowed: {MOMENTS}'),
+        ({"seek": ""}, f'seek is ""; allowed: {MOMENTS}'),
+        ({"seek": 1}, "seek is 1; allowed: string"),
+        ({"speed": 0}, "speed is 0; allowed: more than 0, at most 100000"),
+        ({"speed": True}, "speed is true; allowed: number"),
         ({"restart": False}, "restart is false; allowed: true"),
         ({"restart": 1}, "restart is 1; allowed: true"),
         ({"frozen": None}, "frozen is null; allowed: boolean"),
@@ -68,6 +78,55 @@ def test_body_that_says_something_else_is_refused(mock, task, body, error):
 
     assert (status, answer["error"]) == (400, error)
     assert answer["allowed"] == (told(error) or CLOCK_WORDS)
+
+
+def test_clock_is_moved_once_in_one_call(mock, task):
+    assert refused(mock.url, f"{TASK}/clock", "POST", {"seek": "end", "speed": 2, "advance": 1}) == (
+        400,
+        {"error": "'seek' and 'advance' both move the clock", "allowed": ["advance", "set", "seek", "restart"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "status", "error", "allowed"),
+    [
+        (
+            "suspended",
+            409,
+            "task 10 of scenario release never shows SUSPENDED",
+            ["next", "back", "start", "end", "failed"],
+        ),
+        ("expired", 409, "task 10 of scenario release never shows EXPIRED", ["next", "back", "start", "end", "failed"]),
+        (
+            "Copy A failed",
+            409,
+            "node 'Copy A' of task 10 of scenario release never shows FAILED",
+            ["Copy A start", "Copy A end"],
+        ),
+        ("Approve start", 409, "node 'Approve' of task 10 of scenario release never starts", []),
+        ("Copy C failed", 404, "no node is called 'Copy C'; did you mean 'Copy B' or 'Copy A'?", None),
+        (
+            "failed failed",
+            404,
+            "no node is called 'failed'; there are: 'task', 'Prepare', 'Copy A', 'Copy B', 'Approve'",
+            None,
+        ),
+    ],
+)
+def test_moment_that_never_comes_is_told_and_opens_nothing(mock, moment, status, error, allowed):
+    got, answer = refused(mock.url, f"{TASK}/clock", "POST", {"seek": moment, "frozen": True})
+
+    assert (got, answer["error"], answer.get("allowed")) == (status, error, allowed)
+    assert mock.app.playback.store.sessions() == ()
+
+
+def test_clock_that_polls_move_has_no_speed(mock):
+    admin(mock.url, "/sessions/anna", "PUT", {"clock": "polls"})
+
+    assert refused(mock.url, f"{TASK}/clock", "POST", {"speed": 2}) == (
+        409,
+        {"error": "polls move the clock of task 10: it has no speed", "allowed": "a clock that time moves"},
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,12 +149,10 @@ def test_session_is_not_settled_on_what_cannot_be(mock, body, error):
 
 @pytest.mark.parametrize(
     ("method", "target"),
-    [("GET", ""), ("POST", "/clock"), ("GET", "/faults"), ("DELETE", "/faults"), ("GET", "/scenario")],
+    [("GET", ""), ("GET", "/faults"), ("DELETE", "/faults"), ("GET", "/scenario")],
 )
 def test_unknown_task_lists_those_there_are(mock, task, method, target):
-    body = {"seek": "next"} if method == "POST" else None
-
-    assert refused(mock.url, f"/__admin/sessions/anna/tasks/11{target}", method, body) == (
+    assert refused(mock.url, f"/__admin/sessions/anna/tasks/11{target}", method) == (
         404,
         {"error": "this session has no task '11'; PUT opens it", "known": ["10"]},
     )
@@ -283,7 +340,7 @@ def test_no_more_than_eight_may_wait(mock):
 def test_task_of_a_forgotten_session_is_not_found(mock, task):
     admin(mock.url, "/sessions/anna", "DELETE")
 
-    status, answer = refused(mock.url, f"{TASK}/clock", "POST", {"seek": "next"})
+    status, answer = refused(mock.url, TASK)
 
     assert (status, answer["known"]) == (404, [])
 
@@ -294,7 +351,7 @@ def test_seek_to_a_failure_that_never_comes_is_a_conflict(mock):
 
     assert refused(mock.url, f"{TASK}/clock", "POST", {"seek": "failed"}) == (
         409,
-        {"error": "task 10 of scenario fine never shows FAILED"},
+        {"error": "task 10 of scenario fine never shows FAILED", "allowed": ["next", "back", "start", "end"]},
     )
 
 

@@ -29,6 +29,26 @@ def test_reading_follows_time_from_its_anchor_at_its_speed(more, now, reading):
     assert TaskTime(**more).reading((0,), now) == reading
 
 
+def test_speed_counts_from_the_moment_at_which_it_changes():
+    time = TaskTime.begun(ClockMode.WALL, 1.0, 0)
+
+    faster = time.at_speed(60.0, (0,), 1000)
+    slower = faster.at_speed(0.5, (0,), 2000)
+
+    assert [time.reading((0,), 1000), faster.reading((0,), 2000), slower.reading((0,), 4000)] == [1000, 61_000, 62_000]
+    assert [one.told(by_hand=False) for one in (time, faster, slower)] == ["", "speed=60", "speed=0.5"]
+
+
+def test_speed_of_a_standing_clock_counts_once_it_goes_on():
+    time = TaskTime.begun(ClockMode.MANUAL, 1.0, 0).at_speed(60.0, (0,), 5000)
+
+    assert (time.reading((0,), 9000), time.resumed((0,), 9000).reading((0,), 10_000)) == (0, 60_000)
+
+
+def test_speed_is_told_as_exactly_as_it_counts():
+    assert TaskTime(speed=1234.5678).told(by_hand=False) == "speed=1234.5678"
+
+
 class Before:
     """The clock's fields and the functions that moved them before they were one value."""
 
@@ -89,6 +109,12 @@ class Before:
             mode = self.held_mode() if frozen else ClockMode.WALL
             self.set(anchor=now, offset=self.reading(moments, now), mode=mode, frozen=frozen)
 
+    def pace(self, moments, now, speed):
+        record = self.fields
+        if record.mode in {ClockMode.WALL, ClockMode.MANUAL} and not record.frozen:
+            self.set(anchor=now, offset=self.reading(moments, now))
+        self.set(speed=speed)
+
     def held_mode(self):
         mode = self.fields.mode
         return ClockMode.MANUAL if mode is ClockMode.INSTANT else mode
@@ -102,6 +128,7 @@ STEPS = st.one_of(
     st.tuples(st.just("poll"), st.booleans()),
     st.tuples(st.just("wait"), st.integers(-500, 8_000)),
     st.tuples(st.just("move"), st.integers(0, 25_000)),
+    st.tuples(st.just("speed"), st.sampled_from([0.001, 0.5, 1.0, 60.0, 1e5])),
     st.tuples(st.sampled_from(["stop", "resume", "restart"]), st.none()),
     st.tuples(st.just("edit"), HISTORIES),
 )
@@ -127,6 +154,11 @@ def test_every_sequence_of_operations_gives_the_readings_of_before(mode, speed, 
             case "move":
                 before.move(moments, now, value)
                 time = time.moved_to(value, moments, now)
+            case "speed":
+                read = time.reading(moments, now)
+                before.pace(moments, now, value)
+                time = time.at_speed(value, moments, now)
+                assert time.reading(moments, now) == read
             case "stop" | "resume":
                 before.stand(moments, now, step == "stop")
                 time = (time.stopped if step == "stop" else time.resumed)(moments, now)

@@ -2,10 +2,15 @@
 
 import pytest
 
+from support.scenario_building import act, play, scripted, sub, waits
 from support.scenario_playing import FAILS, Stage, Wall
 from taskmock.mockserver.clock import FURTHEST
-from taskmock.mockserver.sessions.task_clock import SeekError
+from taskmock.mockserver.core.graph import AddressError
+from taskmock.mockserver.core.scenario import Frame, Scenario
+from taskmock.mockserver.sessions.seek import MomentNameError, SeekError
+from taskmock.mockserver.sessions.task_clock import Turn
 
+WAITS = Scenario(name="waits", edition="v2", plays=(play(waits("W"), name="Release"),))
 MODES = ("wall", "polls", "manual", "instant")
 
 
@@ -111,6 +116,138 @@ def test_failed_is_an_error_where_nothing_fails():
 
     assert str(caught.value) == "task 10 of scenario steps never shows FAILED"
     assert hand.seconds == 0
+
+
+PAUSED = Scenario(
+    name="paused",
+    edition="v2",
+    plays=(
+        play(
+            act("A", 2),
+            sub("In", act("B", (3, "no"), 3), act("C", 1)),
+            events=(scripted(1, "pause"), scripted(9, "resume"), scripted(20, "retry", "B")),
+            name="Release",
+            start=500,
+            dispatch=0,
+            expires=60_000,
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        ("start", 0),
+        ("suspended", 1),
+        ("task SUSPENDED", 1),
+        ("failed", 12),
+        ("FAILED", 12),
+        ("task running", 0.5),
+        ("expired", 60),
+        ("end", 60),
+        ("A start", 0.5),
+        ("A end", 2.5),
+        ("In start", 9),
+        ("In failed", 12),
+        ("In / B start", 9),
+        (" B  failed ", 12),
+        ("B RUNNING", 9),
+        ("B end", 23),
+        ("C FINISHED", 24),
+        ("In end", 24),
+    ],
+)
+@pytest.mark.parametrize("mode", MODES)
+def test_moments_are_sought_by_name(mode, moment, seconds):
+    _, hand = staged(mode, "paused", scenarios=(PAUSED,))
+
+    hand.seek(moment)
+
+    assert hand.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("moment", "error", "allowed"),
+    [
+        ("suspended", "task 10 of scenario fails never shows SUSPENDED", ("next", "back", "start", "end", "failed")),
+        ("A failed", "node 'A' of task 10 of scenario fails never shows FAILED", ("A start", "A end")),
+        ("B FINISHED", "node 'B' of task 10 of scenario fails never shows FINISHED", ("B start", "B failed", "B end")),
+    ],
+)
+def test_moment_that_never_comes_names_those_that_do(moment, error, allowed):
+    _, hand = staged("wall", "fails")
+
+    with pytest.raises(SeekError) as caught:
+        hand.seek(moment)
+
+    assert (str(caught.value), caught.value.allowed) == (error, allowed)
+
+
+def test_node_that_runs_for_ever_has_no_end():
+    _, hand = staged("wall", "waits", scenarios=(WAITS,))
+
+    with pytest.raises(SeekError, match="node 'W' of task 10 of scenario waits never ends"):
+        hand.seek("W end")
+
+
+def test_moments_of_recorded_answers_are_sought_by_what_they_show():
+    bodies = [{"result": True, "data": {"id": "n", "name": "T", "state": state}} for state in ("CREATED", "FAILED")]
+    frames = tuple(Frame(at=4000 * number + 500, body=body) for number, body in enumerate(bodies))
+    recorded = Scenario(name="recorded", edition="v2", plays=(play(frames=frames),))
+    _, hand = staged("wall", "recorded", scenarios=(recorded,))
+
+    hand.seek("failed")
+    assert hand.seconds == 4.5
+    with pytest.raises(AddressError, match="no node is called 'Copy'"):
+        hand.seek("Copy failed")
+
+
+def test_name_of_no_moment_is_refused():
+    _, hand = staged()
+
+    with pytest.raises(MomentNameError, match='seek is "A"; allowed: "next", "back", "start", "end", "failed"'):
+        hand.seek("A")
+
+
+@pytest.mark.parametrize("speed", [0, -1, True, "2", None, float("nan"), 1e9])
+def test_speed_that_is_none_is_refused(speed):
+    _, hand = staged()
+
+    with pytest.raises(ValueError, match="a speed is a number of more than 0, at most 100000, not "):
+        hand.set_speed(speed)
+
+
+def test_speed_changes_from_where_the_task_is():
+    stage, hand = staged()
+    stage.clock.moment += 1000
+
+    hand.set_speed(4)
+    stage.clock.moment += 500
+
+    assert (hand.speed, hand.seconds) == (4, 3)
+
+
+def test_turn_moves_then_paces_then_stops():
+    stage, hand = staged()
+
+    hand.turn(Turn(set=2000, speed=10, frozen=True))
+    stage.clock.moment += 1000
+    stood = hand.seconds
+    hand.run()
+    stage.clock.moment += 100
+
+    assert (stood, hand.seconds) == (2, 3)
+
+
+def test_turn_that_cannot_be_done_changes_nothing():
+    stage, hand = staged("wall", "steps")
+    before = stage.playback.record(stage.open())
+
+    with pytest.raises(SeekError):
+        hand.turn(Turn(seek="failed", speed=10, frozen=True))
+
+    assert stage.playback.record(before.key) == before
 
 
 def test_setting_back_gives_the_same_answers_as_the_first_time():

@@ -101,6 +101,19 @@ def test_refused_commands_change_nothing(chunk, edition):
 
 @lives
 @chunks
+def test_course_of_a_node_is_what_trees_show(chunk, edition):
+    for life in each_life(chunk, edition):
+        history = life.history(life.log)
+        trees = [(moment, history.tree_at(moment).states) for moment in history.moments]
+        for index in range(len(life.graph.nodes)):
+            shown = [(moment, states.get(index)) for moment, states in trees]
+            changed = [now for before, now in zip([(0, None), *shown], shown, strict=False) if now[1] is not before[1]]
+
+            assert list(history.states_of(index)) == changed, (life.number, index)
+
+
+@lives
+@chunks
 def test_history_is_the_same_when_played_again(chunk, edition):
     for life in each_life(chunk, edition):
         again = history_of(life.graph, life.setting, (), life.log)
