@@ -14,6 +14,7 @@ from situation import Situation
 from taskmock.contracts import Contract
 
 PAUSED_FOR_GOOD = Situation("node-suspended", stands=10)
+NOBODY_REVOKES = Situation("paused-running-node", stands=40)
 LATE = Situation("expired", arrives=25)
 GATEWAY = (
     "refused: Component request third-party system [SOPS] interface [get_task_status] error: Status Code: 502, "
@@ -52,6 +53,8 @@ FLAWS = {
         container_platform, Situation("permission-lost"), "gave up, and revoked the task", NOT_ALLOWED),
     "container platform revokes a task that waits for somebody": (
         container_platform, PAUSED_FOR_GOOD, "gave up, and revoked the task", WAITS),
+    "monitoring polls on at a node that is paused while it runs": (
+        monitoring, NOBODY_REVOKES, "polls on", "waits for somebody: RUNNING"),
     "monitoring polls on at a cleaned history": (
         monitoring, LATE, "polls on", "history cleaned"),
     "monitoring takes a 3599999 that passes for the end": (

@@ -72,7 +72,14 @@ def test_list_reads_the_folder_from_the_settings_file(invoke, folder):
 def test_list_takes_any_of_several_tags(invoke, tags):
     names = [line.split()[0] for line in invoke("list", *tags).stdout.splitlines()]
 
-    assert names == ["node-suspended", "revoked-midway", "task-paused"]
+    assert names == [
+        "node-suspended",
+        "operated-after-end",
+        "paused-running-node",
+        "revoked-midway",
+        "revoked-while-retrying",
+        "task-paused",
+    ]
 
 
 def test_list_refuses_an_unknown_tag(invoke):

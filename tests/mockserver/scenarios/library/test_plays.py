@@ -31,6 +31,9 @@ RANKED = [
     "loop-reentry",
     "forced-fail",
     "malformed-envelope",
+    "paused-running-node",
+    "operated-after-end",
+    "revoked-while-retrying",
 ]
 CHEAP = [
     "unknown-state",

@@ -3,6 +3,8 @@
 import itertools
 import json
 
+import pytest
+
 from support.library_playing import LARGE, Stand, by_wall, nodes, scenario, states
 from taskmock.mockserver import frames
 from taskmock.mockserver.clock import ClockMode
@@ -104,6 +106,36 @@ def test_revoked_midway_never_shows_an_end_event():
     assert [rebuild["state"] for rebuild in rebuilds] == ["RUNNING", "FINISHED"]
     assert [len(children) for children in revoked] == [3, 3]  # the start event and two nodes
     assert [child["name"] for child in revoked[-1].values()] == ["", "Lock", "Rebuild"]
+
+
+def test_paused_running_node_is_ready_forever_in_a_running_task():
+    assert node_states("paused-running-node", "Copy") == ["RUNNING", "SUSPENDED", "READY"]
+    assert states(frames("paused-running-node")) == ["CREATED", "RUNNING", "NODE_SUSPENDED", "RUNNING", "REVOKED"]
+    assert nodes(last_data("paused-running-node"))["Copy"]["start_time"] is not None
+
+
+def test_operated_after_end_changes_nodes_that_nothing_runs():
+    revoked = [nodes(frame.body["data"])["Update west"] for frame in frames("operated-after-end")[-3:]]
+
+    assert [(node["state"], node["retry"]) for node in revoked] == [("RUNNING", 0), ("FAILED", 0), ("READY", 1)]
+    assert states(frames("operated-after-end")) == ["CREATED", "RUNNING", "REVOKED"]
+
+
+def test_revoked_while_retrying_is_retried_after_the_revoke():
+    revoked = [frame.body["data"] for frame in frames("revoked-while-retrying") if frame.state == "REVOKED"]
+    found = [nodes(data)["Register"] for data in revoked]
+
+    assert [(node["state"], node["retry"], node["start_time"] is None) for node in found] == [
+        ("FAILED", 1, False),
+        ("READY", 2, True),
+    ]
+
+
+@pytest.mark.parametrize("name", ["paused-running-node", "operated-after-end", "revoked-while-retrying"])
+def test_traps_are_named_as_what_they_show(name):
+    """Scenario, header and journal have one name for one trap, also on a server without quirks."""
+    assert {trap.name for trap in Stand(name, ClockMode.POLLS).history.traps} == {name}
+    assert scenario(name).quirks == "real"
 
 
 def test_expired_leaves_two_keys():
