@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Polled, Query
+from taskmock.mockserver.playback.poll import PastPoll, Polled, Query
 from taskmock.mockserver.playback.presenter import Presenter
 from taskmock.mockserver.playback.record import CreatedTask
 
@@ -46,6 +46,14 @@ class Outcome(NamedTuple):
     quirks: tuple[str, ...] = ()
 
 
+class Subject(NamedTuple):
+    """What a call is about: the API's name for it, and the task and the node that it names, if it does."""
+
+    call: str
+    task_id: str | None = None
+    node_id: str | None = None
+
+
 class Prepared(Protocol):
     """A call that has been read and admitted."""
 
@@ -60,6 +68,9 @@ class Prepared(Protocol):
             CallRefusedError, UnknownNodeError, ScenarioNotFoundError, ScenarioError: There is none.
         """
 
+    def again(self, past: PastPoll) -> bytes | None:
+        """The body that a poll was answered with; None for other calls, and where another scenario plays by now."""
+
 
 class ReadCall(Protocol):
     """A call whose path and credentials an API has read."""
@@ -67,6 +78,10 @@ class ReadCall(Protocol):
     @property
     def credentials(self) -> Mapping[str, object]:
         """What the call shows of its caller; one of them may name the session."""
+
+    @property
+    def subject(self) -> Subject:
+        """What the call is about, as far as it can be told before it is admitted."""
 
     def prepare(self, session: str, scenario: str | None) -> Prepared:
         """The call, admitted; `scenario` is what the call wants played.

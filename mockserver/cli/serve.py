@@ -209,7 +209,7 @@ def call_line(playback: Playback, entry: JournalEntry) -> str:
         "task": entry.task_id,
         "scenario": entry.scenario,
         "at": reading and f"{reading.moment / SECOND:g}s",
-        "poll": reading and reading.poll,
+        "poll": reading.poll if reading and entry.polled else None,
         "state": _state(playback, entry),
         "fault": ",".join(entry.faults) or None,
         "error": f"{entry.code} {entry.message}" if entry.code or entry.message else None,

@@ -138,7 +138,7 @@ class Graph:
             found = self._named(numbered[1])[number - 1 : number]
         if len(found) == 1:
             return found[0]
-        matches = tuple(self._exact(index) for index in found)
+        matches = tuple(map(self.address_of, found))
         closest = () if matches else tuple(difflib.get_close_matches(address, [TASK, *self.addresses], n=2))
         raise AddressError(address, matches=matches, closest=closest, known=(TASK, *self.addresses))
 
@@ -150,7 +150,8 @@ class Graph:
         found = (index for path, indexes in self.addresses.items() if path.endswith(tail) for index in indexes)
         return list(dict.fromkeys(found))
 
-    def _exact(self, index: int) -> str:
+    def address_of(self, index: int) -> str:
+        """The path of an activity or subprocess, with its number where several have the same."""
         node = self.nodes[index]
         same = self.addresses[node.path]
         return node.path if len(same) == 1 else f"{node.path}[{same.index(index) + 1}]"

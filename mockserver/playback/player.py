@@ -18,6 +18,7 @@ from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.poll import (
     EditionFacts,
+    PastPoll,
     Playing,
     Polled,
     Query,
@@ -126,6 +127,16 @@ class Playback:
         key = RecordKey(query.session, scenario.name, query.task_id)
         record = self.opening.record(key, scenario.digest, plan, quirks=scenario.quirks)
         return record, self._playing(record, resolved)
+
+    def again(self, query: Query, past: PastPoll) -> Polled | None:
+        """A poll that was answered, as it was; None where its scenario is another one by now."""
+        try:
+            playing = self.playing(past.record)
+        except (ScenarioNotFoundError, ScenarioError):
+            return None
+        if playing.scenario.digest != past.record.digest:
+            return None
+        return Polled(query=query, playing=playing, **past._asdict())
 
     def size_of(self, query: Query) -> int:
         """How many nodes the task has that a call asks for; 0 where that cannot be told."""

@@ -129,9 +129,23 @@ class Polled:
     faults: tuple[Fault, ...] = ()
 
     @property
+    def past(self) -> PastPoll:
+        """What of it is to be remembered, so that the answer can be written again."""
+        return PastPoll(self.record, self.reading, self.shown, self.faults)
+
+    @property
     def answer_id(self) -> str:
         """An id of the answer: the same for the same task at the same reading in every session."""
         return draw_hex(self.record.draw_key, "request", self.reading.moment)
+
+
+class PastPoll(NamedTuple):
+    """A poll that was answered, as far as its answer follows from it: see `Polled`."""
+
+    record: Record
+    reading: Reading
+    shown: int
+    faults: tuple[Fault, ...]
 
 
 class UnknownNodeError(LookupError):

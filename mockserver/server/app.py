@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from werkzeug.wrappers import Request, Response
 
-from taskmock.mockserver.api.protocol import Incoming, Outcome, Prepared
+from taskmock.mockserver.api.protocol import Incoming, Prepared, Subject
 from taskmock.mockserver.core.engine.engine import ENGINE
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
@@ -21,8 +21,9 @@ from taskmock.mockserver.http.wsgi import build_environ
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.poll import Polled, UnknownNodeError
 from taskmock.mockserver.playback.record import DEFAULT_SESSION
+from taskmock.mockserver.server.entry import AnsweredCall, entry_of
 from taskmock.mockserver.server.welcome import welcome
-from taskmock.mockserver.sessions.journal import CallObserver, Exchange, JournalEntry, redacted
+from taskmock.mockserver.sessions.journal import CallObserver, Exchange
 from taskmock.mockserver.sessions.names import (
     SESSION_COOKIE,
     SESSION_HEADER,
@@ -62,12 +63,13 @@ _REFUSED = (
 class KnownCall(NamedTuple):
     """A call that has been read: its path without the session's prefix, its session, and what the API made of it.
 
-    `grants` let a page of another origin read the answer.
+    `subject` is what it is about. `grants` let a page of another origin read the answer.
     """
 
     path: str
     session: str
     prepared: Prepared
+    subject: Subject
     grants: Fields = ()
 
 
@@ -139,7 +141,8 @@ class App:
         if verdict.refusal is not None:
             return self._turned_away(call, place, path, verdict.refusal)
         outcome = self.api.refuse(BrokenCallError(status, message), call, call.path)
-        return granted(self._finished(call, DEFAULT_SESSION, outcome), verdict.grants)
+        finished = self._finished(AnsweredCall(call, DEFAULT_SESSION, outcome))
+        return granted(finished, verdict.grants)
 
     # -- WSGI
 
@@ -162,6 +165,7 @@ class App:
     def _admitted(self, call: Call, verdict: Verdict) -> Reply:
         """The reply to a call: its session is found, the API or the admin API answers, the observers are told."""
         session, path = DEFAULT_SESSION, "/"
+        subject: Subject | None = None
         try:
             prefix, path = split_prefix(call.path)
             named_scenario, path = split_scenario(path)
@@ -175,12 +179,14 @@ class App:
             if path.startswith("/__") and not self.api.claims(path):
                 return self._admin.answer(call, path, session, asks=verdict.asks)
             read = self.api.read(Incoming(call, path, request, self.playback))
+            subject = read.subject
             session = named or self._rule.session_of(read.credentials)
             scenario = named_scenario or unquote(request.headers.get(SCENARIO_HEADER, "")) or None
             prepared = read.prepare(session, scenario)
         except _REFUSED as error:
-            return self._finished(call, session, self.api.refuse(error, call, path))
-        known = KnownCall(path, session, prepared, verdict.grants)
+            refused = self.api.refuse(error, call, path)
+            return self._finished(AnsweredCall(call, session, refused, subject))
+        known = KnownCall(path, session, prepared, subject, verdict.grants)
         reply = self._answered(call, known)
         query = prepared.query
         if query is not None and _size(call) <= _LARGEST_KNOWN and self.playback.size_of(query) <= _QUICK_NODES:
@@ -209,34 +215,22 @@ class App:
             outcome = known.prepared.answer()
         except _REFUSED as error:
             outcome = self.api.refuse(error, call, known.path)
-        return self._finished(call, known.session, outcome)
+        answered = AnsweredCall(call, known.session, outcome, known.subject, known.prepared)
+        return self._finished(answered)
 
-    def _finished(self, call: Call, session: str, outcome: Outcome) -> Reply:
+    def _finished(self, answered: AnsweredCall) -> Reply:
         """The reply with the mock's own headers, once all observers know of it."""
+        outcome = answered.outcome
         plain, polled = outcome.reply, outcome.polled
-        own: Fields = ((SESSION_HEADER, session),)
+        own: Fields = ((SESSION_HEADER, answered.session),)
         if polled is not None:
             own = poll_headers(polled, by_hand=self.playback.opening.clock.fixed)
         elif outcome.quirks:
             own = (*own, quirk_header(outcome.quirks))
         reply = Reply(plain.status, (*plain.headers, *own), plain.body, plain.delivery)
-        entry = JournalEntry(
-            at=self.playback.opening.clock.now(),
-            session=session,
-            method=call.method,
-            target=redacted(call.target, self.api.secrets),
-            status=reply.status,
-            code=outcome.code,
-            message=outcome.message,
-            task_id=outcome.task_id if polled is None else polled.record.key.task_id,
-            scenario=outcome.scenario if polled is None else polled.record.key.scenario,
-            reading=None if polled is None else polled.reading,
-            faults=() if polled is None else tuple(fault.kind.value for fault in polled.faults),
-            quirks=outcome.quirks,
-            refused=() if polled is None else _refused(polled),
-        )
+        entry = entry_of(answered, self.context)
         tell(outcome.quirks, entry.task_id or "")
-        exchange = Exchange(call, reply, entry)
+        exchange = Exchange(answered.call, reply, entry)
         for observer in self.observers:
             observer.observe(exchange)
         return reply
@@ -253,11 +247,6 @@ def poll_headers(polled: Polled, *, by_hand: bool) -> Fields:
         ("X-Mock-Reading", f"{reading.moment / SECOND:.3f}; poll={reading.poll}{clock and f'; {clock}'}"),
         *([] if link is None else [("X-Mock-Link", link)]),
     )
-
-
-def _refused(polled: Polled) -> tuple[str, ...]:
-    """The scripted events that the engine had refused by the moment of a poll, and why."""
-    return tuple(map(str, polled.playing.history.refused_by(polled.reading.moment)))
 
 
 def _key(call: Call) -> Hashable:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import collections
 import dataclasses
 import itertools
+import json
 import threading
-from collections.abc import Collection
-from typing import NamedTuple, Protocol
-from urllib.parse import unquote_plus
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import parse_qsl
 
+from taskmock.mockserver.core.graph import SEPARATOR
 from taskmock.mockserver.http.message import Call, Reply
 from taskmock.mockserver.playback.poll import Reading
 
@@ -20,17 +22,22 @@ MOST_WAITS = 8
 """Calls of the admin API that may wait for other calls at once; each holds a thread."""
 
 _ENTRY_BYTES = 640  # with its numbers, short texts and the reading
+_POLL_BYTES = 560  # what a poll's answer is written from again
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """One call: `at` in ms since 1970 by the server's clock, `target` without secrets, what was answered.
+    """One call: `at` in ms since 1970 by the server's clock, `target` and `body` without secrets, what was answered.
 
-    `task_id` and `scenario` are None where the call reached no task, `reading` where it asked for no status; `code` is
-    the envelope's, `faults` are the kinds of the faults that the call met. `quirks` names the traps of the real engine
-    that the call has triggered, `refused` says which scripted events the engine had refused by a poll's moment.
+    `id` is its number, `call` the API's name for it, None where the path leads to no call. `task_id` is the task that
+    it names; `reading` is how far that was, None where it was not begun. With `polled` the call was a poll, which was
+    counted. `node_id` is the node that the call names, `node`
+    its path. `code` is the envelope's, `faults` are the kinds of the faults that the call met. `quirks` names the traps
+    of the real engine that the call has triggered, `refused` says which scripted events the engine had refused by a
+    poll's moment. `kept` is what was answered, or its begin; a poll's answer is written `again`.
     """
 
+    id: int = 0
     at: int
     session: str
     method: str
@@ -41,16 +48,32 @@ class JournalEntry:
     task_id: str | None = None
     scenario: str | None = None
     reading: Reading | None = None
+    polled: bool = False
     faults: tuple[str, ...] = ()
     quirks: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    call: str | None = None
+    node_id: str | None = None
+    node: str | None = None
+    body: str = ""
+    kept: str = ""
+    again: Callable[[], bytes | None] | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    @property
+    def answer(self) -> str | None:
+        """The body of the answer, before faults on the wire; None where a poll's scenario is another one by now."""
+        if self.again is None:
+            return self.kept
+        body = self.again()
+        return None if body is None else body.decode("utf-8", "replace")
 
     @property
     def weight(self) -> int:
         """About how many bytes the entry takes."""
         # A text with but one wide character takes four bytes for each.
-        message = len(self.message) * (1 if self.message.isascii() else 4)
-        return _ENTRY_BYTES + len(self.session) + len(self.target) + message
+        texts = (self.message, self.body, self.kept, self.node or "", self.node_id or "")
+        wide = sum(len(text) * (1 if text.isascii() else 4) for text in texts)
+        return _ENTRY_BYTES + len(self.session) + len(self.target) + wide + (_POLL_BYTES if self.again else 0)
 
 
 class Exchange(NamedTuple):
@@ -70,13 +93,20 @@ class CallObserver(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
-    """Which calls are meant; None for all. `fault` is the kind of a fault that they met, `any` for any kind."""
+    """Which calls are meant; None for all. `fault` is the kind of a fault that they met, `any` for any kind.
+
+    `call` is the API's name of the call. `node` is a node that the call names: its name, path or id. `body` is text in
+    the body of the call, or what its parameters are (a JSON object or a form), others aside.
+    """
 
     session: str | None = None
     task: str | None = None
     method: str | None = None
     status: int | None = None
     fault: str | None = None
+    call: str | None = None
+    node: str | None = None
+    body: str | Mapping[str, Any] | None = None
 
     def fit(self, entry: JournalEntry) -> bool:
         """Whether a call is one of them."""
@@ -86,7 +116,33 @@ class Criteria:
             and self.method in {None, entry.method}
             and self.status in {None, entry.status}
             and (self.fault is None or self.fault in entry.faults or (self.fault == "any" and bool(entry.faults)))
+            and self.call in {None, entry.call}
+            and (self.node is None or _is_node(self.node, entry))
+            and (self.body is None or _says(entry.body, self.body))
         )
+
+
+def _is_node(node: str, entry: JournalEntry) -> bool:
+    return node in {entry.node, entry.node_id} or (entry.node or "").endswith(SEPARATOR + node)
+
+
+def _says(body: str, wanted: str | Mapping[str, Any]) -> bool:
+    if isinstance(wanted, str):
+        return wanted in body
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        said = dict(parse_qsl(body, keep_blank_values=True))
+    return _has(said, wanted)
+
+
+def _has(said: object, wanted: object) -> bool:
+    """Whether decoded JSON is what is wanted, members of objects that are not named aside; a form has but texts."""
+    if isinstance(wanted, Mapping):
+        return isinstance(said, dict) and all(key in said and _has(said[key], one) for key, one in wanted.items())
+    if isinstance(said, str) and not isinstance(wanted, str):
+        return said == json.dumps(wanted)
+    return type(said) is type(wanted) and said == wanted
 
 
 class TooFewCallsError(TimeoutError):
@@ -107,6 +163,11 @@ class Journal:
         self._lock = threading.Condition()
         self.waiting = threading.BoundedSemaphore(MOST_WAITS)
         self._entries: collections.deque[JournalEntry] = collections.deque()
+        self._numbers = itertools.count(1)
+
+    def number(self) -> int:
+        """A number that no other call has."""
+        return next(self._numbers)
 
     def add(self, entry: JournalEntry) -> None:
         """Writes a call down."""
@@ -157,19 +218,6 @@ class Journal:
             entries = tuple(self._entries)
         return tuple(filter(criteria.fit, entries)) if criteria else entries
 
-
-def redacted(target: str, secrets: Collection[str]) -> str:
-    """A request target without the values of the parameters named in `secrets`; takes linear time."""
-    return "&".join("#".join(_redacted(pair, secrets) for pair in part.split("#")) for part in target.split("&"))
-
-
-def _redacted(pair: str, secrets: Collection[str]) -> str:
-    """What stands between two `&` or `#`; its key ends at the first `=` that has one before it."""
-    end = pair.find("=")
-    while end >= 0 and pair[end - 1 : end] in {"", "?", "="}:
-        end = pair.find("=", end + 1)
-    if end < 0:
-        return pair
-    start = max(pair.rfind("?", 0, end), pair.rfind("=", 0, end)) + 1
-    # A key may be percent-encoded, as everything in a target.
-    return f"{pair[:end]}=***" if unquote_plus(pair[start:end]).strip().lower() in secrets else pair
+    def entry(self, number: int) -> JournalEntry | None:
+        """The call of a number; None where it is not there any more."""
+        return next((entry for entry in self.find() if entry.id == number), None)

@@ -51,7 +51,7 @@ class Polling:
 
 def polling_in(entries: Iterable[JournalEntry]) -> Polling:
     """How a task was polled, from its calls in order; operations are no polls."""
-    moments = [entry.at for entry in entries if entry.reading is not None]
+    moments = [entry.at for entry in entries if entry.polled]
     return Polling(len(moments), tuple((after - before) / SECOND for before, after in itertools.pairwise(moments)))
 
 

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import re
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -132,10 +133,23 @@ class Session:
         """A task of this session that is open."""
         return Task(self._context.playback, key, address=self._address)
 
-    def requests(self, task_id: str | None = None) -> tuple[JournalEntry, ...]:
-        """The calls of this session, or of one of its tasks, the oldest first."""
+    def requests(
+        self,
+        task_id: str | None = None,
+        *,
+        call: str | None = None,
+        node: str | None = None,
+        body: str | Mapping[str, Any] | None = None,
+    ) -> tuple[JournalEntry, ...]:
+        """The calls of this session, the oldest first: of one of its tasks, of one name, for a node, saying something.
+
+        `node` is a name, path or id, `body` a text in the call's body, or parameters that it has.
+        """
         demand("requests(task_id)", task_id, str | None, "a task's id as text")
-        return self._context.journal.find(Criteria(session=self.name, task=task_id))
+        demand("requests(call=…)", call, str | None, "the name of a call as text")
+        demand("requests(node=…)", node, str | None, "a node's name, path or id as text")
+        demand("requests(body=…)", body, str | Mapping | None, "text, or parameters by their names")
+        return self._context.journal.find(Criteria(session=self.name, task=task_id, call=call, node=node, body=body))
 
     def wait_for_requests(
         self, count: int = 1, *, task_id: str | None = None, within: float = 10

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from taskmock.mockserver.api.faults import Replacement, with_faults
-from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared
+from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared, Subject
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.engine.dialect import V2, Dialect
@@ -25,7 +25,7 @@ from taskmock.mockserver.core.graph import ROOT, AddressError, NodeKind
 from taskmock.mockserver.core.state import State
 from taskmock.mockserver.http.message import BrokenCallError, Call, CallRefusedError, Reply
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Playing, Polled, Query
+from taskmock.mockserver.playback.poll import PastPoll, Playing, Polled, Query
 from taskmock.mockserver.playback.record import CreatedTask
 from taskmock.mockserver.server.settings import Settings
 
@@ -138,6 +138,10 @@ class ReadJobCall:
     step: str | None
     credentials: Mapping[str, str]
 
+    @property
+    def subject(self) -> Subject:
+        return Subject("again" if self.step else "job", self.job, self.step)
+
     def prepare(self, session: str, scenario: str | None) -> Prepared:
         if "user" not in self.credentials:
             raise ProblemError("stranger", "say who you are: ?user=NAME")
@@ -159,6 +163,10 @@ class JobPoll:
         reply, code = with_faults((sent(200, steps_of(polled)), 0), polled, toy_fault)
         return Outcome(reply, code, polled=polled)
 
+    def again(self, past: PastPoll) -> bytes | None:
+        polled = self.playback.again(self.query, past)
+        return polled and with_faults((sent(200, steps_of(polled)), 0), polled, toy_fault)[0].body
+
 
 @dataclasses.dataclass(frozen=True)
 class Again:
@@ -178,6 +186,9 @@ class Again:
             return Outcome(reply, code, str(error), task_id=key.task_id, scenario=key.scenario)
         reply = sent(200, {"ref": draw_hex("again", key.task_id, self.step), "again": self.step})
         return Outcome(reply, task_id=key.task_id, scenario=key.scenario)
+
+    def again(self, past: PastPoll) -> None:
+        """No poll."""
 
 
 def steps_of(polled: Polled) -> dict[str, object]:

@@ -19,9 +19,19 @@ _CRITERIA: dict[str, Schema] = {
         "description": "Calls that were answered with this HTTP status.",
     },
     "fault": {"type": "string", "description": "Calls that met a fault of this kind; `any` for any kind."},
+    "call": {"type": "string", "description": "Calls of this name only."},
+    "node": {"type": "string", "description": "Calls that name this node: its name, path or id."},
+    "body": {"type": "string", "description": "Calls in whose body this text stands."},
+}
+_SAID: dict[str, Schema] = {
+    **_CRITERIA,
+    "body": {
+        "type": ["string", "object"],
+        "description": 'Text that stands in the body, or parameters in it: {"name": "value"}.',
+    },
 }
 _WAIT: dict[str, Schema] = {
-    **_CRITERIA,
+    **_SAID,
     "count": {"type": "integer", "minimum": 1, "description": "So many calls in all; 1 where it is not said."},
     "timeout": {"type": "number", "minimum": 0, "maximum": 60, "description": "Seconds to wait at most; 10."},
 }
@@ -35,6 +45,15 @@ def list_requests(call: AdminCall) -> Answered:
 def find_requests(call: AdminCall) -> Answered:
     """The calls that fit the body, the oldest first."""
     return Answered(body={"requests": [_shown(entry) for entry in call.context.journal.find(Criteria(**call.said))]})
+
+
+def show_request(call: AdminCall) -> Answered:
+    """One call with what was answered; a poll's answer is written again."""
+    number = call.path["number"]
+    entry = call.context.journal.entry(int(number)) if number.isdecimal() and len(number) < _LONGEST_NUMBER else None
+    if entry is None:
+        raise AdminError(404, f"there is no call {number[:80]!r} in the journal (any more)")
+    return Answered(body={**_shown(entry), "answer": entry.answer})
 
 
 def count_requests(call: AdminCall) -> Answered:
@@ -74,15 +93,18 @@ def reset(call: AdminCall) -> Answered:
 
 
 def _shown(entry: JournalEntry) -> dict[str, object]:
-    shown = dataclasses.asdict(entry)
+    names = (field.name for field in dataclasses.fields(entry) if field.name not in {"kept", "again"})
+    shown = {name: getattr(entry, name) for name in names}
     shown["at"] = entry.at / SECOND
     if entry.reading is not None:
         shown["reading"] = {"seconds": entry.reading.moment / SECOND, "poll": entry.reading.poll}
-    return shown
+    return shown | {"answer": None if entry.again else entry.kept}
 
 
+_LONGEST_NUMBER = 19
 _SESSION: dict[str, Schema] = {"session": {"type": "string", "description": "This session only."}}
 _REQUEST: dict[str, Schema] = {
+    "id": {"type": "integer", "description": "The call's number."},
     "at": {"type": "number", "description": "Seconds since 1970 by the mock's clock."},
     "session": {"type": "string"},
     "method": {"type": "string"},
@@ -92,7 +114,8 @@ _REQUEST: dict[str, Schema] = {
     "message": {"type": "string", "description": "What a refusal says."},
     "task_id": {"type": ["string", "null"]},
     "scenario": {"type": ["string", "null"]},
-    "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the poll."},
+    "reading": {"type": ["object", "null"], "description": "Seconds on the task's clock, and the polls so far."},
+    "polled": {"type": "boolean", "description": "Whether the call was a poll of a status."},
     "faults": {"type": "array", "items": {"type": "string"}},
     "quirks": {
         "type": "array",
@@ -104,15 +127,21 @@ _REQUEST: dict[str, Schema] = {
         "items": {"type": "string"},
         "description": "The scripted events that the engine had refused by then, and why.",
     },
+    "call": {"type": ["string", "null"], "description": "The API's name of the call."},
+    "node_id": {"type": ["string", "null"], "description": "The node that the call names."},
+    "node": {"type": ["string", "null"], "description": "The path of that node."},
+    "body": {"type": "string", "description": "What the call said, secrets blotted out; of polls nothing."},
+    "answer": {"type": ["string", "null"], "description": "What was answered; of polls in `/requests/{number}` alone."},
 }
 _REQUESTS = {"requests": list_of(_REQUEST)}
 _COUNT: dict[str, Schema] = {"count": {"type": "integer", "minimum": 0}}
 
 ENDPOINTS = (
     Endpoint("GET", "/requests", "List the calls", list_requests, query=_CRITERIA, gives=_REQUESTS),
+    Endpoint("GET", "/requests/{number}", "Show a call", show_request, gives=_REQUEST),
     Endpoint("DELETE", "/requests", "Forget all calls", clear_requests),
-    Endpoint("POST", "/requests/find", "Find calls", find_requests, body=_CRITERIA, gives=_REQUESTS),
-    Endpoint("POST", "/requests/count", "Count calls", count_requests, body=_CRITERIA, gives=_COUNT),
+    Endpoint("POST", "/requests/find", "Find calls", find_requests, body=_SAID, gives=_REQUESTS),
+    Endpoint("POST", "/requests/count", "Count calls", count_requests, body=_SAID, gives=_COUNT),
     Endpoint("POST", "/requests/wait", "Wait for calls", wait_for_requests, body=_WAIT, gives=_COUNT),
     Endpoint("POST", "/reset", "Forget sessions and calls", reset, body=_SESSION),
 )

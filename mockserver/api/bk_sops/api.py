@@ -24,14 +24,23 @@ from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway, with_more, written
 from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
 from taskmock.mockserver.api.bk_sops.reply import refusal_reply, reply_of
-from taskmock.mockserver.api.bk_sops.request import AUTHORIZATION, Parameters, Place, Received, received
+from taskmock.mockserver.api.bk_sops.request import (
+    AUTHORIZATION,
+    LONGEST_ID,
+    Parameters,
+    Place,
+    Received,
+    plain_number,
+    received,
+    text_of,
+)
 from taskmock.mockserver.api.bk_sops.routes import Route, Routes
-from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared
+from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared, Subject
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.graph import is_node_id
 from taskmock.mockserver.http.message import BrokenCallError, Call, Reply
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import Query, UnknownNodeError
+from taskmock.mockserver.playback.poll import PastPoll, Query, UnknownNodeError
 from taskmock.mockserver.playback.record import CreatedTask
 from taskmock.schemas import ALL
 
@@ -142,6 +151,16 @@ class ReadSopsCall:
     received: Received
     credentials: Parameters
 
+    @property
+    def subject(self) -> Subject:
+        """The call's name, and the ids of the task and of the node that stand in it."""
+        try:
+            said = self.route.gateway.read_parameters(self.received)
+        except RefusedError:
+            said = {}
+        task_id, node_id = plain_number(text_of(said, "task_id")), text_of(said, "node_id")
+        return Subject(self.route.operation.name, task_id[:LONGEST_ID] or None, node_id[:LONGEST_ID] or None)
+
     def prepare(self, session: str, scenario: str | None) -> Prepared:
         """The call, admitted: its parameters are read once the gateway has let the caller in.
 
@@ -198,6 +217,11 @@ class PreparedPoll:
         reply, code = reply_of(polled, self.renderer.rendered(polled), self.gateway)
         return Outcome(reply, code, polled=polled)
 
+    def again(self, past: PastPoll) -> bytes | None:
+        """The body that a poll was answered with; None where its scenario is another one by now."""
+        polled = self.playback.again(self.query, past)
+        return None if polled is None else reply_of(polled, self.renderer.rendered(polled), self.gateway)[0].body
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PreparedCall:
@@ -225,3 +249,6 @@ class PreparedCall:
         reply = Reply(200, gateway.headers(request_id), body)
         _, scenario, task_id = done.key or (None, None, task_id)
         return Outcome(reply, task_id=task_id, scenario=scenario, quirks=done.quirks)
+
+    def again(self, past: PastPoll) -> None:
+        """No poll."""

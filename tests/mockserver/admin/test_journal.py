@@ -1,10 +1,11 @@
 """The journal over the admin API: calls are found, waited for and forgotten."""
 
+import json
 import threading
 
 import pytest
 
-from support.mock_calls import CREDENTIALS, admin, poll, send, status_of
+from support.mock_calls import CREDENTIALS, admin, operate, poll, send, status_of
 
 ANNA = "/__s/anna"
 
@@ -64,6 +65,7 @@ def test_call_is_shown_with_its_reading_and_without_secrets(mock, clock, task):
     [entry] = admin(mock.url, "/requests")["requests"]
 
     assert entry == {
+        "id": 1,
         "at": 1_524_730_121.5,
         "session": "anna",
         "method": "GET",
@@ -74,10 +76,144 @@ def test_call_is_shown_with_its_reading_and_without_secrets(mock, clock, task):
         "task_id": "10",
         "scenario": "release",
         "reading": {"seconds": 7.5, "poll": 1},
+        "polled": True,
         "faults": [],
         "quirks": [],
         "refused": [],
+        "call": "get_task_status",
+        "node_id": None,
+        "node": None,
+        "body": "",
+        "answer": None,
     }
+
+
+def operated(mock, clock, moment=7.5, **said):
+    """A call that operates the node that has failed at a moment, or says something else."""
+    clock.set(moment)
+    return operate(mock.url + ANNA, "operate_node", **{"node_id": "Copy B", "action": "retry", **said})
+
+
+@pytest.mark.parametrize(
+    ("criteria", "count"),
+    [
+        ({"call": "operate_node"}, 2),
+        ({"call": "operate_node", "node": "Copy B"}, 1),
+        ({"node": "Copy A"}, 1),
+        ({"body": {"action": "retry"}}, 1),
+        ({"body": {"action": "retry", "node_id": "Copy B"}}, 1),
+        ({"body": {"action": "retry", "node_id": "Copy A"}}, 0),
+        ({"body": '"forced_fail"'}, 1),
+        ({"body": "anna"}, 2),
+        ({"body": {"nothing": 1}}, 0),
+        ({"call": "get_task_status"}, 1),
+    ],
+)
+def test_operations_are_found_by_what_they_say(mock, clock, task, criteria, count):
+    operated(mock, clock, 3, node_id="Copy A", action="forced_fail")
+    operated(mock, clock)
+    send(mock.url + ANNA, status_of())
+
+    assert admin(mock.url, "/requests/count", "POST", criteria) == {"count": count}
+    assert len(admin(mock.url, "/requests/find", "POST", criteria)["requests"]) == count
+
+
+def test_page_that_retried_a_node_is_asked_which(mock, clock, task):
+    operated(mock, clock)
+
+    [entry] = admin(mock.url, "/requests?call=operate_node")["requests"]
+
+    assert (entry["node"], entry["node_id"][:1], len(entry["node_id"])) == ("Copy B", "n", 32)
+    assert json.loads(entry["body"]) == {
+        **CREDENTIALS,
+        "bk_app_secret": "***",
+        "task_id": "10",
+        "node_id": "Copy B",
+        "action": "retry",
+    }
+    assert json.loads(entry["answer"])["result"] is True
+    assert (entry["scenario"], entry["reading"]) == ("release", {"seconds": 7.5, "poll": 0})
+
+
+def test_node_is_found_by_its_path_and_by_its_id(mock, clock):
+    text = b"format: 1\nscenario: deep\nedition: v2\nflow: [{subprocess: Out, flow: [Copy: {takes: 1s, fails: no}]}]\n"
+    admin(mock.url, "/scenarios/deep", "PUT", text)
+    admin(mock.url, "/sessions/anna", "PUT", {"scenario": "deep"})
+    operated(mock, clock, node_id="Out / Copy")
+    [entry] = admin(mock.url, "/requests")["requests"]
+
+    found = [
+        admin(mock.url, "/requests/count", "POST", {"node": node})["count"]
+        for node in ("Copy", "Out / Copy", entry["node_id"], "Out", "opy")
+    ]
+
+    assert (entry["node"], found) == ("Out / Copy", [1, 1, 1, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"node_id": "Copy A"}, "state is not FAILED"),
+        ({"action": "rertry"}, "task command is invalid"),
+        ({"bk_app_code": ""}, "APP Code"),
+    ],
+)
+def test_refused_call_names_scenario_and_reading(mock, clock, task, said, message):
+    assert operated(mock, clock, **said)["result"] is False
+
+    [entry] = admin(mock.url, "/requests")["requests"]
+
+    assert message in entry["message"]
+    assert (entry["call"], entry["task_id"], entry["scenario"]) == ("operate_node", "10", "release")
+    assert (entry["reading"], entry["node"]) == ({"seconds": 7.5, "poll": 0}, said.get("node_id", "Copy B"))
+
+
+def test_refused_call_for_a_task_that_was_not_begun_names_the_scenario_that_it_is_to_play(mock):
+    send(mock.url + ANNA, status_of(bk_app_code=""))
+
+    [entry] = admin(mock.url, "/requests")["requests"]
+
+    assert (entry["task_id"], entry["scenario"], entry["reading"]) == ("10", "release", None)
+    assert json.loads(entry["answer"])["result"] is False
+
+
+def test_answer_of_a_poll_is_written_again(mock, clock, task):
+    faults = [
+        {"polls": [2], "http": 502},
+        {"polls": [3], "envelope": {"code": 7, "message": "no"}},
+        {"polls": [4], "stale": {"for": "10s"}},
+        {"polls": [5], "break": {"node": "task", "drop": "state"}},
+    ]
+    admin(mock.url, f"{task}/faults", "POST", {"faults": faults})
+    answers = []
+    for moment in (0, 4, 7.5):
+        clock.set(moment)
+        calls = (status_of(), status_of(with_ex_data="1"))
+        answers += [send(mock.url + ANNA, target).body.decode() for target in calls]
+    operated(mock, clock, 8)
+
+    listed = admin(mock.url, "/requests?call=get_task_status")["requests"]
+    again = [admin(mock.url, f"/requests/{entry['id']}")["answer"] for entry in listed]
+
+    assert again == answers
+    assert {entry["answer"] for entry in listed} == {None}
+    assert [entry.answer for entry in mock.session("anna").requests(call="get_task_status")] == answers
+
+
+def test_answer_of_a_poll_is_not_told_where_its_scenario_was_edited(mock, task):
+    poll(mock.url + ANNA)
+    admin(mock.url, "/scenarios/release", "PUT", b"format: 1\nscenario: release\nflow: [A: 1s]\n")
+
+    assert admin(mock.url, "/requests/1")["answer"] is None
+
+
+@pytest.mark.parametrize("number", ["2", "0", "x", "9" * 30, "%C2%B2"])
+def test_call_that_is_not_there_is_not_found(mock, number):
+    poll(mock.url + ANNA)
+
+    answer = send(mock.url, f"/__admin/requests/{number}")
+
+    assert (answer.status, list(answer.json)) == (404, ["error"])
 
 
 def test_wait_answers_as_soon_as_enough_calls_have_come(mock):

@@ -39,6 +39,7 @@ GOOD_CALLS = [
     ("DELETE", "/sessions/{session}/tasks/{task}/faults", None),
     ("GET", "/use", None),
     ("GET", "/requests", None),
+    ("GET", "/requests/{number}", None),
     ("POST", "/requests/find", {"session": "anna"}),
     ("POST", "/requests/count", {}),
     ("POST", "/requests/wait", {"timeout": 0}),
@@ -106,7 +107,7 @@ def test_each_answer_is_what_the_document_says(mock):
     poll(f"{mock.url}/__s/anna")
 
     for method, path, body in GOOD_CALLS:
-        target = f"/__admin{filled(path)}"
+        target = f"/__admin{filled(path.replace('{number}', '1'))}"
         if body is LINK:
             target, body = admin(mock.url, TASK)["link"], None
         answer = send(mock.url, target, method, body)

@@ -1,10 +1,18 @@
 """The journal: what was asked and answered, without secrets, and never more than it may hold."""
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.app_calls import STATUS, ask, target
+from support.properties import examples
 from taskmock.mockserver.api.bk_sops.api import BkSopsApi
-from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry, redacted
+from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry
+from taskmock.mockserver.sessions.redaction import redacted, redacted_answer, redacted_body
+
+KEYS = st.sampled_from([*sorted(BkSopsApi.secrets), "a", 'b": "', "c\\"]) | st.text(max_size=3)
 
 
 def entry(number: int, **named: object) -> JournalEntry:
@@ -70,6 +78,60 @@ def test_journal_keeps_no_secret_of_a_body_or_a_header(app):
     )
 
     assert "sesame" not in str(app.journal.find())
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ('{"bk_app_secret": "x", "b":1}', '{"bk_app_secret": "***", "b":1}'),
+        ('{"b" : [1, "bk_token"], "BK_TOKEN ": 7}', '{"b" : [1, "bk_token"], "BK_TOKEN ": "***"}'),
+        (
+            '{"bk\\u005ftoken": "s\\"s", "a": {"access_token": null}}',
+            '{"bk\\u005ftoken": "***", "a": {"access_token": "***"}}',
+        ),
+        ('{"bk_token": {"x": "s"}, "bk_token": "s"}', '{"bk_token": "***"}'),
+        ('{"bk_token": ["s"], "b":  1}', '{"bk_token": "***", "b": 1}'),
+        ('["\\", ", "bk_token", {"bk_ticket":"s"}]', '["\\", ", "bk_token", {"bk_ticket":"***"}]'),
+        ("a=b&bk_token=s&bk%5Fticket=s", "a=b&bk_token=***&bk%5Fticket=***"),
+        ('{"bk_token": "s"', "***"),
+        ('{"bk\\u005ftoken": "s"', "***"),
+        ("bk%5Ftoken: s", "***"),
+        ("what is this", "what is this"),
+        ("", ""),
+        ("[" * 100_000 + "'bk_token': s", "***"),
+    ],
+)
+def test_body_is_kept_as_it_was_sent_without_secrets(sent, kept):
+    assert redacted_body(sent.encode(), BkSopsApi.secrets) == kept
+
+
+@given(
+    st.recursive(st.none() | st.text(max_size=4), lambda inner: st.dictionaries(KEYS, inner) | st.lists(inner)),
+    st.booleans(),
+)
+@examples(60)
+def test_body_keeps_no_value_of_a_secret_and_all_else(sent, escaped):
+    kept = json.loads(redacted_body(json.dumps(sent, ensure_ascii=escaped).encode(), BkSopsApi.secrets))
+
+    def without(value):
+        if isinstance(value, dict):
+            return {key: "***" if key in BkSopsApi.secrets else without(one) for key, one in value.items()}
+        return [without(one) for one in value] if isinstance(value, list) else value
+
+    assert kept == without(sent)
+
+
+def test_long_bodies_are_cut():
+    long, too_long = b"x" * 10_000, b"x" * 300_000
+
+    assert redacted_body(long, BkSopsApi.secrets) == "x" * 8192 + "… (10000 characters)"
+    assert redacted_body(too_long, BkSopsApi.secrets) == "… (300000 bytes)"
+
+
+def test_answer_is_kept_without_secrets():
+    assert redacted_answer(b'<p>{"bk_token": "s", "a": "bk_token"}', BkSopsApi.secrets) == (
+        '<p>{"bk_token": "***", "a": "bk_token"}'
+    )
 
 
 def test_journal_forgets_the_oldest_calls_first():

@@ -295,10 +295,10 @@ def test_operations_are_in_the_journal_with_their_task(url):
 
     assert [(entry["method"], entry["code"], entry["scenario"]) for entry in entries] == [
         ("POST", 0, "operated"),
-        ("POST", 3545000, None),
+        ("POST", 3545000, "operated"),
     ]
     assert [entry["message"] for entry in entries] == ["", "task command is invalid"]
-    assert [entry["reading"] for entry in entries] == [None, None]
+    assert [(entry["reading"], entry["polled"]) for entry in entries] == [({"seconds": 0.0, "poll": 0}, False)] * 2
 
 
 def test_operations_belong_to_their_session(url, clock):

@@ -66,7 +66,11 @@ def test_operation_moves_the_task_on(make, clock):
 
     assert (again.status, again.json["again"]) == (200, "Copy")
     assert steps(ask(app, JOB))[-1] == ("Copy", "busy")
-    assert [entry.reading is None for entry in app.journal.find()] == [False, True, False]
+    assert [(entry.polled, entry.call) for entry in app.journal.find()] == [
+        (True, "job"),
+        (False, "again"),
+        (True, "job"),
+    ]
 
 
 def test_answers_keep_the_contract_of_the_api(make, clock):

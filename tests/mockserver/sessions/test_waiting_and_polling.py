@@ -9,7 +9,6 @@ import pytest
 
 from support.mock_calls import operate, send, status_of
 from taskmock.mockserver.clock import ManualClock
-from taskmock.mockserver.playback.poll import Reading
 from taskmock.mockserver.plugin import TaskmockSession
 from taskmock.mockserver.server.mock_server import MockServer
 from taskmock.mockserver.sessions.journal import Criteria, Journal, JournalEntry
@@ -155,7 +154,7 @@ def test_one_poll_has_no_intervals(taskmock_session):
 
 def test_many_intervals_are_clipped():
     entries = [
-        JournalEntry(at=second * 1000, session="a", method="GET", target="/", status=200, code=0, reading=Reading(0, 1))
+        JournalEntry(at=second * 1000, session="a", method="GET", target="/", status=200, code=0, polled=True)
         for second in range(11)
     ]
 
