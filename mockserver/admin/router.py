@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import hmac
 import importlib.metadata
 import json
@@ -117,13 +118,15 @@ class AdminRouter:
         self._callers = callers or CallerPolicy()
         self._endpoints = endpoints_of(context.api)
         self._leading = frozenset(ADMIN + one.path for one in self._endpoints if one.leads)
-        self._routes = Map(
-            [
-                Rule(ADMIN + one.path.replace("{", "<").replace("}", ">"), methods=[one.method], endpoint=one)
-                for one in self._endpoints
-            ],
-            strict_slashes=False,
-        )
+
+    @functools.cached_property
+    def _routes(self) -> Map:
+        """Made at the first call."""
+        rules = [
+            Rule(ADMIN + one.path.replace("{", "<").replace("}", ">"), methods=[one.method], endpoint=one)
+            for one in self._endpoints
+        ]
+        return Map(rules, strict_slashes=False)
 
     def leads(self, path: str) -> bool:
         """Whether a path is that of a link for browsers, which changes something."""

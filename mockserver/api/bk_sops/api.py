@@ -72,7 +72,7 @@ class BkSopsApi:
         self.quirks = quirks
         self.renderer = Renderer()
         self.example = _example(self.gateways[0])
-        self._routes = Routes(self.gateways, tuple(OPERATIONS.values()))
+        self._routes = _routes(gateway)
 
     def claims(self, path: str) -> bool:
         """Whether a path is one of a call, by any method."""
@@ -126,6 +126,12 @@ class BkSopsApi:
         if not is_number(task_id):
             raise ValueError(f"{task_id[:80]!r} is no number of a task")
         return creation
+
+
+@functools.cache
+def _routes(gateway: str) -> Routes:
+    """The routes of the gateways that a setting opens, the same for all servers of a process."""
+    return Routes(gateways_of(gateway), tuple(OPERATIONS.values()))
 
 
 def _example(gateway: Gateway) -> Example:

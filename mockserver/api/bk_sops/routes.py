@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, MapAdapter, Rule
@@ -16,6 +18,7 @@ from taskmock.schemas import load_json
 OTHER_CALLS: Sequence[Mapping[str, str]] = load_json("other_calls.json")["calls"]
 """The calls of the real API that are not mocked: `name method route`."""
 
+_AS_SENT: Any = {"strict_slashes": False, "merge_slashes": False}
 _LONGEST_NUMBER = 18  # digits; a longer id is no row of any database
 
 
@@ -38,9 +41,9 @@ class Routes:
     def __init__(self, gateways: Sequence[Gateway], operations: Sequence[Operation]) -> None:
         self._gateways = tuple(gateways)
         mocked = [rule for gateway in gateways for operation in operations for rule in _rules(gateway, operation)]
-        others = [rule for gateway in gateways for row in OTHER_CALLS for rule in _other_rules(gateway, row)]
-        self._map = Map(mocked, strict_slashes=False, merge_slashes=False)
-        self._others = Map(others, strict_slashes=False, merge_slashes=False)
+        self._map = Map(mocked, **_AS_SENT)
+        begun = [Rule(path, endpoint=one) for one in gateways for path, _ in _paths(one, "<name>", "<path:route>")]
+        self._begun = Map(begun, **_AS_SENT)
 
     def route(self, method: str, path: str) -> Route:
         """Where a method and a path lead.
@@ -78,10 +81,11 @@ class Routes:
     def _lost(self, method: str, path: str) -> RefusedError:
         """That a path leads nowhere, or to a call of the real API that is not mocked."""
         try:
-            (gateway, name), _ = self._others.bind("").match(path)
+            gateway, found = self._begun.bind("").match(path)
+            name = _not_mocked(**found)
         except HTTPException:
-            pass
-        else:
+            name = None
+        if name is not None:
             error: RefusedError = gateway.refused(Refusal.NOT_MOCKED, name=name)
             return error
         return self.gateway_of(path).refused(Refusal.PATH_UNKNOWN, method=method, path=path)
@@ -98,10 +102,23 @@ def _rules(gateway: Gateway, operation: Operation) -> Iterator[Rule]:
         yield Rule(path, methods=methods, endpoint=(gateway, operation, by_app))
 
 
-def _other_rules(gateway: Gateway, row: Mapping[str, str]) -> Iterator[Rule]:
-    """Those of a call that is not mocked; it has no method, so that every one is told so."""
-    for path, _ in _paths(gateway, row["name"], row["route"]):
-        yield Rule(path, endpoint=(gateway, row["name"]))
+def _not_mocked(name: str = "", route: str = "", **_: str) -> str | None:
+    """The name of a call that is not mocked, by its name or by its route, whatever the method.
+
+    Raises:
+        HTTPException: There is none with this route.
+    """
+    if name:
+        return name if name in {row["name"] for row in OTHER_CALLS} else None
+    found: str = _other_routes().bind("").match(f"/{route}")[0]
+    return found
+
+
+@functools.cache
+def _other_routes() -> Map:
+    """The routes of the calls that are not mocked; made when a path is asked for that leads to none of the others."""
+    rules = [Rule("/" + row["route"].replace("{", "<").replace("}", ">"), endpoint=row["name"]) for row in OTHER_CALLS]
+    return Map(rules, **_AS_SENT)
 
 
 def _paths(gateway: Gateway, name: str, route: str) -> Iterator[tuple[str, bool]]:
