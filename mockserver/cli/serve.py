@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskmock.contracts.findings.foreign_text import harmless, printable
+from taskmock.mockserver.cli.kept_sessions import keep_sessions, store_for
 from taskmock.mockserver.cli.options import (
     EDITION,
     FILE,
@@ -26,7 +27,7 @@ from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.playback.record import RecordKey
-from taskmock.mockserver.playback.store import RecordGoneError
+from taskmock.mockserver.playback.store import RecordGoneError, Store
 from taskmock.mockserver.sessions.journal import Exchange, JournalEntry
 from taskmock.schemas import ALL, GATEWAYS, SESSION_FIELDS
 
@@ -102,6 +103,12 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     help="Declares apps, secrets, users, tokens and permissions; without it any credentials will do.",
 )
 @setting("--quirks/--no-quirks", default=True, help="Whether to play the real server's known flaws too.")
+@setting(
+    "--state/--no-state",
+    default=True,
+    help="Whether sessions that somebody settled outlive a restart; never in CI, and never on port 0.",
+)
+@setting("--fresh", is_flag=True, help="Forget the sessions of the server before.")
 @setting("--verbose", is_flag=True, help="One line for each call, on standard error.")
 def serve_command(
     *,
@@ -109,6 +116,8 @@ def serve_command(
     port: int,
     port_file: Path | None,
     verbose: bool,
+    state: bool,
+    fresh: bool,
     scenario_dir: tuple[Path, ...],
     allow_host: tuple[str, ...],
     allow_origin: tuple[str, ...],
@@ -133,7 +142,8 @@ def serve_command(
     from taskmock.mockserver.server.mock_server import base_url
 
     lists = {"scenarios": scenario_dir, "allow_hosts": allow_host, "allow_origins": allow_origin}
-    app = _app(host, {**options, **lists})
+    store = store_for(port, state=state)
+    app = _app(host, {**options, **lists}, store)
     _warn_of_broken(scenario_dir)
     if verbose:
         app.observers.append(CallLog(app.playback))
@@ -142,12 +152,20 @@ def serve_command(
         if port_file is not None:
             _write_port(port_file, on)
         click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {app.playback.default_edition})"))
+        # No call is answered before this function ends.
+        kept = store and keep_sessions(app, store, port, fresh=fresh)
+        if kept:
+            click.echo(kept)
 
-    with reported_as(SetUpError, BindError):
-        run_server(app, host=host, port=port, on_ready=ready)
+    try:
+        with reported_as(SetUpError, BindError):
+            run_server(app, host=host, port=port, on_ready=ready)
+    finally:
+        if store is not None:
+            store.close()
 
 
-def _app(host: str, options: Mapping[str, Any]) -> App:
+def _app(host: str, options: Mapping[str, Any], store: Store | None) -> App:
     """The application; `options` are fields of `Settings`."""
     from taskmock.mockserver.server.mock_server import check_exposure
     from taskmock.mockserver.server.settings import Settings, build_app
@@ -155,7 +173,7 @@ def _app(host: str, options: Mapping[str, Any]) -> App:
     with reported_as(SetUpError, ScenarioNotFoundError, ValueError):
         settings = Settings(**options)
         check_exposure(host, settings)
-        return build_app(settings, host=host)
+        return build_app(settings, host=host, store=store)
 
 
 def _warn_of_broken(folders: tuple[Path, ...]) -> None:

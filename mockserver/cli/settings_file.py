@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -57,6 +58,27 @@ def colours_wanted() -> bool:
 def debug_wanted() -> bool:
     """Whether the environment asks for tracebacks: `TASKMOCK_DEBUG` is set, and not empty or 0."""
     return os.environ.get("TASKMOCK_DEBUG", "") not in {"", "0"}
+
+
+def in_ci() -> bool:
+    """Whether the environment is that of a CI service: `CI` is set, and not empty, 0 or false."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def state_folder() -> Path:
+    """Where programs of this user keep what outlives them.
+
+    Raises:
+        RuntimeError: The user has no home.
+    """
+    if sys.platform == "win32":
+        said = os.environ.get("LOCALAPPDATA", "")
+        return Path(said) if said else Path.home() / "AppData" / "Local"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    said = Path(os.environ.get("XDG_STATE_HOME", ""))
+    # A relative path there is invalid and to be ignored (XDG Base Directory Specification).
+    return said if said.is_absolute() else Path.home() / ".local" / "state"
 
 
 def is_there(variable: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from taskmock.mockserver.clock import steady_seconds
-from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
+from taskmock.mockserver.playback.record import NO_PLAN, Record, RecordKey, SessionPlan
 
 T = TypeVar("T")
 
@@ -56,14 +56,19 @@ class Store(Protocol):
     def sessions(self) -> tuple[str, ...]:
         """All sessions, the one longest untouched first."""
 
+    def __contains__(self, session: str) -> bool:
+        """Whether there is a session of that name."""
+
     def forget(self, session: str) -> None:
         """Forgets a session with all its records."""
 
 
 @dataclasses.dataclass(slots=True)
-class _Session:
+class SessionMemory:
+    """What is remembered of a session; `touched` is when it was touched last, in steady seconds."""
+
     touched: float = 0.0
-    plan: SessionPlan = dataclasses.field(default_factory=SessionPlan)
+    plan: SessionPlan = NO_PLAN
     records: dict[RecordKey, Record] = dataclasses.field(default_factory=dict)
 
 
@@ -83,7 +88,7 @@ class MemoryStore:
         self._longest_idle = longest_idle
         self._steady = steady
         self._lock = threading.RLock()
-        self._sessions: collections.OrderedDict[str, _Session] = collections.OrderedDict()
+        self._sessions: collections.OrderedDict[str, SessionMemory] = collections.OrderedDict()
 
     def open(self, key: RecordKey, make: Callable[[], Record]) -> Record:
         """The record of a key, made at its first touch."""
@@ -92,13 +97,13 @@ class MemoryStore:
             if key not in records:
                 records[key] = make()
                 if len(records) > self._most_tasks:
-                    del records[next(iter(records))]
+                    self._lose(next(iter(records)), records)
             return records[key]
 
     def change(self, key: RecordKey, update: Callable[[Record], tuple[Record, T]]) -> T:
         """Puts what `update` makes of a record in its place, and gives back what else `update` gives."""
         with self._lock:
-            found = self._sessions.get(key.session)
+            found = self._found(key.session)
             if found is None or key not in found.records:
                 raise RecordGoneError(key)
             found.records[key], value = update(found.records[key])
@@ -107,14 +112,14 @@ class MemoryStore:
     def records(self, session: str) -> tuple[Record, ...]:
         """All records of a session, the oldest first."""
         with self._lock:
-            found = self._sessions.get(session)
+            found = self._found(session)
             return tuple(found.records.values()) if found else ()
 
     def plan(self, session: str) -> SessionPlan:
         """What a session has settled."""
         with self._lock:
-            found = self._sessions.get(session)
-            return found.plan if found else SessionPlan()
+            found = self._found(session)
+            return found.plan if found else NO_PLAN
 
     def replan(self, session: str, update: Callable[[SessionPlan], SessionPlan]) -> SessionPlan:
         """Puts what `update` makes of a session's plan in its place, in one atomic step."""
@@ -129,22 +134,43 @@ class MemoryStore:
             self._forget_idle()
             return tuple(self._sessions)
 
+    def __contains__(self, session: str) -> bool:
+        """Whether there is a session of that name."""
+        with self._lock:
+            self._forget_idle()
+            return session in self._sessions
+
     def forget(self, session: str) -> None:
         """Forgets a session with all its records."""
         with self._lock:
-            self._sessions.pop(session, None)
+            if session in self._sessions:
+                self._drop(session)
 
-    def _touched(self, name: str) -> _Session:
+    # -- steps that a store with more than memory adds to; the lock is held
+
+    def _found(self, session: str) -> SessionMemory | None:
+        """What is remembered of a session, if anything."""
+        return self._sessions.get(session)
+
+    def _drop(self, session: str) -> None:
+        """Forgets a session, at whosever wish."""
+        del self._sessions[session]
+
+    def _lose(self, key: RecordKey, records: dict[RecordKey, Record]) -> None:
+        """Forgets a task for which there is no more room."""
+        del records[key]
+
+    def _touched(self, name: str) -> SessionMemory:
         self._forget_idle()
-        session = self._sessions.setdefault(name, _Session())
+        session = self._found(name) or self._sessions.setdefault(name, SessionMemory())
         session.touched = self._steady()
         self._sessions.move_to_end(name)
         while len(self._sessions) > self._most_sessions:
-            self._sessions.popitem(last=False)
+            self._drop(next(iter(self._sessions)))
         return session
 
     def _forget_idle(self) -> None:
         """Forgets the sessions that were not touched for long: they are the first ones."""
         oldest = self._steady() - self._longest_idle
         while self._sessions and next(iter(self._sessions.values())).touched < oldest:
-            self._sessions.popitem(last=False)
+            self._drop(next(iter(self._sessions)))

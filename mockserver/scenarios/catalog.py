@@ -30,7 +30,8 @@ def check_named(where: str, scenario: object) -> None:
 class Catalog:
     """Scenarios by name; files are read when they are first asked for. Later folders win over earlier ones.
 
-    `check` gets each scenario read from a user's file, and raises ScenarioError if it must not be played.
+    `check` gets each scenario read from a user's file, and raises ScenarioError if it must not be played. `keeper` is
+    told of each that is added, and by None that it is removed.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Catalog:
         check: Callable[[Scenario, Path], None] | None = None,
     ) -> None:
         self._check = check
+        self.keeper: Callable[[str, Scenario | None], None] | None = None
         self._made = {scenario.name: scenario for scenario in scenarios}
         self._edits: collections.Counter[str] = collections.Counter()
         self._files: dict[str, Path] = {}
@@ -71,6 +73,8 @@ class Catalog:
         """Adds a scenario for all sessions, in the place of one of the same name."""
         self._made[scenario.name] = scenario
         self._edits[scenario.name] += 1
+        if self.keeper is not None:
+            self.keeper(scenario.name, scenario)
 
     def hold(self, scenario: Scenario) -> PinnedScenario:
         """A scenario for one session; it is added for all sessions only if no other has its name."""
@@ -78,11 +82,17 @@ class Catalog:
             self._made[scenario.name] = scenario
         return PinnedScenario(scenario, self._edits[scenario.name])
 
+    def edit_of(self, name: str) -> int:
+        """How often the scenario of a name was edited, which `PinnedScenario` has too."""
+        return self._edits[name]
+
     def remove(self, name: str) -> bool:
         """Removes a scenario, so that its file, if it has one, is read anew; whether it was there."""
         if self._made.pop(name, None) is None:
             return False
         self._edits[name] += 1
+        if self.keeper is not None:
+            self.keeper(name, None)
         return True
 
     def scenario(self, name: str, held: Iterable[PinnedScenario] = ()) -> Scenario:

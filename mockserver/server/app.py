@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import string
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -41,7 +42,12 @@ from taskmock.mockserver.sessions.session import SessionContext
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+LOG = logging.getLogger("taskmock")
+
 SCENARIO_HEADER = "X-Mock-Scenario"
+
+UNKNOWN_HEADER = "X-Mock-Session-Unknown"
+"""Names the session of a cookie where it is not there any more, so that the call has begun it anew."""
 
 KNOWN_CALLS = 4096
 """Polls that are remembered, to be answered without being read again."""
@@ -63,7 +69,8 @@ _REFUSED = (
 class KnownCall(NamedTuple):
     """A call that has been read: its path without the session's prefix, its session, and what the API made of it.
 
-    `subject` is what it is about. `grants` let a page of another origin read the answer.
+    `subject` is what it is about. `grants` let a page of another origin read the answer. `by_cookie` says that a cookie
+    names the session.
     """
 
     path: str
@@ -71,6 +78,7 @@ class KnownCall(NamedTuple):
     prepared: Prepared
     subject: Subject
     grants: Fields = ()
+    by_cookie: bool = False
 
 
 class AdminApi(Protocol):
@@ -164,7 +172,7 @@ class App:
 
     def _admitted(self, call: Call, verdict: Verdict) -> Reply:
         """The reply to a call: its session is found, the API or the admin API answers, the observers are told."""
-        session, path = DEFAULT_SESSION, "/"
+        session, path, by_cookie = DEFAULT_SESSION, "/", False
         subject: Subject | None = None
         try:
             prefix, path = split_prefix(call.path)
@@ -174,8 +182,9 @@ class App:
             if page is not None:
                 return page
             request = Request(build_environ(call))
-            named = session_of(prefix, request.headers.get(SESSION_HEADER), request.cookies.get(SESSION_COOKIE))
-            session = named or DEFAULT_SESSION
+            header = request.headers.get(SESSION_HEADER)
+            named = session_of(prefix, header, request.cookies.get(SESSION_COOKIE))
+            session, by_cookie = named or DEFAULT_SESSION, named is not None and not (prefix or header)
             if path.startswith("/__") and not self.api.claims(path):
                 return self._admin.answer(call, path, session, asks=verdict.asks)
             read = self.api.read(Incoming(call, path, request, self.playback))
@@ -184,9 +193,10 @@ class App:
             scenario = named_scenario or unquote(request.headers.get(SCENARIO_HEADER, "")) or None
             prepared = read.prepare(session, scenario)
         except _REFUSED as error:
+            notice = self._begun(session) if by_cookie else ()
             refused = self.api.refuse(error, call, path)
-            return self._finished(AnsweredCall(call, session, refused, subject))
-        known = KnownCall(path, session, prepared, subject, verdict.grants)
+            return self._finished(AnsweredCall(call, session, refused, subject), notice)
+        known = KnownCall(path, session, prepared, subject, verdict.grants, by_cookie)
         reply = self._answered(call, known)
         query = prepared.query
         if query is not None and _size(call) <= _LARGEST_KNOWN and self.playback.size_of(query) <= _QUICK_NODES:
@@ -211,14 +221,24 @@ class App:
         return Reply(refusal.status, (("Content-Type", "application/json"),), json.dumps(body).encode("ascii"))
 
     def _answered(self, call: Call, known: KnownCall) -> Reply:
+        notice = self._begun(known.session) if known.by_cookie else ()
         try:
             outcome = known.prepared.answer()
         except _REFUSED as error:
             outcome = self.api.refuse(error, call, known.path)
         answered = AnsweredCall(call, known.session, outcome, known.subject, known.prepared)
-        return self._finished(answered)
+        return self._finished(answered, notice)
 
-    def _finished(self, answered: AnsweredCall) -> Reply:
+    def _begun(self, session: str) -> Fields:
+        """What says of a session that a cookie names that it was not there: it begins now, and is settled by that."""
+        store = self.playback.store
+        if session == DEFAULT_SESSION or session in store:
+            return ()
+        store.replan(session, lambda plan: plan)
+        LOG.warning("a cookie names the session %s, which this mock does not know: it begins anew", session)
+        return ((UNKNOWN_HEADER, session),)
+
+    def _finished(self, answered: AnsweredCall, notice: Fields = ()) -> Reply:
         """The reply with the mock's own headers, once all observers know of it."""
         outcome = answered.outcome
         plain, polled = outcome.reply, outcome.polled
@@ -227,7 +247,7 @@ class App:
             own = poll_headers(polled, by_hand=self.playback.opening.clock.fixed)
         elif outcome.quirks:
             own = (*own, quirk_header(outcome.quirks))
-        reply = Reply(plain.status, (*plain.headers, *own), plain.body, plain.delivery)
+        reply = Reply(plain.status, (*plain.headers, *own, *notice), plain.body, plain.delivery)
         entry = entry_of(answered, self.context)
         tell(outcome.quirks, entry.task_id or "")
         exchange = Exchange(answered.call, reply, entry)

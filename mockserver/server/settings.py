@@ -22,7 +22,7 @@ from taskmock.mockserver.http.callers import CallerPolicy
 from taskmock.mockserver.http.origin import allowed_host, allowed_origin
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.record import Opening
-from taskmock.mockserver.playback.store import MemoryStore
+from taskmock.mockserver.playback.store import MemoryStore, Store
 from taskmock.mockserver.scenarios.catalog import Catalog, check_named
 from taskmock.mockserver.server.app import App
 from taskmock.mockserver.sessions.journal import Journal
@@ -139,10 +139,11 @@ def _texts(field: str, given: object, check: Callable[[str], str]) -> tuple[str,
     return tuple(map(check, texts))
 
 
-def build_app(settings: Settings, api: Api | None = None, *, host: str = "") -> App:
+def build_app(settings: Settings, api: Api | None = None, *, host: str = "", store: Store | None = None) -> App:
     """The application of a mock server, not yet on any socket.
 
-    `api` is what it mocks, None for BlueKing Standard OPS; `host` is what it will listen on, a name that it answers to.
+    `api` is what it mocks, None for BlueKing Standard OPS; `host` is what it will listen on, a name that it answers to;
+    `store` is where it keeps its records, in memory if it is not said.
 
     Raises:
         ScenarioNotFoundError, ScenarioError: The scenario is not there, or its file is broken.
@@ -164,7 +165,7 @@ def build_app(settings: Settings, api: Api | None = None, *, host: str = "") -> 
         opening=Opening(
             seed=str(settings.seed), clock=clock, mode=settings.mode, speed=settings.speed, quirks=settings.quirks
         ),
-        store=MemoryStore(),
+        store=MemoryStore() if store is None else store,
         catalog=catalog,
         presenter=api.presenter,
         default=default,

@@ -41,9 +41,9 @@ class Ended:
 
 
 def environment(changed: Mapping[str, str]) -> dict[str, str]:
-    """This environment without settings of ours, with some changes."""
+    """This environment without settings of ours, and with nothing kept of servers, with some changes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TASKMOCK_")}
-    return kept | {"PYTHONIOENCODING": "utf-8"} | dict(changed)
+    return kept | {"PYTHONIOENCODING": "utf-8", "TASKMOCK_STATE": "no"} | dict(changed)
 
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"", **changed: str) -> Ended:
@@ -85,8 +85,9 @@ class Serving:
     def end(self, number: int) -> tuple[int, str]:
         """Sends a signal; gives the exit code and all that was said since the ready line."""
         self.process.send_signal(number)
-        said, _ = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, said
+        assert self.process.stdout is not None
+        said = self.process.stdout.read()  # what came with the ready line too, which `communicate` would leave out
+        return self.process.wait(PATIENCE), said
 
 
 INTERRUPT = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT

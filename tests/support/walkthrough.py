@@ -215,7 +215,8 @@ class Walkthrough:
 
     def _environment(self) -> dict[str, str]:
         path = os.pathsep.join([str(Path(sys.executable).parent), *map(str, PLACES), os.environ["PATH"]])
-        return plain_environment() | {"PATH": path, "NO_COLOR": "1", "TASKMOCK_PORT": self.port}
+        ours = {"PATH": path, "NO_COLOR": "1", "TASKMOCK_PORT": self.port, "TASKMOCK_STATE": "no"}
+        return plain_environment() | ours
 
 
 def demand_set_up(block: Block) -> None:

@@ -1,4 +1,4 @@
-"""Records in memory: one atomic change at a time, bounded, sessions apart."""
+"""What every store keeps: one atomic change at a time, bounded, sessions apart."""
 
 import dataclasses
 import threading
@@ -8,6 +8,26 @@ import pytest
 from taskmock.mockserver.clock import ClockMode
 from taskmock.mockserver.playback.record import Record, RecordKey, SessionPlan
 from taskmock.mockserver.playback.store import MemoryStore, RecordGoneError
+from taskmock.mockserver.scenarios.catalog import Catalog
+from taskmock.mockserver.sessions.keeping.sqlite_store import SqliteStore
+
+
+@pytest.fixture(params=[MemoryStore, SqliteStore], ids=["memory", "file"])
+def new_store(request, tmp_path):
+    """Makes a store of some limits; one of a file writes there."""
+    made = []
+
+    def make(**limits):
+        store = request.param(**limits)
+        made.append(store)
+        if isinstance(store, SqliteStore):
+            store.keep_in(tmp_path / "taskmock" / f"{len(made)}.sqlite", Catalog())
+        return store
+
+    yield make
+    for store in made:
+        if isinstance(store, SqliteStore):
+            store.close()
 
 
 def key(session="s", task_id="1"):
@@ -30,22 +50,22 @@ def polled(record):
     return dataclasses.replace(record, time=time), time.polls
 
 
-def test_record_is_made_at_its_first_touch_only():
-    store = opened(MemoryStore(), key())
+def test_record_is_made_at_its_first_touch_only(new_store):
+    store = opened(new_store(), key())
     store.change(key(), polled)
 
     assert store.open(key(), lambda: pytest.fail("made twice")).time.polls == 1
 
 
-def test_change_gives_and_keeps_what_was_made():
-    store = opened(MemoryStore(), key())
+def test_change_gives_and_keeps_what_was_made(new_store):
+    store = opened(new_store(), key())
 
     assert store.change(key(), polled) == 1
     assert store.records("s")[0].time.polls == 1
 
 
-def test_change_that_fails_changes_nothing():
-    store = opened(MemoryStore(), key())
+def test_change_that_fails_changes_nothing(new_store):
+    store = opened(new_store(), key())
 
     with pytest.raises(ZeroDivisionError):
         store.change(key(), lambda record: (record, 1 // 0))
@@ -54,8 +74,8 @@ def test_change_that_fails_changes_nothing():
 
 
 @pytest.mark.parametrize("missing", [key("other"), key(task_id="2")])
-def test_change_of_what_is_not_there_is_an_error(missing):
-    store = opened(MemoryStore(), key())
+def test_change_of_what_is_not_there_is_an_error(new_store, missing):
+    store = opened(new_store(), key())
 
     with pytest.raises(RecordGoneError) as caught:
         store.change(missing, polled)
@@ -63,28 +83,28 @@ def test_change_of_what_is_not_there_is_an_error(missing):
     assert caught.value.key == missing
 
 
-def test_records_come_oldest_first_and_of_one_session():
-    store = opened(MemoryStore(), key("a", "2"), key("b", "3"), key("a", "1"))
+def test_records_come_oldest_first_and_of_one_session(new_store):
+    store = opened(new_store(), key("a", "2"), key("b", "3"), key("a", "1"))
 
     assert [found.key.task_id for found in store.records("a")] == ["2", "1"]
     assert store.records("nobody") == ()
 
 
-def test_oldest_task_of_a_full_session_goes():
-    store = opened(MemoryStore(most_tasks=2), *(key(task_id=str(number)) for number in range(4)))
+def test_oldest_task_of_a_full_session_goes(new_store):
+    store = opened(new_store(most_tasks=2), *(key(task_id=str(number)) for number in range(4)))
 
     assert [found.key.task_id for found in store.records("s")] == ["2", "3"]
 
 
-def test_session_longest_untouched_goes():
-    store = opened(MemoryStore(most_sessions=2), key("a"), key("b"), key("a"), key("c"))
+def test_session_longest_untouched_goes(new_store):
+    store = opened(new_store(most_sessions=2), key("a"), key("b"), key("a"), key("c"))
 
     assert store.sessions() == ("a", "c")
 
 
-def test_session_that_nobody_touches_goes_after_its_time():
+def test_session_that_nobody_touches_goes_after_its_time(new_store):
     now = [0.0]
-    store = opened(MemoryStore(longest_idle=10, steady=lambda: now[0]), key("a"))
+    store = opened(new_store(longest_idle=10, steady=lambda: now[0]), key("a"))
     now[0] = 9.0
     opened(store, key("b"))
 
@@ -95,8 +115,8 @@ def test_session_that_nobody_touches_goes_after_its_time():
     assert store.sessions() == ("b",)
 
 
-def test_forgotten_session_is_gone_with_its_plan():
-    store = opened(MemoryStore(), key())
+def test_forgotten_session_is_gone_with_its_plan(new_store):
+    store = opened(new_store(), key())
     store.replan("s", lambda _: SessionPlan(scenario="steps"))
 
     store.forget("s")
@@ -105,8 +125,8 @@ def test_forgotten_session_is_gone_with_its_plan():
     assert (store.sessions(), store.records("s"), store.plan("s")) == ((), (), SessionPlan())
 
 
-def test_plan_is_kept_before_any_touch():
-    store = MemoryStore()
+def test_plan_is_kept_before_any_touch(new_store):
+    store = new_store()
     plan = SessionPlan(scenario="steps", mode=ClockMode.POLLS)
 
     store.replan("s", lambda _: plan)
@@ -115,8 +135,8 @@ def test_plan_is_kept_before_any_touch():
     assert store.sessions() == ("s",)
 
 
-def test_threads_lose_no_change():
-    store = opened(MemoryStore(), key())
+def test_threads_lose_no_change(new_store):
+    store = opened(new_store(), key())
     together = threading.Barrier(8)
 
     def work():
@@ -133,8 +153,8 @@ def test_threads_lose_no_change():
     assert store.records("s")[0].time.polls == 1600
 
 
-def test_threads_open_one_record():
-    store, made = MemoryStore(), []
+def test_threads_open_one_record(new_store):
+    store, made = new_store(), []
     together = threading.Barrier(8)
 
     def work():
@@ -150,8 +170,8 @@ def test_threads_open_one_record():
     assert made == [1]
 
 
-def test_plan_is_replaced_by_what_is_made_of_it():
-    store = MemoryStore()
+def test_plan_is_replaced_by_what_is_made_of_it(new_store):
+    store = new_store()
     store.replan("s", lambda _: SessionPlan(scenario="steps"))
 
     made = store.replan("s", lambda plan: dataclasses.replace(plan, numbered=plan.numbered + 1))
@@ -159,8 +179,8 @@ def test_plan_is_replaced_by_what_is_made_of_it():
     assert made == store.plan("s") == SessionPlan(scenario="steps", numbered=1)
 
 
-def test_plan_that_cannot_be_made_changes_nothing():
-    store = MemoryStore()
+def test_plan_that_cannot_be_made_changes_nothing(new_store):
+    store = new_store()
 
     with pytest.raises(ZeroDivisionError):
         store.replan("s", lambda plan: dataclasses.replace(plan, numbered=1 // 0))
@@ -168,8 +188,8 @@ def test_plan_that_cannot_be_made_changes_nothing():
     assert store.plan("s") == SessionPlan()
 
 
-def test_plans_are_changed_one_at_a_time():
-    store, begin = MemoryStore(), threading.Barrier(4)
+def test_plans_are_changed_one_at_a_time(new_store):
+    store, begin = new_store(), threading.Barrier(4)
 
     def count():
         begin.wait()
@@ -183,3 +203,13 @@ def test_plans_are_changed_one_at_a_time():
         thread.join()
 
     assert store.plan("s").numbered == 800
+
+
+def test_store_tells_whether_it_has_a_session(new_store):
+    now = [0.0]
+    store = opened(new_store(longest_idle=10, steady=lambda: now[0]), key("a"))
+
+    assert ("a" in store, "b" in store) == (True, False)
+
+    now[0] = 10.5
+    assert "a" not in store

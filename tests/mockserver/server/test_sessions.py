@@ -5,7 +5,18 @@ from urllib.parse import quote
 
 import pytest
 
-from support.app_calls import EXAMPLE, STATUS, ask, assert_envelope, assert_strict, post, target, without
+from support.app_calls import (
+    EXAMPLE,
+    STATUS,
+    answered,
+    ask,
+    assert_envelope,
+    assert_strict,
+    call,
+    post,
+    target,
+    without,
+)
 from support.mock_calls import send
 from support.scenario_building import act, play
 from taskmock.mockserver.clock import ManualClock
@@ -38,6 +49,52 @@ def test_cookie_names_the_session(app, cookie):
     answer = ask(app, target(), headers={"Cookie": cookie})
 
     assert answer.headers["X-Mock-Session"] == "one"
+
+
+def test_cookie_of_an_unknown_session_is_told_once(app, caplog):
+    cookie = {"Cookie": "taskmock_session=one"}
+
+    said = [ask(app, target(), headers=cookie).headers.get("X-Mock-Session-Unknown") for _ in range(2)]
+
+    assert said == ["one", None]
+    assert caplog.messages == ["a cookie names the session one, which this mock does not know: it begins anew"]
+
+
+def test_cookie_of_a_session_that_was_forgotten_is_told_also_where_the_call_was_read_before(app, caplog):
+    asked = call(target(), headers={"Cookie": "taskmock_session=one"})
+    app.answer(asked)
+    app.playback.store.forget("one")
+
+    answer = answered(app.answer_inline(asked))
+
+    assert answer.headers["X-Mock-Session-Unknown"] == "one"
+    assert len(caplog.messages) == 2
+
+
+def test_refused_call_tells_of_the_unknown_session_of_its_cookie(app):
+    answer = ask(app, target(task_id=""), headers={"Cookie": "taskmock_session=one"})
+
+    assert (answer.json["result"], answer.headers["X-Mock-Session-Unknown"]) == (False, "one")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "headers"),
+    [
+        ("", {"Cookie": "taskmock_session=default"}),
+        ("", {"X-Mock-Session": "one"}),
+        ("", {"X-Mock-Session": "one", "Cookie": "taskmock_session=two"}),
+        ("/__s/one", {"Cookie": "taskmock_session=two"}),
+        ("", {}),
+    ],
+)
+def test_session_that_no_cookie_names_may_be_new(app, prefix, headers):
+    assert "X-Mock-Session-Unknown" not in ask(app, prefix + target(), headers=headers).headers
+
+
+def test_cookie_of_a_session_that_was_settled_is_known(app):
+    name = ask(app, "/__admin/use").json["session"]
+
+    assert "X-Mock-Session-Unknown" not in ask(app, target(), headers={"Cookie": f"taskmock_session={name}"}).headers
 
 
 def test_call_that_names_no_session_belongs_to_the_default_one(app):

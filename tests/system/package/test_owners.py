@@ -21,6 +21,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "ruamel": ("mockserver.scenarios.syntax.yaml_reader",),
     "werkzeug": ("mockserver.admin.*", "mockserver.api.*", "mockserver.server.app"),
 }
+# The same of the standard library.
+STANDARD: dict[str, tuple[str, ...]] = {"sqlite3": ("mockserver.sessions.keeping.session_file",)}
 # A name that is used -> the modules that may.
 NAMES: dict[str, tuple[str, ...]] = {
     "os.environ": ("contracts.verify.credentials", "mockserver.cli.settings_file"),
@@ -41,9 +43,9 @@ def stray_imports(module: Module) -> list[str]:
     found = []
     for name, node in imports(module):
         root = name.partition(".")[0]
-        if root in sys.stdlib_module_names or root == "taskmock":
+        if root not in STANDARD and (root in sys.stdlib_module_names or root == "taskmock"):
             continue
-        owners = OWNERS.get(root, ())
+        owners = (OWNERS | STANDARD).get(root, ())
         if not any(fnmatch(module.name, owner) for owner in owners):
             found.append(f"{module.place(node)}: {root} belongs to {', '.join(owners) or 'nobody yet'}")
     return list(dict.fromkeys(found))
@@ -136,6 +138,7 @@ def test_core_knows_nothing_of_the_world():
             "mockserver/example.py:2: ruamel belongs to mockserver.scenarios.syntax.yaml_reader",
         ),
         ("import requests.auth", "mockserver/example.py:1: requests belongs to nobody yet"),
+        ("import sqlite3", "mockserver/example.py:1: sqlite3 belongs to mockserver.sessions.keeping.session_file"),
     ],
 )
 def test_stray_import_is_found(source, finding):
