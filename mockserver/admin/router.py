@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import BaseConverter, Map, Rule
 from werkzeug.wrappers import Request
 
 from taskmock.mockserver.admin.endpoint import AdminCall, AdminError, Answered, Endpoint, Schema, list_of
@@ -122,11 +122,8 @@ class AdminRouter:
     @functools.cached_property
     def _routes(self) -> Map:
         """Made at the first call."""
-        rules = [
-            Rule(ADMIN + one.path.replace("{", "<").replace("}", ">"), methods=[one.method], endpoint=one)
-            for one in self._endpoints
-        ]
-        return Map(rules, strict_slashes=False)
+        rules = [Rule(ADMIN + _rule(one.path), methods=[one.method], endpoint=one) for one in self._endpoints]
+        return Map(rules, strict_slashes=False, converters={"digits": _Digits})
 
     def leads(self, path: str) -> bool:
         """Whether a path is that of a link for browsers, which changes something."""
@@ -220,6 +217,15 @@ class AdminRouter:
                 headers=(("WWW-Authenticate", 'Basic realm="taskmock admin: the token is the password"'),),
                 allowed="Authorization: Bearer TOKEN, or the token as the password of any user",
             )
+
+
+def _rule(path: str) -> str:
+    """The rule of a path; a call's `{number}` is digits, so that no other word in its place is taken for one."""
+    return path.replace("{number}", "<digits:number>").replace("{", "<").replace("}", ">")
+
+
+class _Digits(BaseConverter):
+    regex = "[0-9]{1,18}"
 
 
 def _shown_token(request: Request) -> str:

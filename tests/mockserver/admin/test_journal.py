@@ -207,13 +207,20 @@ def test_answer_of_a_poll_is_not_told_where_its_scenario_was_edited(mock, task):
     assert admin(mock.url, "/requests/1")["answer"] is None
 
 
-@pytest.mark.parametrize("number", ["2", "0", "x", "9" * 30, "%C2%B2"])
+@pytest.mark.parametrize("number", ["2", "0", "9" * 18])
 def test_call_that_is_not_there_is_not_found(mock, number):
     poll(mock.url + ANNA)
 
     answer = send(mock.url, f"/__admin/requests/{number}")
 
     assert (answer.status, list(answer.json)) == (404, ["error"])
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("x", 404), ("9" * 5000, 404), ("%C2%B2", 404), ("count", 405), ("find", 405)]
+)
+def test_word_is_no_number_of_a_call(mock, name, status):
+    assert send(mock.url, f"/__admin/requests/{name}").status == status
 
 
 def test_wait_answers_as_soon_as_enough_calls_have_come(mock):
