@@ -42,16 +42,28 @@ _MOST_NAMES = 100  # of the nodes of a task, in an error
 
 
 def health(call: AdminCall) -> Answered:
-    """Whether the mock answers, which version it is, and which calls it has refused for their host or their page."""
+    """Whether the mock answers, its version and edition, and which calls it has refused for their host or page."""
     return Answered(
         body={
             "status": "healthy",
             "version": importlib.metadata.version("taskmock"),
+            "edition": _edition(call),
             "session": call.caller,
             "sessions": len(call.playback.store.sessions()),
             "refused": [{**dataclasses.asdict(why), "calls": calls} for why, calls in call.callers.refused()],
         }
     )
+
+
+def _edition(call: AdminCall) -> str | None:
+    """The edition that a session's tasks speak; None where their scenario is broken or gone."""
+    playback, plan = call.playback, call.playback.store.plan(call.caller)
+    name = plan.scenario or playback.default
+    try:
+        found = playback.catalog.scenario(name, plan.held_for(None)) if name else None
+    except (ScenarioNotFoundError, ScenarioError):
+        return None
+    return playback.edition_of(found).name if found else playback.default_edition
 
 
 def describe(call: AdminCall) -> Answered:
@@ -62,6 +74,7 @@ def describe(call: AdminCall) -> Answered:
 _HEALTH: dict[str, Schema] = {
     "status": {"const": "healthy"},
     "version": {"type": "string"},
+    "edition": {"type": ["string", "null"], "description": "What the session's tasks speak."},
     "session": {"type": "string", "description": "Whose call this is."},
     "sessions": {"type": "integer", "minimum": 0, "description": "How many sessions there are."},
     "refused": {

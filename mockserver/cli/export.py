@@ -6,11 +6,27 @@ import json
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from taskmock.contracts.export.openapi import openapi_document
 from taskmock.contracts.export.typescript import typescript_module
-from taskmock.mockserver.cli.options import output_option, write_output
+from taskmock.contracts.findings.foreign_text import harmless
+from taskmock.mockserver.cli.options import (
+    ConfiguredCommand,
+    SetUpError,
+    output_option,
+    reported_as,
+    scenario_dir_option,
+    setting,
+    write_output,
+)
+from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
 from taskmock.schemas import ALL, GATEWAYS, KNOWN, gateway_names
+
+_PATIENCE = 10
+"""Seconds that a mock has to tell its edition."""
+
+_LONGEST_HEALTH = 1 << 20
 
 _edition_option = click.option(
     "--edition",
@@ -27,7 +43,7 @@ def export_command() -> None:
 
     \b
       taskmock export openapi -o sops.json
-      taskmock export typescript -o src/sops.ts
+      taskmock export typescript --edition v2 -o src/sops.ts
     """
 
 
@@ -63,14 +79,66 @@ def openapi_command(*, edition: str, gateway: str, with_admin: bool, output: Pat
     write_output(json.dumps(document, indent=2) + "\n", output)
 
 
-@export_command.command("typescript", short_help="TypeScript types.")
-@_edition_option
+@export_command.command("typescript", cls=ConfiguredCommand, short_help="TypeScript types.")
+@setting(
+    "--edition",
+    type=click.Choice([*KNOWN, ALL]),
+    help="The edition that is described; all: every edition. Else what `taskmock serve` plays here.",
+)
+@setting("--scenario", help="A scenario by name, or a scenario file, whose edition it is where none is said.")
+@scenario_dir_option
+@click.option("--from", "source", metavar="URL", help="Ask the mock that runs there which edition it plays.")
 @output_option
-def typescript_command(*, edition: str, output: Path | None) -> None:
+@click.pass_context
+def typescript_command(
+    ctx: click.Context,
+    *,
+    edition: str | None,
+    scenario: str | None,
+    scenario_dir: tuple[Path, ...],
+    source: str | None,
+    output: Path | None,
+) -> None:
     """Write a TypeScript module: the types of every call's parameters and answers.
 
     \b
-      taskmock export typescript -o src/sops.ts
+      taskmock export typescript --edition v2 -o src/sops.ts
       taskmock export typescript --edition all    a namespace each: Doc2019, V1, V2
+      taskmock export typescript --from http://127.0.0.1:8070
+
+    Without --edition and --from it is the edition that `taskmock serve` plays in this
+    folder: that of the settings, else the scenario's, else doc-2019.
     """
-    write_output(typescript_module(edition), output)
+    if source is not None:
+        if ctx.get_parameter_source("edition") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--edition and --from both say the edition")
+        edition = _edition_at(source)
+    write_output(typescript_module(edition or _edition_here(scenario, scenario_dir)), output)
+
+
+def _edition_here(scenario: str | None, folders: tuple[Path, ...]) -> str:
+    """The edition that a server plays whose settings name none."""
+    from taskmock.mockserver.api.bk_sops.documents.presenter import DEFAULT_EDITION
+    from taskmock.mockserver.scenarios.catalog import Catalog
+
+    if scenario is None:
+        return DEFAULT_EDITION
+    with reported_as(SetUpError, ScenarioNotFoundError, ScenarioError):
+        return Catalog(folders).chosen(scenario).edition or DEFAULT_EDITION
+
+
+def _edition_at(url: str) -> str:
+    """The edition that the mock at a URL plays."""
+    import http.client
+    import urllib.request
+
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{url.rstrip('/')}/__admin/health", timeout=_PATIENCE) as answer:
+            told = json.loads(answer.read(_LONGEST_HEALTH))
+    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
+        raise SetUpError(harmless(f"--from {url}: no mock answers there ({error})")) from None
+    edition = told.get("edition") if isinstance(told, dict) else None
+    if edition not in KNOWN:
+        raise SetUpError(harmless(f"--from {url}: what answers there is no mock that tells its edition"))
+    return str(edition)

@@ -41,8 +41,8 @@ faults:                       # what goes wrong around a good answer
 _SETTINGS = """\
 # Settings of taskmock in this folder; a flag or a variable (TASKMOCK_PORT=9000) beats them.
 scenario-dir = ["scenarios"]
+edition = "v2"                # what today's servers answer; or v1, doc-2019
 # scenario = "example"        # what plays where a call names nothing else
-# edition = "v2"              # doc-2019, v1 or v2
 # clock = "wall"              # wall, polls, manual or instant
 # port = 8070
 """

@@ -127,7 +127,9 @@ scenario_dir_option = setting(
 """Where further scenarios are."""
 
 
-output_option = click.option("-o", "--output", type=FILE, help="A file instead of standard output.")
+output_option = click.option(
+    "-o", "--output", type=FILE, help="A file instead of standard output; its folder is made where there is none."
+)
 """Where the output goes."""
 
 
@@ -154,4 +156,4 @@ def write_output(content: str | bytes, output: Path | None) -> None:
     if output is None:
         write_standard_output(content)
     else:
-        write_file(output, content)
+        write_file(output, content, parents=True)

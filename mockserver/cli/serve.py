@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from taskmock.mockserver.server.app import App
 
 
+_NOTES = {"doc-2019": ": the document of 2019; today's servers: --edition v2"}
+"""What is said of an edition at the start, where it is not the one that most want."""
+
+
 def _token(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
     """The token; "" where its variable is set but empty, which click treats like an unset one."""
     return "" if value is None and is_there(str(option.envvar)) else value
@@ -151,7 +155,8 @@ def serve_command(
     def ready(at: str, on: int) -> None:
         if port_file is not None:
             _write_port(port_file, on)
-        click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {app.playback.default_edition})"))
+        edition = app.playback.default_edition
+        click.echo(harmless(f"taskmock ready on {base_url(at, on)} (edition {edition}{_NOTES.get(edition, '')})"))
         # No call is answered before this function ends.
         kept = store and keep_sessions(app, store, port, fresh=fresh)
         if kept:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 PATIENCE = 60
 TASKMOCK = shutil.which("taskmock", path=str(Path(sys.executable).parent)) or "taskmock"
-READY = re.compile(r"taskmock ready on (http://[^ ]+) \(edition ([a-z0-9-]+)\)")
+READY = re.compile(r"taskmock ready on (http://[^ ]+) \(edition ([a-z0-9.@-]+)(?:: [^)]*)?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class Serving:
     process: subprocess.Popen[str]
     url: str
     edition: str
+    ready: str
 
     def end(self, number: int) -> tuple[int, str]:
         """Sends a signal; gives the exit code and all that was said since the ready line."""
@@ -114,7 +115,7 @@ def serving(folder: Path, *arguments: str, **changed: str) -> Iterator[Serving]:
         line = process.stdout.readline()
         ready = READY.fullmatch(line.rstrip("\n"))
         assert ready, line + process.stdout.read()
-        yield Serving(process, ready[1], ready[2])
+        yield Serving(process, ready[1], ready[2], line)
     finally:
         timer.cancel()
         if process.poll() is None:

@@ -90,6 +90,8 @@ def test_server_plays_the_example(taskmock, serve):
 
     with serve("--scenario", "example") as server:
         assert server.edition == "v2"
+    with serve() as server:
+        assert server.edition == "v2"
 
 
 def test_help_teaches(taskmock):

@@ -216,11 +216,12 @@ def test_show_starts_nothing_that_a_script_starts(invoke, folder):
     assert (data["ends"], data["seconds"], "assumed_start" in data) == ("FINISHED", 7, False)
 
 
-def test_show_says_that_a_file_cannot_be_written(invoke):
+def test_show_says_that_a_file_cannot_be_written(invoke, tmp_path):
+    (tmp_path / "missing").write_text("a file, not a folder", encoding="utf-8")
     result = invoke("show", "expired", "-o", "missing/a.svg")
 
     assert result.exit_code == 2
-    assert error(result).replace("\\", "/") == "cannot write missing/a.svg: No such file or directory"
+    assert error(result).replace("\\", "/").startswith("cannot write missing/a.svg: ")
 
 
 def test_show_refuses_an_unknown_name(invoke):

@@ -34,6 +34,7 @@ def test_serve_says_where_it_answers(serve):
     with serve() as server:
         assert server.url.startswith("http://127.0.0.1:")
         assert server.edition == "doc-2019"
+        assert server.ready.endswith(" (edition doc-2019: the document of 2019; today's servers: --edition v2)\n")
         assert poll(server.url)[1]["state"] == "CREATED"
 
 

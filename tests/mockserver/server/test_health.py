@@ -14,7 +14,14 @@ def test_health_tells_version_and_sessions(mock):
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"
     version = importlib.metadata.version("taskmock")
-    assert answer.json == {"status": "healthy", "version": version, "session": "default", "sessions": 1, "refused": []}
+    assert answer.json == {
+        "status": "healthy",
+        "version": version,
+        "edition": "doc-2019",
+        "session": "default",
+        "sessions": 1,
+        "refused": [],
+    }
 
 
 def test_health_tells_the_callers_session(app):
