@@ -9,6 +9,7 @@ from taskmock.contracts import Contract, Poll, Report, Severity, Violation
 from taskmock.mockserver.api.bk_sops.documents.presenter import DEFAULT_EDITION, PRESENTER
 from taskmock.mockserver.api.bk_sops.documents.renderer import Renderer
 from taskmock.mockserver.core.command import TASK
+from taskmock.mockserver.core.convergence import refusal_of
 from taskmock.mockserver.core.engine.history import History
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
@@ -40,8 +41,9 @@ LEAST_JUDGED = 3
 class Finding:
     """One thing wrong with a scenario.
 
-    `code` is stable and made for machines: `contract`, `refused-event`, `idle-fault`, `idle-break`, `wrong-end` or
-    `bad-address`. `place` leads to what it is about by the keys of the scenario's file.
+    `code` is stable and made for machines: `contract`, `refused-event`, `idle-fault`, `idle-break`, `wrong-end`,
+    `bad-address` or, of scenarios made in code, `refused-flow`. `place` leads to what it is about by the keys of the
+    scenario's file.
     """
 
     code: str
@@ -131,6 +133,9 @@ def _findings(scenario: Scenario) -> Iterator[Finding]:
         except AddressError as error:
             yield Finding(code="bad-address", message=str(error), place=place)
             continue
+        if refusal := refusal_of(play.flow):
+            message = f"no engine runs the flow: the validator refuses it ({refusal.reason})"
+            yield Finding(code="refused-flow", message=message, place=place)
         yield from _refusals(history, play, place)
         yield from _idle_faults(run, place)
         if number == 0 and scenario.ends is not None:

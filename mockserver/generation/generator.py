@@ -88,7 +88,8 @@ def _state(key: str, nodes: int, options: GenerateOptions) -> State | None:
 class _Budget:
     """The nodes to show, the ms and the levels below for a stretch; `open` if the task stops in it.
 
-    `passes` is how often the stretch runs, and so how often each failure in it happens.
+    `passes` is how often the stretch runs, and so how often each failure in it happens. `in_arm` says that it lies in
+    an arm of a gateway, `loops` that it may have a loop: not in an arm of an exclusive gateway that lies in an arm.
     """
 
     nodes: int
@@ -96,6 +97,8 @@ class _Budget:
     levels: int
     open: bool
     passes: int = 1
+    in_arm: bool = False
+    loops: bool = True
 
     def least_deep(self) -> int:
         """The nodes that a step needs to go down all the levels."""
@@ -194,9 +197,9 @@ class _Builder:
 
     def _small(self, place: str, budget: _Budget) -> Step:
         """Two or three nodes that are no gateway and no subprocess: a gateway that still runs, or a loop of one."""
-        body = _Budget(budget.nodes - 1, budget.span, 0, budget.open)
-        if budget.open:
-            return self._exclusive(place, body)
+        body = dataclasses.replace(budget, nodes=budget.nodes - 1, levels=0, passes=1)
+        if budget.open or not budget.loops:
+            return self._exclusive(place, body if budget.open else dataclasses.replace(body, nodes=0))
         body = dataclasses.replace(body, span=budget.span // 2, passes=2 * budget.passes)
         return Loop(times=2, flow=self._stretch(f"{place}.0", body))
 
@@ -214,7 +217,7 @@ class _Builder:
         arms = []
         for number, size in enumerate(sizes):
             span = int(budget.span * (0.4 + 0.6 * draw_unit(self._key, place, "pace", number)))
-            part = _Budget(size, span, budget.levels, number == still)
+            part = _Budget(size, span, budget.levels, number == still, in_arm=True)
             arms.append(Arm(name=str(number + 1), flow=self._stretch(f"{place}.{number}", part)))
         names = tuple(arm.name for arm in arms)
         if draw_unit(self._key, place, "conditional") < 0.25:
@@ -222,7 +225,8 @@ class _Builder:
         return Branch(kind=BranchKind.PARALLEL, arms=tuple(arms), take=names)
 
     def _exclusive(self, place: str, body: _Budget) -> Branch:
-        arm = Arm(name="yes", flow=self._stretch(f"{place}.0", body))
+        inside = dataclasses.replace(body, in_arm=True, loops=not body.in_arm)
+        arm = Arm(name="yes", flow=self._stretch(f"{place}.0", inside) if inside.nodes else ())
         return Branch(kind=BranchKind.EXCLUSIVE, arms=(arm, self._untaken(place)), take=("yes",))
 
     def _untaken(self, place: str) -> Arm:

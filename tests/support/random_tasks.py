@@ -7,6 +7,7 @@ import random
 from support.scenario_building import KEY, act, conditional, exclusive, given, loop, ms, parallel, play, sub, waits
 from taskmock.mockserver.api.bk_sops.documents.status import PLAYED
 from taskmock.mockserver.core.command import TASK, Command, Verb
+from taskmock.mockserver.core.convergence import refusal_of
 from taskmock.mockserver.core.engine.engine import Setting
 from taskmock.mockserver.core.engine.history import history_of
 from taskmock.mockserver.core.errors import CommandRefusedError
@@ -53,6 +54,9 @@ class Chance:
     def script(self):
         """A whole play."""
         flow = self.flow(3)
+        while refusal_of(tuple(flow)):
+            self.names, self.budget = [], self.random.randint(2, 14)
+            flow = self.flow(3)
         return play(*flow, name="Task", start=self.random.choice((0, 1000)), dispatch=self.random.choice(LATENCIES))
 
     def flow(self, levels):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from taskmock.mockserver.core.convergence import empty_arm, refusal_of
 from taskmock.mockserver.core.flow import Activity, Arm, Branch, Flow, Loop, Step, Subprocess
 from taskmock.mockserver.core.plain import BRANCH_WORDS, RESERVED, STEP_WORDS
 from taskmock.mockserver.scenarios.reader.activities import (
@@ -19,13 +20,17 @@ from taskmock.mockserver.scenarios.reader.fields import Fields, read_items, refu
 from taskmock.mockserver.scenarios.reader.scalars import read_node_id, read_text
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
-from taskmock.schemas import closest
+from taskmock.schemas import base_of, closest
 
 MOST_STEPS = 50_000
 """The most steps of one file."""
 
 FLOW_EXAMPLE = "a list of steps: [Prepare: 2s, Copy: 3s]"
 """What a flow looks like."""
+
+
+RUNNABLE = "a subprocess around the loop, where a gateway's arm has one inside another gateway's arm"
+"""What to do about a flow that no engine runs."""
 
 
 class FlowReader:
@@ -36,6 +41,7 @@ class FlowReader:
         self._problems = problems
         self._pinned: dict[str, Node] = {}
         self._steps = 0
+        self._places: dict[int, Node] = {}  # of gateways and loops, by the identity of their steps
 
     def flow(self, node: Node, *, what: str) -> Flow:
         """The steps of a list; `what` is its name in messages."""
@@ -54,6 +60,23 @@ class FlowReader:
         self._pinned.setdefault(found, node)
         return found
 
+    def refuse_unrunnable(self, flow: Flow, edition: str | None, *, otherwise: Node) -> None:
+        """Notes what no engine runs, or that of an edition does not; `otherwise` is the place of steps read elsewhere.
+
+        Of engine 1 that is a gateway that takes an arm without a node: it fails there (measured).
+        """
+        refusal = refusal_of(flow)
+        if refusal is not None:
+            kind = refusal.step.kind.value if isinstance(refusal.step, Branch) else "loop"
+            wrong = f"no engine runs this {kind}: the validator refuses it ({refusal.reason})"
+            place = self._places.get(id(refusal.step), otherwise)
+            self._problems.add(place, "refused-flow", wrong, allowed=RUNNABLE)
+        empty = empty_arm(flow) if edition is not None and base_of(edition) == "v1" else None
+        if empty is not None:
+            wrong = f"engine 1 ({edition}) fails at a {empty.kind.value} gateway that takes an arm without a node"
+            place = self._places.get(id(empty), otherwise)
+            self._problems.add(place, "refused-flow", wrong, allowed="a node in each arm that is taken, or edition: v2")
+
     def _step(self, node: Node, _: Problems) -> Step | None:
         self._steps += 1
         if self._steps > MOST_STEPS:
@@ -64,6 +87,7 @@ class FlowReader:
             step = self._bare(node)
         elif isinstance(node, Mapping):
             step = self._mapped(node)
+            self._places[id(step)] = node
         else:
             self._problems.add(node, "bad-step", f"a step is {kind_of(node)}", allowed="NAME: 2s, or a step word")
             step = None

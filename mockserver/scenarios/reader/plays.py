@@ -70,6 +70,8 @@ def read_play(fields: Fields, task: Fields | None, *, source: Source) -> Play:
     flow = _flow(fields, reader, old)
     frames = _frames(fields, old)
     sure = len(problems) == before and not reader.lost
+    if sure:
+        reader.refuse_unrunnable(flow, source.edition, otherwise=base.place if base else fields.mapping)
     events, faults = _events_and_faults(fields, base)
     check_broken_fields(faults, frames, problems)
     if frames and "flow" not in fields:

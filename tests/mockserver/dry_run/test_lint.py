@@ -9,7 +9,7 @@ from taskmock.mockserver import Finding, Scenario, ScenarioError, dump_scenario,
 from taskmock.mockserver import frames as played
 from taskmock.mockserver.core.command import Command, Verb
 from taskmock.mockserver.core.fault import Bounds
-from taskmock.mockserver.core.flow import Activity
+from taskmock.mockserver.core.flow import Activity, Arm, Branch, BranchKind, Loop
 from taskmock.mockserver.core.scenario import Event, Frame, Play, Trigger
 from taskmock.mockserver.dry_run.frames import polled_playback
 from taskmock.mockserver.dry_run.lint import ScenarioRun, broken_answers, holding_moments
@@ -203,6 +203,20 @@ def test_break_in_the_course_of_a_file_stands_at_its_frame(tmp_path):
 
     assert len(lines) == 1
     assert path.read_text(encoding="utf-8").splitlines()[lines.pop() :][0].strip() == '"at": "1m",'
+
+
+def test_flow_that_no_engine_runs_is_found_in_a_scenario_from_code():
+    step = Activity(name="A")
+    arms = Arm(name="a", flow=()), Arm(name="b", flow=(Loop(times=2, flow=(step,)),))
+    inner = Branch(kind=BranchKind.EXCLUSIVE, arms=arms, take=("b",))
+    outer = Branch(
+        kind=BranchKind.PARALLEL, arms=(Arm(name="1", flow=(inner,)), Arm(name="2", flow=())), take=("1", "2")
+    )
+
+    assert [(one.code, one.message) for one in lint(Scenario(name="mine", plays=(Play(flow=(outer,)),)))] == [
+        ("refused-flow", "no engine runs the flow: the validator refuses it (非法网关, 请检查其分支是否符合规则)")
+    ]
+    assert lint(Scenario(name="mine", plays=(Play(flow=(inner,)),))) == ()
 
 
 def test_address_that_names_nothing_is_found():

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from taskmock.mockserver.api.bk_sops.documents.status import EDITIONS
+from taskmock.mockserver.core.convergence import refusal_of
 from taskmock.mockserver.core.flow import Activity, Branch, Loop, Subprocess
 from taskmock.mockserver.dry_run.frames import sample, sample_record
 from taskmock.mockserver.generation.generator import generate
@@ -73,6 +74,16 @@ def test_state_is_the_wished_one_at_any_size(edition, state):
 
         assert made["state"] == state
         assert count(made) >= least_nodes(state)
+
+
+def test_every_flow_is_one_that_the_engines_run():
+    """Their validators refuse some loops in arms."""
+    wishes = [GenerateOptions(nodes=nodes, state=state) for nodes in (30, 60, 90) for state in ("FINISHED", "FAILED")]
+
+    for seed in range(60):
+        for wish in wishes:
+            (play,) = generate(str(seed), "10", wish).scenario.plays
+            assert refusal_of(play.flow) is None, (seed, wish)
 
 
 def test_task_without_wishes_has_a_believable_size():

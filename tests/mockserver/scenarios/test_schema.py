@@ -43,6 +43,7 @@ SEMANTIC = {
     "frame-order",
     "full-width",
     "hidden-task",
+    "refused-flow",
     "reserved",
 }
 LAX = {

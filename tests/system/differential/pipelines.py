@@ -8,6 +8,7 @@ import random
 from system.differential.mock import Life
 from system.differential.wishes import BROKEN_INPUT
 from taskmock.mockserver.core.command import Verb
+from taskmock.mockserver.core.convergence import refusal_of
 from taskmock.mockserver.core.engine.dialect import V1
 from taskmock.mockserver.core.flow import Activity, Arm, Attempt, AutoRetry, Branch, BranchKind, Loop, Subprocess
 from taskmock.mockserver.core.graph import ROOT, NodeKind
@@ -75,10 +76,17 @@ class Chance:
         self.random = random.Random(number)
         self.one = one
         self.limit = self.random.choice((None, None, 1, 2))
+        flow = self.whole()
+        while refusal_of(flow):
+            flow = self.whole()
+        self.script = Play(name="Task", start=None, dispatch=dispatch, flow=flow)
+
+    def whole(self):
+        """The flow of a task."""
         self.names = 0
         self.gateways = 0
         self.budget = self.random.randint(2, 12)
-        self.script = Play(name="Task", start=None, dispatch=dispatch, flow=self.flow(3))
+        return self.flow(3)
 
     def flow(self, levels):
         """A stretch of one to three steps."""
