@@ -2,7 +2,8 @@
 
 import pytest
 
-from support.scenario_building import act, play, scripted, sub, waits
+from support.clock_model import PAUSED, SECONDS
+from support.scenario_building import play, waits
 from support.scenario_playing import FAILS, Stage, Wall
 from taskmock.mockserver.clock import FURTHEST
 from taskmock.mockserver.core.graph import AddressError
@@ -118,46 +119,7 @@ def test_failed_is_an_error_where_nothing_fails():
     assert hand.seconds == 0
 
 
-PAUSED = Scenario(
-    name="paused",
-    edition="v2",
-    plays=(
-        play(
-            act("A", 2),
-            sub("In", act("B", (3, "no"), 3), act("C", 1)),
-            events=(scripted(1, "pause"), scripted(9, "resume"), scripted(20, "retry", "B")),
-            name="Release",
-            start=500,
-            dispatch=0,
-            expires=60_000,
-        ),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    ("moment", "seconds"),
-    [
-        ("start", 0),
-        ("suspended", 1),
-        ("task SUSPENDED", 1),
-        ("failed", 12),
-        ("FAILED", 12),
-        ("task running", 0.5),
-        ("expired", 60),
-        ("end", 60),
-        ("A start", 0.5),
-        ("A end", 2.5),
-        ("In start", 9),
-        ("In failed", 12),
-        ("In / B start", 9),
-        (" B  failed ", 12),
-        ("B RUNNING", 9),
-        ("B end", 23),
-        ("C FINISHED", 24),
-        ("In end", 24),
-    ],
-)
+@pytest.mark.parametrize(("moment", "seconds"), SECONDS.items())
 @pytest.mark.parametrize("mode", MODES)
 def test_moments_are_sought_by_name(mode, moment, seconds):
     _, hand = staged(mode, "paused", scenarios=(PAUSED,))
