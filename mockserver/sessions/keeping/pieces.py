@@ -8,7 +8,7 @@ import functools
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, get_args, get_origin, get_type_hints
 
 from taskmock.contracts.findings.foreign_text import harmless
@@ -28,6 +28,7 @@ as the one that pins scenarios."""
 
 _TEXT = re.compile('"([^"]*)"')
 _LONGEST = 1000  # characters of a warning
+_REMOVED = "null"  # what stands on the shelf for a scenario that was taken back
 
 
 class Shelf(Protocol):
@@ -50,12 +51,13 @@ class Pieces:
     """Writes plans and records as parts, and reads them.
 
     Scenarios that a session has for itself are written once, by their digest: `scenarios` are the texts that are there
-    already, `unwritten` those to be written with the parts.
+    already, `unwritten` those to be written with the parts. `removed` are names whose scenarios were taken back.
     """
 
-    def __init__(self, shelf: Shelf, scenarios: Mapping[str, str]) -> None:
+    def __init__(self, shelf: Shelf, scenarios: Mapping[str, str], removed: Collection[str] = ()) -> None:
         self.unwritten: dict[str, str] = {}
         self._shelf = shelf
+        self._removed = removed
         self._scenarios = scenarios
         self._stored = set(scenarios)
         self._read_scenario = functools.lru_cache(maxsize=None)(self._read_anew)
@@ -111,7 +113,7 @@ class Pieces:
         Raises:
             UnwritableError: It holds what JSON cannot.
         """
-        return json.dumps(scenario and self.scenario(scenario))
+        return _REMOVED if scenario is None else json.dumps(self.scenario(scenario))
 
     # -- read
 
@@ -119,9 +121,8 @@ class Pieces:
         """The scenarios that were put, but those that cannot be read."""
         for name, body in rows.items():
             try:
-                digest = json.loads(body)
-                if digest is not None:
-                    yield self._read_scenario(digest)
+                if body != _REMOVED:
+                    yield self._read_scenario(json.loads(body))
             except (ValueError, TypeError) as error:
                 warn(f"the scenario {name} that was put cannot be read: {error}")
 
@@ -168,20 +169,28 @@ class Pieces:
         return [pinned.scenario.name, self.scenario(pinned.scenario)]
 
     def _read_pinned(self, data: object) -> PinnedScenario | None:
-        """What a session means by a name where nobody else means anything; None where the catalog has the name.
+        """What a session means by a name that the catalog has lost while no server ran; None for any other name.
 
         What the catalog has is what the session was given, or a later edit of it, which counts.
         """
         name, digest = data if isinstance(data, list) and len(data) == 2 else (None, None)
         if not isinstance(name, str) or not isinstance(digest, str):
             raise UnreadableError(f"{data!r:.80} stands where the name and the digest of a scenario should")
-        return None if name in self._shelf else PinnedScenario(self._read_scenario(digest), self._shelf.edit_of(name))
+        if name in self._shelf or name in self._removed or self._shelf.edit_of(name):
+            return None
+        return PinnedScenario(self._read_scenario(digest), 0)
 
 
-def unplayed(rows: Rows) -> set[str]:
-    """The digests of the scenarios that no session and no shelf names."""
+def removed(rows: Rows) -> set[str]:
+    """The names of scenarios that were taken back."""
+    return {name for name, body in rows.shelf.items() if body == _REMOVED}
+
+
+def played_scenarios(rows: Rows) -> dict[str, str]:
+    """The scenarios that a session or the shelf names, by their digests."""
     pinned = [part.body or "" for parts in rows.parts.values() for part in parts if part.kind == PINNED]
-    return rows.scenarios.keys() - {said for body in (*pinned, *rows.shelf.values()) for said in _TEXT.findall(body)}
+    named = {said for body in (*pinned, *rows.shelf.values()) for said in _TEXT.findall(body)}
+    return {digest: body for digest, body in rows.scenarios.items() if digest in named}
 
 
 def warn(text: str) -> None:

@@ -16,7 +16,7 @@ from taskmock.mockserver.playback.record import DEFAULT_SESSION, NO_PLAN, Record
 from taskmock.mockserver.playback.store import MemoryStore, SessionMemory
 from taskmock.mockserver.scenarios.catalog import Catalog
 from taskmock.mockserver.sessions.keeping.codec import UnwritableError
-from taskmock.mockserver.sessions.keeping.pieces import Pieces, unplayed, warn
+from taskmock.mockserver.sessions.keeping.pieces import Pieces, played_scenarios, removed, warn
 from taskmock.mockserver.sessions.keeping.session_file import PATIENCE, Change, KeepingError, Part, SessionFile
 
 T = TypeVar("T")
@@ -88,14 +88,15 @@ class SqliteStore(MemoryStore):
         file, rows, said = SessionFile.open(path, version=VERSION, since=since, fresh=fresh, patience=self._patience)
         if said:
             warn(said)
-        pieces = Pieces(catalog, rows.scenarios)
+        played = played_scenarios(rows)
+        pieces = Pieces(catalog, played, removed(rows))
         with self._lock:
             self._take_up(rows.sessions, rows.parts, now)
             self._file, self._pieces = file, pieces
         for scenario in pieces.shelved(rows.shelf):
             catalog.add(scenario)
         catalog.keeper = self._put_down
-        file.write(unplayed=unplayed(rows))
+        file.write(unplayed=rows.scenarios.keys() - played.keys())
         self._writer = threading.Thread(target=self._write_behind, daemon=True)
         self._writer.start()
         return Kept(len(self._unread), max(rows.sessions.values(), default=0))

@@ -284,6 +284,20 @@ def test_scenarios_that_nobody_plays_any_more_are_deleted(new_store, path):
     assert '"title":"two"' in body
 
 
+def test_scenario_that_was_deleted_can_be_put_again(new_store):
+    one = dataclasses.replace(Catalog().scenario("slow-start"), name="one")
+    for is_put in (True, False, True, None):
+        catalog = Catalog()
+        store = settled(new_store(catalog=catalog), "s")
+        if is_put is None:
+            assert catalog.scenario("one").digest == one.digest
+        elif is_put:
+            catalog.add(one)
+        else:
+            catalog.remove("one")
+        store.close()
+
+
 def test_session_goes_on_with_its_scenario_where_nobody_else_has_it(new_store, killed):
     catalog = Catalog()
     scenario = dataclasses.replace(catalog.scenario("slow-start"), name="gone")
@@ -295,6 +309,17 @@ def test_session_goes_on_with_its_scenario_where_nobody_else_has_it(new_store, k
 
     assert shelf.scenario("gone", restored.held_for("1")).digest == scenario.digest
     assert "gone" not in shelf
+
+
+def test_session_does_not_go_on_with_a_scenario_that_was_taken_back(new_store, killed):
+    catalog = Catalog()
+    scenario = dataclasses.replace(catalog.scenario("slow-start"), name="back")
+    store = new_store(catalog=catalog)
+    catalog.add(scenario)
+    store.replan("s", lambda _: SessionPlan(held={"1": (catalog.hold(scenario),)}))
+    catalog.remove("back")
+
+    assert killed().plan("s") == SessionPlan()
 
 
 def test_session_means_what_all_mean_where_a_name_is_there_again(new_store, killed):
