@@ -6,9 +6,9 @@ Only pytest is imported here; the server is loaded when the first test asks for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -170,25 +170,47 @@ class TaskmockSession:
             # The traceback then ends at the test's own line, where the mistake is.
             raise error.with_traceback(None) from None
 
-    def requests(self, task_id: str | None = None) -> Sequence[JournalEntry]:
-        """The calls of this test, or to one of its tasks, the oldest first."""
-        return self._session.requests(task_id)
+    def set_speed(self, speed: float) -> None:
+        """Lets all tasks of this test go so many times as fast as time, the open ones from where they are."""
+        self._session.set_speed(speed)
+
+    def requests(
+        self,
+        task_id: str | None = None,
+        *,
+        call: str | None = None,
+        node: str | None = None,
+        body: str | Mapping[str, Any] | None = None,
+    ) -> Sequence[JournalEntry]:
+        """The calls of this test, the oldest first: all, or those that fit (see `Session.requests`)."""
+        return self._session.requests(task_id, call=call, node=node, body=body)
 
     def wait_for_requests(
-        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+        self,
+        count: int = 1,
+        *,
+        task_id: str | None = None,
+        within: float = 10,
+        call: str | None = None,
+        node: str | None = None,
+        body: str | Mapping[str, Any] | None = None,
     ) -> Sequence[JournalEntry]:
-        """The calls of this test, or to one of its tasks, as soon as there are `count`.
+        """The calls of this test, all or those that fit, as soon as there are `count`.
 
         Raises:
             TimeoutError: There were fewer `within` so many seconds.
         """
-        return self._session.wait_for_requests(count, task_id=task_id, within=within)
+        return self._session.wait_for_requests(count, task_id=task_id, within=within, call=call, node=node, body=body)
 
     async def wait_for_requests_async(
-        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+        self,
+        count: int = 1,
+        *,
+        within: float = 10,
+        **which: Any,  # noqa: ANN401  # what `wait_for_requests` takes
     ) -> Sequence[JournalEntry]:
         """The same while the test's event loop goes on."""
-        return await self._session.wait_for_requests_async(count, task_id=task_id, within=within)
+        return await self._session.wait_for_requests_async(count, within=within, **which)
 
     def assert_polled(
         self,

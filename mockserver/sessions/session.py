@@ -29,6 +29,9 @@ from taskmock.mockserver.sessions.task import Task
 from taskmock.schemas import chosen
 from taskmock.schemas.argument import demand
 
+Said = str | Mapping[str, Any] | None
+"""What a call has in its body: a text, or parameters by their names."""
+
 _WILDCARD = re.compile(r"[*?]|\[([^]!])[^]]*(?:(\])|\Z)")
 
 
@@ -139,22 +142,26 @@ class Session:
         *,
         call: str | None = None,
         node: str | None = None,
-        body: str | Mapping[str, Any] | None = None,
+        body: Said = None,
     ) -> tuple[JournalEntry, ...]:
         """The calls of this session, the oldest first: of one of its tasks, of one name, for a node, saying something.
 
         `node` is a name, path or id, `body` a text in the call's body, or parameters that it has.
         """
         demand("requests(task_id)", task_id, str | None, "a task's id as text")
-        demand("requests(call=…)", call, str | None, "the name of a call as text")
-        demand("requests(node=…)", node, str | None, "a node's name, path or id as text")
-        demand("requests(body=…)", body, str | Mapping | None, "text, or parameters by their names")
-        return self._context.journal.find(Criteria(session=self.name, task=task_id, call=call, node=node, body=body))
+        return self._context.journal.find(self._criteria("requests", task_id, call, node, body))
 
     def wait_for_requests(
-        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+        self,
+        count: int = 1,
+        *,
+        task_id: str | None = None,
+        within: float = 10,
+        call: str | None = None,
+        node: str | None = None,
+        body: Said = None,
     ) -> tuple[JournalEntry, ...]:
-        """The calls of this session, or of one of its tasks, as soon as there are `count`; waits `within` s at most.
+        """The calls of this session, or those that fit, as soon as there are `count`; waits `within` seconds at most.
 
         Raises:
             TimeoutError: There were fewer.
@@ -166,19 +173,23 @@ class Session:
             raise ValueError(
                 f"wait_for_requests(within=…) takes 0 to {threading.TIMEOUT_MAX:g} seconds, not {within!r}"
             )
-        criteria = Criteria(session=self.name, task=task_id)
+        criteria = self._criteria("wait_for_requests", task_id, call, node, body)
         try:
             self._context.journal.wait_for(criteria, count=count, timeout=within)
         except TooFewCallsError as error:
             whose = f"the session {self.name!r}" + ("" if task_id is None else f" for the task {task_id!r}")
             raise TimeoutError(f"{error.seen} of {count} calls of {whose} came within {within:g} s") from None
-        return self.requests(task_id)
+        return self._context.journal.find(criteria)
 
     async def wait_for_requests_async(
-        self, count: int = 1, *, task_id: str | None = None, within: float = 10
+        self,
+        count: int = 1,
+        *,
+        within: float = 10,
+        **which: Any,  # noqa: ANN401  # what `wait_for_requests` takes
     ) -> tuple[JournalEntry, ...]:
         """The same while the caller's event loop goes on."""
-        return await asyncio.to_thread(self.wait_for_requests, count, task_id=task_id, within=within)
+        return await asyncio.to_thread(self.wait_for_requests, count, within=within, **which)
 
     def polling(self, task_id: str) -> Polling:
         """How often, and at which intervals, one of the session's tasks was polled."""
@@ -196,6 +207,12 @@ class Session:
     def plan(self) -> SessionPlan:
         """What the session has settled."""
         return self._context.playback.store.plan(self.name)
+
+    def _criteria(self, asked: str, task_id: str | None, call: str | None, node: str | None, body: Said) -> Criteria:
+        demand(f"{asked}(call=…)", call, str | None, "the name of a call as text")
+        demand(f"{asked}(node=…)", node, str | None, "a node's name, path or id as text")
+        demand(f"{asked}(body=…)", body, str | Mapping | None, "text, or parameters by their names")
+        return Criteria(session=self.name, task=task_id, call=call, node=node, body=body)
 
     def _address(self, key: RecordKey) -> str:
         """The URL of a task: the session's call for its id, with the scenario in it where that call means another."""

@@ -51,6 +51,38 @@ def test_session_waits_for_the_calls_of_a_task(taskmock_session):
     assert call.task_id == "11"
 
 
+def test_test_is_told_which_node_was_operated(server, taskmock_session):
+    task = taskmock_session.play("nested-subprocess-failure")
+    task.clock.failed()
+    node = "Hosts / Restart the service"
+    thread = threading.Thread(
+        target=lambda: [
+            operate(taskmock_session.url, "operate_node", node_id="Restart the service", action=action)
+            for action in ("skip", "retry")
+        ]
+    )
+    thread.start()
+
+    [retried] = taskmock_session.wait_for_requests(call="operate_node", node=node, body={"action": "retry"}, within=20)
+
+    thread.join()
+    assert retried.node == "Roll out / First cluster / Hosts / Restart the service"
+    skipped, refused = taskmock_session.requests("10", node=node)
+    assert (skipped.code, refused) == (0, retried)
+    assert "state is not FAILED" in retried.answer
+    assert taskmock_session.requests(body='"retry"') == (retried,)
+    awaited = asyncio.run(taskmock_session.wait_for_requests_async(2, call="operate_node", within=20))
+    assert [one.call for one in awaited] == ["operate_node"] * 2
+
+
+def test_speed_of_a_test_is_that_of_its_tasks(server, taskmock_session):
+    task = taskmock_session.play()
+
+    taskmock_session.set_speed(5)
+
+    assert (task.clock.speed, taskmock_session.play(task_id="11").clock.speed) == (5, 5)
+
+
 @pytest.mark.parametrize(
     ("task_id", "text"),
     [
