@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from taskmock.mockserver.clock import EPOCH, Clock
 from taskmock.mockserver.core.command import TASK, Entry, Verb
@@ -120,6 +120,16 @@ class Record:
     dropped: tuple[str, ...] = ()
     quirks: bool = True
     api: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    COUNTERS: ClassVar[tuple[str, ...]] = ("spent", "api")
+    """Fields that answers change by themselves, as polls do `time`: they tell nothing that somebody has done."""
+
+    def only_counts_since(self, before: Record) -> bool:
+        """Whether nothing but answers has changed the record since it was `before`."""
+        if self.time.polls > before.time.polls:
+            return True
+        same = {name: getattr(before, name) for name in self.COUNTERS}
+        return dataclasses.replace(self, **same) == before
 
     @property
     def draw_key(self) -> str:

@@ -189,15 +189,14 @@ class SqliteStore(MemoryStore):
 
     def _settles(self, key: RecordKey, before: Record, after: Record) -> bool:
         """Notes a change of a record, and says whether it is one that must not be lost."""
-        polled = after.time.polls > before.time.polls
-        if not polled and (after is before or after == before):
+        if after is before:
             return False
+        settles = not after.only_counts_since(before)
+        if settles:
+            self._keep(key.session)
         if key.session in self._kept:
             self._note(key.session, key)
-            return not polled
-        if not polled:
-            self._keep(key.session)
-        return not polled
+        return settles
 
     def _keep(self, session: str) -> None:
         """Keeps a session from now on, with all that it has."""

@@ -114,7 +114,8 @@ def test_settled_session_is_there_after_a_kill_with_all_that_was_done(new_store,
 def test_session_that_only_polled_is_not_kept_until_somebody_does_something(new_store, killed):
     store = opened(new_store(), key(), key("default"))
     store.change(key(), polled)
-    store.change(key(), lambda found: (found, None))
+    for changed in ({}, {"spent": (1,)}, {"api": {"a": "b"}}):
+        store.change(key(), lambda found, changed=changed: (dataclasses.replace(found, **changed), None))
     store.flush()
     assert killed().sessions() == ()
 
