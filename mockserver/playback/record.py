@@ -143,7 +143,8 @@ class SessionPlan:
 
     `tasks` names the scenario of single tasks by their id, `scenario` that of all others. `held` is what the session
     means by these names, by task id, None for all other tasks; what is not there is what all sessions mean. `created`
-    are the tasks that clients have made, by their id; `numbered` is the highest number that one of them got.
+    are the tasks that clients have made, by their id; `numbered` is the highest number that one of them got. `faults`
+    are those that are added to each task at its first touch.
     """
 
     scenario: str | None = None
@@ -153,6 +154,7 @@ class SessionPlan:
     numbered: int = 0
     mode: ClockMode | None = None
     speed: float | None = None
+    faults: tuple[Fault, ...] = ()
 
     def held_for(self, task_id: str | None) -> tuple[PinnedScenario, ...]:
         """What the session means by scenarios' names for a task (None: for any), what counts first coming first."""
@@ -193,4 +195,4 @@ class Opening:
         timed = mode is ClockMode.WALL and not self.clock.fixed
         start = self.clock.now() if timed else EPOCH
         time = TaskTime.begun(mode, plan.speed or self.speed, start, follows=self.clock.fixed)
-        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time, quirks=real)
+        return Record(key=key, digest=digest, seed=self.seed, epoch=start, time=time, faults=plan.faults, quirks=real)

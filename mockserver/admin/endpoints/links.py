@@ -15,10 +15,11 @@ from taskmock.mockserver.clock import EPOCH
 from taskmock.mockserver.core.draw import draw_hex
 from taskmock.mockserver.core.engine.engine import ENGINE
 from taskmock.mockserver.core.errors import ScenarioError
+from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.scenario import QUIRKS, REAL
 from taskmock.mockserver.core.task_time import FURTHEST, ClockMode, TaskTime
-from taskmock.mockserver.playback.poll import Query, played
+from taskmock.mockserver.playback.poll import Playing, Query, played
 from taskmock.mockserver.playback.presenter import check_fault
 from taskmock.mockserver.playback.record import TASK_ID, Record, RecordKey, SessionPlan
 from taskmock.mockserver.scenarios.reader.scenario_file import (
@@ -45,11 +46,11 @@ _USE: dict[str, Schema] = {
     "frozen": {"type": "boolean", "description": "Whether its clock stands there."},
     "fault": {
         "type": "string",
-        "description": "What its answers meet, as `http:502`, or JSON as under `faults:` of scenario files.",
+        "description": "What answers of the task (none named: of all tasks) meet: `http:502`, or JSON as `faults:`.",
     },
     **_NEXT,
 }
-_OPENS = frozenset({"task", "at", "seek", "frozen", "fault"})
+_ABOUT_TASK = ("task", "at", "seek", "frozen")
 """Arguments about one task."""
 _TURNS = {"set": "at", "seek": "seek", "frozen": "frozen"}
 """What is done to its clock, and the argument that says so."""
@@ -84,44 +85,62 @@ _THERE: dict[str, Schema] = {
 def use(call: AdminCall) -> Answered:
     """Settles a session, forgets what it has played, and sets the cookie that names it.
 
-    Where the link says anything of a task, that is opened at its moment, with its fault. Then the browser is sent to
-    `next`, or told what was done.
+    Where the link says anything of one task, that is opened at its moment. Then the browser is sent to `next`, or told
+    what was done.
     """
     query, playback = call.query, call.playback
     name = checked_session(query.get("session") or f"s-{secrets.token_hex(4)}")
     target = _checked_next(query.get("next"))
     scenario, clock, speed = query.get("scenario"), query.get("clock"), query.get("speed")
     plan = SessionPlan(scenario=scenario, mode=ClockMode(clock) if clock else None, speed=speed)
-    record = None if _OPENS.isdisjoint(query) else _opened(call, name, plan)
+    record = None
+    if not query.keys().isdisjoint({*_ABOUT_TASK, "fault"}):
+        record, playing = _drafted(call, name, plan)
+        faults = _faults(call, plan, playing)
+        plan = plan if "task" in query else dataclasses.replace(plan, faults=faults)
+        record = dataclasses.replace(_turned(call, record, playing), faults=faults)
     session = Session(call.context, name)
-    session.change_plan(anew=True, scenario=scenario, mode=plan.mode, speed=speed)
+    session.change_plan(anew=True, scenario=scenario, mode=plan.mode, speed=speed, faults=plan.faults)
     task = url = None
-    if record is not None:
+    if record is not None and not query.keys().isdisjoint(_ABOUT_TASK):
         playback.store.open(record.key, lambda: record)
         task, url = record.key.task_id, session.task(record.key).url
     told = {"session": name, "scenario": scenario, "clock": clock, "task": task, "url": url, "next": target}
     return _sent(name, target, told)
 
 
-def _opened(call: AdminCall, session: str, plan: SessionPlan) -> Record:
-    """The record of the task that a link opens; nothing is kept yet."""
+def _drafted(call: AdminCall, session: str, plan: SessionPlan) -> tuple[Record, Playing]:
+    """The task that a link names, or one that its scenario plays, as it begins; nothing is kept yet."""
+    playback, task = call.playback, call.query.get("task")
+    name = plan.scenario or playback.default
+    if name is not None and (task is None or plan.scenario is not None):
+        task = played_id(playback.catalog.scenario(name), task)
+    return playback.draft(Query(session=session, task_id=task or TASK_ID), plan)
+
+
+def _faults(call: AdminCall, plan: SessionPlan, playing: Playing) -> tuple[Fault, ...]:
+    """The faults of a link; their nodes are those of the task, unless that is any task."""
+    query, playback = call.query, call.playback
+    faults = read_linked_faults(query["fault"], playing.play.frames) if "fault" in query else ()
+    if "task" in query or plan.scenario or playback.default:
+        for fault in faults:
+            check_fault(playback.presenter, playing.history, fault)
+    return faults
+
+
+def _turned(call: AdminCall, record: Record, playing: Playing) -> Record:
+    """The record of a task at the moment of a link."""
     query, playback = call.query, call.playback
     if "at" in query and "seek" in query:
         raise AdminError(400, "'at' and 'seek' both move the clock", allowed=["at", "seek"])
-    name, task = plan.scenario or playback.default, query.get("task")
-    if name is not None and (task is None or plan.scenario is not None):
-        task = played_id(playback.catalog.scenario(name), task)
-    record, playing = playback.draft(Query(session=session, task_id=task or TASK_ID), plan)
     now, dated = playback.opening.clock.now(), record.epoch != EPOCH
     turn = Turn.of(**{name: query[said] for name, said in _TURNS.items() if said in query})
     record = turn.done(record, playing.history, playback.presenter, now)
-    faults = read_linked_faults(query["fault"], playing.play.frames) if "fault" in query else ()
-    for fault in faults:
-        check_fault(playback.presenter, playing.history, fault)
-    if dated:  # a standing clock has the date of those that time does not move, a running one began as long ago
-        moment = record.time.reading(playing.history.moments, now)
-        record = dataclasses.replace(record, epoch=EPOCH if record.time.frozen else max(0, record.epoch - moment))
-    return dataclasses.replace(record, faults=faults)
+    if not dated:
+        return record
+    # A standing clock has the date of those that time does not move; a running one began as long ago.
+    moment = record.time.reading(playing.history.moments, now)
+    return dataclasses.replace(record, epoch=EPOCH if record.time.frozen else max(0, record.epoch - moment))
 
 
 def replay(call: AdminCall) -> Answered:

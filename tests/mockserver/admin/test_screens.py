@@ -144,10 +144,24 @@ def test_speed_alone_is_the_sessions(mock):
     ],
 )
 def test_fault_is_said_in_short_or_as_in_scenario_files(mock, fault, listed):
-    assert send(mock.url, f"/__admin/use?session=faulty&scenario=expired&fault={quote(fault)}").status == 200
+    answer = send(mock.url, f"/__admin/use?session=faulty&scenario=expired&task=10&fault={quote(fault)}")
+    assert answer.status == 200, answer.body
     found = admin(mock.url, "/sessions/faulty/tasks/10/faults")["faults"]
 
     assert [{name: one[name] for name in one if name not in {"had", "added"}} for one in found] == listed
+
+
+def test_fault_of_a_link_is_that_of_the_task_or_of_all(mock):
+    cookies = [
+        {"Cookie": send(mock.url, f"/__admin/use?{said}").headers["Set-Cookie"].partition(";")[0]}
+        for said in ("fault=http:502", "fault=http:502&at=3", "fault=http:502&task=7", "at=3")
+    ]
+
+    statuses = [
+        [send(mock.url, status_of(task), headers=cookie).status for task in ("7", "10", "11")] for cookie in cookies
+    ]
+
+    assert statuses == [[502] * 3, [502] * 3, [502, 200, 200], [200] * 3]
 
 
 @pytest.mark.parametrize(
