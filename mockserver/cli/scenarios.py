@@ -1,4 +1,4 @@
-"""`taskmock scenarios`: list, show, lint."""
+"""`taskmock scenarios`: list, show, frames, lint."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskmock.contracts.findings.foreign_text import harmless, harmless_json, printable
+from taskmock.mockserver.cli.frames import frames_command
 from taskmock.mockserver.cli.lint import lint_command
 from taskmock.mockserver.cli.options import (
     EDITION,
@@ -42,6 +43,7 @@ def scenarios_command() -> None:
     \b
       taskmock scenarios list                          all that can be played
       taskmock scenarios show failed-then-retried      its timeline, node by node
+      taskmock scenarios frames failed-then-retried    all its answers, for programs too
       taskmock scenarios lint my-scenarios             before others use them
       taskmock serve --scenario failed-then-retried    plays it for any task id
 
@@ -50,6 +52,7 @@ def scenarios_command() -> None:
     """
 
 
+scenarios_command.add_command(frames_command)
 scenarios_command.add_command(lint_command)
 
 

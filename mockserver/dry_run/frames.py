@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -55,7 +55,7 @@ class PlayedFrame:
     `poll` is its number, from 1; `moment` the task's clock in seconds; `body` the decoded answer, or the bytes that a
     client has read where a fault leaves no JSON object; `state` the task's state in the answer, or the one that a
     fault keeps from the client (None where a recorded answer has none); `faults` what the poll has met; `status` the
-    HTTP status.
+    HTTP status. `text` is what the client has read of the body, as text; None where it got no answer at all.
     """
 
     poll: int
@@ -64,6 +64,7 @@ class PlayedFrame:
     state: str | None
     faults: tuple[FaultKind, ...] = ()
     status: int = 200
+    text: str | None = ""
 
 
 def frames(
@@ -92,21 +93,36 @@ def frames(
     demand("frames(faults=…)", faults, bool, "True or False")
     demand("frames(params=…)", params, Mapping, "the parameters of a call by name")
     taken = scenario if isinstance(scenario, Scenario) else Catalog().take(scenario)
+    return tuple(played_frames(taken, edition, seed=str(seed), task_id=task_id, faults=faults, params=params))
+
+
+def played_frames(
+    taken: Scenario,
+    edition: str | None = None,
+    *,
+    seed: str = "0",
+    task_id: str | None = None,
+    faults: bool = True,
+    params: Mapping[str, object] = NO_PARAMS,
+) -> Iterator[PlayedFrame]:
+    """The same as `frames`, one by one.
+
+    Raises:
+        ValueError: The edition is unknown, or the scenario does not play for the task id.
+    """
     if not faults:
         plays = tuple(dataclasses.replace(play, faults=()) for play in taken.plays)
         taken = dataclasses.replace(taken, plays=plays)
     wanted = playable_id(taken) if task_id is None else task_id
     if taken.play_for(wanted) is None:
         raise ValueError(f"the scenario {taken.name!r} does not play for the task id {wanted!r}")
-    playback, renderer = polled_playback(taken, edition, seed=str(seed)), Renderer()
+    playback, renderer = polled_playback(taken, edition, seed=seed), Renderer()
     query = Query(session=DEFAULT_SESSION, task_id=wanted, selection=Selection(Flags.of(params)))
-    found: list[PlayedFrame] = []
-    while len(found) < MOST_FRAMES:
+    for _ in range(MOST_FRAMES):
         polled = playback.poll(query)
-        found.append(frame_of(polled, renderer))
+        yield frame_of(polled, renderer)
         if polled.record.time.has_shown_all(polled.playing.history.moments) or endless(polled.faults):
             break
-    return tuple(found)
 
 
 def polled_playback(scenario: Scenario, edition: str | None = None, *, seed: str = "0") -> Playback:
@@ -147,7 +163,8 @@ def frame_of(polled: Polled, renderer: Renderer) -> PlayedFrame:
     rendered = renderer.rendered(polled)
     reply, _ = reply_of(polled, rendered, ESB)
     kinds = tuple(dict.fromkeys(fault.kind for fault in polled.faults))
-    body = _read(reply)
+    wire = _wire(reply)
+    body = b"" if wire is None else _read(reply, wire)
     good = rendered.data is not None or rendered.whole is not None
     untouched = good and not {FaultKind.BREAK, *REPLACING}.intersection(kinds)
     return PlayedFrame(
@@ -157,22 +174,28 @@ def frame_of(polled: Polled, renderer: Renderer) -> PlayedFrame:
         state=recorded_state(body) if untouched else _state(polled, rendered),
         faults=kinds,
         status=reply.status,
+        text=None if wire is None else wire.decode("utf-8", "replace"),
     )
 
 
-def _read(reply: Reply) -> dict[str, Any] | bytes:
-    """What a client can make of a reply: a JSON object, or the bytes that got through."""
+def _wire(reply: Reply) -> bytes | None:
+    """The bytes of a body that got through; None where there was no answer."""
     delivery, body = reply.delivery, reply.body
     if delivery.empty or (delivery.reset and delivery.cut is None):
-        return b""
+        return None
     lengths = [length for length in (delivery.cut, delivery.content_length) if length is not None]
-    if lengths:
-        return body[: min(lengths)]
+    return body[: min(lengths)] if lengths else body
+
+
+def _read(reply: Reply, wire: bytes) -> dict[str, Any] | bytes:
+    """What a client can make of a reply of which so much got through: a JSON object, or the bytes."""
+    if (reply.delivery.cut, reply.delivery.content_length) != (None, None):
+        return wire
     try:
-        decoded = json.loads(body)
+        decoded = json.loads(wire)
     except ValueError:
-        return body
-    return decoded if isinstance(decoded, dict) else body
+        return wire
+    return decoded if isinstance(decoded, dict) else wire
 
 
 def _state(polled: Polled, rendered: Rendered) -> str | None:

@@ -28,6 +28,7 @@ ARGUMENTS = {
     "diff": ("旧.json", "新.json"),
     "scenarios list": ("--scenario-dir", "own"),
     "scenarios show": ("own/发布.yaml",),
+    "scenarios frames": ("own/发布.yaml",),
     "export openapi": (),
     "export typescript": (),
 }

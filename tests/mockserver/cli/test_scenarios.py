@@ -4,11 +4,13 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from support.command_processes import run_on_terminal
+from taskmock.mockserver import frames
 from taskmock.mockserver.cli.group import taskmock as group
 from taskmock.mockserver.dry_run.chart.looks import display_width
 from taskmock.mockserver.scenarios.catalog import LIBRARY
@@ -365,3 +367,57 @@ def test_help_teaches(taskmock, command):
 
     assert (ended.code, ended.stderr) == (0, b"")
     assert b"  taskmock scenarios" in ended.stdout
+
+
+def test_frames_are_those_of_python_with_the_text_that_a_client_reads(invoke):
+    for name in ("backend-timeout", "malformed-envelope", "own/mine.yaml"):
+        written = json.loads(invoke("frames", name, "--format", "json").stdout)["frames"]
+
+        assert [
+            (row["poll"], row["moment"], row["state"], tuple(row["faults"]), row["body"], row["status"])
+            for row in written
+        ] == [
+            (one.poll, one.moment, one.state, one.faults, one.text, None if one.text is None else one.status)
+            for one in frames(name)
+        ]
+
+
+def test_frame_without_an_answer_has_no_status(invoke, tmp_path):
+    text = MINE + "faults: [{polls: [1], empty: true}, {polls: [2], reset: 3}, {polls: [3], content_length: 999999}]\n"
+    (tmp_path / "cut.yaml").write_text(text, encoding="utf-8")
+
+    rows = json.loads(invoke("frames", "cut.yaml", "--format", "json").stdout)["frames"]
+    lines = invoke("frames", "cut.yaml").stdout.splitlines()
+
+    assert [(row["status"], row["body"] and row["body"][:3]) for row in rows[:3]] == [
+        (None, None),
+        (200, '{"r'),
+        (200, '{"r'),
+    ]
+    assert (rows[1]["body"], {type(row["body"]) for row in rows[1:]}) == ('{"r', {str})
+    assert [line.split() for line in lines[:2]] == [
+        ["1", "0", "s", "-", rows[0]["state"], "empty"],
+        ["2", "0", "s", "200", rows[1]["state"], "reset"],
+    ]
+
+
+def test_frames_take_edition_seed_task_and_leave_faults_out(invoke):
+    said = ("--edition", "v1", "--seed", "7", "--task-id", "11", "--no-faults", "--format", "json")
+    written = json.loads(invoke("frames", "backend-timeout", *said, "-o", "a/frames.json").stdout or "null")
+    rows = json.loads(Path("a/frames.json").read_text("utf-8"))["frames"]
+
+    expected = frames("backend-timeout", "v1", seed="7", task_id="11", faults=False)
+    assert (written, [row["body"] for row in rows]) == (None, [one.text for one in expected])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("backend-timout",), "no scenario is called 'backend-timout'; did you mean 'backend-timeout'?"),
+        (("big-10000",), "the answers have more than 64 MiB; a running mock gives each: taskmock serve"),
+    ],
+)
+def test_frames_that_cannot_be_written_are_refused(invoke, arguments, message):
+    result = invoke("frames", *arguments)
+
+    assert (result.exit_code, error(result).startswith(message)) == (2, True)

@@ -28,6 +28,7 @@ from taskmock.contracts.verify.transport.exchange import TROUBLES
 from taskmock.mockserver.cli.export import openapi_command, typescript_command
 from taskmock.mockserver.cli.generate import generate_command
 from taskmock.mockserver.cli.init import init_command
+from taskmock.mockserver.cli.frames import frames_command
 from taskmock.mockserver.cli.lint import lint_command
 from taskmock.mockserver.cli.scenarios import list_command, show_command
 from taskmock.mockserver.cli.serve import serve_command
@@ -210,6 +211,7 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("command-line.md", "export-typescript"): lambda: option_rows(typescript_command),
     ("command-line.md", "scenarios-list"): lambda: option_rows(list_command),
     ("command-line.md", "scenarios-show"): lambda: option_rows(show_command),
+    ("command-line.md", "scenarios-frames"): lambda: option_rows(frames_command),
     ("command-line.md", "scenarios-lint"): lambda: option_rows(lint_command),
     ("command-line.md", "init"): lambda: option_rows(init_command),
     ("violations.md", "rules"): lambda: rule_rows(RULES),
