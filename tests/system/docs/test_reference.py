@@ -26,9 +26,9 @@ from taskmock.contracts.validation.form import Form, Kind, form_at, located
 from taskmock.contracts.verify.http_rules import RULES as GATEWAY_RULES
 from taskmock.contracts.verify.transport.exchange import TROUBLES
 from taskmock.mockserver.cli.export import openapi_command, typescript_command
+from taskmock.mockserver.cli.frames import frames_command
 from taskmock.mockserver.cli.generate import generate_command
 from taskmock.mockserver.cli.init import init_command
-from taskmock.mockserver.cli.frames import frames_command
 from taskmock.mockserver.cli.lint import lint_command
 from taskmock.mockserver.cli.scenarios import list_command, show_command
 from taskmock.mockserver.cli.serve import serve_command
