@@ -1,6 +1,7 @@
 """Sessions that outlive their store: what is kept, when it is written, and what another store finds."""
 
 import dataclasses
+import re
 import shutil
 import sqlite3
 import stat
@@ -427,7 +428,7 @@ def test_file_that_cannot_be_read_is_put_aside_and_said(new_store, path, caplog,
 def test_file_that_another_server_has_is_told_and_left_alone(new_store, path):
     store = settled(new_store(), "s")
 
-    with pytest.raises(KeepingError, match=f"^another server has {path}$"):
+    with pytest.raises(KeepingError, match=f"^another server has {re.escape(str(path))}$"):
         new_store()
 
     settled(store, "t").close()
@@ -436,9 +437,10 @@ def test_file_that_another_server_has_is_told_and_left_alone(new_store, path):
 
 def test_folder_that_cannot_be_made_is_told(new_store, tmp_path):
     (tmp_path / "taskmock").write_text("a file")
+    at = tmp_path / "taskmock" / "1.sqlite"
 
-    with pytest.raises(KeepingError, match=f"^{tmp_path}/taskmock/1.sqlite: File exists$"):
-        new_store(tmp_path / "taskmock" / "1.sqlite")
+    with pytest.raises(KeepingError, match=f"^{re.escape(str(at))}: "):
+        new_store(at)
 
 
 def test_server_goes_on_where_the_file_can_no_longer_be_written(new_store, caplog, monkeypatch):
