@@ -10,7 +10,9 @@ import bisect
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from support.scenario_building import act, play, scripted, sub
 from support.scenario_playing import Stage, Wall
@@ -60,6 +62,29 @@ MOMENTS = (0, 500, 1000, 2500, 9000, 12_000, 20_000, 23_000, 24_000, 60_000)
 """When its answer changes, in ms."""
 
 
+class Script(NamedTuple):
+    """A scenario called `paused`, when what names name happens in it, and when its answer changes."""
+
+    scenario: Scenario
+    seconds: Mapping[str, float]
+    moments: tuple[int, ...]
+
+
+SCRIPTS = (
+    Script(PAUSED, SECONDS, MOMENTS),
+    Script(
+        Scenario(
+            name="paused",
+            edition="v2",
+            plays=(play(act("A", 2), act("B", (3, "no")), start=500, dispatch=0, expires=60_000),),
+        ),
+        {"start": 0, "failed": 5.5, "task running": 0.5, "expired": 60, "A end": 2.5, "B start": 2.5, "B end": 5.5},
+        (0, 500, 2500, 5500, 60_000),
+    ),
+)
+"""That task, and what an edit makes of it."""
+
+
 class ClockModel:
     """Where a clock is, on an exact line of numbers: what stands, stands; what runs, runs at its speed.
 
@@ -67,6 +92,7 @@ class ClockModel:
     """
 
     def __init__(self, mode, speed):
+        self.moments = MOMENTS
         self.mode, self.speed = mode, Fraction(speed)
         self.place, self.runs = Fraction(0), mode == "wall"
         self.shown = self.coming = 0
@@ -76,8 +102,8 @@ class ClockModel:
     def reading(self):
         """The ms that the clock shows."""
         if self.mode == "instant":
-            return MOMENTS[-1]
-        return MOMENTS[self.shown] if self.mode == "polls" else round(self.place)
+            return self.moments[-1]
+        return self.moments[min(self.shown, len(self.moments) - 1)] if self.mode == "polls" else round(self.place)
 
     def wait(self, span):
         """Time passes."""
@@ -86,14 +112,14 @@ class ClockModel:
     def poll(self):
         """The reading of one poll."""
         if self.mode == "polls" and not self.stopped:
-            self.shown = min(self.coming, len(MOMENTS) - 1)
+            self.shown = min(self.coming, len(self.moments) - 1)
             self.coming = self.shown + 1
         return self.reading
 
     def put(self, moment):
         """The clock goes to a moment; one that was at its end from the start stands there."""
         if self.mode == "polls":
-            self.shown = self.coming = bisect.bisect_right(MOMENTS, moment) - 1
+            self.shown = self.coming = bisect.bisect_right(self.moments, moment) - 1
         else:
             self.place, self.mode = Fraction(moment), "wall"
 
@@ -117,16 +143,16 @@ class ClockModel:
 CODEC = Codec()
 
 
-def packed(record, clock_moments):
-    """A record as data, with moments of the wall's time at which it is to be read."""
-    return {"record": CODEC.text(Record, record), "at": clock_moments}
+def packed(record, script, clock_moments):
+    """A record as data, the number of its script, and moments of the wall's time at which it is to be read."""
+    return {"record": CODEC.text(Record, record), "script": script, "at": clock_moments}
 
 
 def read(pack):
     """What a record gives at each moment: its reading, and a digest of its answer."""
     record, found = CODEC.value(Record, pack["record"]), []
     for now in pack["at"]:
-        stage = Stage(mode="wall", clock=Wall(now), default="paused", scenarios=(PAUSED,))
+        stage = Stage(mode="wall", clock=Wall(now), default="paused", scenarios=[SCRIPTS[pack["script"]].scenario])
         key = stage.store.open(record.key, lambda: record).key
         reading = stage.hand(key).seconds
         found.append([reading, hashlib.sha256(stage.poll().data).hexdigest()])

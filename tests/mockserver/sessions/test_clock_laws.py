@@ -8,7 +8,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.clock_model import PAUSED, SECONDS, ClockModel, packed, read
+from support.clock_model import PAUSED, SCRIPTS, ClockModel, packed, read
 from support.places import ROOT
 from support.properties import examples
 from support.scenario_playing import Stage, Wall
@@ -19,7 +19,7 @@ MODES = ("wall", "polls", "manual", "instant")
 SPEEDS = (0.125, 1.0, 2.5, 60.0, 1000.0)  # each an exact binary fraction, so that the model is exact
 
 MOVES = {
-    "seek": lambda chance: chance.choice(sorted(SECONDS)),
+    "seek": lambda chance: chance.random(),
     "set": lambda chance: chance.randint(0, 70_000),
     "advance": lambda chance: chance.randint(0, 9_000),
     "restart": lambda _: True,
@@ -34,6 +34,7 @@ class Play:
         self.key = self.stage.open()
         self.hand = self.stage.hand(self.key)
         self.model = ClockModel(mode, speed)
+        self.script = 0
 
     def step(self, what, value):
         """One step of both, which then read the same."""
@@ -47,7 +48,16 @@ class Play:
     def poll(self, _):
         assert self.stage.poll().reading.moment == self.model.poll()
 
+    def edit(self, script):
+        """The scenario becomes another one: the clock stays where it is, one that polls move at its change."""
+        self.script = script
+        self.stage.catalog.add(SCRIPTS[script].scenario)
+        self.model.moments = SCRIPTS[script].moments
+
     def turn(self, said):
+        if "seek" in said:
+            names = sorted(SCRIPTS[self.script].seconds)
+            said = said | {"seek": names[int(said["seek"] * len(names))]}
         if "speed" in said and self.model.mode == "polls":
             before = self.stage.playback.record(self.key)
             try:
@@ -67,9 +77,8 @@ class Play:
         if "frozen" in said:
             self.model.stop(stops=said["frozen"])
 
-    @staticmethod
-    def _sought(name):
-        return round(SECONDS[name] * SECOND)
+    def _sought(self, name):
+        return round(SCRIPTS[self.script].seconds[name] * SECOND)
 
 
 def drawn(number):
@@ -77,7 +86,9 @@ def drawn(number):
     chance = random.Random(number)
     played = Play(chance.choice(MODES), chance.choice(SPEEDS))
     for _ in range(chance.randint(1, 14)):
-        match chance.choice(["wait", "poll", "turn", "turn"]):
+        match chance.choice(["wait", "wait", "poll", "poll", "turn", "turn", "turn", "turn", "edit"]):
+            case "edit":
+                played.step("edit", chance.randint(0, 1))
             case "wait":
                 played.step("wait", chance.randint(0, 5000))
             case "poll":
@@ -101,7 +112,11 @@ def test_any_clock_goes_on_in_another_process():
     plays = [drawn(number) for number in range(40)]
     waits = (0, 1, 333, 20_000)
     packs = [
-        packed(played.stage.playback.record(played.key), [played.stage.clock.moment + wait for wait in waits])
+        packed(
+            played.stage.playback.record(played.key),
+            played.script,
+            [played.stage.clock.moment + wait for wait in waits],
+        )
         for played in plays
     ]
     result = subprocess.run(
