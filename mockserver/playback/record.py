@@ -128,8 +128,9 @@ class Record:
         """Whether nothing but answers has changed the record since it was `before`."""
         if self.time.polls > before.time.polls:
             return True
-        same = {name: getattr(before, name) for name in self.COUNTERS}
-        return dataclasses.replace(self, **same) == before
+        # By identity, as 1 and 1.0 are equal but not the same text.
+        settled = (field.name for field in dataclasses.fields(self) if field.name not in self.COUNTERS)
+        return all(getattr(self, name) is getattr(before, name) for name in settled)
 
     @property
     def draw_key(self) -> str:

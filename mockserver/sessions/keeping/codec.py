@@ -137,7 +137,7 @@ class Codec:
             said = {}
             for name, (written, _) in forms.items():
                 part = getattr(value, name)
-                if part is not defaults[name] and part != defaults[name]:
+                if not _is_default(part, defaults[name]):
                     said[name] = written(part)
             return said
 
@@ -157,6 +157,7 @@ _PLAIN: dict[object, tuple[type, ...]] = {
 """The types of plain values, with what JSON gives for them."""
 
 _NOTHING = object()
+_COMPARED = (str, int, float)
 
 
 def _same(value: object) -> object:
@@ -190,6 +191,14 @@ def _known(read: Read) -> Read:
             raise UnreadableError(f"there is no field {error}") from None
 
     return checked
+
+
+def _is_default(part: object, default: object) -> bool:
+    """Whether a value is the default to the letter: 1 is not 1.0."""
+    if part is default:
+        return True
+    is_plain = isinstance(part, _COMPARED) or not part
+    return is_plain and type(part) is type(default) and part == default
 
 
 def _default(field: dataclasses.Field[object]) -> object:

@@ -80,9 +80,9 @@ class Pieces:
         Raises:
             UnwritableError: It holds what JSON cannot.
         """
-        bare = _bare(after)
-        if bare != _bare(before):
-            yield Part(PLAN, "", self._codec.text(SessionPlan, bare))
+        bare, was = (self._codec.text(SessionPlan, _bare(plan)) for plan in (after, before))
+        if bare != was:
+            yield Part(PLAN, "", bare)
         for name, (key, value) in _MAPPINGS.items():
             old, new = getattr(before, name), getattr(after, name)
             if old is new:
@@ -92,7 +92,7 @@ class Pieces:
                 old = {}
             yield from (Part(name, self._codec.text(key, one), None) for one in old if one not in new)
             for one, said in new.items():
-                if one not in old or (old[one] is not said and old[one] != said):
+                if one not in old or old[one] is not said:
                     yield Part(name, self._codec.text(key, one), self._codec.text(value, said))
 
     def scenario(self, scenario: Scenario) -> str:

@@ -24,7 +24,7 @@ PLAIN = {
     str: texts,
     int: st.integers(),
     bool: st.booleans(),
-    float: st.floats(allow_nan=False),
+    float: st.floats(allow_nan=False) | st.integers(0, 2),
     type(None): st.none(),
     object: data,
     Scenario: scenarios(),
@@ -71,7 +71,9 @@ def test_plan_and_records_come_back_as_they_were(plan, records):
     pinned = {task: pins for task, pins in plan.held.items() if pins}
     assert restored.plan == dataclasses.replace(plan, held=pinned)
     assert list(restored.plan.created) == list(plan.created)
-    assert list(restored.records.values()) == records
+    assert repr(restored.plan.created) == repr(plan.created)  # 1 is not 1.0 in an answer
+    assert (repr(restored.plan.speed), repr(restored.plan.faults)) == (repr(plan.speed), repr(plan.faults))
+    assert repr(list(restored.records.values())) == repr(records)
     assert restored.problems == ()
     assert all(part.key.isascii() and part.body.isascii() for part in parts)
 
