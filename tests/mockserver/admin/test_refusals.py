@@ -311,7 +311,7 @@ def test_unknown_scenario_is_not_found(mock, method):
     ],
 )
 def test_query_that_says_something_else_is_refused(mock, query, error):
-    allowed = ["fault", "method", "session", "status", "task"]
+    allowed = ["body", "call", "fault", "method", "node", "session", "status", "task"]
 
     answer = refused(mock.url, f"/__admin/requests?{query}")
 

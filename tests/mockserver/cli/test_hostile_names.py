@@ -23,6 +23,7 @@ TITLED = (
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "none").write_text("a file, in which no other can be", encoding="utf-8")
     return tmp_path
 
 
