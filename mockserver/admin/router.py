@@ -42,7 +42,7 @@ _MOST_NAMES = 100  # of the nodes of a task, in an error
 
 
 def health(call: AdminCall) -> Answered:
-    """Whether the mock answers, its version and edition, and which calls it has refused for their host or page."""
+    """Whether the mock answers, its version and edition, broken scenario files, and calls refused for host or page."""
     return Answered(
         body={
             "status": "healthy",
@@ -50,6 +50,7 @@ def health(call: AdminCall) -> Answered:
             "edition": _edition(call),
             "session": call.caller,
             "sessions": len(call.playback.store.sessions()),
+            "broken": sorted(call.context.catalog.broken),
             "refused": [{**dataclasses.asdict(why), "calls": calls} for why, calls in call.callers.refused()],
         }
     )
@@ -77,6 +78,11 @@ _HEALTH: dict[str, Schema] = {
     "edition": {"type": ["string", "null"], "description": "What the session's tasks speak."},
     "session": {"type": "string", "description": "Whose call this is."},
     "sessions": {"type": "integer", "minimum": 0, "description": "How many sessions there are."},
+    "broken": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Scenarios whose files cannot be played; `/scenarios` says why.",
+    },
     "refused": {
         "description": "The latest refusals of hosts and of other pages that differ; `allowed` names the option.",
         **list_of(

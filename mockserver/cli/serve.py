@@ -22,7 +22,7 @@ from taskmock.mockserver.cli.options import (
 )
 from taskmock.mockserver.cli.settings_file import is_there
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
+from taskmock.mockserver.core.errors import ScenarioNotFoundError
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.playback.player import Playback
 from taskmock.mockserver.playback.presenter import state_at
@@ -33,6 +33,7 @@ from taskmock.schemas import ALL, GATEWAYS, SESSION_FIELDS
 
 if TYPE_CHECKING:
     from taskmock.mockserver.server.app import App
+    from taskmock.mockserver.server.reload import ReloadThread
 
 
 _NOTES = {"doc-2019": ": the document of 2019; today's servers: --edition v2"}
@@ -113,6 +114,11 @@ def _token(_context: click.Context, option: click.Parameter, value: str | None) 
     help="Whether sessions that somebody settled outlive a restart; never in CI, and never on port 0.",
 )
 @setting("--fresh", is_flag=True, help="Forget the sessions of the server before.")
+@setting(
+    "--reload/--no-reload",
+    default=True,
+    help="Whether scenario files that are edited, new or deleted count while the server runs.",
+)
 @setting("--verbose", is_flag=True, help="One line for each call, on standard error.")
 def serve_command(
     *,
@@ -122,6 +128,7 @@ def serve_command(
     verbose: bool,
     state: bool,
     fresh: bool,
+    reload: bool,
     scenario_dir: tuple[Path, ...],
     allow_host: tuple[str, ...],
     allow_origin: tuple[str, ...],
@@ -148,7 +155,7 @@ def serve_command(
     lists = {"scenarios": scenario_dir, "allow_hosts": allow_host, "allow_origins": allow_origin}
     store = store_for(port, state=state)
     app = _app(host, {**options, **lists}, store)
-    _warn_of_broken(scenario_dir)
+    files = _followed_files(app, options["scenario"], reload=reload)
     if verbose:
         app.observers.append(CallLog(app.playback))
 
@@ -166,6 +173,8 @@ def serve_command(
         with reported_as(SetUpError, BindError):
             run_server(app, host=host, port=port, on_ready=ready)
     finally:
+        if files is not None:
+            files.stop()
         if store is not None:
             store.close()
 
@@ -181,26 +190,29 @@ def _app(host: str, options: Mapping[str, Any], store: Store | None) -> App:
         return build_app(settings, host=host, store=store)
 
 
-def _warn_of_broken(folders: tuple[Path, ...]) -> None:
-    """Warns of files in the folders that cannot be played, before a call asks for one of them."""
-    if not folders:
-        return
-    from taskmock.mockserver.dry_run.lint_file import refuse_broken
-    from taskmock.mockserver.scenarios import load_scenario
-    from taskmock.mockserver.scenarios.catalog import Catalog
-    from taskmock.mockserver.scenarios.folder import scenario_files
+def _followed_files(app: App, scenario: object, *, reload: bool) -> ReloadThread | None:
+    """Warns of scenario files that cannot be played before a call asks for one, and follows them if asked to."""
+    from taskmock.mockserver.server.reload import Reloader, ReloadThread, file_of
 
-    catalog = Catalog(folders)
-    for folder in folders:
-        problems = []
-        for path in scenario_files(folder):
-            try:
-                refuse_broken(load_scenario(path, find=catalog.scenario), path)
-            except ScenarioError as error:
-                problems.append(str(error))
-        if problems:
-            many = f"{len(problems)} file{'s' * (len(problems) > 1)} in {folder} cannot be played"
-            click.echo(harmless("\n".join([f"Warning: {many}:", *problems])), err=True)
+    reloader = Reloader(app.playback, app.context.catalog, file=file_of(scenario), say=_say)
+    if not reloader.has_files:
+        return None
+    folders: dict[Path, list[str]] = {}
+    for path, problem in reloader.start():
+        folders.setdefault(path.parent, []).append(problem)
+    for folder, problems in folders.items():
+        many = f"{len(problems)} file{'s' * (len(problems) > 1)} in {folder} cannot be played"
+        _say("\n".join([f"Warning: {many}:", *problems]))
+    if not reload:
+        return None
+    thread = ReloadThread(reloader)
+    thread.start()
+    return thread
+
+
+def _say(text: str) -> None:
+    """Says something on standard error."""
+    click.echo(harmless(text), err=True)
 
 
 class CallLog:

@@ -184,11 +184,10 @@ class Playback:
             if playing.play.frames:
                 raise CommandRefusedError(commands[0], "recorded answers take no commands")
             at = record.time.at_command(playing.history.moments, self.opening.clock.now())
-            log = tuple(entry for entry in record.log if entry.at <= at)
+            record = record.until(at)
             for command in commands:
-                log = (*log, Entry(at=at, command=command))
-                self._playing(dataclasses.replace(record, log=log), Resolved(playing.scenario, playing.creation))
-            record = dataclasses.replace(record, log=log)
+                record = dataclasses.replace(record, log=(*record.log, Entry(at=at, command=command)))
+                self._playing(record, Resolved(playing.scenario, playing.creation))
             return record, record
 
         return self.change(key, logged)

@@ -14,7 +14,7 @@ from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.graph import AddressError, graph_of
 from taskmock.mockserver.core.scenario import Play, Scenario
-from taskmock.mockserver.playback.record import CreatedTask, Record
+from taskmock.mockserver.playback.record import CreatedTask, Dormant, Record
 
 
 class EditionFacts(Protocol):
@@ -72,13 +72,14 @@ def played(record: Record, play: Play, edition: EditionFacts) -> History:
 
 
 def followed(record: Record, scenario: Scenario, play: Callable[[Record], Playing]) -> Record:
-    """The record under its edited scenario: commands that it does not allow are `dropped`, with the reason.
+    """The record under its edited scenario: commands that it does not allow are dormant, and others are not any more.
 
     `play` plays a record under that scenario; it raises where the last command is not allowed.
     """
     script = scenario.play_for(record.key.task_id)
-    log, record = record.log, dataclasses.replace(record, digest=scenario.digest, spent=(), log=())
-    for entry in log:
+    commands = record.commands
+    record = dataclasses.replace(record, digest=scenario.digest, spent=(), log=(), dormant=())
+    for entry in commands:
         tried = dataclasses.replace(record, log=(*record.log, entry))
         try:
             if script and script.frames:
@@ -86,7 +87,8 @@ def followed(record: Record, scenario: Scenario, play: Callable[[Record], Playin
             play(tried)
         except (CommandRefusedError, AddressError) as error:
             what = f"{entry.command.verb} {entry.command.target}: " if isinstance(error, AddressError) else ""
-            record = dataclasses.replace(record, dropped=(*record.dropped, f"{what}{error}"))
+            asleep = Dormant(entry=entry, behind=len(record.log), why=f"{what}{error}")
+            record = dataclasses.replace(record, dormant=(*record.dormant, asleep))
         else:
             record = tried
     return record

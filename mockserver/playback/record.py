@@ -99,13 +99,22 @@ class RecordKey(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Dormant:
+    """A command behind so many of the log, of no effect until the scenario allows it; `why` says why it does not."""
+
+    entry: Entry
+    behind: int
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One task of one session.
 
     `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
     since 1970, `time` the task's clock. `log` holds accepted commands, `faults` those that were added to the
-    scenario's, `spent` how many answers each fault has had (the scenario's first). `dropped` says which commands an
-    edit of the scenario took out of the log, and why. With `quirks` the real engine's traps are there. `api` is what
+    scenario's, `spent` how many answers each fault has had (the scenario's first). `dormant` are the commands that the
+    scenario, since it was edited, does not allow. With `quirks` the real engine's traps are there. `api` is what
     the API has noted of the task; nothing but the API reads it.
     """
 
@@ -117,7 +126,7 @@ class Record:
     log: tuple[Entry, ...] = ()
     faults: tuple[Fault, ...] = ()
     spent: tuple[int, ...] = ()
-    dropped: tuple[str, ...] = ()
+    dormant: tuple[Dormant, ...] = ()
     quirks: bool = True
     api: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -131,6 +140,20 @@ class Record:
         # By identity, as 1 and 1.0 are equal but not the same text.
         settled = (field.name for field in dataclasses.fields(self) if field.name not in self.COUNTERS)
         return all(getattr(self, name) is getattr(before, name) for name in settled)
+
+    @property
+    def commands(self) -> tuple[Entry, ...]:
+        """All commands in the order in which they were given, dormant ones too."""
+        given = [*self.log]
+        for number, asleep in enumerate(self.dormant):
+            given.insert(asleep.behind + number, asleep.entry)
+        return tuple(given)
+
+    def until(self, moment: int) -> Record:
+        """The record without the commands that were given behind a moment."""
+        log = tuple(entry for entry in self.log if entry.at <= moment)
+        dormant = tuple(asleep for asleep in self.dormant if asleep.entry.at <= moment)
+        return dataclasses.replace(self, log=log, dormant=dormant)
 
     @property
     def draw_key(self) -> str:

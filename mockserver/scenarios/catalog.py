@@ -44,10 +44,12 @@ class Catalog:
         self._check = check
         self.keeper: Callable[[str, Scenario | None], None] | None = None
         self._made = {scenario.name: scenario for scenario in scenarios}
+        self._of_files: dict[str, Scenario] = {}
         self._edits: collections.Counter[str] = collections.Counter()
-        self._files: dict[str, Path] = {}
-        for folder in (LIBRARY, *folders):
-            self._files |= {path.stem: path for path in scenario_files(folder)}
+        self._folders = tuple(folders)
+        self._files = {path.stem: path for folder in (LIBRARY, *self._folders) for path in scenario_files(folder)}
+        self.broken: dict[str, str] = {}
+        """What is wrong with files that were read again and cannot be played, by the names of their scenarios."""
 
     def names(self) -> tuple[str, ...]:
         """All names, in order."""
@@ -88,12 +90,50 @@ class Catalog:
 
     def remove(self, name: str) -> bool:
         """Removes a scenario, so that its file, if it has one, is read anew; whether it was there."""
+        self._of_files.pop(name, None)
         if self._made.pop(name, None) is None:
             return False
         self._edits[name] += 1
         if self.keeper is not None:
             self.keeper(name, None)
         return True
+
+    # -- files that are edited while they play
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether there are folders of a user's."""
+        return bool(self._folders)
+
+    def listed(self, counts: Callable[[Path], bool]) -> dict[str, Path]:
+        """The user's files that are in the folders now, and count, by the names they go by."""
+        return {path.stem: path for folder in self._folders for path in scenario_files(folder) if counts(path)}
+
+    def list_again(self, counts: Callable[[Path], bool]) -> dict[str, Path]:
+        """The same; from now on the catalog has these files, and no others beside the shipped ones."""
+        found = self.listed(counts)
+        self._files = {path.stem: path for path in scenario_files(LIBRARY)} | found
+        return found
+
+    def is_put(self, name: str) -> bool:
+        """Whether what plays by a name was added, and not read from the name's file."""
+        return name in self._made and self._made[name] is not self._of_files.get(name)
+
+    def know(self, name: str, scenario: Scenario) -> None:
+        """Plays what was read from a name's file, unless something else was put by that name."""
+        if not self.is_put(name):
+            self._made[name] = self._of_files[name] = scenario
+
+    def edit(self, name: str, scenario: Scenario | None) -> None:
+        """Plays what a name's file has become, None where it is gone; sessions that hold the name follow."""
+        if scenario is None:
+            self._made.pop(name, None)
+            self._of_files.pop(name, None)
+        else:
+            self._made[name] = self._of_files[name] = scenario
+        self._edits[name] += 1
+
+    # -- scenarios by name
 
     def scenario(self, name: str, held: Iterable[PinnedScenario] = ()) -> Scenario:
         """The scenario of a name: the first `held` one, unless the catalog's own was edited since, else the catalog's.
@@ -107,9 +147,9 @@ class Catalog:
                 return scenario
         found = self._found(name)
         if isinstance(found, Path):
-            found = self._read(found)
-            # The name of a file may differ from that of its scenario.
-            self._made[name] = self._made[found.name] = found
+            found = self.read(found)
+            for known in (name, found.name):  # the name of a file may differ from that of its scenario
+                self._made[known] = self._of_files[known] = found
         return found
 
     def chosen(self, name_or_file: str | Path) -> Scenario:
@@ -121,7 +161,7 @@ class Catalog:
         """
         path = Path(name_or_file)
         is_file = path.suffix in SUFFIXES or path.is_file()
-        return self._read(path) if is_file else self.scenario(str(name_or_file))
+        return self.read(path) if is_file else self.scenario(str(name_or_file))
 
     def take(self, name_or_file: str | Path) -> Scenario:
         """The scenario of a name, or of a file, which is then added for all sessions.
@@ -131,16 +171,28 @@ class Catalog:
         """
         scenario = self.chosen(name_or_file)
         if scenario is not self._made.get(scenario.name):
-            self.add(scenario)
+            self.edit(scenario.name, scenario)
         return scenario
 
-    def _read(self, path: Path) -> Scenario:
+    def read(self, path: Path, opened: Callable[[Path], object] | None = None) -> Scenario:
+        """The scenario of a file, which is not added.
+
+        With `opened` all files that it is made of are read anew, and `opened` is told of each.
+
+        Raises:
+            ScenarioError: The file is broken.
+        """
         from taskmock.mockserver.scenarios.files import load_scenario
 
-        scenario = load_scenario(path, find=self._found)
+        find = self._found if opened is None else self._file_or_put
+        scenario = load_scenario(path, find=find, opened=opened)
         if self._check and path.parent != LIBRARY:
             self._check(scenario, path)
         return scenario
+
+    def _file_or_put(self, name: str) -> Path | Scenario:
+        path = self._files.get(name)
+        return self._found(name) if path is None or self.is_put(name) else path
 
     def _found(self, name: str) -> Path | Scenario:
         found = self._made.get(name) or self._files.get(name)

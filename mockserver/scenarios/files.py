@@ -22,19 +22,25 @@ Find = Callable[[str], Path | Scenario]
 """Gives the file, or the scenario itself, of a name; raises LookupError with a text for people."""
 
 
-def load_scenario(path: Path | str, *, find: Find | None = None) -> Scenario:
+def load_scenario(
+    path: Path | str, *, find: Find | None = None, opened: Callable[[Path], object] | None = None
+) -> Scenario:
     """The scenario of a file; `use: NAME` means a file beside it, else what `find` gives.
+
+    `opened` is told of each file that is read for it, before it is.
 
     Raises:
         ScenarioError: With all that is wrong with the file.
         ArgumentError: `path` is no path.
     """
     demand("load_scenario(path)", path, str | os.PathLike, "the path of a scenario file")
-    return _load(Path(path), find, ())
+    return _load(Path(path), find, opened, ())
 
 
-def _load(path: Path, find: Find | None, chain: tuple[Path, ...]) -> Scenario:
+def _load(path: Path, find: Find | None, opened: Callable[[Path], object] | None, chain: tuple[Path, ...]) -> Scenario:
     """The scenario of a file; `chain` holds the files that are being read because of each other."""
+    if opened is not None:
+        opened(path)
     content = _content(path)
     chain = (*chain, path.resolve())
 
@@ -46,7 +52,7 @@ def _load(path: Path, find: Find | None, chain: tuple[Path, ...]) -> Scenario:
             circle = [*chain[chain.index(used.resolve()) :], used]
             names = " → ".join(link.stem for link in circle)
             raise LookupError(f"the scenario uses itself: {names}; allowed: `use` without a circle")
-        return _load(used, find, chain)
+        return _load(used, find, opened, chain)
 
     return read_scenario(content, source=str(path), resolve=resolve)
 

@@ -27,7 +27,8 @@ def _listed(catalog: Catalog, name: str) -> dict[str, object]:
         found = catalog.scenario(name)
     except (ScenarioError, ScenarioNotFoundError) as error:
         return {"name": name, "problem": str(error)}
-    return {word: getattr(found, word) for word in ("name", "title", "tags", "ends", "edition")}
+    listed = {word: getattr(found, word) for word in ("name", "title", "tags", "ends", "edition")}
+    return listed | ({"problem": catalog.broken[name]} if name in catalog.broken else {})
 
 
 def show_scenario(call: AdminCall) -> Answered:
@@ -38,7 +39,7 @@ def show_scenario(call: AdminCall) -> Answered:
 def put_scenario(call: AdminCall) -> Answered:
     """Puts a scenario, YAML or JSON, on the shelf. Tasks that play one of that name go on with it from where they are.
 
-    Operations that it does not allow are `dropped` from their log.
+    Operations that it does not allow are `dropped`, until a later edit allows them again.
     """
     name = call.path["scenario"]
     scenario = read_scenario(call.data, source=name, resolve=call.context.catalog.scenario)
@@ -97,7 +98,7 @@ _LISTED: dict[str, Schema] = {
     "tags": {"type": "array", "items": {"type": "string"}},
     "ends": {"type": ["string", "null"]},
     "edition": {"type": ["string", "null"]},
-    "problem": {"type": "string", "description": "What is wrong with its file."},
+    "problem": {"type": "string", "description": "What is wrong with its file; an earlier version may go on."},
 }
 
 ENDPOINTS = (

@@ -63,7 +63,7 @@ TASK_SCHEMA: dict[str, Schema] = {
     "dropped": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "Operations that an edit of the scenario took out of the log, and why.",
+        "description": "Operations that the scenario, since it was edited, does not allow, and why.",
     },
     "link": {"type": "string", "description": "Puts any mock of the same scenarios at this moment (GET)."},
 }
@@ -91,7 +91,7 @@ def shown_task(playback: Playback, record: Record) -> dict[str, object]:
         "epoch": record.epoch / SECOND,
         "polls": record.time.polls,
         "log": [event.as_data() for event in events_of(record.log)],
-        "dropped": record.dropped,
+        "dropped": [asleep.why for asleep in record.dormant],
         "link": link_of(playback, record),
     }
 

@@ -60,7 +60,7 @@ def test_all_that_is_wrong_with_a_file_is_said_at_once(taskmock, tmp_path):
     lines = ended.error.splitlines()
     assert ended.code == 2
     assert lines[0].startswith("taskmock.toml: unknown setting 'prot'; did you mean 'port'? (allowed: ")
-    assert ", host, locale, port, port_file, quirks, scenario, scenario_dir, seed, session_from, " in lines[0]
+    assert ", host, locale, port, port_file, quirks, reload, scenario, scenario_dir, seed, session_from, " in lines[0]
     assert lines[1:] == [
         "taskmock.toml: port: 'many' is not a valid integer range.",
         "taskmock.toml: speed: -1.0 is not in the range 0<x<=100000.",

@@ -2,17 +2,20 @@
 
 import dataclasses
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given as drawn
 
+from support.properties import examples
 from support.scenario_building import act, given, history, ms, parallel, play, rendered, sub
 from support.scenario_playing import EVENS, FAILS, STEPS, Stage, Wall, shape
-from taskmock.mockserver.core.command import Command, Verb
+from taskmock.mockserver.core.command import Command, Entry, Verb
 from taskmock.mockserver.core.errors import CommandRefusedError
 from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
 from taskmock.mockserver.core.graph import AddressError
 from taskmock.mockserver.core.scenario import Frame, Scenario
 from taskmock.mockserver.playback.poll import UnknownNodeError
-from taskmock.mockserver.playback.record import RecordKey
+from taskmock.mockserver.playback.record import Dormant, RecordKey
 from taskmock.mockserver.playback.store import RecordGoneError
 
 
@@ -216,9 +219,47 @@ def test_commands_that_an_edited_scenario_forbids_are_dropped():
 
     record = stage.poll().record
 
-    (dropped,) = record.dropped
+    (dropped,) = (asleep.why for asleep in record.dormant)
     assert record.log == ()
     assert (dropped[:9], dropped[41:]) == ("retry B: ", " state is not FAILED, actual RUNNING")
+
+
+def test_dormant_command_counts_again_in_its_place_once_an_edit_allows_it():
+    stage = Stage(default="fails")
+    key = stage.open()
+    before = stage.catalog.scenario("fails")
+    stage.clock.advance(1)
+    stage.give(key, "pause", "B")
+    stage.clock.advance(3)
+    stage.give(key, "resume", "B")
+    stage.clock.advance(2)
+    stage.give(key, "retry", "B")
+    commands, shown = stage.poll().record.log, stage.data()
+
+    stage.catalog.add(Scenario(name="fails", edition="v2", plays=(play(act("A", 2), act("C", 20)),)))
+    asleep = stage.poll().record
+    stage.catalog.add(before)
+    awake = stage.poll().record
+
+    assert (asleep.log, len(asleep.dormant)) == ((), 3)
+    assert (awake.log, awake.dormant) == (commands, ())
+    assert stage.data() == shown
+
+
+@examples(60)
+@drawn(st.lists(st.booleans(), max_size=8))
+def test_commands_stand_in_the_order_in_which_they_were_given(allowed):
+    record = Stage().playback.open(Stage().asked())
+    entries = [Entry(at=number, command=Command(verb=Verb.PAUSE, target=str(number))) for number in range(len(allowed))]
+    for entry, awake in zip(entries, allowed, strict=True):
+        if awake:
+            record = dataclasses.replace(record, log=(*record.log, entry))
+        else:
+            asleep = Dormant(entry=entry, behind=len(record.log), why="")
+            record = dataclasses.replace(record, dormant=(*record.dormant, asleep))
+
+    assert record.commands == tuple(entries)
+    assert record.until(3).commands == tuple(entries[:4])
 
 
 # -- what is never answered
@@ -321,4 +362,4 @@ def test_edit_in_the_middle_of_a_poll_fails_no_poll(looks):
     polls = [stage.poll().record for _ in range(5)]
 
     assert [len(record.log) for record in polls] == sorted((len(record.log) for record in polls), reverse=True)
-    assert (polls[-1].log, len(polls[-1].dropped)) == ((), 1)
+    assert (polls[-1].log, len(polls[-1].dormant)) == ((), 1)
