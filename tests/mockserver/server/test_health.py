@@ -20,6 +20,7 @@ def test_health_tells_version_and_sessions(mock):
         "edition": "doc-2019",
         "session": "default",
         "sessions": 1,
+        "broken": [],
         "refused": [],
     }
 
