@@ -1,4 +1,4 @@
-"""What the faults that a poll meets make of an API's reply, and of its delivery."""
+"""What the faults that a call meets make of an API's reply, and of its delivery."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from taskmock.mockserver.core.draw import draw_int
 from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.http.message import Delivery, Reply
-from taskmock.mockserver.playback.poll import Polled
+from taskmock.mockserver.playback.poll import Met
 
 _HTML = (("Content-Type", "text/html"),)
 
@@ -19,18 +19,18 @@ Replacement = tuple[Reply, int]
 """A reply, and the code in its envelope (0: it has none)."""
 
 
-def with_faults(good: Replacement, polled: Polled, own: Callable[[Fault], Replacement | None]) -> Replacement:
-    """The reply to a poll after all its faults, in the order in which they stand.
+def with_faults(good: Replacement, met: Met, own: Callable[[Fault], Replacement | None]) -> Replacement:
+    """The reply to a call after all its faults, in the order in which they stand.
 
     `own` gives the API's own reply to a fault, None where it has none.
     """
     reply, code = good
-    for fault in polled.faults:
+    for fault in met.faults:
         replaced = own(fault) or _replaced(fault)
         if replaced is not None:
             other, code = replaced
             reply = dataclasses.replace(other, delivery=reply.delivery)
-        delivery = _delivery(reply.delivery, fault, polled)
+        delivery = _delivery(reply.delivery, fault, met)
         reply = dataclasses.replace(reply, delivery=delivery)
     return reply, code
 
@@ -47,12 +47,12 @@ def _replaced(fault: Fault) -> Replacement | None:
             return None
 
 
-def _delivery(delivery: Delivery, fault: Fault, polled: Polled) -> Delivery:
+def _delivery(delivery: Delivery, fault: Fault, met: Met) -> Delivery:
     value: Any = fault.value
     match fault.kind:
         case FaultKind.DELAY:
             least, most = value if isinstance(value, list) else (value, value)
-            drawn = draw_int(least, most, polled.record.draw_key, "delay", polled.reading.poll)
+            drawn = draw_int(least, most, met.key, "delay", met.number)
             return dataclasses.replace(delivery, delay=drawn / SECOND)
         case FaultKind.DRIP:
             return dataclasses.replace(delivery, drip=(value["bytes"], value["every"] / SECOND))

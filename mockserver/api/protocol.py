@@ -34,7 +34,7 @@ class Outcome(NamedTuple):
 
     `code` and `message` are those of a refusal. `task_id` and `scenario` are None where the call reached no task;
     `polled` is the poll that the call was, if any, and tells both. `quirks` names the traps of the real engine that the
-    call has triggered.
+    call has triggered, `faults` what a call has met that is no poll.
     """
 
     reply: Reply
@@ -44,6 +44,7 @@ class Outcome(NamedTuple):
     scenario: str | None = None
     polled: Polled | None = None
     quirks: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 class Subject(NamedTuple):

@@ -17,8 +17,8 @@ class Bounds:
     """Where a fault holds; all that are given must hold together.
 
     `node`/`state`: while that node (or the task) is in that state. `since`/`until`: a window in ms on the task's
-    clock. `polls`: these poll numbers, counted from 1. `answers`: only for that many answers. `chance`: with that
-    seeded probability, 0 to 1.
+    clock. `polls`: these poll numbers, counted from 1; `calls`: the same of calls of one name. `answers`: only for that
+    many answers. `chance`: with that seeded probability, 0 to 1.
     """
 
     node: str | None = None
@@ -26,6 +26,7 @@ class Bounds:
     since: int | None = None
     until: int | None = None
     polls: tuple[int, ...] = ()
+    calls: tuple[int, ...] = ()
     answers: int | None = None
     chance: float | None = None
 
@@ -50,6 +51,18 @@ class FaultKind(enum.StrEnum):
 ACCOMPANYING = frozenset({FaultKind.DELAY, FaultKind.DRIP, FaultKind.STALE, FaultKind.BREAK})
 """Faults with which the client gets a tree all the same."""
 
+POLLS, OPERATIONS = "status", "operations"
+"""What a fault may be on, beside calls by their names: polls, and all calls that change a task."""
+
+UNDONE = frozenset({FaultKind.HTTP, FaultKind.ENVELOPE, FaultKind.BODY, FaultKind.RATE_LIMIT, FaultKind.EMPTY})
+"""Faults that keep a call from being carried out, unless they say otherwise."""
+
+UNDOING = UNDONE | {FaultKind.RESET}
+"""Faults that can do so: they need nothing of the good answer."""
+
+OF_POLLS = frozenset({FaultKind.STALE, FaultKind.BREAK})
+"""Faults that only an answer with a tree can have."""
+
 REPLACING = frozenset(
     {
         FaultKind.HTTP,
@@ -67,16 +80,30 @@ REPLACING = frozenset(
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: what, with which value, within which bounds."""
+    """One fault: what, with which value, within which bounds.
+
+    `on` are the calls that meet it. `carried_out` says whether such a call has its effect all the same; None leaves it
+    to the kind.
+    """
 
     kind: FaultKind
     value: object = None
     bounds: Bounds = Bounds()
+    on: tuple[str, ...] = (POLLS,)
+    carried_out: bool | None = None
+
+    @property
+    def undoes(self) -> bool:
+        """Whether a call that meets it is not carried out."""
+        return self.kind in UNDONE if self.carried_out is None else not self.carried_out
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PollContext:
-    """A poll that is about to be answered: its moment in ms on the task's clock, and its number, counted from 1.
+    """A call that is about to be answered: its moment in ms on the task's clock, and its number, counted from 1.
+
+    `words` are what faults may be on to be met by it. The number of a poll is that of all polls, that of any other call
+    counts those of its name.
 
     Chance is drawn from `key`; `state` gives the state that a node (by address) shows at the moment, None if unreached.
     `query` are the flags of the poll, which have answer caches of their own; "" for none.
@@ -87,12 +114,17 @@ class PollContext:
     key: str
     state: Callable[[str], State | str | None]
     query: str = ""
+    words: frozenset[str] = frozenset({POLLS})
 
 
 def holding(faults: Sequence[Fault], spent: Sequence[int], context: PollContext) -> tuple[int, ...]:
     """The positions of the faults that hold for a poll; `spent` says how many answers each has had so far."""
     padded = (*spent, *[0] * len(faults))
-    return tuple(n for n, fault in enumerate(faults) if _holds(fault.bounds, n, padded[n], context))
+    return tuple(
+        n
+        for n, fault in enumerate(faults)
+        if not context.words.isdisjoint(fault.on) and _holds(fault.bounds, n, padded[n], context)
+    )
 
 
 def counted(spent: Sequence[int], held: Sequence[int]) -> tuple[int, ...]:
@@ -106,6 +138,8 @@ def _holds(bounds: Bounds, number: int, spent: int, context: PollContext) -> boo
     if bounds.answers is not None and spent >= bounds.answers:
         return False
     if bounds.polls and context.poll not in bounds.polls:
+        return False
+    if bounds.calls and context.poll not in bounds.calls:
         return False
     if bounds.since is not None and context.moment < bounds.since:
         return False

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from taskmock.mockserver.core.command import TASK
 from taskmock.mockserver.core.duration import format_duration
-from taskmock.mockserver.core.fault import Fault, FaultKind
+from taskmock.mockserver.core.fault import POLLS, Fault, FaultKind
 from taskmock.mockserver.core.flow import Activity, Attempt, Branch, BranchKind, Flow, Loop, Step, Subprocess
 
 Data = dict[str, object]
@@ -121,8 +121,10 @@ def fault_data(fault: Fault) -> Data:
     bounds = fault.bounds
     since, until = duration_data(bounds.since), duration_data(bounds.until)
     when = None if bounds.state is None else f"{bounds.node or TASK} {bounds.state}"
-    data = given(when=when, **{"from": since, "to": until})
-    data |= given(polls=list(bounds.polls) or None, answers=bounds.answers, chance=bounds.chance)
+    on = None if fault.on == (POLLS,) else fault.on[0] if len(fault.on) == 1 else list(fault.on)
+    data = given(on=on, when=when, **{"from": since, "to": until})
+    data |= given(polls=list(bounds.polls) or None, calls=list(bounds.calls) or None)
+    data |= given(answers=bounds.answers, chance=bounds.chance, carried_out=fault.carried_out)
     data[fault.kind.value] = value_data(fault)
     return data
 

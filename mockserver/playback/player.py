@@ -18,6 +18,7 @@ from taskmock.mockserver.generation.options import GenerateOptions
 from taskmock.mockserver.playback.cache import Cache
 from taskmock.mockserver.playback.poll import (
     EditionFacts,
+    Met,
     PastPoll,
     Playing,
     Polled,
@@ -93,6 +94,29 @@ class Playback:
             return polled.record, polled
 
         return self._with_record(query, lambda found, resolved: self._changed(found, resolved, taken))
+
+    def meet(self, query: Query, name: str, words: frozenset[str]) -> Met:
+        """The faults that a call meets which is no poll: it is counted by its name, and goes by these words in faults.
+
+        Raises:
+            ScenarioNotFoundError, ScenarioError, UnknownNodeError: as for `poll`.
+        """
+
+        def met(record: Record, playing: Playing) -> tuple[Record, Met]:
+            faults, count = (*playing.play.faults, *record.faults), record.calls.get(name, 0) + 1
+            key, history = f"{record.draw_key}:{name}", playing.history
+            held: tuple[int, ...] = ()
+            if faults:
+                moment = self.seen_moment(record, history)
+                state = functools.partial(state_at, self.presenter, history, moment)
+                held = holding(
+                    faults, record.spent, PollContext(moment=moment, poll=count, key=key, state=state, words=words)
+                )
+            spent = counted(record.spent, held) if held else record.spent
+            record = dataclasses.replace(record, calls={**record.calls, name: count}, spent=spent)
+            return record, Met(tuple(faults[number] for number in held), key, count)
+
+        return self._with_record(query, lambda found, resolved: self._changed(found, resolved, met))
 
     def with_task(self, query: Query, do: Callable[[Polled], T]) -> T:
         """What `do` gives for a task as it stands, which no poll counts; done again if it is forgotten meanwhile.

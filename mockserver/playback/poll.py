@@ -94,6 +94,14 @@ def followed(record: Record, scenario: Scenario, play: Callable[[Record], Playin
     return record
 
 
+class Met(NamedTuple):
+    """The faults that a call meets; what is left to chance in them is drawn from `key` and the call's `number`."""
+
+    faults: tuple[Fault, ...]
+    key: str
+    number: int
+
+
 class Reading(NamedTuple):
     """How far a task is: ms on its clock, and the number of this poll, counted from 1."""
 
@@ -134,6 +142,11 @@ class Polled:
     def past(self) -> PastPoll:
         """What of it is to be remembered, so that the answer can be written again."""
         return PastPoll(self.record, self.reading, self.shown, self.faults)
+
+    @property
+    def met(self) -> Met:
+        """The faults of the poll."""
+        return Met(self.faults, self.record.draw_key, self.reading.poll)
 
     @property
     def answer_id(self) -> str:

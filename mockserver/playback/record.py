@@ -113,7 +113,8 @@ class Record:
 
     `digest` is the scenario's content, `seed` what all is drawn from, `epoch` the absolute time of reading 0 in ms
     since 1970, `time` the task's clock. `log` holds accepted commands, `faults` those that were added to the
-    scenario's, `spent` how many answers each fault has had (the scenario's first). `dormant` are the commands that the
+    scenario's, `spent` how many answers each fault has had (the scenario's first), `calls` how many calls of
+    each name there were beside polls. `dormant` are the commands that the
     scenario, since it was edited, does not allow. With `quirks` the real engine's traps are there. `api` is what
     the API has noted of the task; nothing but the API reads it.
     """
@@ -126,11 +127,12 @@ class Record:
     log: tuple[Entry, ...] = ()
     faults: tuple[Fault, ...] = ()
     spent: tuple[int, ...] = ()
+    calls: Mapping[str, int] = dataclasses.field(default_factory=dict)
     dormant: tuple[Dormant, ...] = ()
     quirks: bool = True
     api: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
-    COUNTERS: ClassVar[tuple[str, ...]] = ("spent", "api")
+    COUNTERS: ClassVar[tuple[str, ...]] = ("spent", "calls", "api")
     """Fields that answers change by themselves, as polls do `time`: they tell nothing that somebody has done."""
 
     def only_counts_since(self, before: Record) -> bool:

@@ -36,6 +36,7 @@ def entry_of(answered: AnsweredCall, context: SessionContext) -> JournalEntry:
         more = _of_task(answered, context.playback) | {
             "body": redacted_body(call.body, context.api.secrets),
             "kept": redacted_answer(outcome.reply.body, context.api.secrets),
+            "faults": outcome.faults,
         }
     return JournalEntry(
         id=context.journal.number(),

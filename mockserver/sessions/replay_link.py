@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from taskmock.mockserver.core.command import Entry
 from taskmock.mockserver.core.engine.engine import ENGINE
+from taskmock.mockserver.core.fault import POLLS
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.plain import fault_data
 from taskmock.mockserver.core.scenario import KIND, Event, Trigger
@@ -61,6 +62,8 @@ def _link(record: Record, playing: Playing, reading: Reading, spent: tuple[int, 
         "faults": [fault_data(fault) for fault in record.faults],
         "spent": list(spent),
     }
+    if any(fault.on != (POLLS,) for fault in (*playing.play.faults, *record.faults)):
+        lists["calls"] = [[name, count] for name, count in record.calls.items()]
     more = {name: json.dumps(found, separators=(",", ":")) for name, found in lists.items() if found}
     if playing.creation is not None:
         more["created"] = playing.creation.written()

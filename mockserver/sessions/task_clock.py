@@ -61,7 +61,7 @@ class Turn:
         moments = history.moments
         if self.restart:
             time = record.time.restarted(now)
-            record = dataclasses.replace(record, time=time, log=(), faults=(), spent=(), dormant=())
+            record = dataclasses.replace(record, time=time, log=(), faults=(), spent=(), calls={}, dormant=())
         before = record.time.reading(moments, now)
         moment = self._moment(before, record, history, presenter)
         if moment is not None:

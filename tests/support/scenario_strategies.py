@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from taskmock.mockserver.core.command import TASK, Command, Verb
 from taskmock.mockserver.core.convergence import empty_arm, refusal_of
-from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.fault import OF_POLLS, OPERATIONS, UNDOING, Bounds, Fault, FaultKind
 from taskmock.mockserver.core.flow import (
     Activity,
     Arm,
@@ -169,7 +169,7 @@ windows = st.lists(spans, min_size=2, max_size=2, unique=True).map(sorted)
 
 
 @st.composite
-def bounds(draw: st.DrawFn) -> Bounds:
+def bounds(draw: st.DrawFn, counted: str = "polls") -> Bounds:
     state = draw(st.none() | states)
     since, until = draw(windows) if draw(st.booleans()) else (draw(st.none() | spans), None)
     return Bounds(
@@ -177,15 +177,28 @@ def bounds(draw: st.DrawFn) -> Bounds:
         state=state,
         since=since,
         until=until,
-        polls=tuple(draw(st.lists(positive, max_size=3))),
+        **{counted: tuple(draw(st.lists(positive, max_size=3)))},
         answers=draw(st.none() | positive),
         chance=draw(st.none() | st.integers(1, 1000).map(lambda part: part / 1000)),
     )
 
 
-faults = st.sampled_from(FaultKind).flatmap(
+of_polls = st.sampled_from(FaultKind).flatmap(
     lambda kind: st.builds(Fault, kind=st.just(kind), value=values[kind], bounds=bounds())
 )
+of_calls = st.sampled_from(sorted(set(FaultKind) - OF_POLLS)).flatmap(
+    lambda kind: st.builds(
+        Fault,
+        kind=st.just(kind),
+        value=values[kind],
+        bounds=bounds("calls"),
+        on=st.lists(st.sampled_from((OPERATIONS, "operate_node", "get_task_detail")), min_size=1, unique=True).map(
+            tuple
+        ),
+        carried_out=st.sampled_from((None, True, False) if kind in UNDOING else (None, True)),
+    )
+)
+faults = of_polls | of_calls
 frames = st.lists(
     st.tuples(spans, st.dictionaries(texts, data, max_size=3)), min_size=1, max_size=3, unique_by=lambda f: f[0]
 )

@@ -160,12 +160,12 @@ class JobPoll:
 
     def answer(self) -> Outcome:
         polled = self.playback.poll(self.query)
-        reply, code = with_faults((sent(200, steps_of(polled)), 0), polled, toy_fault)
+        reply, code = with_faults((sent(200, steps_of(polled)), 0), polled.met, toy_fault)
         return Outcome(reply, code, polled=polled)
 
     def again(self, past: PastPoll) -> bytes | None:
         polled = self.playback.again(self.query, past)
-        return polled and with_faults((sent(200, steps_of(polled)), 0), polled, toy_fault)[0].body
+        return polled and with_faults((sent(200, steps_of(polled)), 0), polled.met, toy_fault)[0].body
 
 
 @dataclasses.dataclass(frozen=True)

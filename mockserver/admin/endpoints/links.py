@@ -74,6 +74,7 @@ _REPLAY: dict[str, Schema] = {
     "log": {"type": "string", "description": "What was done to the task: JSON, as `events:` of scenario files."},
     "faults": {"type": "string", "description": "Faults that were added: JSON, as `faults:` of scenario files."},
     "spent": {"type": "string", "description": "How many answers each fault has had: a JSON list of numbers."},
+    "calls": {"type": "string", "description": "How many calls of each name there were: JSON, [[name, number]]."},
     "created": {"type": "string", "description": "What a client has made the task with: JSON."},
 }
 _THERE: dict[str, Schema] = {
@@ -207,6 +208,7 @@ def _record(call: AdminCall, key: RecordKey, digest: str) -> Record:
         log=read_injected_log(query["log"]) if "log" in query else (),
         faults=read_injected_faults(query["faults"]) if "faults" in query else (),
         spent=_spent(query.get("spent", "[]")),
+        calls=_calls(query.get("calls", "[]")),
         quirks=query.get("quirks", REAL) == REAL,
         api={name: query[name] for name in call.context.api.notes if name in query},
     )
@@ -220,6 +222,15 @@ def _spent(text: str) -> tuple[int, ...]:
     if not isinstance(found, list) or not all(type(number) is int and 0 <= number < 2**53 for number in found):
         raise AdminError(400, f"spent is {text[:80]!r}", allowed="a JSON list of numbers: [2,0]")
     return tuple(found)
+
+
+def _calls(text: str) -> dict[str, int]:
+    try:
+        return {str(name): _spent(json.dumps([number]))[0] for name, number in json.loads(text)}
+    except (ValueError, TypeError, RecursionError, AdminError):
+        raise AdminError(
+            400, f"calls is {text[:80]!r}", allowed='JSON, names and numbers: [["NAME",2]]'
+        ) from None
 
 
 def _sent(session: str, target: str | None, body: dict[str, object]) -> Answered:

@@ -15,6 +15,7 @@ from taskmock.mockserver.api.bk_sops.access.holder import AuthHolder
 from taskmock.mockserver.api.bk_sops.calls import CALLS, OPERATIONS, STATUS
 from taskmock.mockserver.api.bk_sops.calls.call import Answer, ApiCall
 from taskmock.mockserver.api.bk_sops.calls.create import check_creation
+from taskmock.mockserver.api.bk_sops.calls.operate import CALLS as CHANGING
 from taskmock.mockserver.api.bk_sops.calls.parameters import check_parameters
 from taskmock.mockserver.api.bk_sops.documents.flags import Flags, Selection
 from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
@@ -23,7 +24,7 @@ from taskmock.mockserver.api.bk_sops.documents.task import CREATION_FIELDS, is_n
 from taskmock.mockserver.api.bk_sops.errors import Refusal, RefusedError
 from taskmock.mockserver.api.bk_sops.gateways.gateway import Gateway, with_more, written
 from taskmock.mockserver.api.bk_sops.gateways.registry import gateways_of
-from taskmock.mockserver.api.bk_sops.reply import refusal_reply, reply_of
+from taskmock.mockserver.api.bk_sops.reply import faulty, refusal_reply, reply_of
 from taskmock.mockserver.api.bk_sops.request import (
     AUTHORIZATION,
     LONGEST_ID,
@@ -37,10 +38,11 @@ from taskmock.mockserver.api.bk_sops.request import (
 from taskmock.mockserver.api.bk_sops.routes import Route, Routes
 from taskmock.mockserver.api.protocol import Example, Incoming, Outcome, Prepared, Subject
 from taskmock.mockserver.core.draw import draw_hex
+from taskmock.mockserver.core.fault import OPERATIONS as CHANGES
 from taskmock.mockserver.core.graph import is_node_id
 from taskmock.mockserver.http.message import BrokenCallError, Call, Reply
 from taskmock.mockserver.playback.player import Playback
-from taskmock.mockserver.playback.poll import PastPoll, Query, UnknownNodeError
+from taskmock.mockserver.playback.poll import Met, PastPoll, Query, UnknownNodeError
 from taskmock.mockserver.playback.record import CreatedTask
 from taskmock.schemas import ALL
 
@@ -243,6 +245,28 @@ class PreparedCall:
 
     def answer(self) -> Outcome:
         """The answer of the system behind the gateway, or its refusal."""
+        met = self._met()
+        if met is None or not met.faults:
+            return self._done()
+        if any(fault.undoes for fault in met.faults):
+            done = Outcome(Reply(200), task_id=self.call.needed["task_id"])
+        else:
+            done = self._done()
+        request_id = draw_hex("met", met.key, met.number)
+        reply, code = faulty((done.reply, done.code), met, self.name, self.gateway, request_id)
+        faults = tuple(fault.kind.value for fault in met.faults)
+        return done._replace(reply=reply, code=code, faults=faults)
+
+    def _met(self) -> Met | None:
+        """The faults that the call meets; None for one that is about no task, or about none that can be."""
+        task_id = self.call.needed.get("task_id")
+        if task_id is None or is_node_id(task_id):
+            return None
+        words = {self.name, CHANGES} if self.name in CHANGING else {self.name}
+        return self.playback.meet(self.call.query(), self.name, frozenset(words))
+
+    def _done(self) -> Outcome:
+        """What the call comes to where it meets nothing."""
         gateway, incoming, task_id = self.gateway, self.incoming, self.call.needed.get("task_id")
         try:
             if task_id is not None and is_node_id(task_id):

@@ -13,7 +13,7 @@ from taskmock.mockserver.api.faults import Replacement, with_faults
 from taskmock.mockserver.core.fault import Fault, FaultKind
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.http.message import Reply
-from taskmock.mockserver.playback.poll import Polled
+from taskmock.mockserver.playback.poll import Met, Polled
 from taskmock.schemas import STATUS
 
 
@@ -21,7 +21,12 @@ def reply_of(polled: Polled, rendered: Rendered, gateway: Gateway) -> Replacemen
     """The reply to a poll after all its faults, and the code of its envelope (0 for a good one, or for none)."""
     request_id = polled.answer_id
     good = _good(rendered, gateway, request_id)
-    return with_faults(good, polled, functools.partial(_own, gateway, request_id)) if polled.faults else good
+    return faulty(good, polled.met, STATUS, gateway, request_id) if polled.faults else good
+
+
+def faulty(good: Replacement, met: Met, name: str, gateway: Gateway, request_id: str) -> Replacement:
+    """What the faults that a call of a name meets make of its reply."""
+    return with_faults(good, met, functools.partial(_own, name, gateway, request_id))
 
 
 def refusal_reply(refused: RefusedError, gateway: Gateway, request_id: str) -> Replacement:
@@ -38,12 +43,12 @@ def _good(rendered: Rendered, gateway: Gateway, request_id: str) -> Replacement:
     return refusal_reply(RefusedError(UNKNOWN, rendered.failure), gateway, request_id)
 
 
-def _own(gateway: Gateway, request_id: str, fault: Fault) -> Replacement | None:
+def _own(name: str, gateway: Gateway, request_id: str, fault: Fault) -> Replacement | None:
     """What the gateway itself replies where it meets a fault."""
     value: Any = fault.value
     match fault.kind:
         case FaultKind.HTTP if value in gateway.statuses:
-            refused = gateway.refused(gateway.statuses[value], operation=STATUS)
+            refused = gateway.refused(gateway.statuses[value], operation=name)
         case FaultKind.ENVELOPE:
             refused = retold(gateway, value["code"], value["message"])
             refused.extra = {name: value[name] for name in ("data", "permission") if name in value}

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from taskmock.mockserver.core.fault import Bounds, Fault, FaultKind
+from taskmock.mockserver.core.fault import OF_POLLS, OPERATIONS, POLLS, UNDOING, Bounds, Fault, FaultKind
 from taskmock.mockserver.core.scenario import Frame
 from taskmock.mockserver.scenarios.reader.events import MOST_TIMES, Placed, read_when
 from taskmock.mockserver.scenarios.reader.fields import Fields, fields_of, read_items
@@ -23,7 +23,7 @@ from taskmock.mockserver.scenarios.reader.scalars import (
 )
 from taskmock.mockserver.scenarios.syntax.nodes import Listing, Mapping, Node, Scalar, is_null, quoted
 from taskmock.mockserver.scenarios.syntax.problems import Problems, kind_of
-from taskmock.schemas import EDITIONS, closest, load_schema
+from taskmock.schemas import EDITIONS, STATUS, closest, load_operations, load_schema
 
 BREAKS = ("drop", "retype", "rename", "add", "state")
 """The ways to break the contract at a node."""
@@ -173,7 +173,7 @@ READERS: dict[FaultKind, Read] = {
 """The reader of each kind's value."""
 
 
-BOUNDS = ("when", "from", "to", "polls", "answers", "chance")
+BOUNDS = ("on", "when", "from", "to", "polls", "calls", "answers", "chance", "carried_out")
 """The words of bounds."""
 
 
@@ -197,13 +197,17 @@ def _fault(node: Node, problems: Problems) -> Placed[Fault] | None:
     body = None if kind is None else fields.node(kind.value)
     if kind is None or body is None:
         return None
+    on, carried_out = _on(fields), _carried_out(fields, kind)
+    _check_calls(fields, kind, on)
     value = READERS[kind](body, problems)
     if len(problems) > before:
         return None
     named = None
     if kind is FaultKind.BREAK and isinstance(body, Mapping):
         named = next(child for key, child in body.entries if key.text == "node")
-    return Placed(Fault(kind=kind, value=value, bounds=bounds), fields.node("when"), named)
+    return Placed(
+        Fault(kind=kind, value=value, bounds=bounds, on=on, carried_out=carried_out), fields.node("when"), named
+    )
 
 
 def _bounds(fields: Fields) -> Bounds:
@@ -216,19 +220,61 @@ def _bounds(fields: Fields) -> Bounds:
         state=when[1] if when else None,
         since=since,
         until=until,
-        polls=_polls(fields),
+        polls=_numbers(fields, "polls", "poll"),
+        calls=_numbers(fields, "calls", "call"),
         answers=fields.whole("answers", 1, least=1, most=MOST_TIMES) if "answers" in fields else None,
         chance=fields.read("chance", read_chance),
     )
 
 
-def _polls(fields: Fields) -> tuple[int, ...]:
-    node = fields.node("polls")
+def _numbers(fields: Fields, key: str, what: str) -> tuple[int, ...]:
+    node = fields.node(key)
     if node is None:
         return ()
-    example, filled = "a list of poll numbers: [3, 4]", "poll numbers from 1: [3, 4]"
-    read = partial(read_whole, what="a poll number", least=1, most=MOST_TIMES)
-    return tuple(read_items(node, fields.problems, read, what="polls", example=example, filled=filled))
+    example, filled = f"a list of {what} numbers: [3, 4]", f"{what} numbers from 1: [3, 4]"
+    read = partial(read_whole, what=f"a {what} number", least=1, most=MOST_TIMES)
+    return tuple(read_items(node, fields.problems, read, what=key, example=example, filled=filled))
+
+
+def _on(fields: Fields) -> tuple[str, ...]:
+    """Polls, operations, or calls by their names: one, or a list."""
+    node = fields.node("on")
+    if node is None:
+        return (POLLS,)
+    read = partial(read_choice, what="on", choices=(POLLS, OPERATIONS, *_calls()))
+    if not isinstance(node, Listing):
+        word = read(node, fields.problems)
+        return () if word is None else (word,)
+    example = f"{OPERATIONS}, or a list of calls: [{_calls()[0]}]"
+    return tuple(dict.fromkeys(read_items(node, fields.problems, read, what="on", example=example, filled=example)))
+
+
+def _carried_out(fields: Fields, kind: FaultKind) -> bool | None:
+    carried_out = fields.read("carried_out", read_flag)
+    if carried_out is False and kind not in UNDOING:
+        wrong = f"{kind} is made of a good answer, so the call is carried out"
+        fields.refuse(
+            "carried_out", wrong, allowed=f"true, or false with {', '.join(sorted(UNDOING))}", code="conflict"
+        )
+    return carried_out
+
+
+def _check_calls(fields: Fields, kind: FaultKind, on: tuple[str, ...]) -> None:
+    """Checks that polls and other calls have what goes with them."""
+    if "polls" in fields and on != (POLLS,):
+        fields.refuse("polls", "polls are on status alone", allowed="calls: [3, 4]", code="conflict")
+    if "calls" in fields and POLLS in on:
+        fields.refuse("calls", "calls are on others than polls", allowed="polls: [3, 4]", code="conflict")
+    if on != (POLLS,) and kind in OF_POLLS:
+        fields.refuse("on", f"only answers to polls can be {kind}", allowed=f"on: {POLLS}", code="conflict")
+    if "carried_out" in fields and on == (POLLS,):
+        fields.refuse("carried_out", "a poll has no effect", allowed=f"on: {OPERATIONS}", code="conflict")
+
+
+@functools.cache
+def _calls() -> tuple[str, ...]:
+    """The calls of one task beside the poll."""
+    return tuple(name for name, row in load_operations().items() if "task_id" in row["required"] and name != STATUS)
 
 
 def check_broken_fields(faults: Sequence[Placed[Fault]], frames: Sequence[Frame], problems: Problems) -> None:

@@ -51,6 +51,12 @@ SCREENS = {
         lambda answer: (answer.status, answer.headers["X-Mock-Reading"].partition(";")[0]),
         (502, "20.000"),
     ),
+    "502 on a retry": (
+        "scenario=nested-subprocess-failure&seek=failed&frozen=true&fault="
+        + quote('{"on": "operations", "http": 502}'),
+        lambda answer: deepest(answer.json["data"]),
+        ["FAILED"] * 5,
+    ),
     "slow answers": (
         "scenario=task-paused&seek=Patch+hosts+start&frozen=true&fault=delay:30ms",
         lambda answer: states(answer.json["data"])["Patch hosts"],
@@ -176,7 +182,7 @@ def test_fault_of_a_link_is_that_of_the_task_or_of_all(mock):
         ("at=-1", 400, "at is -1.0; allowed: 0 to 100000000000"),
         ("at=soon", 400, 'at is "soon"; allowed: number'),
         ("speed=0", 400, "speed is 0.0; allowed: more than 0, at most 100000"),
-        ("fault=htp:502", 400, "the link's fault:1:3: unknown key 'htp' in a fault; allowed: when, "),
+        ("fault=htp:502", 400, "the link's fault:1:3: unknown key 'htp' in a fault; allowed: on, when, "),
         ("fault=http:fine", 400, "the link's fault:1:"),
         ("fault=", 400, "the link's fault:1:"),
         ('fault={"break":{"node":"Nowhere","drop":"state"}}&scenario=expired', 404, "no node is called 'Nowhere'"),
