@@ -151,6 +151,13 @@ class Record:
             given.insert(asleep.behind + number, asleep.entry)
         return tuple(given)
 
+    def without(self, faults: tuple[Fault, ...], own: int) -> Record:
+        """The record without such of the faults that were added; its scenario has so many of its `own`."""
+        spent = (*self.spent, *[0] * (own + len(self.faults) - len(self.spent)))
+        stays = [number for number, fault in enumerate(self.faults, own) if fault not in faults]
+        kept = tuple(self.faults[number - own] for number in stays)
+        return dataclasses.replace(self, faults=kept, spent=(*spent[:own], *(spent[number] for number in stays)))
+
     def until(self, moment: int) -> Record:
         """The record without the commands that were given behind a moment."""
         log = tuple(entry for entry in self.log if entry.at <= moment)

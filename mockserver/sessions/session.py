@@ -8,13 +8,14 @@ import dataclasses
 import functools
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from taskmock.mockserver.api.protocol import Api
 from taskmock.mockserver.clock import checked_speed
 from taskmock.mockserver.core.errors import ScenarioError, ScenarioNotFoundError
+from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.scenario import PinnedScenario, Scenario
 from taskmock.mockserver.core.task_time import ClockMode
 from taskmock.mockserver.playback.player import Playback
@@ -85,6 +86,31 @@ class Session:
         for record in self.records():
             with contextlib.suppress(RecordGoneError, ScenarioNotFoundError, ScenarioError):
                 playback.change(record.key, paced)
+
+    def add_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Lets all tasks of the session meet faults, the open ones from now on, until they are taken back."""
+        self._change_faults(
+            lambda held: (*held, *faults),
+            lambda record, _: (dataclasses.replace(record, faults=(*record.faults, *faults)), None),
+        )
+
+    def clear_faults(self) -> None:
+        """Takes the session's faults back; those that were added to single tasks stay."""
+        faults = self.plan.faults
+        self._change_faults(
+            lambda _: (), lambda record, playing: (record.without(faults, len(playing.play.faults)), None)
+        )
+
+    def _change_faults(
+        self,
+        plan: Callable[[tuple[Fault, ...]], tuple[Fault, ...]],
+        task: Callable[[Record, Playing], tuple[Record, None]],
+    ) -> None:
+        playback = self._context.playback
+        playback.store.replan(self.name, lambda found: dataclasses.replace(found, faults=plan(found.faults)))
+        for record in self.records():
+            with contextlib.suppress(RecordGoneError, ScenarioNotFoundError, ScenarioError):
+                playback.change(record.key, task)
 
     def change_plan(
         self,

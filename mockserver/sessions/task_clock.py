@@ -7,6 +7,7 @@ from typing import Any
 
 from taskmock.mockserver.clock import FURTHEST, advance_in_ms, checked_speed, moment_in_ms
 from taskmock.mockserver.core.engine.history import History
+from taskmock.mockserver.core.fault import Fault
 from taskmock.mockserver.core.flow import SECOND
 from taskmock.mockserver.core.task_time import ClockMode, TaskTime
 from taskmock.mockserver.playback.player import Playback
@@ -49,8 +50,10 @@ class Turn:
             **more,
         )
 
-    def done(self, record: Record, history: History, presenter: Presenter, now: int) -> Record:
-        """The record of a task after it; `now` is what the source of time says.
+    def done(
+        self, record: Record, history: History, presenter: Presenter, now: int, *, faults: tuple[Fault, ...] = ()
+    ) -> Record:
+        """The record of a task after it; `now` is what the source of time says, `faults` are those of its session.
 
         Raises:
             MomentNameError: `seek` names no moment.
@@ -61,7 +64,7 @@ class Turn:
         moments = history.moments
         if self.restart:
             time = record.time.restarted(now)
-            record = dataclasses.replace(record, time=time, log=(), faults=(), spent=(), calls={}, dormant=())
+            record = dataclasses.replace(record, time=time, log=(), faults=faults, spent=(), calls={}, dormant=())
         before = record.time.reading(moments, now)
         moment = self._moment(before, record, history, presenter)
         if moment is not None:
@@ -123,8 +126,10 @@ class TaskClock:
             MomentNameError, NoSpeedError, SeekError, AddressError: as for `Turn.done`.
         """
         presenter, clock = self._playback.presenter, self._playback.opening.clock
+        faults = self._playback.store.plan(self._key.session).faults
         self._playback.change(
-            self._key, lambda record, playing: (turn.done(record, playing.history, presenter, clock.now()), None)
+            self._key,
+            lambda record, playing: (turn.done(record, playing.history, presenter, clock.now(), faults=faults), None),
         )
 
     def advance(self, seconds: float) -> None:

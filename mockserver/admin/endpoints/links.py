@@ -228,9 +228,7 @@ def _calls(text: str) -> dict[str, int]:
     try:
         return {str(name): _spent(json.dumps([number]))[0] for name, number in json.loads(text)}
     except (ValueError, TypeError, RecursionError, AdminError):
-        raise AdminError(
-            400, f"calls is {text[:80]!r}", allowed='JSON, names and numbers: [["NAME",2]]'
-        ) from None
+        raise AdminError(400, f"calls is {text[:80]!r}", allowed='JSON, names and numbers: [["NAME",2]]') from None
 
 
 def _sent(session: str, target: str | None, body: dict[str, object]) -> Answered:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taskmock.mockserver.admin.endpoint import SPEED, AdminCall, Answered, Endpoint, Schema, list_of
 from taskmock.mockserver.clock import ClockMode
+from taskmock.mockserver.core.plain import fault_data
+from taskmock.mockserver.scenarios.reader.scenario_file import read_given_faults
 from taskmock.mockserver.sessions.session import Session
 
 _CLOCKS = [mode.value for mode in ClockMode]
@@ -49,6 +53,23 @@ def pace_session(call: AdminCall) -> Answered:
     return show_session(call)
 
 
+def list_session_faults(call: AdminCall) -> Answered:
+    """The faults that all tasks of a session meet."""
+    return Answered(body={"faults": [fault_data(fault) for fault in call.session.plan.faults]})
+
+
+def add_session_faults(call: AdminCall) -> Answered:
+    """Lets all tasks of a session meet faults until they are taken back, in the words of scenario files' `faults:`."""
+    call.session.add_faults(read_given_faults(call.data, ()))
+    return list_session_faults(call)
+
+
+def clear_session_faults(call: AdminCall) -> Answered:
+    """Takes the faults of a session back; those that were added to single tasks stay."""
+    call.session.clear_faults()
+    return list_session_faults(call)
+
+
 def forget_session(call: AdminCall) -> Answered:
     """Forgets a session with all its tasks; the next poll starts them anew."""
     call.session.forget()
@@ -73,6 +94,9 @@ _LISTED: dict[str, Schema] = {
     "sessions": {"type": "array", "items": {"type": "object", "properties": _GIVES, "required": list(_GIVES)}}
 }
 
+_OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
+_FAULTS: dict[str, Schema] = {"faults": {**_OBJECTS, "description": "As in scenario files."}}
+
 ENDPOINTS = (
     Endpoint("GET", "/sessions", "List the sessions", list_sessions, gives=_LISTED),
     Endpoint("GET", _SESSION, "Show a session", show_session, gives=_GIVES),
@@ -86,6 +110,17 @@ ENDPOINTS = (
         required=("speed",),
         gives=_GIVES,
     ),
+    Endpoint("GET", f"{_SESSION}/faults", "List a session's faults", list_session_faults, gives=_FAULTS),
+    Endpoint(
+        "POST",
+        f"{_SESSION}/faults",
+        "Add faults to a session",
+        add_session_faults,
+        body={"faults": {**_OBJECTS, "minItems": 1, "description": 'For example [{"on": "operations", "http": 502}].'}},
+        required=("faults",),
+        gives=_FAULTS,
+    ),
+    Endpoint("DELETE", f"{_SESSION}/faults", "Take a session's faults back", clear_session_faults, gives=_FAULTS),
     Endpoint("DELETE", _SESSION, "Forget a session", forget_session),
 )
 """What there is under `/__admin/sessions`, tasks aside."""

@@ -179,6 +179,43 @@ def test_fault_is_added_to_a_task_and_taken_back_while_it_runs():
     assert house.retry().status == 200
 
 
+SESSION = "/__admin/sessions/default/faults"
+
+
+def test_fault_of_a_session_is_met_by_open_tasks_and_by_new_ones_until_it_is_taken_back():
+    house = House({"delay": "1s", "answers": 2})
+    ask(house.app, "/__admin/sessions/default/tasks/10/faults", method="POST", body=b'{"faults": [{"delay": "1s"}]}')
+    held = ask(
+        house.app, SESSION, method="POST", body=b'{"faults": [{"on": ["status", "get_task_detail"], "http": 503}]}'
+    )
+
+    assert held.json == {"faults": [{"on": ["status", "get_task_detail"], "http": 503}]}
+    assert [
+        house.call(name, task_id=task).status
+        for name in ("get_task_status", "get_task_detail")
+        for task in ("10", "11")
+    ] == [503] * 4
+
+    ask(house.app, "/__admin/sessions/default/tasks/10/clock", method="POST", body=b'{"restart": true}')
+    assert house.call("get_task_status").status == 503
+
+    assert ask(house.app, SESSION, method="DELETE").json == {"faults": []}
+    assert house.call("get_task_status", task_id="11").status == 200
+    assert ask(house.app, SESSION).json == {"faults": []}
+
+
+def test_faults_that_stay_keep_how_many_answers_they_had():
+    house = House({"on": "operations", "http": 501, "answers": 1})
+    path = "/__admin/sessions/default/tasks/10/faults"
+    ask(house.app, SESSION, method="POST", body=b'{"faults": [{"on": "get_task_detail", "http": 502, "answers": 9}]}')
+    ask(house.app, path, method="POST", body=b'{"faults": [{"on": "get_task_detail", "delay": "1s", "answers": 5}]}')
+    house.retry()
+    house.call("get_task_detail")
+    ask(house.app, SESSION, method="DELETE")
+
+    assert [(fault["had"], fault["added"]) for fault in ask(house.app, path).json["faults"]] == [(1, False), (1, True)]
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
