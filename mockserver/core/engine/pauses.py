@@ -84,7 +84,11 @@ class Pauses(Operator):
     def _resume_node_1(self, node: GraphNode, command: Command) -> None:
         """The same of engine 1, of a node whose pause holds nothing: one that has failed runs again, and fails."""
         row = self.state.rows.get(node.index)
-        if row is None or self.over:
+        if row is None:
+            self.refuse(command, "", NOT_EXECUTED)
+        if self.over:
+            if node.kind is NodeKind.SUBPROCESS:
+                self.refuse_unless(node, command, State.RUNNING, State.SUSPENDED, State.FINISHED)
             self.refuse(command, "", NOT_EXECUTED)
         if not self.process_at(node):
             if node.kind is not NodeKind.SUBPROCESS or row.state is State.FINISHED:

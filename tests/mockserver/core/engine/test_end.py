@@ -45,6 +45,13 @@ def test_revoked_task_of_engine_1_has_a_finish_and_revokes_its_subprocesses():
     assert (states(revoked)["task"], states(revoked)["S"]) == ("REVOKED", "REVOKED")
 
 
+def test_revoked_subprocess_of_engine_1_refuses_to_resume_in_the_words_of_its_state():
+    log = given(2, "revoke")
+
+    assert refusal(NESTED, 3, "resume", "S", log, edition="v1") == "can't transit state(ID) from REVOKED to RUNNING"
+    assert refusal(NESTED, 3, "resume", "S1", log, edition="v1") == "node not exists or not be executed yet"
+
+
 @pytest.mark.parametrize("verb", ["pause", "resume", "revoke"])
 @pytest.mark.parametrize("edition", ["v1", "v2"])
 def test_revoked_task_refuses_everything(verb, edition):
