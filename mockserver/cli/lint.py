@@ -44,20 +44,20 @@ def lint_command(*, files: tuple[Path, ...], scenario_dir: tuple[Path, ...]) -> 
 
     catalog = Catalog(scenario_dir)
     chosen = _files(files or (LIBRARY,), catalog)
-    findings = errors = 0
+    findings = unreadable = 0
     for path in chosen:
         try:
             scenario = load_scenario(path, find=catalog.scenario)
             problems = placed(lint(scenario), path)
         except ScenarioError as error:
-            errors += len(error.problems)
+            unreadable += 1
             click.echo(harmless(str(error)), err=True)
             continue
         findings += len(problems)
         _print_findings(path, scenario, problems)
-    click.echo(_summary(len(chosen), findings, errors), err=bool(errors))
-    if errors or findings:
-        raise SystemExit(2 if errors else 1)
+    click.echo(_summary(len(chosen), findings, unreadable), err=bool(unreadable))
+    if unreadable or findings:
+        raise SystemExit(2 if unreadable else 1)
 
 
 def _print_findings(path: Path, scenario: Scenario, problems: Sequence[Problem]) -> None:
@@ -94,9 +94,8 @@ def _named(path: Path, catalog: Catalog) -> Path:
         return catalog.file(path.name)
 
 
-def _summary(files: int, findings: int, errors: int) -> str:
-    """`1 file: 10 errors`: what cannot be read was not played, so that no finding says nothing there."""
-    of, found = f"{files} file{'s' * (files != 1)}", f"{findings or 'no'} finding{'s' * (findings != 1)}"
-    if not errors:
-        return f"{of}, {found}"
-    return f"{of}: {errors} error{'s' * (errors != 1)}" + (f", {found}" if findings else "")
+def _summary(files: int, findings: int, unreadable: int) -> str:
+    parts = [f"{files} file{'s' * (files != 1)}", f"{findings or 'no'} finding{'s' * (findings != 1)}"]
+    if unreadable:
+        parts.append(f"{unreadable} cannot be read")
+    return ", ".join(parts)

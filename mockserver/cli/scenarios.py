@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from taskmock.mockserver.dry_run.chart.rows import Timeline
     from taskmock.mockserver.scenarios.catalog import Catalog
 
-_FORMS = {"": "text", ".txt": "text", ".json": "json", ".svg": "svg", ".yaml": "yaml", ".yml": "yaml"}
+_FORMS = {"": "text", ".txt": "text", ".json": "json", ".svg": "svg"}
 
 
 @click.group(name="scenarios")
@@ -101,8 +101,8 @@ def list_command(*, scenario_dir: tuple[Path, ...], tags: tuple[str, ...], form:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "svg", "yaml"]),
-    help="How to draw, yaml: the scenario's file; else as the output file is called, else text.",
+    type=click.Choice(["text", "json", "svg"]),
+    help="How to draw; else as the output file is called, else text.",
 )
 @click.option("--width", type=click.IntRange(40, 10_000), help="Columns of the text, or pixels of the picture.")
 @click.option("--all", "every", is_flag=True, help="All nodes: gateways, start and end events, too.")
@@ -118,22 +118,16 @@ def show_command(*, name: str, scenario_dir: tuple[Path, ...], output: Path | No
       taskmock scenarios show mine.yaml --edition v1
       taskmock scenarios show mine.yaml -o timeline.svg
       taskmock scenarios show mine.yaml --format json
-      taskmock scenarios show node-suspended --format yaml    the whole scenario, to begin with
 
     Colours are left out where the output is no terminal, or NO_COLOR is set.
     """
     from taskmock.mockserver.dry_run.chart.rows import timelines
-    from taskmock.mockserver.scenarios import dump_scenario
     from taskmock.mockserver.scenarios.catalog import Catalog
 
     form = look.pop("form") or _form_of(output)
     with reported_as(click.UsageError, ScenarioNotFoundError, ScenarioError):
         scenario = Catalog(scenario_dir).take(name)
-    edition = look.pop("edition")
-    if form == "yaml":
-        write_output(dump_scenario(scenario), output)
-        return
-    drawn = timelines(scenario, edition)
+    drawn = timelines(scenario, look.pop("edition"))
     match form:
         case "json":
             from taskmock.mockserver.dry_run.chart.json import timeline_data

@@ -88,7 +88,7 @@ def _scenario(root: Node, problems: Problems, resolve: Resolve | None) -> Scenar
         title=fields.text("title", old.title) or "",
         careless=fields.text("careless", old.careless) or "",
         tags=_tags(fields, old),
-        ends=fields.read("ends", read_choice, choices=states()) if "ends" in fields else None,
+        ends=fields.read("ends", read_choice, choices=states()) if "ends" in fields else old.ends,
     )
 
 

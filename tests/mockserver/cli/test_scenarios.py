@@ -13,8 +13,7 @@ from support.command_processes import run_on_terminal
 from taskmock.mockserver import frames
 from taskmock.mockserver.cli.group import taskmock as group
 from taskmock.mockserver.dry_run.chart.looks import display_width
-from taskmock.mockserver.scenarios import load_scenario
-from taskmock.mockserver.scenarios.catalog import LIBRARY, Catalog
+from taskmock.mockserver.scenarios.catalog import LIBRARY
 
 MINE = "format: 1\nscenario: mine\ntitle: Mine\ntags: [own]\nends: FINISHED\nedition: v2\nflow: [Copy: 2s]\n"
 
@@ -187,9 +186,7 @@ def test_show_refuses_a_file_of_another_kind(invoke, folder):
     result = invoke("show", "own/mine.yaml", "-o", "timeline.png")
 
     assert result.exit_code == 2
-    assert (
-        error(result) == "cannot draw into a .png file; allowed: .txt, .json, .svg, .yaml, .yml; or name the --format"
-    )
+    assert error(result) == "cannot draw into a .png file; allowed: .txt, .json, .svg; or name the --format"
     assert not (folder / "timeline.png").exists()
 
 
@@ -350,24 +347,9 @@ def test_lint_says_all_that_cannot_be_read_and_goes_on(invoke, folder):
         "missing.yaml",
         "one.yaml:1:1",
         "one.yaml:1:9",
-        "3 files",
+        "3 files, 1 finding, 2 cannot be read",
     ]
-    assert result.stderr.endswith("3 files: 3 errors, 1 finding\n")
     assert result.stdout.startswith("two.yaml:5:1: wrong-end")
-
-
-def test_lint_counts_the_errors_of_one_file(invoke, folder):
-    (folder / "one.yaml").write_text("format: 2\nscenario: one\n", encoding="utf-8")
-
-    assert invoke("lint", "one.yaml").stderr.splitlines()[-1] == "1 file: 2 errors"
-
-
-def test_show_writes_the_whole_scenario_as_its_file(invoke, folder):
-    shown = invoke("show", "nested-subprocess-failure", "--format", "yaml")
-    (folder / "copy.yaml").write_text(shown.stdout, encoding="utf-8")
-
-    assert shown.exit_code == 0
-    assert load_scenario(folder / "copy.yaml") == Catalog().scenario("nested-subprocess-failure")
 
 
 def test_lint_finds_what_a_file_uses_on_the_shelf(invoke, folder):

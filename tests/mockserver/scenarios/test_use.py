@@ -45,7 +45,7 @@ def test_used_scenario_is_taken_over(folder: pathlib.Path) -> None:
     mine = load_text(folder, "use: basic\n")
 
     assert (mine.name, mine.plays, mine.title, mine.edition) == ("mine", basic.plays, "Basic", "v2")
-    assert (mine.tags, mine.ends) == (("a",), None)
+    assert (mine.tags, mine.ends) == (("a",), "FAILED")
 
 
 def test_given_keys_replace_those_of_the_used_scenario(folder: pathlib.Path) -> None:

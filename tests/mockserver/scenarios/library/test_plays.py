@@ -5,12 +5,8 @@ import pytest
 from support.library_playing import NAMES, PLAYED_LARGE, SMALL, Stand, by_wall, few_moments, scenario
 from taskmock.contracts import Contract
 from taskmock.mockserver import frames, lint, load_scenario
-from taskmock.mockserver.api.bk_sops.documents.presenter import PRESENTER
 from taskmock.mockserver.clock import ClockMode
-from taskmock.mockserver.core.command import Command, Verb
-from taskmock.mockserver.playback.presenter import state_at
 from taskmock.mockserver.scenarios.catalog import LIBRARY
-from taskmock.mockserver.sessions.task_clock import TaskClock
 
 pytestmark = pytest.mark.sweep
 
@@ -135,14 +131,3 @@ def test_contract_break_is_caught_by_its_code(name, code):
     for frame in broken:
         report = Contract("v2", strictness="strict").check_response(frame.body)
         assert report.groups[0].code == code
-
-
-def test_nested_failure_is_healed_by_a_retry_of_the_node_that_failed():
-    stand = Stand("nested-subprocess-failure", ClockMode.MANUAL)
-    end = stand.history.moments[-1]
-    TaskClock(stand.playback, stand.key).set(end / 1000)
-    assert state_at(PRESENTER, stand.history, end) == "FAILED"
-
-    stand.playback.command(stand.key, Command(verb=Verb.RETRY, target="Restart the service"))
-
-    assert state_at(PRESENTER, stand.history, stand.history.moments[-1]) == "FINISHED"
